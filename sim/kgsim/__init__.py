@@ -1,0 +1,1 @@
+"""kgsim: negotiations as games."""
