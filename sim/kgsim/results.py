@@ -1,0 +1,183 @@
+"""What solving a scenario gives: frozen types that tables, figures and claims read, and that nobody computes in.
+
+A structure's solution is a *set* of subgame-perfect equilibria, grouped by the lottery over outcomes and the payoffs
+they lead to. Everything a reader needs to distrust it travels with it: whether the set is complete and why (not), each
+equilibrium's residual, and the strategies behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from kgsim.scenario.model import Scenario
+
+Interval = tuple[float, float]
+Verdict = Literal["holds", "fails", "depends"]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course of play that has positive probability under an equilibrium.
+
+    Attributes
+    ----------
+    probability
+        Of this course under the equilibrium.
+    moves
+        Decision to action, such as ``{"US": "icbm_only(relief=0, recognition=0.75)", "DPRK": "take_us"}``, in the
+        order of play (decisions that the structure fixes come last).
+    outcome, terms
+        What it leads to, and the terms that are not 0.
+    payoffs
+        Player to payoff, in utility points.
+    """
+
+    probability: float
+    moves: Mapping[str, str]
+    outcome: str
+    terms: Mapping[str, float]
+    payoffs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """A class of subgame-perfect equilibria with one lottery over outcomes and one payoff vector.
+
+    Attributes
+    ----------
+    outcomes
+        Outcome to probability, likeliest first.
+    payoffs
+        Player to expected payoff.
+    courses
+        The courses of play of one strategy profile of the class (one if its path is pure).
+    alternatives
+        Other pure courses of play by which equilibria of this class get to the same outcome and payoffs, as decision to
+        action; at most `structures.solution.MOST_ALTERNATIVES` are kept and `alternatives_count` counts them all.
+    residual
+        The largest gain any mover has from deviating once, at any history, from the strategy profile behind
+        `courses`; in utility points (for a bloc, in its objective's points). Exact equilibria show rounding only.
+    disagreement
+        For a bloc whose fallback is the value of another structure: the fallback this equilibrium rests on.
+    strategy
+        Call it for the whole strategy profile: decision group (mover) to an array of probabilities whose last axis
+        are the mover's actions and whose other axes are the actions seen before, in order of play.
+    """
+
+    outcomes: Mapping[str, float]
+    payoffs: Mapping[str, float]
+    courses: tuple[Course, ...]
+    alternatives: tuple[Mapping[str, str], ...]
+    alternatives_count: int
+    residual: float
+    disagreement: Mapping[str, float] | None = None
+    strategy: Callable[[], Mapping[str, np.ndarray]] = field(default=dict, repr=False, compare=False)
+
+    @property
+    def pure(self) -> bool:
+        """Whether one course of play is certain."""
+        return len(self.courses) == 1
+
+    @property
+    def name(self) -> str:
+        """The outcome, or the lottery over outcomes, as text."""
+        if len(self.outcomes) == 1:
+            return next(iter(self.outcomes))
+        return ", ".join(f"{outcome} {probability:.0%}" for outcome, probability in self.outcomes.items())
+
+
+@dataclass(frozen=True)
+class StructureSolution:
+    """All equilibria found under one structure of play.
+
+    Attributes
+    ----------
+    stages
+        The movers of each stage, as text, such as ``(("US", "ROK"), ("DPRK",))``; a bloc is ``"US+ROK"``.
+    equilibria
+        Grouped by lottery and payoffs.
+    continua
+        Groups of indices into `equilibria`: between the members of a group there is a continuum of further equilibria,
+        each of whose lotteries is a mixture of the members', so that values and outcomes range over no more than theirs.
+    complete
+        Whether every subgame-perfect equilibrium's lottery and payoffs are listed or lie in a continuum.
+    reasons
+        Why the set is complete, or each reason why it may not be, as sentences.
+    unsolved
+        Why the structure could not be solved at these parameter values (a bloc rule that does not apply); empty otherwise.
+    """
+
+    name: str
+    label: str
+    players: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
+    equilibria: tuple[Equilibrium, ...]
+    continua: tuple[tuple[int, ...], ...]
+    complete: bool
+    reasons: tuple[str, ...]
+    method: str
+    unsolved: str = ""
+
+    @property
+    def values(self) -> dict[str, Interval]:
+        """Player to the smallest and largest payoff over all equilibria."""
+        return {
+            player: (
+                min(equilibrium.payoffs[player] for equilibrium in self.equilibria),
+                max(equilibrium.payoffs[player] for equilibrium in self.equilibria),
+            )
+            for player in (self.players if self.equilibria else ())
+        }
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes that some equilibrium reaches, in order of first appearance."""
+        return tuple(dict.fromkeys(outcome for equilibrium in self.equilibria for outcome in equilibrium.outcomes))
+
+    @property
+    def residual(self) -> float:
+        """The largest residual of any equilibrium."""
+        return max((equilibrium.residual for equilibrium in self.equilibria), default=0.0)
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """A claim's verdict, the numbers that decide it and a sentence that tells it.
+
+    Attributes
+    ----------
+    numbers
+        Each quantity the claim compares, as text, to its interval over the equilibria.
+    """
+
+    name: str
+    says: str
+    verdict: Verdict
+    sentence: str
+    numbers: Mapping[str, Interval]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A scenario solved at one point of its parameters.
+
+    Attributes
+    ----------
+    values
+        Parameter to the value used.
+    changed
+        The parameters whose value is not the file's.
+    outcome_payoffs
+        Outcome to player to the smallest and largest payoff over all profiles of all structures that lead to it.
+    """
+
+    scenario: Scenario
+    values: Mapping[str, float]
+    changed: Mapping[str, float]
+    structures: Mapping[str, StructureSolution]
+    claims: Mapping[str, ClaimResult]
+    outcome_payoffs: Mapping[str, Mapping[str, Interval]]
