@@ -1,0 +1,1 @@
+"""Games as pure mathematics: payoff arrays, reductions, trees and bargaining sets; no solver, no politics."""

@@ -1,0 +1,43 @@
+"""What a solver of one game hands to the face: equilibria with the account of how they were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: One mixed strategy per player, each an array of probabilities over that player's actions.
+Profile = tuple[NDArray[np.float64], ...]
+
+
+@dataclass(frozen=True)
+class RawEquilibria:
+    """Equilibria of one scaled game, before they are mapped back to the game as the caller wrote it.
+
+    Attributes
+    ----------
+    equilibria
+        Profiles of mixed strategies, in a fixed order that depends on the game alone.
+    components
+        Groups of indices into `equilibria`. Every group marks a continuum of equilibria; for two players it is
+        a maximal Nash subset, and the group lists its extreme equilibria.
+    complete
+        Whether every isolated equilibrium (for two players: every extreme equilibrium) is in the list.
+    reason
+        One sentence: why the list is complete, or what may be missing.
+    supports_examined
+        How many candidate pairs or tuples of supports were examined.
+    roots
+        Counts of the candidate solutions by kind; together they account for everything that was examined.
+    indices
+        Index of each equilibrium, +1 or -1; None where it is not defined (degenerate) or was not computed.
+    """
+
+    equilibria: tuple[Profile, ...]
+    components: tuple[tuple[int, ...], ...]
+    complete: bool
+    reason: str
+    supports_examined: int = 0
+    roots: dict[str, int] = field(default_factory=dict)
+    indices: tuple[int | None, ...] = ()
