@@ -1,0 +1,188 @@
+"""What a scenario says, after it has been read and checked: frozen types, no YAML and no solver.
+
+A *decision* is a point at which one player chooses among *moves*; by default every player has one decision,
+named like the player. A move with a menu expands to one *action* per combination of its terms. A *profile*
+is one action per decision, and the *outcome rules*, tried in order, say which outcome a profile leads to
+and on which terms. The *utilities* turn terms and parameters into payoffs, and *structures* say who moves
+when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from kgsim.scenario.expressions import Expression
+
+Certainty = Literal["high", "medium", "low", "judgement"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One entry of the evidence ledger: a fact in our own words and where it comes from."""
+
+    id: str
+    title: str
+    fact: str
+    source: str
+    certainty: Certainty
+    date: str | None = None
+    url: str | None = None
+    context: bool = False
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a parameter is drawn within its range; `normal` is truncated to the range."""
+
+    shape: Literal["uniform", "triangular", "normal"]
+    mode: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named number with its plausible range, its reason and its evidence (ids of `Scenario.evidence`)."""
+
+    name: str
+    label: str
+    value: float
+    range: tuple[float, float]
+    because: str
+    certainty: Certainty
+    evidence: tuple[str, ...] = ()
+    unit: str = ""
+    distribution: Distribution | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named expression over parameters."""
+
+    name: str
+    label: str
+    formula: Expression
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a mover can do: a move together with one combination of its menu (empty if it has none)."""
+
+    move: str
+    menu: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The move and its menu as text, such as ``icbm_only(relief=0.25, recognition=0.5)``."""
+        if not self.menu:
+            return self.move
+        return f"{self.move}({', '.join(f'{term}={value:g}' for term, value in self.menu.items())})"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A point at which one player chooses; `actions` in file order, menus expanded (last term fastest)."""
+
+    name: str
+    player: str
+    moves: Mapping[str, str]
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeRule:
+    """The profiles that lead to an outcome, and its terms.
+
+    `when` maps a decision to the moves that match; a decision it leaves out may be anything. `terms` maps a
+    term to an expression over parameters, quantities and menu values written ``decision.term``; terms left
+    out are 0.
+    """
+
+    name: str
+    label: str
+    when: Mapping[str, frozenset[str]]
+    terms: Mapping[str, Expression]
+
+
+@dataclass(frozen=True)
+class Bloc:
+    """How a bloc of decisions chooses its joint position.
+
+    `weights` (weighted) and `disagreement` (nash, veto) map member *players* to expressions over parameters;
+    `disagreement` may instead name the structure whose value is the fallback.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    rule: Literal["weighted", "nash", "veto"]
+    weights: Mapping[str, Expression] = field(default_factory=dict)
+    disagreement: str | Mapping[str, Expression] | None = None
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Who moves when.
+
+    `play` holds the stages in order; each stage is a tuple of movers that choose at once; each mover is a
+    tuple of decision names (one for a player alone, several for a bloc). `blocs` is keyed by the mover tuple.
+    `only` restricts the moves of a decision; `fixed` gives the action of a decision that is not played.
+    """
+
+    name: str
+    label: str
+    play: tuple[tuple[tuple[str, ...], ...], ...]
+    blocs: Mapping[tuple[str, ...], Bloc]
+    only: Mapping[str, frozenset[str]]
+    fixed: Mapping[str, Action]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement on equilibria that can fail: what it says, and the expression that decides it."""
+
+    name: str
+    says: str
+    holds: Expression
+    because: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario; every reference in it resolves.
+
+    Attributes
+    ----------
+    name
+        File name without its suffix.
+    text, digest
+        The file's own text (and its parents', in order), and the SHA-256 of all of them, for provenance.
+    players
+        Player id to label, in the order of every payoff array's first axis.
+    """
+
+    name: str
+    title: str
+    question: str
+    players: Mapping[str, str]
+    parameters: Mapping[str, Parameter]
+    quantities: Mapping[str, Quantity]
+    terms: Mapping[str, str]
+    decisions: Mapping[str, Decision]
+    outcomes: tuple[OutcomeRule, ...]
+    utilities: Mapping[str, Expression]
+    structures: Mapping[str, Structure]
+    claims: Mapping[str, Claim]
+    evidence: Mapping[str, Evidence]
+    date: str | None = None
+    path: Path | None = None
+    text: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def base(self) -> dict[str, float]:
+        """Parameter values as the file states them."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}

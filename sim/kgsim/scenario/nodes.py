@@ -1,0 +1,166 @@
+"""The syntax tree of an expression: small frozen nodes, each knowing where it stands in the text.
+
+Sums, products and the like are n-ary, so that a long sum is a wide tree and not a deep one. Positions do
+not count when nodes are compared: two nodes are equal if they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Comparator = Literal["<", "<=", ">", ">=", "==", "!="]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Where a node stands: ``text[start:end]``, brackets around it included."""
+
+    start: int = field(default=0, compare=False, repr=False)
+    end: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Number(Span):
+    """A number, always a 64-bit float."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Truth(Span):
+    """``true`` or ``false``."""
+
+    value: bool
+
+
+@dataclass(frozen=True)
+class Text(Span):
+    """A quoted text; only as an argument of a claim's function, where it names an outcome."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Name(Span):
+    """A parameter, quantity or term; as an argument of a claim's function also a player or the like."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Field(Span):
+    """``owner.field``: the menu value of the move that a decision chose."""
+
+    owner: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Negative(Span):
+    """``-operand``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Not(Span):
+    """``not operand``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Sum(Span):
+    """Terms with their signs (+1 or -1), added from left to right."""
+
+    signs: tuple[int, ...]
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Product(Span):
+    """Factors, each multiplied (``*``) or divided by (``/``), left to right; the first is always ``*``."""
+
+    operators: tuple[Literal["*", "/"], ...]
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Power(Span):
+    """``base ** exponent``."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Comparison(Span):
+    """``a < b <= c``: true where every neighbouring pair compares."""
+
+    operators: tuple[Comparator, ...]
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class And(Span):
+    """True where every operand is."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Or(Span):
+    """True where any operand is."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Conditional(Span):
+    """``then if condition else otherwise``."""
+
+    then: Node
+    condition: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True)
+class Call(Span):
+    """A function with its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+Node = (
+    Number | Truth | Text | Name | Field | Negative | Not | Sum | Product | Power
+    | Comparison | And | Or | Conditional | Call
+)  # fmt: skip
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below `node`, in the order of the text."""
+    match node:
+        case Negative(operand) | Not(operand):
+            return (operand,)
+        case (
+            Sum(_, parts) | Product(_, parts) | Comparison(_, parts) | And(parts) | Or(parts) | Call(_, parts)
+        ):
+            return parts
+        case Power(base, exponent):
+            return (base, exponent)
+        case Conditional(then, condition, otherwise):
+            return (then, condition, otherwise)
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[tuple[Node, int]]:
+    """Yield `node` and every node below it, parents first, with their depth (1 for `node`); not recursive."""
+    pending = [(node, 1)]
+    while pending:
+        current, depth = pending.pop()
+        yield current, depth
+        pending.extend((child, depth + 1) for child in reversed(children(current)))
