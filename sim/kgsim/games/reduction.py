@@ -1,0 +1,118 @@
+"""Reductions of a strategic-form game that lose no Nash equilibrium.
+
+Two are made. *Iterated strict dominance* drops an action that another pure action beats against everything
+the opponents may still do; no equilibrium ever uses it. *Identical actions*, which give every player the
+same payoff against everything, are merged into one; an equilibrium of the merged game stands for all ways of
+splitting its weight among them, and `Reduction.expand` lists the extreme ones. Weak dominance is never used,
+since it loses equilibria.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.games.strategic import normalise
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A smaller game with the way back.
+
+    Attributes
+    ----------
+    scaled
+        Payoffs of the reduced game, scaled to 0..1 per player with exact ties.
+    classes
+        For each player and each action of the reduced game, the actions of the full game that it stands for:
+        itself alone, or several identical ones.
+    shape
+        Numbers of actions in the full game.
+    """
+
+    scaled: NDArray[np.float64]
+    classes: tuple[tuple[tuple[int, ...], ...], ...]
+    shape: tuple[int, ...]
+
+    @property
+    def duplicates(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        """For each player the groups of two or more identical actions."""
+        return tuple(tuple(group for group in own if len(group) > 1) for own in self.classes)
+
+    def count(self, profile: tuple[NDArray[np.float64], ...]) -> int:
+        """How many extreme equilibria of the full game one equilibrium of the reduced game stands for."""
+        return prod(
+            len(own[action])
+            for own, strategy in zip(self.classes, profile, strict=True)
+            for action in np.flatnonzero(strategy)
+        )
+
+    def expand(
+        self, profile: tuple[NDArray[np.float64], ...], *, limit: int | None = None
+    ) -> list[tuple[NDArray[np.float64], ...]]:
+        """Profiles of the full game for one of the reduced game, at most `limit` of them.
+
+        The weight of each reduced action goes to one of the identical actions at a time; these are the
+        extreme points of all the splits. The first one listed uses the first action of every group.
+        """
+        used = [np.flatnonzero(strategy) for strategy in profile]
+        choices = product(
+            *(
+                product(*(own[action] for action in actions))
+                for own, actions in zip(self.classes, used, strict=True)
+            )
+        )
+        profiles = []
+        for number, chosen in enumerate(choices):
+            if number == limit:
+                break
+            full = tuple(np.zeros(count) for count in self.shape)
+            for player, actions in enumerate(chosen):
+                full[player][list(actions)] = profile[player][used[player]]
+            profiles.append(full)
+        return profiles
+
+
+def reduce_game(payoffs: NDArray[np.float64]) -> Reduction:
+    """Delete strictly dominated actions until none is left, then merge identical ones.
+
+    The payoffs are scaled anew after each round of deletions, so that an absurd payoff which nobody can want,
+    such as -1e9 for war, does not drown the differences that matter.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (players, a1, ..., an), as `kgsim.games.strategic.as_payoffs` returns it.
+    """
+    kept = [np.arange(count) for count in payoffs.shape[1:]]
+    players = range(len(kept))
+    everyone = np.arange(len(kept))
+    while True:
+        scaled = normalise(payoffs[np.ix_(everyone, *kept)])
+        undominated = [_undominated(scaled[player], player) for player in players]
+        if all(mask.all() for mask in undominated):
+            break
+        kept = [actions[mask] for actions, mask in zip(kept, undominated, strict=True)]
+
+    firsts, classes = [], []
+    for player in players:
+        groups: dict[bytes, list[int]] = {}
+        for action in range(len(kept[player])):
+            outcome = np.ascontiguousarray(np.take(scaled, action, axis=player + 1))
+            groups.setdefault(outcome.tobytes(), []).append(action)
+        firsts.append([group[0] for group in groups.values()])
+        classes.append(tuple(tuple(int(kept[player][k]) for k in group) for group in groups.values()))
+    return Reduction(
+        scaled[np.ix_(everyone, *(np.array(first) for first in firsts))], tuple(classes), payoffs.shape[1:]
+    )
+
+
+def _undominated(own: NDArray[np.float64], player: int) -> NDArray[np.bool_]:
+    """Mark the actions of `player` that no other pure action strictly dominates, given its payoffs."""
+    table = np.moveaxis(own, player, 0).reshape(own.shape[player], -1)
+    beaten = [bool((table > row).all(axis=1).any()) for row in table]
+    return ~np.array(beaten)

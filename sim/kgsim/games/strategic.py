@@ -1,0 +1,221 @@
+"""Games in strategic form as one payoff array, and what can be said of them without a solver.
+
+Axis convention, used throughout: ``payoffs[i, a_0, ..., a_{n-1}]`` is the payoff of player ``i`` when player
+``k`` takes action ``a_k``. A bimatrix game ``(A, B)`` is ``np.stack([A, B])``, rows being player 0's actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kgsim.errors import GameError
+
+#: Payoffs of one player closer than this share of that player's range are one payoff (see `normalise`).
+TIE = 1e-12
+
+#: Larger payoffs would overflow when differences and expectations are taken.
+LARGEST_PAYOFF = 1e300
+
+
+def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float64]:
+    """Check a payoff array and return it as float64.
+
+    Parameters
+    ----------
+    payoffs
+        Real numbers, shape (players, a1, ..., an) with one axis of actions per player. Nested lists and a
+        pair of matrices are welcome.
+    name
+        What to call the argument in an error.
+
+    Returns
+    -------
+    ndarray
+        The payoffs, C-contiguous float64 of the same shape.
+
+    Raises
+    ------
+    GameError
+        If the shape is not that of a game, or an entry is missing, infinite, complex or no number at all.
+    """
+    array = _as_real(payoffs, name)
+    if array.ndim < 2 or array.shape[0] != array.ndim - 1:
+        players = max(array.ndim - 1, 1)
+        raise GameError(
+            f"{name}: expected shape (players, actions of player 1, ..., actions of the last player), "
+            f"so {players + 1} axes of which the first has length {players}; got shape {array.shape}. "
+            "For two players stack the two matrices: numpy.stack([A, B])."
+        )
+    _check_entries(array, array.shape[1:], name)
+    return np.ascontiguousarray(array)
+
+
+def as_payoff_batch(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float64]:
+    """Check a batch of games of one shape, (batch, players, a1, ..., an); an empty batch is allowed.
+
+    Raises
+    ------
+    GameError
+        As `as_payoffs`, for the array as a whole.
+    """
+    array = _as_real(payoffs, name)
+    if array.ndim < 3 or array.shape[1] != array.ndim - 2:
+        players = max(array.ndim - 2, 1)
+        raise GameError(
+            f"{name}: expected a batch of games, shape (batch, players, actions of player 1, ...), so "
+            f"{players + 2} axes of which the second has length {players}; got shape {array.shape}. "
+            "For a single game call kgsim.nash."
+        )
+    _check_entries(array, array.shape[2:], name)
+    return np.ascontiguousarray(array)
+
+
+def _as_real(payoffs: ArrayLike, name: str) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(payoffs)
+    except ValueError as error:
+        raise GameError(
+            f"{name}: expected a rectangular array of numbers, but the rows differ in length."
+        ) from error
+    if array.dtype.kind not in "biuf":
+        raise GameError(f"{name}: expected real numbers, got an array of dtype {array.dtype}.")
+    return array.astype(np.float64)
+
+
+def _check_entries(array: NDArray[np.float64], actions: Sequence[int], name: str) -> None:
+    for player, count in enumerate(actions):
+        if count == 0:
+            raise GameError(f"{name}: player {player} has no actions; every player needs at least one.")
+    # Min and max catch NaN and infinities alike, without a temporary as large as the batch.
+    if array.size and not (array.min() >= -LARGEST_PAYOFF and array.max() <= LARGEST_PAYOFF):
+        where = tuple(int(k) for k in np.argwhere(~(np.abs(array) <= LARGEST_PAYOFF))[0])
+        raise GameError(
+            f"{name}: entry {where} is {array[where]}; expected finite numbers within ±{LARGEST_PAYOFF:g}. "
+            "Multiply a player's payoffs by a positive constant if they are too large."
+        )
+
+
+def normalise(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale each player's payoffs to 0..1 and make ties exact.
+
+    Equilibria do not change under a positive affine map of one player's payoffs, tolerances do; so every
+    solver works on this scale. Payoffs that differ by less than `TIE` of the range, as ``0.1 + 0.2`` and
+    ``0.3`` do, become the identical number, so that later comparisons may be exact. A constant payoff
+    becomes 0.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (players, a1, ..., an), as `as_payoffs` returns it.
+
+    Returns
+    -------
+    ndarray
+        A new array of the same shape.
+    """
+    flat = payoffs.reshape(payoffs.shape[0], -1)
+    low = flat.min(axis=1, keepdims=True)
+    span = flat.max(axis=1, keepdims=True) - low
+    scaled: NDArray[np.float64] = (flat - low) / np.where(span > 0, span, 1.0)
+    for player, row in enumerate(scaled):
+        levels = np.unique(row)
+        gaps = np.diff(levels)
+        if np.any(gaps < TIE):
+            first = np.concatenate(([True], gaps >= TIE))
+            merged = levels[first][np.cumsum(first) - 1]
+            scaled[player] = merged[np.searchsorted(levels, row)]
+    return scaled.reshape(payoffs.shape)
+
+
+def action_values(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
+    """Expected payoff of each pure action of each player while the others play `profile`.
+
+    Returns
+    -------
+    list of ndarray
+        One array of shape (actions of that player,) per player, in payoff units.
+    """
+    strategies = check_profile(payoffs, profile)
+    values = []
+    for player in range(len(strategies)):
+        tensor = payoffs[player]
+        # Contract from the last axis, so that the axes still to come keep their places.
+        for other in range(len(strategies) - 1, -1, -1):
+            if other != player:
+                tensor = np.tensordot(tensor, strategies[other], axes=(other, 0))
+        values.append(np.asarray(tensor, dtype=np.float64))
+    return values
+
+
+def expected_payoffs(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> NDArray[np.float64]:
+    """Expected payoff of each player under a profile of mixed strategies, shape (players,)."""
+    strategies = check_profile(payoffs, profile)
+    values = action_values(payoffs, strategies)
+    return np.array([value @ own for value, own in zip(values, strategies, strict=True)])
+
+
+def regrets(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> NDArray[np.float64]:
+    """Largest gain of each player from deviating alone, in payoff units, shape (players,).
+
+    A profile is a Nash equilibrium exactly if every regret is 0; rounding leaves a little above.
+    """
+    strategies = check_profile(payoffs, profile)
+    values = action_values(payoffs, strategies)
+    gains = [value.max() - value @ own for value, own in zip(values, strategies, strict=True)]
+    return np.maximum(np.array(gains), 0.0)
+
+
+def check_profile(
+    payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]
+) -> tuple[NDArray[np.float64], ...]:
+    """Return `profile` as arrays, one strategy per player of the game.
+
+    Raises
+    ------
+    GameError
+        If a strategy is missing or has the wrong number of actions.
+    """
+    strategies = tuple(np.asarray(strategy, dtype=np.float64) for strategy in profile)
+    shapes = tuple(strategy.shape for strategy in strategies)
+    if shapes != tuple((count,) for count in payoffs.shape[1:]):
+        raise GameError(
+            f"profile: expected one array of probabilities per player, of lengths {payoffs.shape[1:]}; "
+            f"got shapes {shapes}."
+        )
+    return strategies
+
+
+def pure_equilibrium_mask(scaled: NDArray[np.float64], *, players: int) -> NDArray[np.bool_]:
+    """Mark the pure Nash equilibria of one game or of a batch of games.
+
+    Parameters
+    ----------
+    scaled
+        Shape (..., players, a1, ..., an). Comparisons are exact: pass payoffs through `normalise` first where
+        rounding may hide ties.
+    players
+        Number of players; any axes before the player axis are batch axes.
+
+    Returns
+    -------
+    ndarray of bool
+        Shape (..., a1, ..., an), true where no player gains by deviating; ties count as best replies.
+    """
+    axis = scaled.ndim - players - 1
+    mask = np.ones(scaled.shape[:axis] + scaled.shape[axis + 1 :], dtype=np.bool_)
+    for player in range(players):
+        own = np.take(scaled, player, axis=axis)
+        mask &= own == own.max(axis=axis + player, keepdims=True)
+    return mask
+
+
+def pure_equilibria(payoffs: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Action indices of all pure Nash equilibria, shape (equilibria, players), in lexicographic order.
+
+    Ties within rounding (see `normalise`) count as ties. Any number of players.
+    """
+    found: NDArray[np.intp] = np.argwhere(pure_equilibrium_mask(normalise(payoffs), players=payoffs.shape[0]))
+    return found

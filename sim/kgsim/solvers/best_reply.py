@@ -1,0 +1,135 @@
+"""Vertices of a best-reply polyhedron, in exact arithmetic.
+
+For a player with payoffs ``a[i, j]`` against the opponent's action ``j`` the polyhedron
+
+    {(y, v): y >= 0, sum(y) = 1, a y <= v}
+
+has as its vertices the opponent's mixed strategies ``y`` at which an equilibrium can sit; each carries
+labels: which ``y_j`` are zero and which actions ``i`` are best replies. They are found by the double
+description method (Motzkin and others 1953; Fukuda and Prodon 1996) on the homogeneous cone. Everything is
+integers and bit masks, so ties are seen exactly and no tolerance decides a label.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Payoffs this close to a fraction of denominator up to `LARGEST_DENOMINATOR` are read as that fraction, so
+#: that thirds and decimals are exact again after scaling.
+READ_AS_FRACTION = 1e-13
+LARGEST_DENOMINATOR = 100_000
+
+
+class OutOfTime(Exception):
+    """The deadline passed; what was found so far is not known to be complete."""
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """A mixed strategy of the opponent that is a vertex, as exact integer weights.
+
+    Attributes
+    ----------
+    weights
+        Integer weights; the strategy is ``weights / sum(weights)``.
+    support
+        Bit mask of the actions with positive weight.
+    best
+        Bit mask of the replying player's best replies.
+    """
+
+    weights: tuple[int, ...]
+    support: int
+    best: int
+
+    def strategy(self) -> NDArray[np.float64]:
+        """The probabilities, each rounded once."""
+        total = sum(self.weights)
+        return np.array([weight / total for weight in self.weights])
+
+
+def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
+    """Return integers proportional to the entries, which lie in 0..1; exact, or read as fractions."""
+    levels = [float(level) for level in np.unique(scaled)]
+    common = 1
+    for level in levels:
+        if abs(level * common - round(level * common)) > READ_AS_FRACTION * common:
+            guess = Fraction(level).limit_denominator(LARGEST_DENOMINATOR)
+            common = lcm(common, guess.denominator)
+            if common > LARGEST_DENOMINATOR or abs(float(guess) - level) > READ_AS_FRACTION:
+                common = lcm(*(level.as_integer_ratio()[1] for level in levels))
+                return [[int(Fraction(float(entry)) * common) for entry in row] for row in scaled]
+    return [[round(float(entry) * common) for entry in row] for row in scaled]
+
+
+def vertices(matrix: list[list[int]], *, deadline: float | None = None) -> list[Vertex]:
+    """All vertices of the best-reply polyhedron of a non-negative integer matrix, in lexicographic order.
+
+    Parameters
+    ----------
+    matrix
+        One row per action of the replying player, one column per action of the opponent; entries >= 0.
+    deadline
+        Give up when ``time.monotonic()`` passes this; None means never.
+
+    Raises
+    ------
+    OutOfTime
+        If the deadline passes first.
+    """
+    columns = len(matrix[0])
+    # A ray is (y_0, ..., y_n-1, v) with the mask of the constraints that hold with equality: bit j for y_j =
+    # 0 and bit n + i for "action i is a best reply". The first row gives a simplicial cone to start from.
+    zeros = (1 << columns) - 1
+    rays = [((0,) * columns + (1,), zeros)]
+    for j in range(columns):
+        unit = (*(int(k == j) for k in range(columns)), matrix[0][j])
+        rays.append((unit, zeros ^ (1 << j) | 1 << columns))
+    for number, row in enumerate(matrix[1:], start=columns + 1):
+        rays = _insert(rays, row, 1 << number, columns, deadline)
+
+    found = [
+        Vertex(ray[:columns], zeros & ~tight, tight >> columns)
+        for ray, tight in rays
+        if tight & zeros != zeros
+    ]
+    return sorted(found, key=lambda vertex: (vertex.support.bit_count(), vertex.support, vertex.best))
+
+
+_Ray = tuple[tuple[int, ...], int]
+
+
+def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: float | None) -> list[_Ray]:
+    """Cut the cone with ``v >= row . y`` and return its extreme rays."""
+    above: list[tuple[_Ray, int]] = []
+    below: list[tuple[_Ray, int]] = []
+    result: list[_Ray] = []
+    for point, tight in rays:
+        slack = point[columns] - sum(map(int.__mul__, row, point))
+        if slack > 0:
+            above.append(((point, tight), slack))
+            result.append((point, tight))
+        elif slack == 0:
+            result.append((point, tight | bit))
+        else:
+            below.append(((point, tight), slack))
+
+    masks = [tight for _, tight in rays]
+    for (low, low_tight), low_slack in below:
+        if deadline is not None and time.monotonic() > deadline:
+            raise OutOfTime
+        for (high, high_tight), high_slack in above:
+            common = low_tight & high_tight
+            # Two rays span an edge if and only if no third ray lies on every facet that they share.
+            if common.bit_count() < columns - 1 or sum(common & mask == common for mask in masks) > 2:
+                continue
+            edge = [high_slack * a - low_slack * b for a, b in zip(low, high, strict=True)]
+            divisor = gcd(*edge)
+            result.append((tuple(entry // divisor for entry in edge), common | bit))
+    return result

@@ -1,0 +1,193 @@
+"""All extreme Nash equilibria of a two-player game, ties included.
+
+An equilibrium is *extreme* if each strategy is a vertex of its best-reply polyhedron, and every equilibrium
+is a convex combination of extreme ones (Winkels 1979; Jansen 1981). So the finite list of vertex pairs ``(x,
+y)`` in which every action is unused or a best reply says everything: a maximal Nash subset is a product of
+convex hulls, and it is found as a maximal biclique of the graph whose edges are the extreme equilibria
+(Avis, Rosenberg, Savani and von Stengel 2010). Vertices and labels are exact (`kgsim.solvers.best_reply`); a
+generic equilibrium's probabilities come from `kgsim.solvers.support`, as in the compiled batch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.games.strategic import pure_equilibrium_mask
+from kgsim.solvers.best_reply import OutOfTime, Vertex, as_integers, vertices
+from kgsim.solvers.lemke_howson import lemke_howson
+from kgsim.solvers.raw import Profile, RawEquilibria
+from kgsim.solvers.support import indifference
+
+#: A label that fails to be a tie by less than this is within rounding of one, and completeness is not
+#: claimed.
+NEAR_TIE = 1e-11
+
+#: Below this pivot the floating-point indifference system is too ill posed, and exact fractions are rounded
+#: instead.
+LEAST_PIVOT = 1e-9
+
+#: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
+#: reply.
+WHOLE = 10
+
+#: More maximal Nash subsets than this are not listed.
+MOST_COMPONENTS = 10_000
+
+
+def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> RawEquilibria:
+    """Find every extreme equilibrium of a bimatrix game.
+
+    Parameters
+    ----------
+    scaled
+        Shape (2, m, n), scaled to 0..1 per player with exact ties (`kgsim.games.strategic.normalise`).
+    time_limit
+        Seconds after which the search stops and answers with the pure equilibria and one more, incomplete.
+
+    Returns
+    -------
+    RawEquilibria
+        Equilibria ordered by the sizes of the supports; `roots` counts the vertices of the two polyhedra and
+        `supports_examined` the pairs of them.
+    """
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    try:
+        xs, ys = _vertex_pairs(scaled, deadline)
+    except OutOfTime:
+        return _without_enumeration(scaled, time_limit)
+    pairs = sorted(
+        ((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order
+    )
+    solved = [_probabilities(scaled, x, y) for x, y in pairs]
+    components, all_components = _maximal_nash_subsets(pairs)
+    near = _near_tie(scaled[1].T, xs) or _near_tie(scaled[0], ys)
+    if near:
+        reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
+    elif not all_components:
+        reason = (
+            f"All extreme equilibria are listed, but only {MOST_COMPONENTS} of the Nash subsets they span."
+        )
+    else:
+        reason = "All vertices of both best-reply polyhedra were enumerated in exact arithmetic."
+    return RawEquilibria(
+        equilibria=tuple(profile for profile, _ in solved),
+        components=components,
+        complete=not near and all_components,
+        reason=reason,
+        supports_examined=len(xs) * len(ys),
+        roots={"vertices of player 1": len(xs), "vertices of player 2": len(ys)},
+        indices=tuple(index for _, index in solved),
+    )
+
+
+def _vertex_pairs(scaled: NDArray[np.float64], deadline: float | None) -> tuple[list[Vertex], list[Vertex]]:
+    """Vertices ``x`` and ``y``, at least all those that take part in an equilibrium."""
+    rows, columns = scaled.shape[1:]
+    if rows < columns:
+        ys, xs = _vertex_pairs(scaled[::-1].transpose(0, 2, 1), deadline)
+        return xs, ys
+    ys = vertices(as_integers(scaled[0]), deadline=deadline)
+    replies = as_integers(scaled[1].T)
+    if rows <= WHOLE:
+        return vertices(replies, deadline=deadline), ys
+    # In equilibrium x puts weight on best replies to y alone, so only those faces of its polyhedron matter.
+    best = {y.best for y in ys}
+    faces = [mask for mask in best if not any(mask != other and mask & other == mask for other in best)]
+    relevant = {x.weights: x for mask in sorted(faces) for x in _face_vertices(replies, mask, rows, deadline)}
+    return list(relevant.values()), ys
+
+
+def _face_vertices(
+    replies: list[list[int]], mask: int, rows: int, deadline: float | None
+) -> Iterable[Vertex]:
+    """Vertices at which only the actions in `mask` have weight."""
+    used = [i for i in range(rows) if mask >> i & 1]
+    for vertex in vertices([[row[i] for i in used] for row in replies], deadline=deadline):
+        weights = [0] * rows
+        for i, weight in zip(used, vertex.weights, strict=True):
+            weights[i] = weight
+        support = sum(1 << i for i in range(rows) if weights[i])
+        yield Vertex(tuple(weights), support, vertex.best)
+
+
+def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
+    x, y = pair
+    return (x.support.bit_count() + y.support.bit_count(), x.support, y.support, x.best, y.best)
+
+
+def _probabilities(scaled: NDArray[np.float64], x: Vertex, y: Vertex) -> tuple[Profile, int | None]:
+    """The profile of an extreme equilibrium and its index (Shapley 1974), None where that is not defined."""
+    size = x.support.bit_count()
+    if not size == y.support.bit_count() == x.best.bit_count() == y.best.bit_count():
+        return (x.strategy(), y.strategy()), None
+    rows, columns = _actions(x.support), _actions(y.support)
+    work = np.empty((size, size))
+    x_weights, y_weights = np.empty(size), np.empty(size)
+    y_sign, y_pivot = indifference(scaled[0], rows, columns, size, work, y_weights)
+    x_sign, x_pivot = indifference(scaled[1].T, columns, rows, size, work, x_weights)
+    if min(x_pivot, y_pivot) < LEAST_PIVOT:
+        return (x.strategy(), y.strategy()), None
+    profile = (np.zeros(scaled.shape[1]), np.zeros(scaled.shape[2]))
+    profile[0][rows] = x_weights
+    profile[1][columns] = y_weights
+    return profile, x_sign * y_sign * (1 if size % 2 else -1)
+
+
+def _actions(mask: int) -> NDArray[np.int64]:
+    return np.array([i for i in range(mask.bit_length()) if mask >> i & 1], dtype=np.int64)
+
+
+def _near_tie(own: NDArray[np.float64], found: list[Vertex]) -> bool:
+    """Whether some label is missed by rounding only: a tiny weight, or an almost best reply."""
+    weights = np.array([vertex.strategy() for vertex in found])
+    if np.any((weights > 0) & (weights < NEAR_TIE)):
+        return True
+    values = weights @ own.T
+    slack = values.max(axis=1, keepdims=True) - values
+    tied = np.array([[vertex.best >> i & 1 for i in range(own.shape[0])] for vertex in found], dtype=np.bool_)
+    return bool(np.any(~tied & (slack < NEAR_TIE)))
+
+
+def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tuple[int, ...], ...], bool]:
+    """Maximal Nash subsets with more than one point, by their extreme equilibria; and whether all."""
+    number = {(x.weights, y.weights): k for k, (x, y) in enumerate(pairs)}
+    xs = list(dict.fromkeys(x.weights for x, _ in pairs))
+    ys = list(dict.fromkeys(y.weights for _, y in pairs))
+    neighbours = [sum(1 << j for j, y in enumerate(ys) if (x, y) in number) for x in xs]
+    # The sets Y of maximal bicliques X x Y are the intersections of neighbourhoods.
+    closed: set[int] = set()
+    for mask in neighbours:
+        closed |= {mask & other for other in closed} | {mask}
+        if len(closed) > MOST_COMPONENTS:
+            break
+    subsets = []
+    for mask in closed - {0}:
+        left = [i for i, other in enumerate(neighbours) if mask & other == mask]
+        right = [j for j in range(len(ys)) if mask >> j & 1]
+        if len(left) * len(right) > 1:
+            subsets.append(tuple(sorted(number[xs[i], ys[j]] for i in left for j in right)))
+    return tuple(sorted(subsets)), len(closed) <= MOST_COMPONENTS
+
+
+def _without_enumeration(scaled: NDArray[np.float64], time_limit: float | None) -> RawEquilibria:
+    """Pure equilibria and one found by Lemke and Howson's path: what can be said when time has run out."""
+    rows, columns = scaled.shape[1:]
+    profiles = [
+        (np.eye(rows)[i], np.eye(columns)[j])
+        for i, j in np.argwhere(pure_equilibrium_mask(scaled, players=2))
+    ]
+    mixed = lemke_howson(as_integers(scaled[0]), as_integers(scaled[1].T))
+    if not any(all(np.array_equal(a, b) for a, b in zip(mixed, known, strict=True)) for known in profiles):
+        profiles.append(mixed)
+    return RawEquilibria(
+        equilibria=tuple(profiles),
+        components=(),
+        complete=False,
+        reason=f"The enumeration did not end within {time_limit:g} s: all pure equilibria and another are listed.",
+        roots={},
+        indices=(None,) * len(profiles),
+    )
