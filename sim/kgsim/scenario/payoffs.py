@@ -1,0 +1,239 @@
+"""Profiles to outcomes to payoffs: the one payoff model that every structure of play shares.
+
+A profile holds one action per decision. The first outcome rule that matches decides its outcome, the rule's
+terms say on which terms, and the utilities turn terms and parameters into payoffs. Arrays have one axis per
+decision, in the order of ``scenario.decisions``; a decision that a structure fixes has an axis of length 1.
+
+Rules are laid on from the last to the first, each over the box of profiles it matches, so that the first
+one wins. A rule's terms depend only on the menus of the decisions it names; its payoffs are therefore
+computed along those axes alone and broadcast over the rest of the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kgsim.errors import GameError
+from kgsim.scenario.model import Action, OutcomeRule, Scenario, Structure
+from kgsim.scenario.names import suggestion
+
+Actions = tuple[tuple[Action, ...], ...]
+
+
+@dataclass(frozen=True)
+class PayoffTable:
+    """Payoffs and outcomes of every profile of a structure, at one parameter point.
+
+    Attributes
+    ----------
+    payoffs
+        float64, shape (players, a1, ..., an).
+    outcomes
+        Integers, shape (a1, ..., an): index into ``scenario.outcomes``, or -1 where no rule matches.
+    actions
+        The actions along each axis.
+    """
+
+    payoffs: NDArray[np.float64]
+    outcomes: NDArray[np.intp]
+    actions: Actions
+
+
+def payoff_table(scenario: Scenario, structure: str, values: Mapping[str, float]) -> PayoffTable:
+    """Compute every profile's outcome and payoffs at one parameter point.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    structure
+        Name of one of its structures; its `only` and `fixed` restrict the axes.
+    values
+        Parameter values; parameters left out stay at their base values.
+
+    Returns
+    -------
+    PayoffTable
+        Payoffs are inf or nan where a formula has no finite value at this point; the caller decides what
+        then.
+
+    Raises
+    ------
+    GameError
+        If `structure` or a parameter is unknown.
+    """
+    chosen = structure_of(scenario, structure)
+    return PayoffTable(
+        payoffs=payoffs_at(scenario, structure, {name: np.array([value]) for name, value in values.items()})[
+            0
+        ],
+        outcomes=outcomes_of(scenario, chosen),
+        actions=actions_of(scenario, chosen),
+    )
+
+
+def payoffs_at(scenario: Scenario, structure: str, points: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
+    """Compute every profile's payoffs at many parameter points at once.
+
+    Parameters
+    ----------
+    scenario, structure
+        As for `payoff_table`.
+    points
+        Values of parameters, each of shape (m,) or a number; parameters left out stay at their base values.
+
+    Returns
+    -------
+    ndarray
+        float64, shape (m, players, a1, ..., an); m is 1 if every value is a number.
+    """
+    actions = actions_of(scenario, structure_of(scenario, structure))
+    shape = tuple(len(choices) for choices in actions)
+    env = parameter_values(scenario, points)
+    (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
+    column = (-1, *(1 for _ in shape))
+    env = {name: value.reshape(column) for name, value in env.items()}
+    payoffs = np.full((count, len(scenario.players), *shape), np.nan)
+    for rule in reversed(scenario.outcomes):
+        box = _box(scenario, rule, actions)
+        terms = _terms(scenario, rule, env, _menus(scenario, rule, actions, box))
+        cells = np.ix_(np.arange(count), *box)
+        for player, name in enumerate(scenario.players):
+            payoffs[:, player][cells] = scenario.utilities[name].evaluate({**env, **terms})
+    return payoffs
+
+
+def outcomes_of(scenario: Scenario, structure: Structure) -> NDArray[np.intp]:
+    """Return the index of the rule that decides each profile, -1 where none does; shape (a1, ..., an)."""
+    actions = actions_of(scenario, structure)
+    outcomes = np.full(tuple(len(choices) for choices in actions), -1, dtype=np.intp)
+    for index in reversed(range(len(scenario.outcomes))):
+        outcomes[np.ix_(*_box(scenario, scenario.outcomes[index], actions))] = index
+    return outcomes
+
+
+def outcome_of(scenario: Scenario, moves: Mapping[str, str]) -> OutcomeRule | None:
+    """Return the rule that decides a profile of moves (decision to move id), or None if none matches."""
+    for rule in scenario.outcomes:
+        if all(moves[decision] in admitted for decision, admitted in rule.when.items()):
+            return rule
+    return None
+
+
+def terms_of(
+    scenario: Scenario, rule: OutcomeRule, actions: Mapping[str, Action], values: Mapping[str, float]
+) -> dict[str, float]:
+    """Return every term's value when `rule` decides a profile of actions (decision to action).
+
+    Parameters left out of `values` stay at their base values. A term that the rule does not set is 0.
+    """
+    env = {name: value.reshape(()) for name, value in parameter_values(scenario, values).items()}
+    menus = {
+        f"{decision}.{term}": np.asarray(actions[decision].menu.get(term, 0.0))
+        for decision, term in _attributes(rule)
+    }
+    return {term: float(value) for term, value in _terms(scenario, rule, env, menus).items()}
+
+
+def actions_of(scenario: Scenario, structure: Structure) -> Actions:
+    """Return the actions along each decision's axis, as the structure's `only` and `fixed` leave them."""
+    return tuple(
+        (structure.fixed[name],)
+        if name in structure.fixed
+        else tuple(
+            action
+            for action in decision.actions
+            if name not in structure.only or action.move in structure.only[name]
+        )
+        for name, decision in scenario.decisions.items()
+    )
+
+
+def profile_count(actions: Actions) -> int:
+    """Return the number of profiles."""
+    return prod(len(choices) for choices in actions)
+
+
+def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
+    """Return all parameters and quantities as arrays of shape (1,) or (m,), base values filled in.
+
+    Raises
+    ------
+    GameError
+        If a name is not a parameter, or an array is not one-dimensional or of another length.
+    """
+    for name in points:
+        if name not in scenario.parameters:
+            raise GameError(
+                f"there is no parameter {name!r}. {suggestion(name, scenario.parameters, 'parameter')}"
+            )
+    env = {
+        name: np.atleast_1d(np.asarray(points.get(name, parameter.value), dtype=np.float64))
+        for name, parameter in scenario.parameters.items()
+    }
+    lengths = {value.shape for value in env.values()} - {(1,)}
+    if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
+        shapes = ", ".join(f"{name}: {value.shape}" for name, value in env.items() if value.shape != (1,))
+        raise GameError(f"the values of parameters must be numbers or arrays of one length (got {shapes})")
+    for name, quantity in scenario.quantities.items():
+        env[name] = quantity.formula.evaluate(env)
+    return env
+
+
+def structure_of(scenario: Scenario, name: str) -> Structure:
+    """Return a structure by name; raises GameError that suggests the nearest one if there is none."""
+    try:
+        return scenario.structures[name]
+    except KeyError:
+        hint = suggestion(name, scenario.structures, "structure")
+        raise GameError(f"there is no structure {name!r}. {hint}") from None
+
+
+def _box(scenario: Scenario, rule: OutcomeRule, actions: Actions) -> tuple[NDArray[np.intp], ...]:
+    """Per axis, the indices of the actions that the rule admits."""
+    return tuple(
+        np.array(
+            [
+                i
+                for i, action in enumerate(choices)
+                if name not in rule.when or action.move in rule.when[name]
+            ],
+            dtype=np.intp,
+        )
+        for name, choices in zip(scenario.decisions, actions, strict=True)
+    )
+
+
+def _menus(
+    scenario: Scenario, rule: OutcomeRule, actions: Actions, box: tuple[NDArray[np.intp], ...]
+) -> dict[str, NDArray[np.float64]]:
+    """Menu values that the rule refers to, each along its decision's axis: shape (1, 1, ..., n, ..., 1)."""
+    axes = {name: axis for axis, name in enumerate(scenario.decisions)}
+    menus = {}
+    for decision, term in _attributes(rule):
+        axis = axes[decision]
+        values = np.array([actions[axis][i].menu.get(term, 0.0) for i in box[axis]])
+        shape = [1] * (len(actions) + 1)
+        shape[axis + 1] = -1
+        menus[f"{decision}.{term}"] = values.reshape(shape)
+    return menus
+
+
+def _attributes(rule: OutcomeRule) -> set[tuple[str, str]]:
+    return {attribute for expression in rule.terms.values() for attribute in expression.attributes}
+
+
+def _terms(
+    scenario: Scenario,
+    rule: OutcomeRule,
+    env: Mapping[str, NDArray[np.float64]],
+    menus: Mapping[str, NDArray[np.float64]],
+) -> dict[str, NDArray[np.float64]]:
+    known = {**env, **menus}
+    zero = np.zeros(())
+    return {term: rule.terms[term].evaluate(known) if term in rule.terms else zero for term in scenario.terms}
