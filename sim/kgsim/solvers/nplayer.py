@@ -1,0 +1,279 @@
+"""Nash equilibria of games of three and more players: all isolated ones, with the account that shows it.
+
+Support enumeration with conditional dominance (``nplayer_supports``, in the order of ``nplayer_order``) leaves
+multilinear systems, whose roots are found by subdivision with certificates of exclusion (``nplayer_search``).
+Every support profile is thus pruned, proven to hold no equilibrium, or solved, and where that fails for one (a
+continuum, a multiple root, a limit reached) the answer says ``complete=False``.
+
+Games come in scaled to 0..1 per player, with ties exact. Profiles have regret at most 1e-9 on that scale.
+
+Kernels run as plain Python for a small single game and compiled by numba (extra ``fast``) otherwise; the results
+are the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kgsim.errors import GameError
+from kgsim.solvers import nplayer_supports as kernel
+from kgsim.solvers.nplayer_order import MOST_ACTIONS, SupportList, support_list
+from kgsim.solvers.nplayer_search import Floats, Ints, Work, workspace
+from kgsim.solvers.raw import RawEquilibria
+
+MOST_SUPPORTS = 500_000  # support profiles listed for one game
+BUDGET = 20_000  # simplices examined for one support
+ALLOWANCE = 60_000  # simplices examined for one game before budgets shrink to one
+PLAIN_WIDTH = 27  # single games of at most this many pure profiles run uncompiled
+
+
+@dataclass(frozen=True)
+class BatchEquilibria:
+    """Equilibria of many games of one shape, as flat arrays.
+
+    Attributes
+    ----------
+    profiles
+        (equilibria, actions of all players) probabilities, player after player.
+    offsets
+        (games + 1,) the equilibria of game ``g`` are ``profiles[offsets[g]:offsets[g + 1]]``.
+    indices
+        (equilibria,) +1 or -1, and 0 where the index is not defined.
+    components
+        (equilibria,) number of the continuum within its game, -1 for an isolated equilibrium.
+    complete
+        (games,) whether every isolated equilibrium of the game is listed.
+    supports_examined
+        (games,) support profiles not pruned by conditional dominance.
+    roots
+        Kind of root to its count per game, (games,) each.
+    """
+
+    profiles: Floats
+    offsets: Ints
+    indices: npt.NDArray[np.int8]
+    components: Ints
+    complete: npt.NDArray[np.bool_]
+    supports_examined: Ints
+    roots: dict[str, Ints]
+
+
+def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEquilibria:
+    """All isolated Nash equilibria of one game of three or more players.
+
+    Parameters
+    ----------
+    payoffs
+        (players, actions of player 1, ..., actions of the last player), scaled to 0..1 per player, ties exact.
+    time_limit
+        Seconds after which the search stops and says how far it came; None for no limit.
+
+    Returns
+    -------
+    RawEquilibria
+        Equilibria by support, smallest first; components mark continua.
+
+    Raises
+    ------
+    GameError
+        Where the array does not have one axis per player after the first.
+    """
+    array = _checked(payoffs, batch=False)
+    shape = array.shape[1:]
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    listed = support_list(shape, MOST_SUPPORTS)
+    kernels = _kernels(array[0].size, 1)
+    chunk = 16 if kernels is kernel else 2048
+    arrays = _Arrays(shape, listed, games=1)
+    table = array.reshape(len(shape), -1)
+    begin, stop = 0, 0
+    summary = arrays.summary[0]
+    while begin < len(listed.supports):
+        if deadline is not None and begin > 0 and time.monotonic() > deadline:
+            break
+        end = min(begin + chunk, len(listed.supports))
+        before = summary.copy()
+        reached = kernels.solve_game(
+            arrays.work, table, arrays.shape, listed.combination, listed.supports[begin:end],
+            listed.faced[begin:end], arrays.better, BUDGET, ALLOWANCE, arrays.found, arrays.index, 0, stop,
+            arrays.boxes, summary,
+        )  # fmt: skip
+        if reached < 0:
+            summary[:] = before
+            arrays.grow()
+            continue
+        begin, stop = end, reached
+    before = summary.copy()
+    while True:
+        reached = kernels.components(
+            table, arrays.shape, arrays.found, arrays.index, arrays.component, 0, stop, arrays.boxes, summary
+        )
+        if reached >= 0:
+            break
+        summary[:] = before
+        arrays.grow()
+    searched = begin == len(listed.supports) and listed.every
+    return _report(arrays, shape, reached, summary, searched, begin)
+
+
+def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria:
+    """All isolated Nash equilibria of many games of one shape.
+
+    Parameters
+    ----------
+    payoffs
+        (games, players, actions of player 1, ...), each game scaled as for `solve`.
+    chunk
+        Games solved between growths of the result; the result does not depend on it.
+
+    Returns
+    -------
+    BatchEquilibria
+        The same profiles, to the last bit, as `solve` returns game by game.
+    """
+    array = _checked(payoffs, batch=True)
+    shape = array.shape[2:]
+    listed = support_list(shape, MOST_SUPPORTS)
+    kernels = _kernels(array[0, 0].size if len(array) else 0, len(array))
+    arrays = _Arrays(shape, listed, games=max(min(chunk, len(array)), 1))
+    table = array.reshape(len(array), len(shape), -1)
+    parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
+    for first in range(0, len(array), chunk):
+        games = table[first : first + chunk]
+        begin = 0
+        while begin < len(games):
+            begin = kernels.solve_games(
+                arrays.work, games, arrays.shape, listed.combination, listed.supports, listed.faced,
+                arrays.better, BUDGET, ALLOWANCE, begin, arrays.found, arrays.index, arrays.component,
+                arrays.offset, arrays.boxes, arrays.summary,
+            )  # fmt: skip
+            if begin < len(games):
+                arrays.grow()
+        stop = arrays.offset[len(games)]
+        parts.append(
+            (
+                arrays.found[:stop].copy(),
+                np.diff(arrays.offset[: len(games) + 1]),
+                arrays.index[:stop].copy(),
+                arrays.component[:stop].copy(),
+                arrays.summary[: len(games)].copy(),
+            )
+        )
+    empty = (arrays.found[:0], arrays.offset[:0], arrays.index[:0], arrays.component[:0], arrays.summary[:0])
+    found, counts, index, component, summary = (
+        np.concatenate(columns) for columns in zip(*(parts or [empty]), strict=True)
+    )
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    defined = index != kernel.NO_INDEX
+    signs = np.where(defined, index, 0)
+    total = np.add.reduceat(np.append(signs, 0), offsets[:-1]) if len(index) else np.zeros(len(counts), int)
+    some = np.add.reduceat(np.append(~defined, False).astype(int), offsets[:-1]) if len(index) else total
+    consistent = (total == 1) | (some > 0)
+    resolved = (summary[:, kernel.CELLS] == 0) & (summary[:, kernel.DROPPED] == 0)
+    return BatchEquilibria(
+        found,
+        offsets,
+        signs.astype(np.int8),
+        component,
+        resolved & consistent & listed.every,
+        summary[:, kernel.EXAMINED],
+        {kind: summary[:, column] for kind, column in _KINDS.items()},
+    )
+
+
+_KINDS = {
+    "equilibrium": kernel.EQUILIBRIA,
+    "not a best reply": kernel.NO_REPLY,
+    "on the boundary": kernel.ON_BOUNDARY,
+    "unresolved": kernel.CELLS,
+}
+
+
+def _checked(payoffs: npt.ArrayLike, *, batch: bool) -> Floats:
+    """Return the payoffs as a contiguous array, or say what is wrong with its shape."""
+    array = np.ascontiguousarray(payoffs, dtype=np.float64)
+    lead = 2 if batch else 1
+    players = array.ndim - lead
+    if players < 3 or array.shape[lead - 1] != players:
+        axes = ("games, " if batch else "") + "players, one axis of actions per player"
+        raise GameError(
+            f"payoffs: expected the axes ({axes}) for three or more players, got the shape {array.shape}"
+        )
+    if 0 in array.shape[lead:]:
+        raise GameError(f"payoffs: every player needs at least one action, got the shape {array.shape}")
+    if max(array.shape[lead:]) > MOST_ACTIONS:
+        raise GameError(f"payoffs: at most {MOST_ACTIONS} actions a player are supported, got {array.shape}")
+    return array
+
+
+def _kernels(width: int, games: int) -> Any:
+    """Compiled kernels where they pay and numba is installed, the plain ones otherwise."""
+    if width * games <= PLAIN_WIDTH:
+        return kernel
+    from kgsim.solvers.nplayer_compile import compiled
+
+    namespace: SimpleNamespace | None = compiled()
+    return kernel if namespace is None else namespace
+
+
+class _Arrays:
+    """Scratch and result arrays of the kernels for one shape of game."""
+
+    def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
+        self.shape = np.array(shape, dtype=np.int64)
+        self.work: Work = workspace(shape, listed.largest)
+        words = listed.faced.shape[2]
+        self.better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
+        self.found = np.zeros((64 + 8 * games, sum(shape)))
+        self.index = np.zeros(len(self.found), dtype=np.int64)
+        self.component = np.zeros(len(self.found), dtype=np.int64)
+        self.boxes = np.zeros((1024, sum(shape), 3))
+        self.offset = np.zeros(games + 1, dtype=np.int64)
+        self.summary = np.zeros((games, kernel.SUMMARY), dtype=np.int64)
+
+    def grow(self) -> None:
+        """Double the room for results, keeping what is there."""
+        self.found = np.concatenate([self.found, np.zeros_like(self.found)])
+        self.index = np.concatenate([self.index, np.zeros_like(self.index)])
+        self.component = np.concatenate([self.component, np.zeros_like(self.component)])
+        self.boxes = np.concatenate([self.boxes, np.zeros_like(self.boxes)])
+
+
+def _report(
+    arrays: _Arrays, shape: tuple[int, ...], stop: int, summary: Ints, searched: bool, examined: int
+) -> RawEquilibria:
+    """Turn one game's flat results into the type of the face."""
+    cuts = np.cumsum(shape)[:-1]
+    equilibria = tuple(tuple(np.split(arrays.found[e].copy(), cuts)) for e in range(stop))
+    groups: dict[int, list[int]] = {}
+    for e in range(stop):
+        if arrays.component[e] >= 0:
+            groups.setdefault(int(arrays.component[e]), []).append(e)
+    indices = tuple(None if i == kernel.NO_INDEX else int(i) for i in arrays.index[:stop])
+    total = sum(i for i in indices if i is not None)
+    if not searched:
+        reason = f"only the {examined} smallest support profiles were searched"
+    elif summary[kernel.CELLS] or summary[kernel.DROPPED]:
+        reason = "the game is degenerate: some supports hold a continuum or a multiple root"
+    elif None not in indices and total != 1:
+        reason = f"the indices sum to {total} and not to 1, so an equilibrium may be missing"
+    elif None in indices:
+        reason = "every support profile was excluded or solved; some equilibria have tied best replies"
+    else:
+        reason = "every support profile was excluded or solved, and the indices sum to 1"
+    complete = reason.startswith("every")
+    return RawEquilibria(
+        equilibria,
+        tuple(tuple(group) for group in groups.values()),
+        complete,
+        reason,
+        int(summary[kernel.EXAMINED]),
+        {kind: int(summary[column]) for kind, column in _KINDS.items()},
+        indices,
+    )

@@ -1,0 +1,456 @@
+"""All equilibria of n-player games by support enumeration: pruning, systems, classification of what they yield.
+
+A support profile survives only if no supported strategy is conditionally dominated: worse than another strategy,
+weakly, against every combination of the opponents' supported strategies and strictly against one, because
+opponents mix over all of them. Survivors go to ``nplayer_search``.
+
+Sources: Dickhaut and Kaplan (1991) and Porter, Nudelman and Shoham (2008) for support enumeration with
+conditional dominance; Shapley (1974) and Ritzberger (1994) for the index.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgsim.solvers.nplayer_search import Floats, Ints, Work, differentiate, search, slopes
+
+BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
+TIE = 1e-10  # gains this small, on payoffs scaled to 0..1, are ties
+WORD = 62  # combinations of opponents in one word of a bit set
+
+# Columns of a game's summary.
+EXAMINED, PRUNED, EQUILIBRIA, NO_REPLY, ON_BOUNDARY, CELLS, UNSOLVED, SIMPLICES, DROPPED, COMPONENTS = range(10)
+SUMMARY = 10
+NO_INDEX = 2
+
+ENTRY_POINTS = ("solve_game", "components", "solve_games")
+
+
+def compare(payoffs: Floats, shape: Ints, combination: Ints, better: Ints) -> None:
+    """Fill ``better[i, a, b]`` with the bit set of opponents' combinations where ``b`` pays ``i`` more than ``a``."""
+    players = shape.shape[0]
+    width = payoffs.shape[1]
+    for i in range(players):
+        stride = 1
+        for j in range(i + 1, players):
+            stride *= shape[j]
+        for a in range(shape[i]):
+            for b in range(shape[i]):
+                for word in range(better.shape[3]):
+                    better[i, a, b, word] = 0
+        for v in range(width):
+            a = (v // stride) % shape[i]
+            c = combination[i, v]
+            bit = 1 << (c % WORD)
+            word = c // WORD
+            for b in range(shape[i]):
+                if payoffs[i, v + (b - a) * stride] > payoffs[i, v]:
+                    better[i, a, b, word] |= bit
+
+
+def dominated(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
+    """Whether some strategy of the support profile is conditionally dominated."""
+    words = better.shape[3]
+    for i in range(shape.shape[0]):
+        for a in range(shape[i]):
+            if not (supports[i] >> a) & 1:
+                continue
+            for b in range(shape[i]):
+                if a == b:
+                    continue
+                gains, loses = False, False
+                for word in range(words):
+                    if better[i, a, b, word] & faced[i, word]:
+                        gains = True
+                    if better[i, b, a, word] & faced[i, word]:
+                        loses = True
+                        break
+                if gains and not loses:
+                    return True
+    return False
+
+
+def tied(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
+    """Whether some strategy outside a pure profile pays as much as the one inside."""
+    for i in range(shape.shape[0]):
+        a = 0
+        while not (supports[i] >> a) & 1:
+            a += 1
+        for b in range(shape[i]):
+            differs = a == b
+            for word in range(better.shape[3]):
+                if (better[i, a, b, word] | better[i, b, a, word]) & faced[i, word]:
+                    differs = True
+            if not differs:
+                return True
+    return False
+
+
+def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) -> tuple[int, int, int]:
+    """Write the support's system into ``w``; returns equations, rows and combinations.
+
+    ``action`` receives, for each supported strategy in turn, its column in the full profile.
+    """
+    players = shape.shape[0]
+    at, n, begin = 0, 0, 0
+    for i in range(players):
+        w.first[i] = at
+        w.row[i] = n
+        for a in range(shape[i]):
+            if (supports[i] >> a) & 1:
+                action[at] = begin + a
+                at += 1
+        w.size[i] = at - w.first[i]
+        n += w.size[i] - 1
+        begin += shape[i]
+    width = 1
+    for i in range(players - 1, -1, -1):
+        w.stride[i] = width
+        width *= w.size[i]
+    rows = n
+    begin = 0
+    for i in range(players):
+        stride = 1
+        for j in range(i + 1, players):
+            stride *= shape[j]
+        last = action[w.first[i] + w.size[i] - 1] - begin
+        for v in range(width):
+            w.digit[i, v] = (v // w.stride[i]) % w.size[i]
+        outside = rows
+        for v in range(width):
+            place = 0
+            start = 0
+            for j in range(players):
+                place *= shape[j]
+                if j != i:
+                    place += action[w.first[j] + (v // w.stride[j]) % w.size[j]] - start
+                start += shape[j]
+            reference = payoffs[i, place + last * stride]
+            for a in range(w.size[i] - 1):
+                own = action[w.first[i] + a] - begin
+                w.base[w.row[i] + a, v] = payoffs[i, place + own * stride] - reference
+            outside = rows
+            for b in range(shape[i]):
+                if not (supports[i] >> b) & 1:
+                    w.base[outside, v] = payoffs[i, place + b * stride] - reference
+                    outside += 1
+        rows = outside
+        begin += shape[i]
+    return n, rows, width
+
+
+def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats) -> float:
+    """Fill ``gain`` with every strategy's advantage over the player's mixture; returns the largest."""
+    players = shape.shape[0]
+    length = gain.shape[0]
+    for c in range(length):
+        gain[c] = 0.0
+    for v in range(payoffs.shape[1]):
+        begin = 0
+        stride = payoffs.shape[1]
+        for i in range(players):
+            stride //= shape[i]
+            own = (v // stride) % shape[i]
+            product = 1.0
+            inner = payoffs.shape[1]
+            start = 0
+            for j in range(players):
+                inner //= shape[j]
+                if j != i:
+                    product *= profile[start + (v // inner) % shape[j]]
+                start += shape[j]
+            gain[begin + own] += product * payoffs[i, v]
+            begin += shape[i]
+    worst = 0.0
+    begin = 0
+    for i in range(players):
+        mean = 0.0
+        for a in range(begin, begin + shape[i]):
+            mean += profile[a] * gain[a]
+        for a in range(begin, begin + shape[i]):
+            gain[a] -= mean
+            worst = max(worst, gain[a])
+        begin += shape[i]
+    return worst
+
+
+def determinant_sign(a: Floats, n: int) -> int:
+    """Sign of the determinant of the leading ``n`` rows and columns, by elimination with row pivoting."""
+    sign = 1
+    for s in range(n):
+        pivot = s
+        for i in range(s + 1, n):
+            if abs(a[i, s]) > abs(a[pivot, s]):
+                pivot = i
+        if a[pivot, s] == 0.0:
+            return 0
+        if pivot != s:
+            sign = -sign
+            for j in range(n):
+                a[s, j], a[pivot, j] = a[pivot, j], a[s, j]
+        if a[s, s] < 0.0:
+            sign = -sign
+        for i in range(s + 1, n):
+            factor = a[i, s] / a[s, s]
+            for j in range(s, n):
+                a[i, j] -= factor * a[s, j]
+    return sign
+
+
+def spread(source: Floats, at: int, action: Ints, shape: Ints, profile: Floats) -> bool:
+    """Write a support's root into a full profile, zeros clipped; whether every supported strategy is played."""
+    for c in range(profile.shape[0]):
+        profile[c] = 0.0
+    begin, c = 0, 0
+    interior = True
+    support_length = 0
+    for i in range(shape.shape[0]):
+        total = 0.0
+        while c < action.shape[0] and action[c] >= 0 and action[c] < begin + shape[i]:
+            value = source[at, c]
+            if value <= BOUNDARY:
+                interior = False
+                value = 0.0
+            profile[action[c]] = value
+            total += value
+            c += 1
+        for a in range(begin, begin + shape[i]):
+            profile[a] /= total
+        begin += shape[i]
+        support_length = c
+    return interior and support_length > 0
+
+
+def known(found: Floats, start: int, stop: int, profile: Floats, distance: float) -> bool:
+    """Whether the profile is already among ``found[start:stop]``."""
+    for e in range(start, stop):
+        worst = 0.0
+        for c in range(profile.shape[0]):
+            worst = max(worst, abs(found[e, c] - profile[c]))
+        if worst < distance:
+            return True
+    return False
+
+
+def join(label: Ints, a: int, b: int) -> None:
+    """Unite two components in a union-find forest."""
+    while label[a] != a:
+        a = label[a]
+    while label[b] != b:
+        b = label[b]
+    if a < b:
+        label[b] = a
+    else:
+        label[a] = b
+
+
+def solve_game(
+    w: Work,
+    payoffs: Floats,
+    shape: Ints,
+    combination: Ints,
+    supports: Ints,
+    faced: Ints,
+    better: Ints,
+    budget: int,
+    allowance: int,
+    found: Floats,
+    index: Ints,
+    start: int,
+    stop: int,
+    boxes: Floats,
+    summary: Ints,
+) -> int:
+    """Equilibria of one game on the listed supports, appended to ``found`` from ``stop`` on.
+
+    ``found[start:stop]`` are already known. Boxes of unresolved cells go to ``boxes[cell, :, (low, high)]``, their
+    solutions to ``boxes[cell, :, 2]``. Returns the new end, or -1 where ``found`` or ``boxes`` is full.
+    """
+    players = shape.shape[0]
+    length = found.shape[1]
+    action = np.empty(length + 1, dtype=np.int64)
+    profile = np.empty(length, dtype=np.float64)
+    gain = np.empty(length, dtype=np.float64)
+    compare(payoffs, shape, combination, better)
+    for s in range(supports.shape[0]):
+        if dominated(better, supports[s], faced[s], shape):
+            summary[PRUNED] += 1
+            continue
+        summary[EXAMINED] += 1
+        for c in range(length + 1):
+            action[c] = -1
+        n, rows, width = load(w, payoffs, shape, supports[s], action)
+        if n == 0:
+            if stop == found.shape[0]:
+                return -1
+            for c in range(length):
+                found[stop, c] = 0.0
+            for i in range(players):
+                found[stop, action[i]] = 1.0
+            index[stop] = NO_INDEX if tied(better, supports[s], faced[s], shape) else 1
+            stop += 1
+            summary[EQUILIBRIA] += 1
+            continue
+        left = max(min(budget, allowance - summary[SIMPLICES]), 1)
+        search(w, players, n, rows, width, left)
+        summary[SIMPLICES] += w.count[2]
+        summary[UNSOLVED] += w.count[3]
+        summary[DROPPED] += w.count[4]
+        for r in range(w.count[0]):
+            interior = spread(w.root, r, action, shape, profile)
+            if gains(payoffs, shape, profile, gain) > TIE:
+                summary[NO_REPLY] += 1
+                continue
+            if not interior:
+                summary[ON_BOUNDARY] += 1
+            if known(found, start, stop, profile, 1e-9):
+                continue
+            if stop == found.shape[0]:
+                return -1
+            regular = interior
+            c = 0
+            for a in range(length):
+                if c < length and action[c] == a:
+                    c += 1
+                elif gain[a] > -TIE:
+                    regular = False
+            index[stop] = NO_INDEX
+            if regular:
+                for c in range(w.first[players - 1] + w.size[players - 1]):
+                    w.profile[c] = w.root[r, c]
+                slopes(w, w.base, w.profile, players, n, width)
+                differentiate(w, players, n)
+                sign = determinant_sign(w.jacobian, n)
+                index[stop] = sign if n % 2 == 0 else -sign
+            for c in range(length):
+                found[stop, c] = profile[c]
+            stop += 1
+            summary[EQUILIBRIA] += 1
+        for r in range(w.count[1]):
+            if summary[CELLS] == boxes.shape[0]:
+                return -1
+            spread(w.cell, r, action, shape, profile)
+            at = summary[CELLS]
+            for c in range(length):
+                boxes[at, c, 0] = 0.0
+                boxes[at, c, 1] = 0.0
+                boxes[at, c, 2] = profile[c]
+            for c in range(w.first[players - 1] + w.size[players - 1]):
+                boxes[at, action[c], 0] = w.cell_low[r, c]
+                boxes[at, action[c], 1] = w.cell_high[r, c]
+            summary[CELLS] += 1
+    return stop
+
+
+def components(
+    payoffs: Floats,
+    shape: Ints,
+    found: Floats,
+    index: Ints,
+    component: Ints,
+    start: int,
+    stop: int,
+    boxes: Floats,
+    summary: Ints,
+) -> int:
+    """Group the equilibria that lie in touching cells, one representative for cells that hold no other.
+
+    Fills ``component`` (the group's number, -1 for isolated equilibria) and returns the new end of ``found``, or -1
+    where it is full.
+    """
+    for e in range(start, stop):
+        component[e] = -1
+    cells = summary[CELLS]
+    if cells == 0:
+        return stop
+    length = found.shape[1]
+    gain = np.empty(length, dtype=np.float64)
+    label = np.arange(cells)
+    slack = 1e-9
+    for a in range(cells):
+        for b in range(a):
+            touching = True
+            for c in range(length):
+                if boxes[a, c, 0] > boxes[b, c, 1] + slack or boxes[b, c, 0] > boxes[a, c, 1] + slack:
+                    touching = False
+                    break
+            if touching:
+                join(label, a, b)
+    number = np.full(cells, -1, dtype=np.int64)
+    for a in range(cells):
+        root = a
+        while label[root] != root:
+            root = label[root]
+        label[a] = root
+    listed = stop
+    for e in range(start, listed):
+        for a in range(cells):
+            inside = True
+            for c in range(length):
+                if found[e, c] < boxes[a, c, 0] - slack or found[e, c] > boxes[a, c, 1] + slack:
+                    inside = False
+                    break
+            if inside:
+                if number[label[a]] < 0:
+                    number[label[a]] = summary[COMPONENTS]
+                    summary[COMPONENTS] += 1
+                component[e] = number[label[a]]
+                index[e] = NO_INDEX
+                break
+    for a in range(cells):
+        if number[label[a]] >= 0:
+            continue
+        for c in range(length):
+            gain[c] = boxes[a, c, 2]
+        candidate = gain.copy()
+        if gains(payoffs, shape, candidate, gain) > TIE:
+            continue
+        if stop == found.shape[0]:
+            return -1
+        number[label[a]] = summary[COMPONENTS]
+        summary[COMPONENTS] += 1
+        for c in range(length):
+            found[stop, c] = candidate[c]
+        index[stop] = NO_INDEX
+        component[stop] = number[label[a]]
+        stop += 1
+        summary[EQUILIBRIA] += 1
+    return stop
+
+
+def solve_games(
+    w: Work,
+    payoffs: Floats,
+    shape: Ints,
+    combination: Ints,
+    supports: Ints,
+    faced: Ints,
+    better: Ints,
+    budget: int,
+    allowance: int,
+    begin: int,
+    found: Floats,
+    index: Ints,
+    component: Ints,
+    offset: Ints,
+    boxes: Floats,
+    summary: Ints,
+) -> int:
+    """Solve games ``begin`` onwards; returns the first game not solved because ``found`` or ``boxes`` is full.
+
+    ``payoffs`` has shape (games, players, combinations); ``offset[g]:offset[g + 1]`` are game ``g``'s equilibria.
+    """
+    for g in range(begin, payoffs.shape[0]):
+        for c in range(summary.shape[1]):
+            summary[g, c] = 0
+        start = offset[g]
+        stop = solve_game(
+            w, payoffs[g], shape, combination, supports, faced, better, budget, allowance,
+            found, index, start, start, boxes, summary[g],
+        )  # fmt: skip
+        if stop >= 0:
+            stop = components(payoffs[g], shape, found, index, component, start, stop, boxes, summary[g])
+        if stop < 0:
+            return g
+        offset[g + 1] = stop
+    return payoffs.shape[0]
