@@ -124,12 +124,28 @@ def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: 
     for (low, low_tight), low_slack in below:
         if deadline is not None and time.monotonic() > deadline:
             raise OutOfTime
+        low_count = low_tight.bit_count()
         for (high, high_tight), high_slack in above:
             common = low_tight & high_tight
-            # Two rays span an edge if and only if no third ray lies on every facet that they share.
-            if common.bit_count() < columns - 1 or sum(common & mask == common for mask in masks) > 2:
+            if common.bit_count() < columns - 1:
+                continue
+            # Two rays span an edge if and only if no third ray lies on every facet that they share. A ray on
+            # just `columns` facets is simple, and any `columns - 1` of them meet in an edge; that needs no
+            # search.
+            if low_count > columns and high_tight.bit_count() > columns and _third(common, masks):
                 continue
             edge = [high_slack * a - low_slack * b for a, b in zip(low, high, strict=True)]
             divisor = gcd(*edge)
             result.append((tuple(entry // divisor for entry in edge), common | bit))
     return result
+
+
+def _third(common: int, masks: list[int]) -> bool:
+    """Whether more than two of the masks contain `common`."""
+    seen = 0
+    for mask in masks:
+        if mask & common == common:
+            seen += 1
+            if seen > 2:
+                return True
+    return False

@@ -187,7 +187,7 @@ def _without_enumeration(scaled: NDArray[np.float64], time_limit: float | None) 
         equilibria=tuple(profiles),
         components=(),
         complete=False,
-        reason=f"The enumeration did not end within {time_limit:g} s: all pure equilibria and another are listed.",
+        reason=f"The enumeration took over {time_limit:g} s: the pure equilibria and one more are listed.",
         roots={},
         indices=(None,) * len(profiles),
     )

@@ -230,11 +230,12 @@ def _best_actions(own: NDArray[np.float64]) -> RawEquilibria:
 def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
     """Map equilibria of the reduced game to the full one, splitting weight among identical actions."""
     counts = [reduction.count(profile) for profile in raw.equilibria]
-    splits = sum(counts) <= MOST_SPLITS
+    splits = sum(counts) <= MOST_SPLITS or sum(counts) == len(counts)
     equilibria: list[Profile] = []
     images: list[tuple[int, ...]] = []
     for profile in raw.equilibria:
-        expanded = reduction.expand(profile, limit=None if splits else 1)
+        pure = all(strategy.max() == 1.0 for strategy in profile)
+        expanded = reduction.expand(profile, limit=None if splits or pure else 1)
         images.append(tuple(range(len(equilibria), len(equilibria) + len(expanded))))
         equilibria += expanded
     covered = {number for group in raw.components for number in group}
@@ -243,8 +244,8 @@ def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
     reason = raw.reason
     if not splits:
         reason += (
-            f" Identical actions allow {sum(counts)} extreme equilibria; one stands for all ways of splitting"
-            " weight among them (see `duplicates`)."
+            f" Identical actions allow {sum(counts)} extreme equilibria; of each mixed one a single way of splitting"
+            " weight among them is listed (see `duplicates`)."
         )
     return replace(
         raw,
