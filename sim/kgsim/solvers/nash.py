@@ -28,6 +28,11 @@ TIME_LIMIT = 10.0
 #: Largest regret, as a share of the player's payoff range, of anything reported.
 TOLERANCE = 1e-9
 
+#: Total number of actions, after reduction, up to which ``"auto"`` asks Nashpy too, and up to which it can
+#: be asked.
+CHEAP_FOR_NASHPY = 6
+MOST_FOR_NASHPY = 12
+
 #: Splits of weight among identical actions are written out up to this many equilibria; beyond, one stands
 #: for all.
 MOST_SPLITS = 2_000
@@ -168,17 +173,13 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
     if time_limit is not None and not time_limit > 0:
         raise GameError(f"time_limit: expected a positive number of seconds or None, got {time_limit!r}.")
     if method == "nashpy" and game.shape[0] != 2:
-        raise GameError(
-            f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".'
-        )
+        raise GameError(f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".')
     reduction = reduce_game(game)
     raw, name = _solve_reduced(reduction.scaled, method, time_limit)
     return _certify(game, _expand(reduction, raw), name, reduction)
 
 
-def _solve_reduced(
-    scaled: NDArray[np.float64], method: Method, time_limit: float | None
-) -> tuple[RawEquilibria, str]:
+def _solve_reduced(scaled: NDArray[np.float64], method: Method, time_limit: float | None) -> tuple[RawEquilibria, str]:
     """Solve among the players who have a choice left, and put the others' only action back in."""
     movers = [player for player, count in enumerate(scaled.shape[1:]) if count > 1]
     if not movers:
@@ -206,12 +207,23 @@ def _solve_reduced(
     return replace(raw, equilibria=tuple(map(with_others, raw.equilibria))), name
 
 
-def _solve_two(
-    game: NDArray[np.float64], method: Method, time_limit: float | None
-) -> tuple[RawEquilibria, str]:
+def _solve_two(game: NDArray[np.float64], method: Method, time_limit: float | None) -> tuple[RawEquilibria, str]:
     from kgsim.solvers import bimatrix
 
-    return bimatrix.solve(game, time_limit=time_limit), "vertex enumeration in exact arithmetic"
+    raw = bimatrix.solve(game, time_limit=time_limit)
+    name = "vertex enumeration in exact arithmetic"
+    actions = game.shape[1] + game.shape[2]
+    if method == "engine" or (method == "auto" and actions > CHEAP_FOR_NASHPY):
+        return raw, name
+    if actions > MOST_FOR_NASHPY:
+        reason = f"{raw.reason} Nashpy was not asked: {actions} actions are more than the {MOST_FOR_NASHPY} it can do."
+        return replace(raw, reason=reason), name
+    from kgsim.solvers.nashpy_check import cross_check, nashpy_profiles
+
+    raw = cross_check(raw, nashpy_profiles(game), prefer_nashpy=method == "nashpy")
+    if method == "nashpy":
+        return raw, f"Nashpy's vertex enumeration, checked by {name}"
+    return raw, f"{name}, checked by Nashpy"
 
 
 def _best_actions(own: NDArray[np.float64]) -> RawEquilibria:
