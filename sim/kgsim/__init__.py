@@ -1,1 +1,92 @@
-"""kgsim: negotiations as games."""
+"""kgsim: negotiations as games.
+
+>>> import kgsim
+>>> scenario = kgsim.load("scenarios/bypass.yaml")  # doctest: +SKIP
+>>> result = kgsim.solve(scenario, A=5)  # doctest: +SKIP
+>>> result.structures["bypass"].values["ROK"]  # doctest: +SKIP
+(-32.5, -32.5)
+
+Names are imported when they are first asked for (PEP 562), so that ``import kgsim`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kgsim.errors import (
+        GameError,
+        KgsimError,
+        OutputError,
+        Problem,
+        ScenarioError,
+        StructureError,
+    )
+    from kgsim.evaluate import solve
+    from kgsim.results import ClaimResult, Course, Equilibrium, Result, StructureSolution
+    from kgsim.scenario.load import load, loads
+    from kgsim.scenario.model import Scenario
+    from kgsim.solvers.nash import NashSet, nash, nash_batch
+
+    __version__: str
+
+_HOME = {
+    "GameError": "kgsim.errors",
+    "KgsimError": "kgsim.errors",
+    "OutputError": "kgsim.errors",
+    "Problem": "kgsim.errors",
+    "ScenarioError": "kgsim.errors",
+    "StructureError": "kgsim.errors",
+    "solve": "kgsim.evaluate",
+    "ClaimResult": "kgsim.results",
+    "Course": "kgsim.results",
+    "Equilibrium": "kgsim.results",
+    "Result": "kgsim.results",
+    "StructureSolution": "kgsim.results",
+    "load": "kgsim.scenario.load",
+    "loads": "kgsim.scenario.load",
+    "Scenario": "kgsim.scenario.model",
+    "NashSet": "kgsim.solvers.nash",
+    "nash": "kgsim.solvers.nash",
+    "nash_batch": "kgsim.solvers.nash",
+}
+
+__all__ = [
+    "ClaimResult",
+    "Course",
+    "Equilibrium",
+    "GameError",
+    "KgsimError",
+    "NashSet",
+    "OutputError",
+    "Problem",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "StructureError",
+    "StructureSolution",
+    "__version__",
+    "load",
+    "loads",
+    "nash",
+    "nash_batch",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from kgsim.report.provenance import kgsim_version
+
+        value: object = kgsim_version()
+    elif name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+    else:
+        raise AttributeError(f"module 'kgsim' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,77 @@
+"""The command line: one command a file, each imported when it is called for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from kgsim.errors import KgsimError
+
+COMMANDS = ("run", "check", "explain", "new", "schema")
+
+
+class Commands(click.Group):
+    """The group of commands: imports them lazily, and turns errors into messages and exit statuses."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Import and return the command `name`."""
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"kgsim.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Run; exits with 0, with 2 if the user has something to mend, with 130 if interrupted."""
+        options |= {"standalone_mode": False, "prog_name": "kgsim"}
+        try:
+            status = super().main(args, *rest, **options)
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            _say("\nInterrupted; nothing was written.")
+            status = 130
+        except click.ClickException as error:
+            error.show()
+            status = 2
+        except KgsimError as error:
+            _say(f"Error: {error}")
+            status = 2
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _version(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    if asked:
+        from kgsim.report.provenance import kgsim_version
+
+        click.echo(f"kgsim {kgsim_version()}")
+        context.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
+def main() -> None:
+    r"""Game-theoretic negotiation simulator: what a deal looks like from each capital.
+
+    A scenario file says who can do what, what each outcome is worth to whom and why, and in which orders the game
+    may be played. kgsim finds all equilibria of every order of play and tests the scenario's claims on them.
+
+    \b
+    Start here:
+      kgsim new my_talks               write a commented scenario to start from
+      kgsim check my_talks.yaml        find everything that is wrong with it
+      kgsim run my_talks.yaml          solve it: tables, claims and figures
+      kgsim explain my_talks.yaml      read it: every number with its reason
+    """

@@ -1,0 +1,69 @@
+"""``kgsim check``: everything that is wrong or doubtful in scenario files, in one pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kgsim.cli.output import emit
+
+if TYPE_CHECKING:
+    from kgsim.errors import Problem
+    from kgsim.scenario.model import Scenario
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit with status 2 on warnings too.")
+def check(files: tuple[Path, ...], strict: bool) -> int:
+    r"""Check scenario FILEs without solving them.
+
+    Errors make a file unusable. Warnings are about what is probably not meant: a parameter that moves no payoff, a
+    move that is never worth choosing, evidence that none of the FILEs cites. Exit status 2 if there is any error.
+
+    \b
+    Examples:
+      kgsim check my_talks.yaml
+      kgsim check --strict scenarios/*.yaml
+    """
+    from kgsim.errors import ScenarioError
+    from kgsim.scenario.evidence import unused_evidence
+    from kgsim.scenario.lint import lint
+    from kgsim.scenario.load import load
+
+    errors: dict[Problem, None] = {}
+    warnings: dict[Problem, None] = {}
+    scenarios: list[Scenario] = []
+    for file in files:
+        try:
+            scenario = load(file)
+        except ScenarioError as error:
+            errors.update(dict.fromkeys(error.problems))
+            continue
+        scenarios.append(scenario)
+        found = lint(scenario)
+        warnings.update(dict.fromkeys(found))
+        emit(f"{file}: {_told(scenario)}\n")
+    if not errors:
+        # With a file missing from the count, evidence that it alone cites would be called unused.
+        warnings.update(dict.fromkeys(unused_evidence(scenarios)))
+    for problem in errors:
+        click.echo(f"error: {problem}", err=True)
+    for problem in warnings:
+        click.echo(f"warning: {problem}", err=True)
+    return 2 if errors or (strict and warnings) else 0
+
+
+def _told(scenario: Scenario) -> str:
+    from kgsim.report.numbers import counted
+
+    parts = (
+        counted(len(scenario.players), "player"),
+        counted(len(scenario.parameters), "parameter"),
+        counted(len(scenario.outcomes), "outcome"),
+        counted(len(scenario.structures), "structure"),
+        counted(len(scenario.claims), "claim"),
+    )
+    return f"OK ({', '.join(parts)})"

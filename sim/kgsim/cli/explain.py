@@ -1,0 +1,43 @@
+"""``kgsim explain``: a scenario told, or one payoff taken apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
+from kgsim.cli.output import emit_blocks
+
+
+@click.command()
+@scenario_file
+@click.option(
+    "--payoff",
+    nargs=2,
+    metavar="PLAYER OUTCOME",
+    help="Take one payoff apart: what OUTCOME is worth to PLAYER, term by term.",
+)
+@set_option
+@beyond_range_option
+def explain(file: Path, payoff: tuple[str, str] | None, settings: tuple[str, ...], beyond_range: bool) -> None:
+    r"""Tell what the scenario FILE says, every number with its range, reason and sources.
+
+    \b
+    Examples:
+      kgsim explain scenarios/bypass.yaml
+      kgsim explain scenarios/bypass.yaml --payoff ROK "bypass deal"
+      kgsim explain scenarios/bypass.yaml --payoff US "bypass deal" --set A=5
+    """
+    from kgsim.report.story import of_scenario
+    from kgsim.scenario.load import load
+
+    scenario = load(file)
+    values = values_set(scenario, settings, beyond_range=beyond_range)
+    if payoff is None:
+        blocks = of_scenario(scenario, values)
+    else:
+        from kgsim.report.explain import explain_payoff, of_payoff
+
+        blocks = of_payoff(scenario, explain_payoff(scenario, *payoff, values), values)
+    emit_blocks(blocks)

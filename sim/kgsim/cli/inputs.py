@@ -1,0 +1,97 @@
+"""What the commands share: reading a scenario and the values set on the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
+
+scenario_file = click.argument("file", type=click.Path(path_type=Path))
+
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Give a parameter another value than the file does; may be repeated.",
+)
+
+beyond_range_option = click.option(
+    "--beyond-range",
+    is_flag=True,
+    help="Let --set leave the range that the file gives as plausible; outputs say so.",
+)
+
+
+def values_set(scenario: Scenario, settings: Sequence[str], *, beyond_range: bool) -> dict[str, float]:
+    """Read ``NAME=VALUE`` settings; the last one of a name counts.
+
+    Raises
+    ------
+    click.UsageError
+        If one is malformed, names no parameter, is not a finite number, or leaves the range without leave.
+    """
+    from kgsim.report.numbers import number
+    from kgsim.scenario.names import suggestion
+
+    values: dict[str, float] = {}
+    for setting in settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        if not equals or not name:
+            raise click.UsageError(f"--set {setting}: expected NAME=VALUE, such as --set {_example(scenario)}.")
+        if name not in scenario.parameters:
+            remedy = suggestion(name, scenario.parameters, "parameter")
+            raise click.UsageError(f"--set {setting}: the scenario has no parameter {name!r}. {remedy}")
+        value = _finite(text)
+        if value is None:
+            raise click.UsageError(f"--set {setting}: {text!r} is not a finite number. Write it like 12 or 0.25.")
+        lower, upper = scenario.parameters[name].range
+        if not lower <= value <= upper and not beyond_range:
+            raise click.UsageError(
+                f"--set {setting}: the scenario gives {number(lower)} to {number(upper)} as the plausible range of "
+                f"{name}. Stay within it, or add --beyond-range if leaving it is what you mean."
+            )
+        values[name] = value
+    return values
+
+
+def structures_named(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the structures asked for, in the scenario's order; all if none is named.
+
+    Raises
+    ------
+    click.UsageError
+        If the scenario has no structure of that name.
+    """
+    from kgsim.scenario.names import suggestion
+
+    for name in names:
+        if name not in scenario.structures:
+            remedy = suggestion(name, scenario.structures, "structure")
+            raise click.UsageError(f"--structure {name}: the scenario has no structure {name!r}. {remedy}")
+    return tuple(name for name in scenario.structures if not names or name in names)
+
+
+def all_values(scenario: Scenario, changed: Mapping[str, float]) -> dict[str, float]:
+    """Return every parameter's value, changed ones included."""
+    return {**scenario.base, **changed}
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _example(scenario: Scenario) -> str:
+    from kgsim.report.numbers import number
+
+    return next((f"{name}={number(each.value)}" for name, each in scenario.parameters.items()), "NAME=1")

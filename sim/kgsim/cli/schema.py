@@ -1,0 +1,27 @@
+"""``kgsim schema``: the format of scenario files, for editors."""
+
+from __future__ import annotations
+
+import click
+
+from kgsim.cli.output import emit
+
+
+@click.command()
+def schema() -> None:
+    r"""Print the JSON Schema of scenario files.
+
+    Editors use it to complete keys and to underline mistakes while you type. Save it beside your scenarios and name
+    it in their first line.
+
+    \b
+    Example:
+      kgsim schema > scenario.schema.json
+      # first line of a scenario:
+      # yaml-language-server: $schema=scenario.schema.json
+    """
+    import json
+
+    from kgsim.scenario.schema import json_schema
+
+    emit(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

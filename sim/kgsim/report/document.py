@@ -1,0 +1,116 @@
+"""A result as one JSON document: strict JSON, the same bytes for the same result, described by `result.schema.json`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from kgsim.report.provenance import versions
+from kgsim.report.summary import beyond_range
+from kgsim.results import ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
+
+SCHEMA_VERSION = 1
+
+DIGITS = 12
+"""Significant digits of every number: enough for any reading, and free of the last bits that differ by machine."""
+
+Json = dict[str, Any]
+
+
+def of_result(result: Result) -> Json:
+    """Return a result as plain data; numbers that are not finite become null."""
+    scenario = result.scenario
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "versions": versions(),
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title,
+            "question": scenario.question,
+            "date": scenario.date,
+            "digest": scenario.digest,
+            "players": dict(scenario.players),
+        },
+        "values": _numbers(result.values),
+        "changed": _numbers(result.changed),
+        "beyond_range": list(beyond_range(result)),
+        "structures": {name: of_structure(solution) for name, solution in result.structures.items()},
+        "claims": {name: _claim(claim) for name, claim in result.claims.items()},
+        "outcome_payoffs": {outcome: _intervals(payoffs) for outcome, payoffs in result.outcome_payoffs.items()},
+    }
+
+
+def of_structure(solution: StructureSolution) -> Json:
+    """Return one structure's solution as plain data."""
+    return {
+        "label": solution.label,
+        "stages": [list(movers) for movers in solution.stages],
+        "values": _intervals(solution.values),
+        "equilibria": [_equilibrium(equilibrium) for equilibrium in solution.equilibria],
+        "continua": [list(group) for group in solution.continua],
+        "complete": solution.complete,
+        "reasons": list(solution.reasons),
+        "method": solution.method,
+        "unsolved": solution.unsolved,
+    }
+
+
+def dumps(document: Json) -> str:
+    """Return a document as JSON text that ends with a line break."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema() -> Json:
+    """Return the JSON Schema of the document."""
+    text = files("kgsim.report").joinpath("result.schema.json").read_text("utf-8")
+    loaded: Json = json.loads(text)
+    return loaded
+
+
+def _equilibrium(equilibrium: Equilibrium) -> Json:
+    return {
+        "outcomes": _numbers(equilibrium.outcomes),
+        "payoffs": _numbers(equilibrium.payoffs),
+        "pure": equilibrium.pure,
+        "courses": [_course(course) for course in equilibrium.courses],
+        "alternatives": [dict(moves) for moves in equilibrium.alternatives],
+        "alternatives_count": equilibrium.alternatives_count,
+        # Its later digits are rounding noise, which would differ between machines.
+        "residual": _number(equilibrium.residual, 2),
+        "disagreement": None if equilibrium.disagreement is None else _numbers(equilibrium.disagreement),
+    }
+
+
+def _course(course: Course) -> Json:
+    return {
+        "probability": _number(course.probability),
+        "moves": dict(course.moves),
+        "outcome": course.outcome,
+        "terms": _numbers(course.terms),
+        "payoffs": _numbers(course.payoffs),
+    }
+
+
+def _claim(claim: ClaimResult) -> Json:
+    return {
+        "says": claim.says,
+        "verdict": claim.verdict,
+        "sentence": claim.sentence,
+        "numbers": _intervals(claim.numbers),
+    }
+
+
+def _intervals(intervals: Mapping[str, Interval]) -> dict[str, list[float | None]]:
+    return {name: [_number(bound) for bound in bounds] for name, bounds in intervals.items()}
+
+
+def _numbers(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: _number(value) for name, value in numbers.items()}
+
+
+def _number(value: float, digits: int = DIGITS) -> float | None:
+    # Adding 0.0 turns -0.0 into 0.0.
+    return float(f"{value:.{digits}g}") + 0.0 if math.isfinite(value) else None

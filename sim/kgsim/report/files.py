@@ -1,0 +1,196 @@
+"""Writing outputs: all or nothing, and never over a different result unless told to.
+
+Everything is first written into a hidden directory beside its destination and moved into place at the end, the result
+document last. An interrupted run leaves what stood there before.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from kgsim.errors import OutputError
+from kgsim.report.numbers import number
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a result depends on: two runs with equal inputs give the same result.
+
+    Attributes
+    ----------
+    scenario, digest
+        The scenario's name and the SHA-256 of its text.
+    values
+        Every parameter's value.
+    structures
+        The structures solved.
+    version
+        kgsim's version.
+    """
+
+    scenario: str
+    digest: str
+    values: Mapping[str, float]
+    structures: tuple[str, ...]
+    version: str
+
+
+class Destination:
+    """A directory that outputs go to; use as a context manager.
+
+    Entering checks, before anything is computed, that the directory can be written to and holds no other result.
+    Leaving without an exception moves what was written into place; leaving with one removes every trace.
+
+    Parameters
+    ----------
+    directory
+        Made if it does not exist.
+    inputs
+        What the result to be written depends on.
+    force
+        Whether a result of other inputs may be replaced.
+
+    Raises
+    ------
+    OutputError
+        If the directory cannot be written to, or holds a result of other inputs and `force` is not set.
+    """
+
+    def __init__(self, directory: Path, inputs: Inputs, *, force: bool = False) -> None:
+        self._directory = directory
+        self._inputs = inputs
+        self._force = force
+        self._names: list[str] = []
+        self._made: list[Path] = []
+        self._stale: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        self._check()
+        missing = [path for path in (self._directory, *self._directory.parents) if not path.exists()]
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._made = missing
+            self._staging = Path(tempfile.mkdtemp(prefix=".kgsim-", dir=self._directory))
+        except OSError as error:
+            self._remove_made()
+            raise _unwritable(self._directory, error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._move()
+        except OSError as failure:
+            raise _unwritable(self._directory, failure) from failure
+        finally:
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._remove_made()
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Keep a file's content, to be moved into place at the end."""
+        try:
+            (self._staging / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        except OSError as error:
+            raise _unwritable(self._directory, error) from error
+        self._names.append(name)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files written, in the order of writing."""
+        return tuple(self._directory / name for name in self._names)
+
+    def _check(self) -> None:
+        if self._directory.exists() and not self._directory.is_dir():
+            raise OutputError(f"{self._directory} is a file, not a directory; name another place with --out.")
+        existing = self._directory / RESULT
+        if not existing.exists():
+            return
+        document = _read(existing)
+        difference = _difference(document, self._inputs)
+        if difference and not self._force:
+            raise OutputError(
+                f"{self._directory} already holds another result ({difference}). "
+                "Give --force to replace it, or --out DIRECTORY to keep both."
+            )
+        if difference:
+            self._stale = (RESULT, *_outputs(document))
+
+    def _move(self) -> None:
+        for name in self._stale:
+            (self._directory / name).unlink(missing_ok=True)
+        for name in sorted(self._names, key=lambda name: name == RESULT):
+            (self._staging / name).replace(self._directory / name)
+
+    def _remove_made(self) -> None:
+        # Deepest first; a directory that holds outputs is not empty and stays.
+        for path in self._made:
+            with suppress(OSError):
+                path.rmdir()
+
+
+def figure_files(stem: str) -> tuple[str, str]:
+    """Return the names under which a figure is kept."""
+    return f"{stem}.png", f"{stem}.svg"
+
+
+def figure_stems(structures: Sequence[str]) -> tuple[str, ...]:
+    """Return the stems of all figures of a result that has these structures."""
+    return ("payoffs", "outcomes", *(f"game-{name}" for name in structures))
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _difference(document: Any, inputs: Inputs) -> str:
+    """Say how the result of a directory differs from the one to be written; empty if it does not."""
+    try:
+        name, digest = document["scenario"]["name"], document["scenario"]["digest"]
+        values, structures = dict(document["values"]), tuple(document["structures"])
+        version = document["versions"]["kgsim"]
+    except (KeyError, TypeError, ValueError):
+        return f"its {RESULT} is not one that kgsim wrote"
+    if name != inputs.scenario:
+        return f"of scenario {name}, not {inputs.scenario}"
+    if digest != inputs.digest:
+        return f"of another text of scenario {name}"
+    for parameter, value in inputs.values.items():
+        if values.get(parameter) != value:
+            there = values.get(parameter)
+            told = number(there) if isinstance(there, int | float) else "missing"
+            return f"where {parameter} is {told}, not {number(value)}"
+    if structures != inputs.structures:
+        return f"of structures {', '.join(structures)}, not {', '.join(inputs.structures)}"
+    if version != inputs.version:
+        return f"made by kgsim {version}, not {inputs.version}"
+    return ""
+
+
+def _outputs(document: Any) -> list[str]:
+    """Return the files that belong to the result which a directory holds, going by its document."""
+    try:
+        stems = figure_stems(tuple(map(str, document["structures"])))
+    except (KeyError, TypeError):
+        return []
+    names = ["result.md", *(name for stem in stems for name in figure_files(stem))]
+    return [name for name in names if Path(name).name == name]
+
+
+def _unwritable(directory: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(f"cannot write to {directory}: {reason}. Choose another place with --out DIRECTORY.")

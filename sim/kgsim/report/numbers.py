@@ -1,0 +1,72 @@
+"""Numbers as a reader wants them: four significant digits, no noise, intervals only where there is one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+Interval = tuple[float, float]
+
+NOISE = 1e-9
+"""Residuals and differences below this are rounding and shown as 0."""
+
+
+def number(value: float) -> str:
+    """Return `value` with four significant digits, never in exponent form between 0.0001 and a quadrillion.
+
+    >>> number(-32.5), number(1 / 3), number(0.0), number(123456.7), number(-1e-12)
+    ('-32.5', '0.3333', '0', '123457', '0')
+    """
+    if abs(value) < NOISE:
+        return "0"
+    if 1e3 <= abs(value) < 1e15:
+        text = f"{value:.1f}" if abs(value) < 1e4 else f"{value:.0f}"
+        return text.removesuffix(".0")
+    return f"{value:.4g}"
+
+
+def interval(bounds: Interval) -> str:
+    """Return ``lo to hi``, or one number where both read the same.
+
+    >>> interval((1.0, 2.5)), interval((3.0, 3.0 + 1e-13))
+    ('1 to 2.5', '3')
+    """
+    lower, upper = (number(bound) for bound in bounds)
+    return lower if lower == upper else f"{lower} to {upper}"
+
+
+def percent(probability: float) -> str:
+    """Return a probability as a percentage; only certainty is 100%, only impossibility 0%.
+
+    >>> percent(1.0), percent(0.333), percent(0.9999), percent(0.0004)
+    ('100%', '33%', '>99%', '<1%')
+    """
+    if 0.995 <= probability < 1.0 - NOISE:
+        return ">99%"
+    if NOISE < probability < 0.005:
+        return "<1%"
+    return f"{probability:.0%}"
+
+
+def close(first: float, second: float) -> bool:
+    """Whether two payoffs are the same but for rounding."""
+    return math.isclose(first, second, rel_tol=1e-9, abs_tol=NOISE)
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Return items as prose.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")
+    ('a', 'a and b', 'a, b or c')
+    """
+    *head, tail = items
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun.
+
+    >>> counted(1, "equilibrium", "equilibria"), counted(2, "claim")
+    ('1 equilibrium', '2 claims')
+    """
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

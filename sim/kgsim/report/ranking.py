@@ -1,0 +1,58 @@
+"""Outcomes in the order in which each player likes them: ranks are all that may be compared between players."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kgsim.report.numbers import NOISE, close
+from kgsim.results import Interval, Result
+
+Rank = tuple[int, int]
+
+
+def ranks(payoffs: Mapping[str, Interval]) -> dict[str, Rank]:
+    """Rank outcomes by one player's payoffs, 1 being best.
+
+    Parameters
+    ----------
+    payoffs
+        Outcome to the least and largest payoff, since the terms of an outcome may vary.
+
+    Returns
+    -------
+    dict
+        Outcome to its best and worst possible rank: 1 plus the number of outcomes that are surely better, and 1 plus
+        the number that may be better.
+
+    >>> ranks({"deal": (1.0, 5.0), "talks": (2.0, 2.0), "war": (-9.0, -9.0)})
+    {'deal': (1, 2), 'talks': (1, 2), 'war': (3, 3)}
+    """
+    return {
+        outcome: (
+            1 + sum(lower > high + NOISE for lower, _ in payoffs.values()),
+            1 + sum(upper > low + NOISE for name, (_, upper) in payoffs.items() if name != outcome),
+        )
+        for outcome, (low, high) in payoffs.items()
+    }
+
+
+def worst(payoffs: Mapping[str, Interval]) -> frozenset[str]:
+    """Return the outcomes in which one player may fare worst; none if nothing sets them apart."""
+    least = min(low for low, _ in payoffs.values())
+    if all(close(bound, least) for pair in payoffs.values() for bound in pair):
+        return frozenset()
+    return frozenset(outcome for outcome, (low, _) in payoffs.items() if close(low, least))
+
+
+def payoffs_of(result: Result, player: str) -> dict[str, Interval]:
+    """Return one player's payoff interval of every outcome that some profile reaches, in the scenario's order."""
+    return {
+        rule.name: result.outcome_payoffs[rule.name][player]
+        for rule in result.scenario.outcomes
+        if rule.name in result.outcome_payoffs
+    }
+
+
+def reached_in(result: Result, outcome: str) -> tuple[str, ...]:
+    """Return the structures of which some equilibrium reaches the outcome."""
+    return tuple(name for name, solution in result.structures.items() if outcome in solution.outcomes)

@@ -1,0 +1,222 @@
+"""A result, and one structure's solution, as blocks: the answer first, its grounds after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
+from kgsim.report.numbers import NOISE, counted, interval, listed, number, percent
+from kgsim.report.provenance import versions
+from kgsim.report.ranking import Rank, payoffs_of, ranks, reached_in, worst
+from kgsim.report.summary import beyond_range, endings, headlines, worst_structures
+from kgsim.results import Course, Equilibrium, Result, StructureSolution, Verdict
+
+MOST_EQUILIBRIA = 12
+"""Equilibria of a structure that are listed before the rest is left to the JSON document."""
+
+MOST_COURSES = 8
+"""Courses of play told for one mixed equilibrium."""
+
+_TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad", "depends": "unsure"}
+
+
+def of_result(result: Result) -> list[Block]:
+    """Return the whole report on a result."""
+    scenario = result.scenario
+    blocks: list[Block] = [Heading(scenario.title, 1)]
+    if scenario.question:
+        blocks.append(Paragraph(scenario.question))
+    blocks.append(Paragraph(_setting(result)))
+    blocks += [Heading("In short"), Bullets(headlines(result))]
+    blocks += [Heading("Structures of play"), _structures(result)]
+    if result.claims:
+        blocks += [Heading("Claims"), _verdicts(result), *_sentences(result)]
+    blocks += [Heading("Outcomes as each player ranks them"), _outcomes(result)]
+    for solution in result.structures.values():
+        blocks += of_structure(solution)
+    blocks += [Heading("Made with"), Paragraph(_provenance(result))]
+    return blocks
+
+
+def of_structure(solution: StructureSolution) -> list[Block]:
+    """Return the report on one structure: its equilibria, how each is played, and whether there may be more."""
+    title = solution.name if solution.label in ("", solution.name) else f"{solution.name}: {solution.label}"
+    blocks: list[Block] = [Heading(title), Paragraph(f"Play: {stages(solution)}.")]
+    if not solution.equilibria:
+        blocks.append(Paragraph(f"Not solved: {solution.unsolved or ' '.join(solution.reasons)}", "bad"))
+        return blocks
+    listed_equilibria = solution.equilibria[:MOST_EQUILIBRIA]
+    blocks.append(_equilibria(solution, listed_equilibria))
+    blocks.append(
+        Bullets(
+            tuple(
+                line
+                for place, equilibrium in enumerate(listed_equilibria, 1)
+                for line in _told(place, equilibrium, solution)
+            )
+        )
+    )
+    remaining = len(solution.equilibria) - len(listed_equilibria)
+    if remaining:
+        blocks.append(Paragraph(f"{remaining} more are in the JSON document (--format json)."))
+    for group in solution.continua:
+        members = listed(str(index + 1) for index in group)
+        blocks.append(
+            Paragraph(
+                f"Between equilibria {members} lies a continuum of further ones: mixtures of these, with values "
+                "between theirs."
+            )
+        )
+    said = "The set is complete" if solution.complete else "The set may be incomplete"
+    blocks.append(
+        Paragraph(
+            f"{said}: {' '.join(solution.reasons)} Method: {solution.method}.", "" if solution.complete else "unsure"
+        )
+    )
+    return blocks
+
+
+def stages(solution: StructureSolution) -> str:
+    """Return the order of play as prose, such as ``US and ROK at once, then DPRK``."""
+    return ", then ".join(f"{listed(movers)} at once" if len(movers) > 1 else movers[0] for movers in solution.stages)
+
+
+def course_told(course: Course, solution: StructureSolution) -> str:
+    """Return a course of play as prose, such as ``US hold, ROK align; then DPRK refuse; ends in status quo``."""
+    told = []
+    remaining = dict(course.moves)
+    for movers in solution.stages:
+        decisions = [decision for mover in movers for decision in mover.split("+") if decision in remaining]
+        told.append(", ".join(f"{decision} {remaining.pop(decision)}" for decision in decisions))
+    text = "; then ".join(part for part in told if part)
+    if remaining:
+        text += f" (given: {', '.join(f'{decision} {action}' for decision, action in remaining.items())})"
+    return f"{text}; ends in {course.outcome}"
+
+
+def _setting(result: Result) -> str:
+    parts = [f"The situation as of {result.scenario.date}."] if result.scenario.date else []
+    if result.changed:
+        outside = beyond_range(result)
+        changes = listed(
+            f"{name} = {number(value)} (file: {number(result.scenario.parameters[name].value)}"
+            + (", beyond its range)" if name in outside else ")")
+            for name, value in result.changed.items()
+        )
+        parts.append(f"Changed from the file: {changes}.")
+    else:
+        parts.append("All parameters as the file gives them.")
+    parts.append("Payoffs are utility points of one player each and are not comparable between players.")
+    return " ".join(parts)
+
+
+def _structures(result: Result) -> Table:
+    players = tuple(result.scenario.players)
+    columns = (
+        Column("structure"),
+        Column("ends in"),
+        *(Column(player, "right") for player in players),
+        Column("equilibria", "right"),
+        Column("complete"),
+    )
+    lowest = {player: worst_structures(result, player) for player in players}
+    rows = []
+    for name, solution in result.structures.items():
+        if not solution.equilibria:
+            rows.append((Cell(name), Cell("not solved", tone="bad"), *cells(*("-" for _ in players), "-", "-")))
+            continue
+        payoffs = (Cell(interval(solution.values[player]), name in lowest[player]) for player in players)
+        count = f"{len(solution.equilibria)}{'+' if solution.continua else ''}"
+        complete = Cell("yes") if solution.complete else Cell("no", tone="unsure")
+        rows.append((Cell(name), Cell(endings(solution)), *payoffs, Cell(count), complete))
+    notes = ["* where the player may fare worst."] if any(lowest.values()) else []
+    if any(solution.continua for solution in result.structures.values()):
+        notes.append("+ and a continuum between some of them.")
+    notes.append("An interval runs over all equilibria.")
+    return Table(columns, tuple(rows), " ".join(notes))
+
+
+def _verdicts(result: Result) -> Table:
+    rows = tuple(
+        (Cell(claim.name), Cell(claim.verdict, tone=_TONES[claim.verdict]), Cell(claim.says))
+        for claim in result.claims.values()
+    )
+    return Table((Column("claim"), Column("verdict"), Column("says")), rows)
+
+
+def _sentences(result: Result) -> Iterator[Block]:
+    yield Bullets(tuple(f"{claim.name}: {claim.sentence}" for claim in result.claims.values()))
+
+
+def _outcomes(result: Result) -> Table:
+    players = tuple(result.scenario.players)
+    payoffs = {player: payoffs_of(result, player) for player in players}
+    ranked = {player: ranks(payoffs[player]) for player in players}
+    lowest = {player: worst(payoffs[player]) for player in players}
+    rows = tuple(
+        (
+            Cell(outcome),
+            *(
+                Cell(f"{place(ranked[player][outcome])}: {interval(bounds[outcome])}", outcome in lowest[player])
+                for player, bounds in payoffs.items()
+            ),
+            Cell(", ".join(reached_in(result, outcome)) or "-"),
+        )
+        for outcome in next(iter(payoffs.values()))
+    )
+    columns = (Column("outcome"), *(Column(player, "right") for player in players), Column("reached in equilibrium in"))
+    note = (
+        "Each cell: rank (1 is best; several where the terms of the outcome decide), then the payoff over all terms. "
+        "* the player's worst case."
+    )
+    return Table(columns, rows, note)
+
+
+def place(rank: Rank) -> str:
+    """Return a rank, or the span of ranks, as text."""
+    best, least = rank
+    return str(best) if best == least else f"{best}-{least}"
+
+
+def _equilibria(solution: StructureSolution, equilibria: tuple[Equilibrium, ...]) -> Table:
+    columns = (
+        Column("no.", "right"),
+        Column("ends in"),
+        *(Column(player, "right") for player in solution.players),
+        Column("gain from deviating", "right"),
+    )
+    rows = tuple(
+        cells(
+            str(number_of),
+            equilibrium.name,
+            *(number(equilibrium.payoffs[player]) for player in solution.players),
+            "0" if equilibrium.residual < NOISE else f"{equilibrium.residual:.1e}",
+        )
+        for number_of, equilibrium in enumerate(equilibria, 1)
+    )
+    return Table(columns, rows)
+
+
+def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) -> Iterator[str]:
+    if equilibrium.pure:
+        text = f"No. {place_of}: {course_told(equilibrium.courses[0], solution)}."
+    else:
+        courses = "; or ".join(
+            f"{percent(course.probability)}: {course_told(course, solution)}"
+            for course in equilibrium.courses[:MOST_COURSES]
+        )
+        text = f"No. {place_of}, mixed: {courses}."
+        if len(equilibrium.courses) > MOST_COURSES:
+            text += f" {counted(len(equilibrium.courses) - MOST_COURSES, 'further course')}."
+    if equilibrium.alternatives_count:
+        ways = counted(equilibrium.alternatives_count, "other course")
+        text += f" {ways} of play {'leads' if equilibrium.alternatives_count == 1 else 'lead'} to the same."
+    if equilibrium.disagreement:
+        fallback = ", ".join(f"{player} {number(value)}" for player, value in equilibrium.disagreement.items())
+        text += f" Without agreement: {fallback}."
+    yield text
+
+
+def _provenance(result: Result) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return f"Scenario {result.scenario.name}, SHA-256 {result.scenario.digest}. {packages}."

@@ -1,0 +1,174 @@
+"""A scenario told: who plays, what they can do, what it is worth to them, and why each number is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
+from kgsim.report.numbers import interval, listed, number
+from kgsim.scenario.model import Bloc, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
+
+
+def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
+    """Return the report on a scenario, with `values` in place of the file's."""
+    blocks: list[Block] = [Heading(scenario.title, 1)]
+    if scenario.question:
+        blocks.append(Paragraph(scenario.question))
+    if scenario.date:
+        blocks.append(Paragraph(f"The situation as of {scenario.date}."))
+    blocks += [Heading("Players and their moves"), *_players(scenario)]
+    blocks += [Heading("Outcomes"), Paragraph("The first rule that matches decides."), _outcomes(scenario)]
+    blocks += [Heading("What outcomes are worth"), _utilities(scenario)]
+    if scenario.terms:
+        meanings = tuple(cells(term, label) for term, label in scenario.terms.items())
+        blocks.append(Table((Column("term"), Column("meaning")), meanings, "A term is 0 unless the outcome sets it."))
+    if scenario.quantities:
+        blocks += [Heading("Quantities"), _quantities(scenario)]
+    blocks += [Heading("Structures of play"), _structures(scenario)]
+    if scenario.claims:
+        blocks += [Heading("Claims"), _claims(scenario)]
+    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, scenario.parameters.values(), values)]
+    return blocks
+
+
+def reasons(scenario: Scenario, parameters: Iterable[Parameter], values: Mapping[str, float]) -> list[Block]:
+    """Return parameters as a table, each one's reason, and the evidence that the reasons cite."""
+    chosen = tuple(parameters)
+    if not chosen:
+        return [Paragraph("No parameter plays a part.")]
+    columns = (
+        Column("parameter"),
+        Column("meaning"),
+        Column("value", "right"),
+        Column("range", "right"),
+        Column("unit"),
+        Column("certainty"),
+        Column("evidence"),
+    )
+    rows = tuple(
+        cells(
+            each.name,
+            each.label,
+            _value(each, values),
+            interval(each.range),
+            each.unit or "-",
+            each.certainty,
+            ", ".join(each.evidence) or "-",
+        )
+        for each in chosen
+    )
+    blocks: list[Block] = [
+        Table(columns, rows),
+        Bullets(tuple(f"{each.name}: {each.because}" for each in chosen)),
+    ]
+    cited = dict.fromkeys(id for each in chosen for id in each.evidence)
+    if cited:
+        blocks += [Heading("Evidence"), Bullets(tuple(_source(scenario.evidence[id]) for id in cited))]
+    return blocks
+
+
+def rule_told(rule: OutcomeRule) -> str:
+    """Return when an outcome comes about, as prose."""
+    if not rule.when:
+        return "comes about whenever no earlier rule matches"
+    return "comes about when " + listed(
+        f"{decision} plays {listed(sorted(moves), 'or')}" for decision, moves in rule.when.items()
+    )
+
+
+def play_told(structure: Structure) -> str:
+    """Return a structure's order of play, such as ``US and ROK at once, then DPRK``."""
+    return ", then ".join(
+        listed("+".join(mover) for mover in stage) + (" at once" if len(stage) > 1 else "") for stage in structure.play
+    )
+
+
+def _players(scenario: Scenario) -> Iterator[Block]:
+    rows = tuple(
+        cells(_who(scenario, decision), move, label, _menu(decision, move))
+        for decision in scenario.decisions.values()
+        for move, label in decision.moves.items()
+    )
+    yield Table((Column("player"), Column("move"), Column("meaning"), Column("menu")), rows)
+
+
+def _who(scenario: Scenario, decision: Decision) -> str:
+    label = scenario.players[decision.player]
+    return f"{decision.name} ({label})" if decision.name != label else label
+
+
+def _menu(decision: Decision, move: str) -> str:
+    actions = [action for action in decision.actions if action.move == move]
+    terms = {term: dict.fromkeys(number(action.menu[term]) for action in actions) for term in actions[0].menu}
+    return "; ".join(f"{term} {', '.join(choices)}" for term, choices in terms.items()) or "-"
+
+
+def _outcomes(scenario: Scenario) -> Table:
+    rows = tuple(
+        cells(
+            rule.name,
+            "; ".join(f"{decision}: {' or '.join(sorted(moves))}" for decision, moves in rule.when.items())
+            or "otherwise",
+            ", ".join(f"{term} = {expression.text}" for term, expression in rule.terms.items()) or "-",
+        )
+        for rule in scenario.outcomes
+    )
+    return Table((Column("outcome"), Column("when"), Column("terms")), rows)
+
+
+def _utilities(scenario: Scenario) -> Table:
+    rows = tuple(cells(player, expression.text) for player, expression in scenario.utilities.items())
+    return Table((Column("player"), Column("utility")), rows, "Comparable within one player only.")
+
+
+def _quantities(scenario: Scenario) -> Table:
+    rows = tuple(cells(each.name, each.label, each.formula.text) for each in scenario.quantities.values())
+    return Table((Column("quantity"), Column("meaning"), Column("formula")), rows)
+
+
+def _structures(scenario: Scenario) -> Table:
+    rows = tuple(
+        cells(structure.name, structure.label, play_told(structure), _terms_of_play(structure))
+        for structure in scenario.structures.values()
+    )
+    return Table((Column("structure"), Column("meaning"), Column("play"), Column("with")), rows)
+
+
+def _terms_of_play(structure: Structure) -> str:
+    parts = [_bloc(bloc) for bloc in structure.blocs.values()]
+    parts += [f"{decision} only {', '.join(sorted(moves))}" for decision, moves in structure.only.items()]
+    parts += [f"{decision} fixed at {action.name}" for decision, action in structure.fixed.items()]
+    return "; ".join(parts) or "-"
+
+
+def _bloc(bloc: Bloc) -> str:
+    text = f"{bloc.name} decides by the {bloc.rule} rule"
+    if bloc.weights:
+        text += f" with weights {_shares(bloc.weights)}"
+    if isinstance(bloc.disagreement, str):
+        text += f", failing which {bloc.disagreement} is played"
+    elif bloc.disagreement:
+        text += f", failing which {_shares(bloc.disagreement)}"
+    return text
+
+
+def _shares(expressions: Mapping[str, object]) -> str:
+    return ", ".join(f"{player} {expression}" for player, expression in expressions.items())
+
+
+def _claims(scenario: Scenario) -> Table:
+    rows = tuple(cells(claim.name, claim.says, claim.holds.text) for claim in scenario.claims.values())
+    return Table((Column("claim"), Column("says"), Column("holds if")), rows)
+
+
+def _value(parameter: Parameter, values: Mapping[str, float]) -> str:
+    value = values.get(parameter.name, parameter.value)
+    if value == parameter.value:
+        return number(value)
+    return f"{number(value)} (file: {number(parameter.value)})"
+
+
+def _source(entry: Evidence) -> str:
+    date = f" ({entry.date})" if entry.date else ""
+    link = f" {entry.url}" if entry.url else ""
+    return f"{entry.id}: {entry.fact} Source: {entry.source}{date}, certainty {entry.certainty}.{link}"

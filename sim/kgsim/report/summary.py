@@ -1,0 +1,115 @@
+"""The answer in a few sentences: where each structure ends, who gains where, what the claims say, what to distrust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kgsim.report.numbers import close, counted, interval, listed, number
+from kgsim.results import Result, StructureSolution
+
+
+def headlines(result: Result) -> tuple[str, ...]:
+    """Return the sentences a reader should see first."""
+    return (*_endings(result), *_gains(result), *_claims(result), *_doubts(result))
+
+
+def beyond_range(result: Result) -> tuple[str, ...]:
+    """Return the parameters whose value lies outside the range that the scenario gives as plausible."""
+    ranges = {name: parameter.range for name, parameter in result.scenario.parameters.items()}
+    return tuple(name for name, value in result.values.items() if not ranges[name][0] <= value <= ranges[name][1])
+
+
+def solved(result: Result) -> dict[str, StructureSolution]:
+    """Return the structures that have equilibria to speak of."""
+    return {name: solution for name, solution in result.structures.items() if solution.equilibria}
+
+
+def worst_structures(result: Result, player: str) -> frozenset[str]:
+    """Return the structures in which the player may fare worst; none if all structures give the same for sure."""
+    values = {name: solution.values[player] for name, solution in solved(result).items()}
+    if not values or _all_same(value for bounds in values.values() for value in bounds):
+        return frozenset()
+    least = min(lower for lower, _ in values.values())
+    return frozenset(name for name, (lower, _) in values.items() if close(lower, least))
+
+
+def endings(solution: StructureSolution) -> str:
+    """Return what a structure's equilibria end in, as prose."""
+    if not solution.equilibria:
+        return "not solved"
+    sure = [equilibrium.name for equilibrium in solution.equilibria if len(equilibrium.outcomes) == 1]
+    mixed = [
+        outcome
+        for equilibrium in solution.equilibria
+        if len(equilibrium.outcomes) > 1
+        for outcome in equilibrium.outcomes
+    ]
+    parts = list(dict.fromkeys(sure))
+    if mixed:
+        parts.append(f"a lottery over {listed(dict.fromkeys(mixed))}")
+    return listed(parts, "or")
+
+
+def _endings(result: Result) -> Iterable[str]:
+    groups: dict[str, list[StructureSolution]] = {}
+    for solution in solved(result).values():
+        groups.setdefault(endings(solution), []).append(solution)
+    for ending, solutions in groups.items():
+        names = listed(solution.name for solution in solutions)
+        certain = all(len({equilibrium.name for equilibrium in each.equilibria}) == 1 for each in solutions)
+        verb = "ends" if len(solutions) == 1 else "end"
+        if certain:
+            yield f"{names} {verb} in {ending}."
+        else:
+            yield f"{names} {verb} in {ending}, depending on which equilibrium is played."
+
+
+def _gains(result: Result) -> Iterable[str]:
+    values = {name: solution.values for name, solution in solved(result).items()}
+    if len(values) < 2:
+        return
+    for player, label in result.scenario.players.items():
+        bounds = {name: by_player[player] for name, by_player in values.items()}
+        if _all_same(value for pair in bounds.values() for value in pair):
+            yield f"{label} gets {number(next(iter(bounds.values()))[0])} under every structure."
+            continue
+        most = max(upper for _, upper in bounds.values())
+        least = min(lower for lower, _ in bounds.values())
+        top = listed((name for name, pair in bounds.items() if close(pair[1], most)), "or")
+        bottom = listed((name for name, pair in bounds.items() if close(pair[0], least)), "or")
+        sure = all(interval(pair) == number(pair[0]) for pair in bounds.values())
+        verb = "gets" if sure else "can get"
+        yield f"{label} {verb} at most {number(most)} ({top}) and at least {number(least)} ({bottom})."
+
+
+def _claims(result: Result) -> Iterable[str]:
+    claims = result.claims.values()
+    if not claims:
+        return
+    parts = []
+    for verdict, said in (("holds", "hold"), ("fails", "fail"), ("depends", "depend on the equilibrium played")):
+        names = [claim.name for claim in claims if claim.verdict == verdict]
+        if names:
+            verb = said if len(names) > 1 else said.replace("depend ", "depends ") if verdict == "depends" else verdict
+            parts.append(f"{listed(names)} {verb}")
+    yield f"Of {counted(len(claims), 'claim')}: {'; '.join(parts)}."
+
+
+def _doubts(result: Result) -> Iterable[str]:
+    incomplete = [name for name, solution in solved(result).items() if not solution.complete]
+    if incomplete:
+        yield f"There may be further equilibria in {listed(incomplete)}; the reasons are given below."
+    for solution in result.structures.values():
+        if not solution.equilibria:
+            yield f"{solution.name} is not solved: {solution.unsolved or '; '.join(solution.reasons)}"
+    for name in beyond_range(result):
+        lower, upper = result.scenario.parameters[name].range
+        yield (
+            f"{name} = {number(result.values[name])} lies outside the plausible range {interval((lower, upper))} "
+            "that the scenario gives."
+        )
+
+
+def _all_same(values: Iterable[float]) -> bool:
+    first, *rest = values
+    return all(close(first, value) for value in rest)
