@@ -118,9 +118,7 @@ def compiled(node: Node) -> Compiled:
             return _fold(np.logical_or, tuple(map(compiled, operands)))
         case Conditional(then, condition, otherwise):
             yes, test, no = compiled(then), compiled(condition), compiled(otherwise)
-            return lambda env, calls: np.where(
-                np.not_equal(test(env, calls), 0.0), yes(env, calls), no(env, calls)
-            )
+            return lambda env, calls: np.where(np.not_equal(test(env, calls), 0.0), yes(env, calls), no(env, calls))
 
 
 def _number(truth: Array) -> Array:
@@ -142,9 +140,7 @@ def _call(node: Call) -> Compiled:
         try:
             return np.asarray(calls[node], dtype=np.float64)
         except KeyError:
-            raise GameError(
-                f"an expression needs the value of {node.function}(...), and none was given"
-            ) from None
+            raise GameError(f"an expression needs the value of {node.function}(...), and none was given") from None
 
     return look_up
 
@@ -166,9 +162,7 @@ def _sum(signs: tuple[int, ...], terms: tuple[Compiled, ...]) -> Compiled:
 
 def _product(operators: tuple[str, ...], factors: tuple[Compiled, ...]) -> Compiled:
     first = factors[0]
-    rest = tuple(
-        zip((np.multiply if sign == "*" else np.divide for sign in operators[1:]), factors[1:], strict=True)
-    )
+    rest = tuple(zip((np.multiply if sign == "*" else np.divide for sign in operators[1:]), factors[1:], strict=True))
 
     def product(env: Values, calls: CallValues) -> Array:
         value = first(env, calls)
@@ -179,9 +173,7 @@ def _product(operators: tuple[str, ...], factors: tuple[Compiled, ...]) -> Compi
     return product
 
 
-def _chain(
-    comparators: tuple[Callable[[Array, Array], Array], ...], operands: tuple[Compiled, ...]
-) -> Compiled:
+def _chain(comparators: tuple[Callable[[Array, Array], Array], ...], operands: tuple[Compiled, ...]) -> Compiled:
     def chain(env: Values, calls: CallValues) -> Array:
         values = [operand(env, calls) for operand in operands]
         pairs = zip(comparators, values[:-1], values[1:], strict=True)

@@ -146,9 +146,7 @@ def addends(expression: Expression) -> list[tuple[int, Node, str]]:
         sign, node = pending.pop()
         match node:
             case Sum(signs, terms):
-                pending.extend(
-                    (sign * inner, term) for inner, term in zip(signs[::-1], terms[::-1], strict=True)
-                )
+                pending.extend((sign * inner, term) for inner, term in zip(signs[::-1], terms[::-1], strict=True))
             case Negative(operand):
                 pending.append((-sign, operand))
             case _:

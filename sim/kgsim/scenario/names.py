@@ -12,9 +12,7 @@ FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt")
 CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls")
 """Functions that claims may call besides."""
 
-RESERVED = frozenset(
-    {"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS}
-)
+RESERVED = frozenset({"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS})
 """Words that mean something in expressions and so cannot name anything."""
 
 _IDENTIFIER = re.compile(r"[^\W\d_]\w*")
@@ -66,8 +64,7 @@ def suggestion(name: str, known: Iterable[str], kind: str) -> str:
     known = list(known)
     foreign = [character for character in name if ord(character) > 127]
     spelled = "".join(
-        f"; {character!r} is {unicodedata.name(character, 'a character without a name')}"
-        for character in foreign[:1]
+        f"; {character!r} is {unicodedata.name(character, 'a character without a name')}" for character in foreign[:1]
     )
     close = nearest(name, known)
     if close is not None:

@@ -145,9 +145,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Negative(operand) | Not(operand):
             return (operand,)
-        case (
-            Sum(_, parts) | Product(_, parts) | Comparison(_, parts) | And(parts) | Or(parts) | Call(_, parts)
-        ):
+        case Sum(_, parts) | Product(_, parts) | Comparison(_, parts) | And(parts) | Or(parts) | Call(_, parts):
             return parts
         case Power(base, exponent):
             return (base, exponent)

@@ -81,8 +81,7 @@ def _refuse_absurd(text: str) -> None:
         raise ExpressionError("the expression is empty", 1)
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"the expression has {len(text)} characters and at most {MAX_LENGTH} are allowed; "
-            "split it into quantities",
+            f"the expression has {len(text)} characters and at most {MAX_LENGTH} are allowed; split it into quantities",
             MAX_LENGTH + 1,
         )
     depth = run = 0

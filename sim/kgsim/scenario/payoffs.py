@@ -69,9 +69,7 @@ def payoff_table(scenario: Scenario, structure: str, values: Mapping[str, float]
     """
     chosen = structure_of(scenario, structure)
     return PayoffTable(
-        payoffs=payoffs_at(scenario, structure, {name: np.array([value]) for name, value in values.items()})[
-            0
-        ],
+        payoffs=payoffs_at(scenario, structure, {name: np.array([value]) for name, value in values.items()})[0],
         outcomes=outcomes_of(scenario, chosen),
         actions=actions_of(scenario, chosen),
     )
@@ -134,8 +132,7 @@ def terms_of(
     """
     env = {name: value.reshape(()) for name, value in parameter_values(scenario, values).items()}
     menus = {
-        f"{decision}.{term}": np.asarray(actions[decision].menu.get(term, 0.0))
-        for decision, term in _attributes(rule)
+        f"{decision}.{term}": np.asarray(actions[decision].menu.get(term, 0.0)) for decision, term in _attributes(rule)
     }
     return {term: float(value) for term, value in _terms(scenario, rule, env, menus).items()}
 
@@ -146,9 +143,7 @@ def actions_of(scenario: Scenario, structure: Structure) -> Actions:
         (structure.fixed[name],)
         if name in structure.fixed
         else tuple(
-            action
-            for action in decision.actions
-            if name not in structure.only or action.move in structure.only[name]
+            action for action in decision.actions if name not in structure.only or action.move in structure.only[name]
         )
         for name, decision in scenario.decisions.items()
     )
@@ -169,9 +164,7 @@ def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dic
     """
     for name in points:
         if name not in scenario.parameters:
-            raise GameError(
-                f"there is no parameter {name!r}. {suggestion(name, scenario.parameters, 'parameter')}"
-            )
+            raise GameError(f"there is no parameter {name!r}. {suggestion(name, scenario.parameters, 'parameter')}")
     env = {
         name: np.atleast_1d(np.asarray(points.get(name, parameter.value), dtype=np.float64))
         for name, parameter in scenario.parameters.items()
@@ -198,11 +191,7 @@ def _box(scenario: Scenario, rule: OutcomeRule, actions: Actions) -> tuple[NDArr
     """Per axis, the indices of the actions that the rule admits."""
     return tuple(
         np.array(
-            [
-                i
-                for i, action in enumerate(choices)
-                if name not in rule.when or action.move in rule.when[name]
-            ],
+            [i for i, action in enumerate(choices) if name not in rule.when or action.move in rule.when[name]],
             dtype=np.intp,
         )
         for name, choices in zip(scenario.decisions, actions, strict=True)

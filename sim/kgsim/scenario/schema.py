@@ -1,0 +1,270 @@
+"""The shape of a scenario file: models that check it and describe it to editors.
+
+Only shapes live here: which keys there are, of which kind. What names refer to, and whether the whole makes
+sense, is checked afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+TEXT, NUMBER, LIST, ENTRY, MAPPING, STEPS = "<text>", "<number>", "<list>", "<entry>", "<mapping>", "<steps>"
+"""Alternatives of an entry; they show up in the paths of pydantic's errors and are no keys of anything."""
+
+
+def _text_or_entry(value: Any) -> str:
+    return ENTRY if isinstance(value, dict) else TEXT
+
+
+def _formula_kind(value: Any) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return NUMBER
+    return TEXT
+
+
+def _quantity_kind(value: Any) -> str:
+    return ENTRY if isinstance(value, dict) else _formula_kind(value)
+
+
+def _one_or_many(value: Any) -> str:
+    return LIST if isinstance(value, list) else TEXT
+
+
+def _menu_kind(value: Any) -> str:
+    return STEPS if isinstance(value, dict) else LIST
+
+
+def _text_or_mapping(value: Any) -> str:
+    return MAPPING if isinstance(value, dict) else TEXT
+
+
+Formula = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)],
+    Discriminator(_formula_kind),
+    Field(description="An expression such as `a*relief - b`, or a number."),
+]
+OneOrMany = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)],
+    Discriminator(_one_or_many),
+]
+Certainty = Annotated[
+    Literal["high", "medium", "low", "judgement"],
+    Field(description="How sure: high, medium or low, or `judgement` where no source settles it."),
+]
+
+
+class Model(BaseModel):
+    """Strict: nothing is converted, no unknown key is let through."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=False
+    )
+
+
+class DistributionEntry(Model):
+    """How a parameter is drawn within its range."""
+
+    shape: Literal["uniform", "triangular", "normal"] = Field(
+        description="uniform; triangular (with mode); or normal (with mean and sd), truncated to the range."
+    )
+    mode: float | None = Field(None, description="Most likely value; triangular only.")
+    mean: float | None = Field(None, description="Mean before truncation; normal only.")
+    sd: float | None = Field(None, description="Standard deviation before truncation, above 0; normal only.")
+
+
+class ParameterEntry(Model):
+    """A named number with its plausible range, its reason and its evidence."""
+
+    label: str = Field(description="What the number means, in a few words.")
+    value: float = Field(description="Base value, inside the range.")
+    range: list[float] = Field(description="Plausible range, [lowest, highest].", min_length=2, max_length=2)
+    because: str = Field(description="Why this value and this range, in a sentence.")
+    certainty: Certainty
+    evidence: list[str] = Field(
+        default_factory=list, description="Ids of ledger entries; may be empty only for a judgement."
+    )
+    unit: str = Field("", description="Unit, such as points or share.")
+    distribution: DistributionEntry | None = Field(
+        None, description="How the parameter is drawn; uniform over the range if left out."
+    )
+
+
+class QuantityEntry(Model):
+    """A named expression over parameters and earlier quantities."""
+
+    formula: Formula
+    label: str = Field("", description="What the quantity means, in a few words.")
+
+
+Quantity = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)] | Annotated[QuantityEntry, Tag(ENTRY)],
+    Discriminator(_quantity_kind),
+]
+
+
+class StepsEntry(Model):
+    """Evenly spaced values, both ends included."""
+
+    from_: float = Field(alias="from", description="First value.")
+    to: float = Field(description="Last value.")
+    step: float = Field(description="Distance between neighbours, above 0.")
+
+
+Menu = Annotated[
+    Annotated[list[float], Tag(LIST)] | Annotated[StepsEntry, Tag(STEPS)],
+    Discriminator(_menu_kind),
+]
+
+
+class MoveEntry(Model):
+    """A move with a menu of terms; it expands to one action per combination."""
+
+    label: str = Field(description="What the mover does, in a few words.")
+    menu: dict[str, Menu] = Field(
+        default_factory=dict,
+        description="Term to the values it may take: a list of numbers, or {from: 0, to: 1, step: 0.25}.",
+    )
+
+
+Move = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[MoveEntry, Tag(ENTRY)],
+    Discriminator(_text_or_entry),
+]
+
+
+class OutcomeEntry(Model):
+    """Profiles of moves that lead to this outcome, and its terms."""
+
+    label: str | None = Field(None, description="What happens, in a few words; the name if left out.")
+    when: dict[str, OneOrMany] | None = Field(
+        None,
+        description=("Decision to the move, or list of moves, that lead here; decisions left out may do anything."),
+    )
+    otherwise: Literal[True] | None = Field(
+        None, description="true for the last rule, which takes every profile that no rule before it matched."
+    )
+    terms: dict[str, Formula] = Field(
+        default_factory=dict, description=("Term to its value here; terms left out are 0. `US.relief` is a menu value.")
+    )
+
+
+class BlocEntry(Model):
+    """How a bloc chooses its joint position."""
+
+    rule: Literal["weighted", "nash", "veto"] = Field(
+        description=(
+            "weighted sum of payoffs; nash product of gains over the disagreement point; or veto: every "
+            "position that no other is better than for all members."
+        )
+    )
+    weights: dict[str, Formula] | None = Field(None, description="Player to weight, above 0; weighted only.")
+    disagreement: (
+        Annotated[
+            Annotated[str, Tag(TEXT)] | Annotated[dict[str, Formula], Tag(MAPPING)], Discriminator(_text_or_mapping)
+        ]
+        | None
+    ) = Field(None, description="What members get without agreement: a structure's name, or player to expression.")
+
+
+class StructureEntry(Model):
+    """Who moves when."""
+
+    play: list[OneOrMany] = Field(
+        min_length=1,
+        description=(
+            "Stages in order. Movers of one stage choose at once; a mover is a decision or a bloc like US+ROK."
+        ),
+    )
+    label: str | None = Field(None, description="The structure in a few words; the name if left out.")
+    blocs: dict[str, BlocEntry] = Field(default_factory=dict, description="Bloc, such as US+ROK, to its rule.")
+    only: dict[str, OneOrMany] = Field(
+        default_factory=dict, description="Decision to the moves it may choose among in this structure."
+    )
+    fixed: dict[str, str] = Field(
+        default_factory=dict, description="Decision that is not played here to the move it is taken to make."
+    )
+
+
+class ClaimEntry(Model):
+    """A statement that can fail."""
+
+    says: str = Field(description="The statement in a plain sentence.")
+    holds: str = Field(description="The comparison that decides it, such as `value(US, a) > value(US, b)`.")
+    because: str = Field("", description="Why one might believe it.")
+    evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
+
+
+class EvidenceEntry(Model):
+    """A fact in our own words and where it comes from."""
+
+    title: str = Field(description="Short name of the source or fact.")
+    fact: str = Field(description="What it establishes, in our own words.")
+    source: str = Field(description="Citation: author, title, place, date.")
+    certainty: Certainty
+    date: str | None = Field(None, description="Date of the fact or source, YYYY-MM-DD, YYYY-MM or YYYY.")
+    url: str | None = Field(None, description="Where it can be read.")
+    context: bool = Field(False, description="true if kept as background although nothing cites it.")
+
+
+class LedgerFile(Model):
+    """An evidence ledger: sources and facts that scenarios cite by id."""
+
+    format: Literal[1] = Field(alias="kgsim-evidence", description="Version of the ledger format: 1.")
+    entries: dict[str, EvidenceEntry] = Field(description="Id to entry.")
+
+
+class ScenarioFile(Model):
+    """Who can do what, what it leads to, what that is worth to whom, and who moves when."""
+
+    format: Literal[1] = Field(alias="kgsim", description="Version of the scenario format: 1.")
+    title: str = Field(description="Title, a few words.")
+    question: str = Field(description="The question that the scenario is to answer.")
+    date: str | None = Field(None, description="Date the situation is described as of, YYYY-MM-DD.")
+    extends: str | None = Field(None, description="Scenario file that this one changes, relative to this file.")
+    ledger: OneOrMany | None = Field(None, description="Evidence ledger file, or list of them, relative to this file.")
+    evidence: dict[str, EvidenceEntry] = Field(
+        default_factory=dict, description="Evidence entries of this scenario alone, id to entry."
+    )
+    players: dict[str, str] = Field(
+        min_length=1, max_length=6, description="Player id to label; the order is that of all tables."
+    )
+    parameters: dict[str, ParameterEntry] = Field(
+        default_factory=dict, description="Named numbers of the payoffs, each with range and reason."
+    )
+    quantities: dict[str, Quantity] = Field(
+        default_factory=dict, description="Named expressions over parameters and earlier quantities."
+    )
+    terms: dict[str, str] = Field(
+        default_factory=dict,
+        description="What an outcome can hold, id to label; 0 unless an outcome sets it.",
+    )
+    decisions: dict[str, str] = Field(
+        default_factory=dict, description="Further decisions, id to the player who takes them."
+    )
+    moves: dict[str, dict[str, Move]] = Field(
+        description=("Decision (each player has one of the player's name) to its moves: id to label or entry.")
+    )
+    outcomes: dict[str, OutcomeEntry] = Field(
+        min_length=1, description="Rules in order; the first that matches a profile of moves decides."
+    )
+    utilities: dict[str, Formula] = Field(
+        description="Player to payoff, an expression over parameters, quantities and terms."
+    )
+    structures: dict[str, StructureEntry] = Field(min_length=1, description="Ways to play: who moves when.")
+    claims: dict[str, ClaimEntry] = Field(default_factory=dict, description="Statements to decide.")
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a scenario file, for editors."""
+    schema = ScenarioFile.model_json_schema(by_alias=True)
+    # A scenario that extends another may leave out all that it inherits.
+    required = schema.pop("required")
+    schema["if"] = {"not": {"required": ["extends"]}}
+    schema["then"] = {"required": required}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "kgsim scenario",
+    }
