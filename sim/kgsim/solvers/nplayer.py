@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from kgsim.errors import GameError
 from kgsim.solvers import nplayer_supports as kernel
+from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, lattice, reduced
 from kgsim.solvers.nplayer_order import MOST_ACTIONS, SupportList, support_list
 from kgsim.solvers.nplayer_search import Floats, Ints, Work, workspace
 from kgsim.solvers.raw import RawEquilibria
@@ -100,7 +101,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         end = min(begin + chunk, len(listed.supports))
         before = summary.copy()
         reached = kernels.solve_game(
-            arrays.work, table, arrays.shape, listed.combination, listed.supports[begin:end],
+            arrays.work, arrays.reduced, arrays.lattice, table, arrays.shape, listed.combination, listed.supports[begin:end],
             listed.faced[begin:end], arrays.better, BUDGET, ALLOWANCE, arrays.found, arrays.index, 0, stop,
             arrays.boxes, summary,
         )  # fmt: skip
@@ -149,7 +150,7 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
         begin = 0
         while begin < len(games):
             begin = kernels.solve_games(
-                arrays.work, games, arrays.shape, listed.combination, listed.supports, listed.faced,
+                arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination, listed.supports, listed.faced,
                 arrays.better, BUDGET, ALLOWANCE, begin, arrays.found, arrays.index, arrays.component,
                 arrays.offset, arrays.boxes, arrays.summary,
             )  # fmt: skip
@@ -228,6 +229,9 @@ class _Arrays:
     def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
         self.shape = np.array(shape, dtype=np.int64)
         self.work: Work = workspace(shape, listed.largest)
+        smallest = min(sorted(listed.largest)[-3], LARGEST_SUPPORT)
+        self.lattice = lattice(smallest)
+        self.reduced = reduced(smallest)
         words = listed.faced.shape[2]
         self.better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
         self.found = np.zeros((64 + 8 * games, sum(shape)))

@@ -7,7 +7,7 @@ import importlib.util
 import types
 from typing import Any
 
-from kgsim.solvers import nplayer_search, nplayer_supports
+from kgsim.solvers import nplayer_eliminate, nplayer_search, nplayer_supports
 
 
 @functools.cache
@@ -22,9 +22,9 @@ def compiled() -> types.SimpleNamespace | None:
     from numba import njit
 
     namespace: dict[str, Any] = {}
-    for module in (nplayer_search, nplayer_supports):
+    for module in (nplayer_search, nplayer_eliminate, nplayer_supports):
         namespace.update(vars(module))
-    for module in (nplayer_search, nplayer_supports):
+    for module in (nplayer_search, nplayer_eliminate, nplayer_supports):
         for name, value in vars(module).items():
             if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
                 clone = types.FunctionType(value.__code__, namespace, name, value.__defaults__)

@@ -57,19 +57,19 @@ class Work(NamedTuple):
     stride: Ints  # (players,) of the player's axis within a table row
     digit: Ints  # (players, width) strategy of the player in each combination
     base: Floats  # (rows, width) the system in the coordinates of the support
-    table: Floats  # (depth, rows, width) the stack of tables in vertex coordinates
-    vertex: Floats  # (depth, length, strategies) the stack of vertices, a row each
+    tables: Floats  # (depth, rows, width) the stack of tables in vertex coordinates
+    vertices: Floats  # (depth, length, strategies) the stack of vertices, a row each
     form: Floats  # (length, width) coordinate - C F
     jacobian: Floats  # (rows, rows)
     inverse: Floats  # (rows, rows)
     column: Ints  # (rows,) column of each pivot
-    low: Floats  # (length,)
+    floor: Floats  # (length,)
     point: Floats  # (length,) barycentric coordinates within the simplex
     profile: Floats  # (length,) probabilities within the support
     weight: Floats  # (players, width)
     slope: Floats  # (rows, length)
     step: Floats  # (rows,)
-    value: Floats  # (rows,)
+    residual: Floats  # (rows,)
     influence: Floats  # (players, players)
     root: Floats  # (roots, length) what the search found
     cell: Floats  # (cells, length) a solution within each cell, or its centre
@@ -98,19 +98,19 @@ def workspace(
         stride=ints(players),
         digit=ints(players, width),
         base=floats(rows, width),
-        table=floats(depth, rows, width),
-        vertex=floats(depth, length, most),
+        tables=floats(depth, rows, width),
+        vertices=floats(depth, length, most),
         form=floats(length, width),
         jacobian=floats(rows, rows),
         inverse=floats(rows, rows),
         column=ints(rows),
-        low=floats(length),
+        floor=floats(length),
         point=floats(length),
         profile=floats(length),
         weight=floats(players, width),
         slope=floats(rows, length),
         step=floats(rows),
-        value=floats(rows),
+        residual=floats(rows),
         influence=floats(players, players),
         root=floats(roots, length),
         cell=floats(cells, length),
@@ -183,64 +183,75 @@ def invert(a: Floats, inverse: Floats, column: Ints, n: int, smallest: float) ->
 
 def slopes(w: Work, table: Floats, x: Floats, players: int, n: int, width: int) -> None:
     """Payoff slopes: the value of every equation with a player's mixture replaced by one vertex, at ``x``."""
+    first, digit, weight, size, slope = w.first, w.digit, w.weight, w.size, w.slope
     for j in range(players):
         for v in range(width):
             product = 1.0
             for i in range(players):
                 if i != j:
-                    product *= x[w.first[i] + w.digit[i, v]]
-            w.weight[j, v] = product
+                    product *= x[first[i] + digit[i, v]]
+            weight[j, v] = product
     for r in range(n):
         for j in range(players):
-            f = w.first[j]
-            for a in range(w.size[j]):
-                w.slope[r, f + a] = 0.0
+            f = first[j]
+            for a in range(size[j]):
+                slope[r, f + a] = 0.0
             for v in range(width):
-                w.slope[r, f + w.digit[j, v]] += w.weight[j, v] * table[r, v]
+                slope[r, f + digit[j, v]] += weight[j, v] * table[r, v]
 
 
 def differentiate(w: Work, players: int, n: int) -> None:
     """Jacobian in the coordinates of all vertices but each player's last, from the slopes."""
+    slope, first, size, jacobian, row = w.slope, w.first, w.size, w.jacobian, w.row
     for r in range(n):
         for j in range(players):
-            last = w.slope[r, w.first[j] + w.size[j] - 1]
-            for a in range(w.size[j] - 1):
-                w.jacobian[r, w.row[j] + a] = w.slope[r, w.first[j] + a] - last
+            last = slope[r, first[j] + size[j] - 1]
+            for a in range(size[j] - 1):
+                jacobian[r, row[j] + a] = slope[r, first[j] + a] - last
 
 
 def newton(
     w: Work, table: Floats, x: Floats, players: int, n: int, width: int, smallest: float, rounds: int
 ) -> tuple[bool, int]:
     """Newton's method from ``x`` in place; whether it settled, and the rank of the last Jacobian."""
+    jacobian = w.jacobian
+    inverse = w.inverse
+    column = w.column
+    step = w.step
+    size = w.size
+    slope = w.slope
+    residual = w.residual
+    row = w.row
+    first = w.first
     rank = n
     previous = 1e300
     for _ in range(rounds):
         slopes(w, table, x, players, n, width)
         differentiate(w, players, n)
-        rank = invert(w.jacobian, w.inverse, w.column, n, smallest)
+        rank = invert(jacobian, inverse, column, n, smallest)
         for c in range(n):
-            w.step[c] = 0.0
+            step[c] = 0.0
         worst = 0.0
         for r in range(n):
             value = 0.0
-            for a in range(w.size[0]):
-                value += x[a] * w.slope[r, a]
+            for a in range(size[0]):
+                value += x[a] * slope[r, a]
             worst = max(worst, abs(value))
-            w.value[r] = value
+            residual[r] = value
         for s in range(rank):
             change = 0.0
             for r in range(n):
-                change += w.inverse[s, r] * w.value[r]
-            w.step[w.column[s]] = change
+                change += inverse[s, r] * residual[r]
+            step[column[s]] = change
         longest = 0.0
         for j in range(players):
             total = 0.0
-            for a in range(w.size[j] - 1):
-                change = w.step[w.row[j] + a]
-                x[w.first[j] + a] -= change
+            for a in range(size[j] - 1):
+                change = step[row[j] + a]
+                x[first[j] + a] -= change
                 total += change
                 longest = max(longest, abs(change))
-            x[w.first[j] + w.size[j] - 1] += total
+            x[first[j] + size[j] - 1] += total
             longest = max(longest, abs(total))
         if longest > 1e3:
             return False, rank
@@ -252,64 +263,75 @@ def newton(
 
 def to_profile(w: Work, level: int, players: int) -> None:
     """Probabilities of the point with barycentric coordinates ``w.point`` in the simplex at ``level``."""
+    first, size, point, vertices, profile = w.first, w.size, w.point, w.vertices, w.profile
     for j in range(players):
-        f, k = w.first[j], w.size[j]
+        f, k = first[j], size[j]
         for a in range(k):
             total = 0.0
             for v in range(k):
-                total += w.point[f + v] * w.vertex[level, f + v, a]
-            w.profile[f + a] = total
+                total += point[f + v] * vertices[level, f + v, a]
+            profile[f + a] = total
 
 
 def keep_root(w: Work, players: int, n: int, width: int) -> None:
     """Polish ``w.profile`` in the coordinates of the support and record it unless it is already there."""
-    newton(w, w.base, w.profile, players, n, width, 1e-14, 8)
-    length = w.first[players - 1] + w.size[players - 1]
-    for known in range(w.count[0]):
+    base, profile, first, size, count, root = w.base, w.profile, w.first, w.size, w.count, w.root
+    newton(w, base, profile, players, n, width, 1e-14, 8)
+    length = first[players - 1] + size[players - 1]
+    for known in range(count[0]):
         distance = 0.0
         for c in range(length):
-            distance = max(distance, abs(w.root[known, c] - w.profile[c]))
+            distance = max(distance, abs(root[known, c] - profile[c]))
         if distance < 1e-9:
             return
-    if w.count[0] == w.root.shape[0]:
-        w.count[4] += 1
+    if count[0] == root.shape[0]:
+        count[4] += 1
         return
     for c in range(length):
-        w.root[w.count[0], c] = w.profile[c]
-    w.count[0] += 1
+        root[count[0], c] = profile[c]
+    count[0] += 1
 
 
 def keep_cell(w: Work, level: int, players: int, solved: bool) -> None:
     """Record the simplex at ``level`` as neither excluded nor resolved, with a solution in ``w.profile``."""
-    if w.count[1] == w.cell.shape[0]:
-        w.count[4] += 1
+    count = w.count
+    cell = w.cell
+    first = w.first
+    size = w.size
+    vertices = w.vertices
+    cell_low = w.cell_low
+    cell_high = w.cell_high
+    profile = w.profile
+    if count[1] == cell.shape[0]:
+        count[4] += 1
         return
-    at = w.count[1]
+    at = count[1]
     for j in range(players):
-        f, k = w.first[j], w.size[j]
+        f, k = first[j], size[j]
         for a in range(k):
-            low, high = w.vertex[level, f, a], w.vertex[level, f, a]
+            low, high = vertices[level, f, a], vertices[level, f, a]
             for v in range(1, k):
-                low = min(low, w.vertex[level, f + v, a])
-                high = max(high, w.vertex[level, f + v, a])
-            w.cell_low[at, f + a] = low
-            w.cell_high[at, f + a] = high
-            w.cell[at, f + a] = w.profile[f + a]
-    w.count[1] += 1
+                low = min(low, vertices[level, f + v, a])
+                high = max(high, vertices[level, f + v, a])
+            cell_low[at, f + a] = low
+            cell_high[at, f + a] = high
+            cell[at, f + a] = profile[f + a]
+    count[1] += 1
     if not solved:
-        w.count[3] += 1
+        count[3] += 1
 
 
 def longest_edge(w: Work, level: int, players: int) -> tuple[float, int, int, int]:
     """Length, player and two vertices of the longest edge of the simplices at ``level``."""
+    first, size, vertices = w.first, w.size, w.vertices
     best, player, left, right = -1.0, 0, 0, 0
     for j in range(players):
-        f, k = w.first[j], w.size[j]
+        f, k = first[j], size[j]
         for v in range(k):
             for u in range(v + 1, k):
                 length = 0.0
                 for a in range(k):
-                    length = max(length, abs(w.vertex[level, f + v, a] - w.vertex[level, f + u, a]))
+                    length = max(length, abs(vertices[level, f + v, a] - vertices[level, f + u, a]))
                 if length > best:
                     best, player, left, right = length, j, v, u
     return best, player, left, right
@@ -317,125 +339,150 @@ def longest_edge(w: Work, level: int, players: int) -> tuple[float, int, int, in
 
 def bisect(w: Work, level: int, player: int, left: int, right: int, rows: int, width: int, players: int) -> None:
     """Split the simplex at ``level`` at the middle of an edge; the halves take ``level`` and ``level + 1``."""
-    gap = (right - left) * w.stride[player]
-    here, there = w.table[level], w.table[level + 1]
+    stride, tables, digit, first, size, vertices = w.stride, w.tables, w.digit, w.first, w.size, w.vertices
+    gap = (right - left) * stride[player]
+    here, there = tables[level], tables[level + 1]
     for r in range(rows):
         for v in range(width):
             there[r, v] = here[r, v]
         for v in range(width):
-            if w.digit[player, v] == left:
+            if digit[player, v] == left:
                 middle = 0.5 * (here[r, v] + here[r, v + gap])
                 here[r, v + gap] = middle
                 there[r, v] = middle
-    length = w.first[players - 1] + w.size[players - 1]
-    most = w.vertex.shape[2]
+    length = first[players - 1] + size[players - 1]
+    most = vertices.shape[2]
     for c in range(length):
         for a in range(most):
-            w.vertex[level + 1, c, a] = w.vertex[level, c, a]
-    f = w.first[player]
-    for a in range(w.size[player]):
-        middle = 0.5 * (w.vertex[level, f + left, a] + w.vertex[level, f + right, a])
-        w.vertex[level, f + right, a] = middle
-        w.vertex[level + 1, f + left, a] = middle
+            vertices[level + 1, c, a] = vertices[level, c, a]
+    f = first[player]
+    for a in range(size[player]):
+        middle = 0.5 * (vertices[level, f + left, a] + vertices[level, f + right, a])
+        vertices[level, f + right, a] = middle
+        vertices[level + 1, f + left, a] = middle
 
 
 def shrink(w: Work, level: int, player: int, total: float, rows: int, width: int) -> None:
-    """Cut the player's simplex down to the coordinates at least ``w.low``, whose sum is ``total``."""
-    f, k, stride = w.first[player], w.size[player], w.stride[player]
+    """Cut the player's simplex down to the coordinates at least ``w.floor``, whose sum is ``total``."""
+    first = w.first
+    size = w.size
+    stride = w.stride
+    tables = w.tables
+    digit = w.digit
+    floor = w.floor
+    vertices = w.vertices
+    f, k, jump = first[player], size[player], stride[player]
     rest = 1.0 - total
-    table = w.table[level]
+    table = tables[level]
     for r in range(rows):
         for v in range(width):
-            if w.digit[player, v] == 0:
+            if digit[player, v] == 0:
                 common = 0.0
                 for a in range(k):
-                    common += w.low[f + a] * table[r, v + a * stride]
+                    common += floor[f + a] * table[r, v + a * jump]
                 for a in range(k):
-                    table[r, v + a * stride] = common + rest * table[r, v + a * stride]
+                    table[r, v + a * jump] = common + rest * table[r, v + a * jump]
     for c in range(k):
         common = 0.0
         for a in range(k):
-            common += w.low[f + a] * w.vertex[level, f + a, c]
+            common += floor[f + a] * vertices[level, f + a, c]
         for a in range(k):
-            w.vertex[level, f + a, c] = common + rest * w.vertex[level, f + a, c]
+            vertices[level, f + a, c] = common + rest * vertices[level, f + a, c]
 
 
 def precondition(w: Work, table: Floats, players: int, n: int, width: int) -> float:
     """Fill ``w.form`` with ``coordinate - C F`` at every combination; returns the rounding error to allow."""
+    inverse = w.inverse
+    first = w.first
+    size = w.size
+    form = w.form
+    digit = w.digit
+    column = w.column
+    row = w.row
     biggest = 0.0
     for s in range(n):
         total = 0.0
         for r in range(n):
-            total += abs(w.inverse[s, r])
+            total += abs(inverse[s, r])
         biggest = max(biggest, total)
     for j in range(players):
-        f, last = w.first[j], w.first[j] + w.size[j] - 1
+        f, last = first[j], first[j] + size[j] - 1
         for v in range(width):
-            w.form[last, v] = 1.0 if f + w.digit[j, v] == last else 0.0
+            form[last, v] = 1.0 if f + digit[j, v] == last else 0.0
     for s in range(n):
-        c = w.column[s]
+        c = column[s]
         j = players - 1
-        while w.row[j] > c or w.size[j] == 1:
+        while row[j] > c or size[j] == 1:
             j -= 1
-        at = w.first[j] + c - w.row[j]
-        last = w.first[j] + w.size[j] - 1
-        a = c - w.row[j]
+        at = first[j] + c - row[j]
+        last = first[j] + size[j] - 1
+        a = c - row[j]
         for v in range(width):
             total = 0.0
             for r in range(n):
-                total += w.inverse[s, r] * table[r, v]
-            w.form[last, v] += total
-            w.form[at, v] = (1.0 if w.digit[j, v] == a else 0.0) - total
+                total += inverse[s, r] * table[r, v]
+            form[last, v] += total
+            form[at, v] = (1.0 if digit[j, v] == a else 0.0) - total
     return max(ROUNDING, 4e-16 * biggest * n)
 
 
 def contraction(w: Work, players: int, width: int) -> float:
     """Lipschitz constant of ``coordinate - C F`` over the simplex, in the distance of moved probability mass."""
+    influence, size, stride, digit, first, form = w.influence, w.size, w.stride, w.digit, w.first, w.form
     for i in range(players):
         for j in range(players):
-            w.influence[i, j] = 0.0
+            influence[i, j] = 0.0
     for j in range(players):
-        k, stride = w.size[j], w.stride[j]
+        k, jump = size[j], stride[j]
         for v in range(width):
-            left = w.digit[j, v]
+            left = digit[j, v]
             for right in range(left + 1, k):
-                u = v + (right - left) * stride
+                u = v + (right - left) * jump
                 for i in range(players):
-                    if w.size[i] > 1:
+                    if size[i] > 1:
                         total = 0.0
-                        for a in range(w.first[i], w.first[i] + w.size[i]):
-                            total += abs(w.form[a, v] - w.form[a, u])
-                        w.influence[i, j] = max(w.influence[i, j], 0.5 * total)
+                        for a in range(first[i], first[i] + size[i]):
+                            total += abs(form[a, v] - form[a, u])
+                        influence[i, j] = max(influence[i, j], 0.5 * total)
     worst = 0.0
     for i in range(players):
         total = 0.0
         for j in range(players):
-            total += w.influence[i, j]
+            total += influence[i, j]
         worst = max(worst, total)
     return worst
 
 
 def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) -> int:
     """Exclude, isolate or shrink the simplex at ``level``; OPEN where none of these settled it."""
-    table = w.table[level]
+    tables = w.tables
+    first = w.first
+    size = w.size
+    point = w.point
+    jacobian = w.jacobian
+    inverse = w.inverse
+    column = w.column
+    form = w.form
+    floor = w.floor
+    table = tables[level]
     while True:
         if one_sign(table, n, rows, width, False) or one_sign(table, 0, n, width, True):
             return EXCLUDED
         for j in range(players):
-            for a in range(w.first[j], w.first[j] + w.size[j]):
-                w.point[a] = 1.0 / w.size[j]
-        slopes(w, table, w.point, players, n, width)
+            for a in range(first[j], first[j] + size[j]):
+                point[a] = 1.0 / size[j]
+        slopes(w, table, point, players, n, width)
         differentiate(w, players, n)
-        rank = invert(w.jacobian, w.inverse, w.column, n, SINGULAR)
+        rank = invert(jacobian, inverse, column, n, SINGULAR)
         if rank < n:
             for s in range(rank, n):
                 low, high, size = 1e300, -1e300, 0.0
                 for r in range(n):
-                    size = max(size, abs(w.inverse[s, r]))
+                    size = max(size, abs(inverse[s, r]))
                 for v in range(width):
                     total = 0.0
                     for r in range(n):
-                        total += w.inverse[s, r] * table[r, v]
+                        total += inverse[s, r] * table[r, v]
                     low = min(low, total)
                     high = max(high, total)
                 if low > ROUNDING * n * (1.0 + size) or high < -ROUNDING * n * (1.0 + size):
@@ -444,32 +491,32 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
         error = precondition(w, table, players, n, width)
         for j in range(players):
             total = 0.0
-            for a in range(w.first[j], w.first[j] + w.size[j]):
-                low, high = w.form[a, 0], w.form[a, 0]
+            for a in range(first[j], first[j] + size[j]):
+                low, high = form[a, 0], form[a, 0]
                 for v in range(1, width):
-                    low = min(low, w.form[a, v])
-                    high = max(high, w.form[a, v])
+                    low = min(low, form[a, v])
+                    high = max(high, form[a, v])
                 if high < -error:
                     return EXCLUDED
-                w.low[a] = max(0.0, low - error)
-                total += w.low[a]
+                floor[a] = max(0.0, low - error)
+                total += floor[a]
             if total > 1.0 + error:
                 return EXCLUDED
         least = 1.0
         totals = 0.0
         for j in range(players):
-            if w.size[j] > 1:
+            if size[j] > 1:
                 total = 0.0
-                for a in range(w.first[j], w.first[j] + w.size[j]):
-                    total += w.low[a]
+                for a in range(first[j], first[j] + size[j]):
+                    total += floor[a]
                 least = min(least, 1.0 - total)
                 totals += total
         if totals > 0.0 and contraction(w, players, width) < CONTRACTION:
-            length = w.first[players - 1] + w.size[players - 1]
-            settled, _ = newton(w, table, w.point, players, n, width, 1e-14, 20)
+            length = first[players - 1] + size[players - 1]
+            settled, _ = newton(w, table, point, players, n, width, 1e-14, 20)
             inside = settled
             for a in range(length):
-                if w.point[a] < -1e-9:
+                if point[a] < -1e-9:
                     inside = False
             if inside:
                 to_profile(w, level, players)
@@ -478,13 +525,13 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
         if least > 0.8:
             return OPEN
         for j in range(players):
-            if w.size[j] > 1:
+            if size[j] > 1:
                 total = 0.0
-                for a in range(w.first[j], w.first[j] + w.size[j]):
-                    total += w.low[a]
+                for a in range(first[j], first[j] + size[j]):
+                    total += floor[a]
                 if total > 0.999:
-                    for a in range(w.first[j], w.first[j] + w.size[j]):
-                        w.low[a] *= 0.999 / total
+                    for a in range(first[j], first[j] + size[j]):
+                        floor[a] *= 0.999 / total
                     total = 0.999
                 if total > 0.0:
                     shrink(w, level, j, total, rows, width)
@@ -492,67 +539,79 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
 
 def singular_solution(w: Work, level: int, players: int, n: int, width: int) -> bool:
     """Whether the simplex at ``level`` holds a solution with a singular Jacobian; it is left in ``w.profile``."""
+    first, size, point, base, profile, vertices = w.first, w.size, w.point, w.base, w.profile, w.vertices
     for j in range(players):
-        for a in range(w.first[j], w.first[j] + w.size[j]):
-            w.point[a] = 1.0 / w.size[j]
+        for a in range(first[j], first[j] + size[j]):
+            point[a] = 1.0 / size[j]
     to_profile(w, level, players)
-    settled, rank = newton(w, w.base, w.profile, players, n, width, 1e-7, 30)
+    settled, rank = newton(w, base, profile, players, n, width, 1e-7, 30)
     if not settled or rank == n:
         return False
     for j in range(players):
-        f, k = w.first[j], w.size[j]
+        f, k = first[j], size[j]
         for a in range(k):
-            low, high = w.vertex[level, f, a], w.vertex[level, f, a]
+            low, high = vertices[level, f, a], vertices[level, f, a]
             for v in range(1, k):
-                low = min(low, w.vertex[level, f + v, a])
-                high = max(high, w.vertex[level, f + v, a])
+                low = min(low, vertices[level, f + v, a])
+                high = max(high, vertices[level, f + v, a])
             slack = 0.5 * (high - low) + 1e-9
-            if w.profile[f + a] < low - slack or w.profile[f + a] > high + slack:
+            if profile[f + a] < low - slack or profile[f + a] > high + slack:
                 return False
-            if w.profile[f + a] < -1e-12:
+            if profile[f + a] < -1e-12:
                 return False
     return True
 
 
+def begin(w: Work, players: int, rows: int, width: int, player: int, corner: Floats) -> None:
+    """Put on the stack the product of all simplices, the player's cut down to the one with the given vertices."""
+    tables, base, vertices, digit, first, size = w.tables, w.base, w.vertices, w.digit, w.first, w.size
+    stride, k = w.stride[player], w.size[player]
+    for r in range(rows):
+        for v in range(width):
+            total = 0.0
+            own = digit[player, v]
+            for a in range(k):
+                total += corner[own, a] * base[r, v + (a - own) * stride]
+            tables[0, r, v] = total
+    for j in range(players):
+        for v in range(size[j]):
+            for a in range(size[j]):
+                vertices[0, first[j] + v, a] = 1.0 if a == v else 0.0
+    for v in range(k):
+        for a in range(k):
+            vertices[0, first[player] + v, a] = corner[v, a]
+
+
 def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) -> None:
-    """Find all roots of the system in ``w.base``; results in ``w.root``, ``w.cell`` and ``w.count``.
+    """Find all roots in the simplex at the bottom of the stack; adds to ``w.root``, ``w.cell`` and ``w.count``.
 
     Parameters
     ----------
     w
-        Scratch space holding the support (sizes, offsets, digits) and its system.
+        Scratch space holding the support (sizes, offsets, digits), its system and the simplex.
     players, n, rows, width
         Players, equations, equations and outside advantages together, combinations.
     budget
-        Simplices to examine at most; what is left then becomes cells.
+        Simplices to examine at most, counted from the last reset of ``w.count``; the others become cells.
     """
-    for i in range(5):
-        w.count[i] = 0
-    for r in range(rows):
-        for v in range(width):
-            w.table[0, r, v] = w.base[r, v]
-    for j in range(players):
-        f, k = w.first[j], w.size[j]
-        for v in range(k):
-            for a in range(k):
-                w.vertex[0, f + v, a] = 1.0 if a == v else 0.0
+    count, tables, size, first, point = w.count, w.tables, w.size, w.first, w.point
     level = 0
-    deepest = w.table.shape[0] - 1
+    deepest = tables.shape[0] - 1
     while level >= 0:
-        w.count[2] += 1
+        count[2] += 1
         verdict = examine(w, level, players, n, rows, width)
         if verdict != OPEN:
             level -= 1
             continue
         edge, player, left, right = longest_edge(w, level, players)
-        if edge <= CELL_EDGE and w.count[2] > 16 and singular_solution(w, level, players, n, width):
+        if edge <= CELL_EDGE and count[2] > 16 and singular_solution(w, level, players, n, width):
             keep_cell(w, level, players, True)
             level -= 1
             continue
-        if edge < SMALLEST_EDGE or w.count[2] >= budget or level == deepest:
+        if edge < SMALLEST_EDGE or count[2] >= budget or level == deepest:
             for j in range(players):
-                for a in range(w.first[j], w.first[j] + w.size[j]):
-                    w.point[a] = 1.0 / w.size[j]
+                for a in range(first[j], first[j] + size[j]):
+                    point[a] = 1.0 / size[j]
             to_profile(w, level, players)
             keep_cell(w, level, players, False)
             level -= 1

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kgsim.solvers.nplayer_search import Floats, Ints, Work, differentiate, search, slopes
+from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, Lattice, Reduced, eliminate
+from kgsim.solvers.nplayer_search import Floats, Ints, Work, begin, differentiate, search, slopes
 
 BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
 TIE = 1e-10  # gains this small, on payoffs scaled to 0..1, are ties
@@ -244,8 +245,51 @@ def join(label: Ints, a: int, b: int) -> None:
         label[a] = b
 
 
+def find_roots(
+    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int, budget: int
+) -> None:
+    """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
+    size, stride, row = w.size, w.stride, w.row
+    for i in range(w.count.shape[0]):
+        w.count[i] = 0
+    mixing, third, second, hidden = 0, 0, 0, 0
+    for i in range(players):
+        if size[i] > 1:
+            mixing += 1
+        if size[i] > size[third]:
+            third = i
+    second = 1 if third == 0 else 0
+    for i in range(players):
+        if i != third and size[i] > size[second]:
+            second = i
+    while hidden == third or hidden == second:
+        hidden += 1
+    for i in range(players):
+        if i != third and i != second and size[i] > size[hidden]:
+            hidden = i
+    for v in range(size[hidden]):
+        for a in range(size[hidden]):
+            e.left[0, v, a] = 1.0 if a == v else 0.0
+    starts = 1
+    if mixing <= 3 and size[third] <= LARGEST_SUPPORT:
+        starts = eliminate(
+            e, table, w.base, size[hidden], size[second], size[third], row[hidden], row[second], row[third],
+            stride[hidden], stride[second], stride[third],
+        )  # fmt: skip
+        if starts < 0:
+            starts = 1
+            for v in range(size[hidden]):
+                for a in range(size[hidden]):
+                    e.left[0, v, a] = 1.0 if a == v else 0.0
+    for s in range(starts):
+        begin(w, players, rows, width, hidden, e.left[s])
+        search(w, players, n, rows, width, budget)
+
+
 def solve_game(
     w: Work,
+    e: Reduced,
+    table: Lattice,
     payoffs: Floats,
     shape: Ints,
     combination: Ints,
@@ -292,7 +336,7 @@ def solve_game(
             summary[EQUILIBRIA] += 1
             continue
         left = max(min(budget, allowance - summary[SIMPLICES]), 1)
-        search(w, players, n, rows, width, left)
+        find_roots(w, e, table, players, n, rows, width, left)
         summary[SIMPLICES] += w.count[2]
         summary[UNSOLVED] += w.count[3]
         summary[DROPPED] += w.count[4]
@@ -420,6 +464,8 @@ def components(
 
 def solve_games(
     w: Work,
+    e: Reduced,
+    table: Lattice,
     payoffs: Floats,
     shape: Ints,
     combination: Ints,
@@ -445,7 +491,7 @@ def solve_games(
             summary[g, c] = 0
         start = offset[g]
         stop = solve_game(
-            w, payoffs[g], shape, combination, supports, faced, better, budget, allowance,
+            w, e, table, payoffs[g], shape, combination, supports, faced, better, budget, allowance,
             found, index, start, start, boxes, summary[g],
         )  # fmt: skip
         if stop >= 0:

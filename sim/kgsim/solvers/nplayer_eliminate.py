@@ -1,0 +1,340 @@
+"""Where the roots of a three-player system can lie, after elimination of two of the three players.
+
+Given the mixture ``x`` of the player with the smallest support, the other two are determined: the third player's
+indifference is linear in the second's mixture ``y``, which is thus the vector of minors of a matrix linear in
+``x``; likewise ``z``. Substituted into the equations not yet used they leave polynomials in ``x`` alone, on a
+simplex of one to three dimensions. This module bounds ``y``, ``z`` and those polynomials in Bernstein form, whose
+coefficients enclose the values, and bisects: a simplex is excluded where a polynomial has one sign, or where ``y``
+or ``z`` has coordinates of opposite signs. What is left, usually nothing or one tiny simplex around each root,
+goes to the certified search.
+
+With two players mixing, ``x`` is a point and the same tests are those of linear algebra. Supports of at most four
+strategies are eliminated; the search takes the others whole.
+
+Sources: minors as in Datta, *Finding all Nash equilibria of a finite game using polynomial algebra* (2010);
+Bernstein subdivision as in Garloff and Smith (2001).
+"""
+
+from __future__ import annotations
+
+import functools
+from itertools import product
+from math import factorial, prod
+from typing import NamedTuple
+
+import numpy as np
+
+from kgsim.solvers.nplayer_search import Floats, Ints
+
+LARGEST_SUPPORT = 4
+DEGREES = 7  # degree of the polynomials at most, plus one
+LEFT_OVER = 24  # with more simplices than this left over, elimination does not help
+FINEST = 0.07  # simplices are not bisected below this edge
+
+
+class Lattice(NamedTuple):
+    """Tables for polynomials of each dimension and degree, in Bernstein form on a simplex.
+
+    Attributes
+    ----------
+    count
+        (dimension, degree) coefficients of a polynomial.
+    point
+        (dimension, degree, coefficient, vertex) barycentric lattice at which polynomials are sampled.
+    begin
+        (dimension, sampled degree, degree) where in ``convert`` the matrix from samples to coefficients begins.
+    convert
+        All those matrices, flat, row by row.
+    lines
+        (dimension, degree, edge) how many rows of coefficients run along the edge.
+    line
+        (dimension, degree, edge, row, position) the coefficients of each row.
+    extent
+        (dimension, degree, edge, row) length of each row.
+    """
+
+    count: Ints
+    point: Floats
+    begin: Ints
+    convert: Floats
+    lines: Ints
+    line: Ints
+    extent: Ints
+
+
+def _exponents(vertices: int, degree: int) -> list[tuple[int, ...]]:
+    """All exponents of total ``degree``, in lexicographic order."""
+    return [e for e in product(range(degree + 1), repeat=vertices) if sum(e) == degree]
+
+
+@functools.lru_cache(maxsize=LARGEST_SUPPORT)
+def lattice(largest: int) -> Lattice:
+    """Build the tables for supports of at most ``largest`` strategies of the player that is not eliminated."""
+    exponents = {
+        (d, g): _exponents(d + 1, g) for d in range(largest) for g in range(DEGREES)
+    }
+    most = max(len(e) for e in exponents.values())
+    edges = max(largest * (largest - 1) // 2, 1)
+    count = np.zeros((largest, DEGREES), dtype=np.int64)
+    point = np.zeros((largest, DEGREES, most, largest))
+    begin = np.zeros((largest, DEGREES, DEGREES), dtype=np.int64)
+    convert: list[Floats] = []
+    lines = np.zeros((largest, DEGREES, edges), dtype=np.int64)
+    line = np.zeros((largest, DEGREES, edges, most, DEGREES), dtype=np.int64)
+    extent = np.zeros((largest, DEGREES, edges, most), dtype=np.int64)
+    flat = 0
+    for (d, g), powers in exponents.items():
+        count[d, g] = len(powers)
+        nodes = np.array(powers) / g if g else np.full((1, d + 1), 1 / (d + 1))
+        point[d, g, : len(nodes), : d + 1] = nodes
+        for h in range(g + 1):
+            basis = np.array(exponents[d, h])
+            multinomial = np.array([factorial(h) / prod(map(factorial, e)) for e in exponents[d, h]])
+            values = multinomial * np.prod(nodes[:, None, :] ** basis[None], axis=2)
+            matrix = np.linalg.pinv(values)
+            begin[d, g, h] = flat
+            convert.append(matrix.ravel())
+            flat += matrix.size
+        where = {e: at for at, e in enumerate(powers)}
+        pairs = [(a, b) for a in range(d + 1) for b in range(a + 1, d + 1)]
+        for edge, (a, b) in enumerate(pairs):
+            starts = [e for e in powers if e[b] == 0]
+            lines[d, g, edge] = len(starts)
+            for row, e in enumerate(starts):
+                extent[d, g, edge, row] = e[a] + 1
+                for s in range(e[a] + 1):
+                    moved = list(e)
+                    moved[a] -= s
+                    moved[b] += s
+                    line[d, g, edge, row, s] = where[tuple(moved)]
+    return Lattice(count, point, begin, np.concatenate(convert), lines, line, extent)
+
+
+class Reduced(NamedTuple):
+    """Scratch space of the elimination."""
+
+    matrix: Floats  # (8, 4) rows that determine a mixture
+    minor: Floats  # (2, 4) the mixtures y and z at a sample
+    sample: Floats  # (polynomials, lattice points)
+    stack: Floats  # (depth, polynomials, coefficients)
+    corner: Floats  # (depth, 4, 4) vertices of the simplices
+    degree: Ints  # (polynomials,)
+    margin: Floats  # (polynomials,) rounding error to allow
+    left: Floats  # (simplices, 4, 4) what is left
+
+
+def reduced(largest: int) -> Reduced:
+    """Allocate scratch space for polynomials on simplices of ``largest`` vertices."""
+    most = len(_exponents(largest, DEGREES - 1))
+    return Reduced(
+        np.zeros((8, 4)),
+        np.zeros((2, 4)),
+        np.zeros((16, most)),
+        np.zeros((64, 16, most)),
+        np.zeros((64, 4, 4)),
+        np.zeros(16, dtype=np.int64),
+        np.zeros(16),
+        np.zeros((LEFT_OVER + 1, 4, 4)),
+    )
+
+
+def minors(m: Floats, k: int, out: Floats, at: int) -> None:
+    """Fill ``out[at]`` with the vector orthogonal to the first ``k - 1`` rows of ``m``, for ``k`` up to four."""
+    if k == 1:
+        out[at, 0] = 1.0
+    elif k == 2:
+        out[at, 0] = m[0, 1]
+        out[at, 1] = -m[0, 0]
+    elif k == 3:
+        out[at, 0] = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
+        out[at, 1] = m[0, 2] * m[1, 0] - m[0, 0] * m[1, 2]
+        out[at, 2] = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+    else:
+        p01 = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+        p02 = m[0, 0] * m[1, 2] - m[0, 2] * m[1, 0]
+        p03 = m[0, 0] * m[1, 3] - m[0, 3] * m[1, 0]
+        p12 = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
+        p13 = m[0, 1] * m[1, 3] - m[0, 3] * m[1, 1]
+        p23 = m[0, 2] * m[1, 3] - m[0, 3] * m[1, 2]
+        out[at, 0] = m[2, 1] * p23 - m[2, 2] * p13 + m[2, 3] * p12
+        out[at, 1] = -(m[2, 0] * p23 - m[2, 2] * p03 + m[2, 3] * p02)
+        out[at, 2] = m[2, 0] * p13 - m[2, 1] * p03 + m[2, 3] * p01
+        out[at, 3] = -(m[2, 0] * p12 - m[2, 1] * p02 + m[2, 2] * p01)
+
+
+def sample_system(
+    e: Reduced, base: Floats, x: Floats, place: int, equations: int,
+    k1: int, k2: int, k3: int, row1: int, row2: int, row3: int, s1: int, s2: int, s3: int,
+) -> None:  # fmt: skip
+    """Values at ``x`` of the equations left over, of ``y`` and of ``z``, into column ``place`` of the samples."""
+    m = e.matrix
+    for r in range(k3 - 1):
+        for b in range(k2):
+            total = 0.0
+            for a in range(k1):
+                total += x[a] * base[row3 + r, a * s1 + b * s2]
+            m[r, b] = total
+    minors(m, k2, e.minor, 0)
+    y = e.minor[0]
+    q = 0
+    for r in range(k2 - 1, k3 - 1):
+        total = 0.0
+        for b in range(k2):
+            total += m[r, b] * y[b]
+        e.sample[q, place] = total
+        q += 1
+    for c in range(k3):
+        for r in range(k2 - 1):
+            total = 0.0
+            for a in range(k1):
+                total += x[a] * base[row2 + r, a * s1 + c * s3]
+            m[r, c] = total
+        for r in range(k1 - 1):
+            total = 0.0
+            for b in range(k2):
+                total += y[b] * base[row1 + r, b * s2 + c * s3]
+            m[k2 - 1 + r, c] = total
+    for b in range(k2):
+        e.sample[equations + b, place] = y[b]
+    if k1 + k2 - 2 >= k3 - 1:
+        minors(m, k3, e.minor, 1)
+        z = e.minor[1]
+        for r in range(k3 - 1, k1 + k2 - 2):
+            total = 0.0
+            for c in range(k3):
+                total += m[r, c] * z[c]
+            e.sample[q, place] = total
+            q += 1
+        for c in range(k3):
+            e.sample[equations + k2 + c, place] = z[c]
+
+
+def impossible(e: Reduced, count: Ints, level: int, equations: int, k2: int, total: int) -> bool:
+    """Whether the Bernstein coefficients at ``level`` exclude a root."""
+    positive, negative = False, False
+    for q in range(total):
+        if q == equations or q == equations + k2:
+            positive, negative = False, False
+        margin = e.margin[q]
+        first = e.stack[level, q, 0]
+        if -margin <= first <= margin:
+            continue
+        sign = 1.0 if first > 0.0 else -1.0
+        single = True
+        for c in range(1, count[e.degree[q]]):
+            if sign * e.stack[level, q, c] <= margin:
+                single = False
+                break
+        if single:
+            if q < equations:
+                return True
+            if sign > 0.0:
+                positive = True
+            else:
+                negative = True
+            if positive and negative:
+                return True
+    return False
+
+
+def halve(
+    e: Reduced, table: Lattice, dimension: int, level: int, edge: int, left: int, right: int, total: int
+) -> None:
+    """Bisect the simplex at ``level`` by de Casteljau's algorithm along an edge, into two levels."""
+    k = dimension + 1
+    for v in range(k):
+        for a in range(k):
+            e.corner[level + 1, v, a] = e.corner[level, v, a]
+    for a in range(k):
+        middle = 0.5 * (e.corner[level, left, a] + e.corner[level, right, a])
+        e.corner[level, right, a] = middle
+        e.corner[level + 1, left, a] = middle
+    for q in range(total):
+        degree = e.degree[q]
+        for row in range(table.lines[dimension, degree, edge]):
+            length = table.extent[dimension, degree, edge, row]
+            for s in range(length):
+                at = table.line[dimension, degree, edge, row, s]
+                e.stack[level + 1, q, at] = e.stack[level, q, at]
+            for done in range(1, length):
+                # the upper child keeps the right end of each round, the lower child the left end
+                for s in range(length - done):
+                    at = table.line[dimension, degree, edge, row, s]
+                    after = table.line[dimension, degree, edge, row, s + 1]
+                    e.stack[level + 1, q, at] = 0.5 * (e.stack[level + 1, q, at] + e.stack[level + 1, q, after])
+                first = table.line[dimension, degree, edge, row, 0]
+                e.stack[level, q, table.line[dimension, degree, edge, row, done]] = e.stack[level + 1, q, first]
+
+
+def eliminate(
+    e: Reduced, table: Lattice, base: Floats, k1: int, k2: int, k3: int,
+    row1: int, row2: int, row3: int, s1: int, s2: int, s3: int,
+) -> int:  # fmt: skip
+    """How many simplices of the first player's mixtures may hold roots; they are in ``e.left``. -1 if all may.
+
+    ``k1``, ``k2 <= k3`` are the supports' sizes, ``row`` the first equation and ``s`` the stride of each player.
+    """
+    dimension = k1 - 1
+    equations = max(k3 - k2, 0) + max(k1 + k2 - 1 - k3, 0)
+    solved = k1 + k2 - 2 >= k3 - 1
+    total = equations + k2 + (k3 if solved else 0)
+    degree_z = (k2 - 1) * (1 + k3 - k2)
+    largest = max(k2, 2 * (k2 - 1))
+    if solved:
+        largest = max(largest, degree_z + k2 - 1)
+    if largest >= DEGREES or total > 16 or k1 + k2 - 2 > 8 or k3 - 1 > 8:
+        return -1
+    for q in range(equations):
+        e.degree[q] = k2 if q < k3 - k2 else degree_z + k2 - 1
+    for q in range(equations, equations + k2):
+        e.degree[q] = k2 - 1
+    for q in range(equations + k2, total):
+        e.degree[q] = degree_z
+    if dimension == 0:
+        for q in range(total):
+            e.degree[q] = 0
+        largest = 0
+    samples = table.count[dimension, largest]
+    for p in range(samples):
+        sample_system(
+            e, base, table.point[dimension, largest, p], p, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3
+        )
+    for q in range(total):
+        begin = table.begin[dimension, largest, e.degree[q]]
+        biggest = 0.0
+        for c in range(table.count[dimension, e.degree[q]]):
+            value = 0.0
+            for p in range(samples):
+                value += table.convert[begin + c * samples + p] * e.sample[q, p]
+            e.stack[0, q, c] = value
+            biggest = max(biggest, abs(value))
+        e.margin[q] = 1e-11 * biggest + 1e-14
+    for v in range(k1):
+        for a in range(k1):
+            e.corner[0, v, a] = 1.0 if a == v else 0.0
+    level, left_over = 0, 0
+    while level >= 0:
+        if impossible(e, table.count[dimension], level, equations, k2, total):
+            level -= 1
+            continue
+        longest, at, left, right, edge = -1.0, 0, 0, 0, 0
+        for v in range(k1):
+            for u in range(v + 1, k1):
+                length = 0.0
+                for a in range(k1):
+                    length = max(length, abs(e.corner[level, v, a] - e.corner[level, u, a]))
+                if length > longest:
+                    longest, at, left, right = length, edge, v, u
+                edge += 1
+        if longest <= FINEST:
+            if left_over == LEFT_OVER:
+                return -1
+            for v in range(k1):
+                for a in range(k1):
+                    e.left[left_over, v, a] = e.corner[level, v, a]
+            left_over += 1
+            level -= 1
+            continue
+        halve(e, table, dimension, level, at, left, right, total)
+        level += 1
+    return left_over
