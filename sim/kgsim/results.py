@@ -16,7 +16,7 @@ import numpy as np
 from kgsim.scenario.model import Scenario
 
 Interval = tuple[float, float]
-Verdict = Literal["holds", "fails", "depends"]
+Verdict = Literal["holds", "fails", "depends", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,16 @@ class StructureSolution:
     equilibria
         Grouped by lottery and payoffs.
     continua
-        Groups of indices into `equilibria`: between the members of a group there is a continuum of further equilibria,
-        each of whose lotteries is a mixture of the members', so that values and outcomes range over no more than theirs.
+        Groups of indices into `equilibria`: between the members of a group there is a continuum of further
+        equilibria, each of whose lotteries is a mixture of the members', so that values and outcomes range over no
+        more than theirs.
     complete
         Whether every subgame-perfect equilibrium's lottery and payoffs are listed or lie in a continuum.
     reasons
         Why the set is complete, or each reason why it may not be, as sentences.
     unsolved
-        Why the structure could not be solved at these parameter values (a bloc rule that does not apply); empty otherwise.
+        Why the structure could not be solved at these parameter values (a bloc rule that does not apply); empty
+        otherwise.
     """
 
     name: str
@@ -150,6 +152,9 @@ class ClaimResult:
 
     Attributes
     ----------
+    verdict
+        ``depends`` on which equilibrium is played, where the claim holds at some and fails at others; ``undecided``
+        where a structure it speaks of was not solved.
     numbers
         Each quantity the claim compares, as text, to its interval over the equilibria.
     """

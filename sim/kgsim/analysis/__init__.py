@@ -1,0 +1,1 @@
+"""From solutions to findings: whether the claims of a scenario hold."""

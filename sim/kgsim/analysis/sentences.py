@@ -1,0 +1,137 @@
+"""A claim's verdict as a sentence that names the numbers which decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.results import Verdict
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Number, Or, Text
+
+At = Callable[[Node], NDArray[np.float64]]
+
+HEADS: dict[Verdict, str] = {
+    "holds": "Holds",
+    "fails": "Fails",
+    "depends": "Depends on which equilibrium is played",
+}
+RELATIONS = {
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+    "==": "equal to",
+    "!=": "different from",
+}
+
+
+def tell(scenario: Scenario, holds: Expression, verdict: Verdict, at: At, open_sets: Sequence[str]) -> str:
+    """Tell a verdict.
+
+    Parameters
+    ----------
+    scenario
+        For the labels.
+    holds
+        The claim's expression.
+    verdict
+        Holds, fails or depends.
+    at
+        Node to its values over all combinations of equilibria.
+    open_sets
+        Structures whose sets of equilibria may not be complete; the sentence says so.
+    """
+    sentence = f"{HEADS[verdict]}: {_statement(scenario, holds, holds.root, at)}."
+    if open_sets:
+        sentence += f" As far as found: the equilibria of {_list(open_sets)} may not be all."
+    return sentence
+
+
+def _statement(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
+    truth = at(node) != 0.0
+    match node:
+        case And(operands):
+            return "; and ".join(_statement(scenario, holds, operand, at) for operand in operands)
+        case Or(operands):
+            return "; or ".join(_statement(scenario, holds, operand, at) for operand in operands)
+        case Not(operand):
+            return _statement(scenario, holds, operand, at)
+        case Comparison(operators, operands):
+            pairs = zip(operators, operands[:-1], operands[1:], strict=True)
+            return "; and ".join(
+                f"{_quantity(scenario, holds, left, at)} is {_relation(operator, left, right, at)} "
+                f"{_quantity(scenario, holds, right, at)}"
+                for operator, left, right in pairs
+            )
+        case Call("reached", (structure, outcome)):
+            verb = (
+                "is reached"
+                if truth.all()
+                else "is reached in some equilibria only"
+                if truth.any()
+                else "is not reached"
+            )
+            return f"{_text(outcome)} {verb} under {_text(structure)}"
+        case Call("rises" | "falls" as function, (quantity, parameter)):
+            verb = function if truth.all() else f"does not {function[:-1]}"
+            label = _described(scenario, holds, quantity)
+            return f"{label} {verb} throughout with {_described(scenario, holds, parameter)} over its range"
+    word = "true" if truth.all() else "true in some equilibria only" if truth.any() else "false"
+    return f"{holds.text[node.start : node.end]} is {word}"
+
+
+def _relation(operator: str, left: Node, right: Node, at: At) -> str:
+    truth = at(Comparison((operator,), (left, right))) != 0.0  # type: ignore[arg-type]
+    word = RELATIONS[operator]
+    if truth.all():
+        return word
+    return f"in some equilibria {word}, in others not," if truth.any() else f"not {word}"
+
+
+def _quantity(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
+    """A quantity described, with its number or interval."""
+    if isinstance(node, Number):
+        return f"{node.value:g}"
+    found = at(node)
+    low, high = float(found.min()), float(found.max())
+    number = f"{_plain(low)}" if _plain(low) == _plain(high) else f"between {_plain(low)} and {_plain(high)}"
+    return f"{_described(scenario, holds, node)} ({number})"
+
+
+def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
+    match node:
+        case Call("value", (player, structure)):
+            return f"{scenario.players[_text(player)]}'s value under {_text(structure)}"
+        case Call("prob", (structure, outcome)):
+            return f"the probability of {_text(outcome)} under {_text(structure)}"
+        case Call("worst" | "best" as function, (player, *chosen)):
+            return f"{scenario.players[_text(player)]}'s {function} payoff{_where(chosen)}"
+        case Name(name) if name in scenario.parameters:
+            return f"{scenario.parameters[name].label} ({name})"
+        case Name(name) if name in scenario.quantities:
+            return scenario.quantities[name].label
+    return holds.text[node.start : node.end]
+
+
+def _where(chosen: Sequence[Node]) -> str:
+    listed = [_text(node) for node in chosen if not isinstance(node, Not)]
+    excluded = [_text(node.operand) for node in chosen if isinstance(node, Not)]
+    if listed:
+        return f" at {_list(listed, 'or')}"
+    return f" at any outcome but {_list(excluded)}" if excluded else " at any outcome"
+
+
+def _text(node: Node) -> str:
+    return node.value if isinstance(node, Text) else node.name if isinstance(node, Name) else str(node)
+
+
+def _list(words: Sequence[str], joint: str = "and") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}" if value else "0"

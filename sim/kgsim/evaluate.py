@@ -1,0 +1,114 @@
+"""A scenario at one parameter point: every structure solved, every claim decided. Pure: same input, same result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from kgsim.analysis.claims import decide
+from kgsim.errors import GameError, StructureError
+from kgsim.results import Interval, Result, StructureSolution
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of
+from kgsim.structures.solution import fallback_structures, solve_structure
+
+
+def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **values: float) -> Result:
+    """Solve a scenario's structures of play and decide its claims.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it.
+    structures
+        Names of the structures to solve; all of them if not given. A structure that another falls back on is solved
+        for that, but reported only if it is named.
+    **values
+        Parameters to change, by name; the others stay as the file states them. Values outside a parameter's declared
+        range are allowed here.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    GameError
+        If a structure or parameter is unknown, or a value is not a finite number.
+    StructureError
+        If payoffs are not finite at these values.
+
+    Examples
+    --------
+    >>> import kgsim
+    >>> scenario = kgsim.load("scenarios/bypass.yaml")  # doctest: +SKIP
+    >>> kgsim.solve(scenario, A=5).structures["bypass"].values["US"]  # doctest: +SKIP
+    (17.5, 17.5)
+    """
+    _check_values(scenario, values)
+    wanted = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+    for name in wanted:
+        structure_of(scenario, name)
+    used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
+    tables = {name: payoff_table(scenario, name, used) for name in scenario.structures}
+    solved: dict[str, StructureSolution] = {}
+    for name in _in_order(scenario, wanted):
+        solved[name] = solve_structure(scenario, scenario.structures[name], tables[name], used, solved)
+    reported = {name: solved[name] for name in wanted}
+    outcomes = _outcome_payoffs(scenario, tables)
+    return Result(
+        scenario=scenario,
+        values=used,
+        changed={name: value for name, value in used.items() if value != scenario.parameters[name].value},
+        structures=reported,
+        claims={name: decide(scenario, claim, used, reported, outcomes) for name, claim in scenario.claims.items()},
+        outcome_payoffs=outcomes,
+    )
+
+
+def _check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        if name not in scenario.parameters:
+            hint = suggestion(name, scenario.parameters, "parameter")
+            raise GameError(f"there is no parameter {name!r} in scenario {scenario.name}. {hint}")
+        try:
+            finite = bool(np.isfinite(float(value)))
+        except (TypeError, ValueError):
+            finite = False
+        if not finite:
+            raise GameError(f"parameter {name}: expected a finite number, got {value!r}")
+
+
+def _in_order(scenario: Scenario, wanted: Iterable[str]) -> list[str]:
+    """The structures wanted and those they fall back on, each after what it needs (the loader rules out cycles)."""
+    order: list[str] = []
+
+    def place(name: str) -> None:
+        if name not in order:
+            for other in fallback_structures(scenario.structures[name]):
+                place(other)
+            order.append(name)
+
+    for name in wanted:
+        place(name)
+    return order
+
+
+def _outcome_payoffs(scenario: Scenario, tables: Mapping[str, PayoffTable]) -> dict[str, dict[str, Interval]]:
+    found: dict[str, dict[str, Interval]] = {}
+    for index, rule in enumerate(scenario.outcomes):
+        payoffs = [table.payoffs[:, table.outcomes == index] for table in tables.values()]
+        joined = np.concatenate(payoffs, axis=1)
+        if not np.isfinite(joined).all():
+            raise StructureError(
+                f"outcome {rule.name!r}: a payoff is not a finite number at these parameter values; look for a "
+                "division by zero or an overflow in the utilities"
+            )
+        if joined.size:
+            found[rule.name] = {
+                player: (float(row.min()), float(row.max()))
+                for player, row in zip(scenario.players, joined, strict=True)
+            }
+    return found

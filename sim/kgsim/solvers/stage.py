@@ -1,0 +1,117 @@
+"""A stage of a game as its movers see it: what can be chosen, and the equilibria of what follows each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.games.objectives import Efficient, Linear, Objective
+from kgsim.solvers.continuations import Collector, Continuations, Piece, Play, Point, Score
+
+Actions = tuple[int, ...]
+
+#: Relative to a mover's range of objective values, the difference below which two values are a tie.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How far sets are enumerated before the solution says that it is not complete.
+
+    Attributes
+    ----------
+    points
+        Lotteries kept in one subgame.
+    selections
+        Selections of continuation equilibria for which the mixed equilibria of one stage are sought.
+    branches
+        Combinations of tied components that are mixed at one node.
+    """
+
+    points: int = 2000
+    selections: int = 256
+    branches: int = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """The decision of one stage at one history.
+
+    Attributes
+    ----------
+    objectives
+        One per mover.
+    tolerances
+        For each mover, the difference of objective values below which two are a tie.
+    shape
+        Actions of each mover.
+    cells
+        The equilibria that can follow each action profile, in C order; equal subgames share one object.
+    """
+
+    objectives: tuple[Objective, ...]
+    tolerances: tuple[float, ...]
+    shape: tuple[int, ...]
+    cells: tuple[Continuations, ...]
+
+    def after(self, profile: Actions) -> Continuations:
+        """The equilibria that can follow an action profile."""
+        return self.cells[int(np.ravel_multi_index(profile, self.shape))]
+
+    @cached_property
+    def identity(self) -> NDArray[np.intp]:
+        """For each action profile the number of its distinct set of continuations, of the stage's shape."""
+        numbers = {id(cell): number for number, cell in enumerate(self.distinct)}
+        return np.array([numbers[id(cell)] for cell in self.cells]).reshape(self.shape)
+
+    @cached_property
+    def distinct(self) -> tuple[Continuations, ...]:
+        """The distinct sets of continuations."""
+        return tuple({id(cell): cell for cell in self.cells}.values())
+
+    def grouped(self) -> Iterator[tuple[Continuations, list[Actions]]]:
+        """Distinct sets of continuations, each with the action profiles that lead to it."""
+        for number, cell in enumerate(self.distinct):
+            yield cell, [tuple(int(a) for a in index) for index in np.argwhere(self.identity == number)]
+
+
+def scorer(objective: Linear | Objective) -> Score:
+    """A scalar objective as a function of a point."""
+    assert not isinstance(objective, Efficient)
+    return lambda point: float(objective.score(point.payoffs))
+
+
+def start(profile: Actions, point: Point) -> Point:
+    """The point of a subgame that plays `profile` for certain and goes on to `point`."""
+    mixes = tuple(((action, 1.0),) for action in profile)
+    return Point(point.lottery, point.payoffs, [Play(mixes, {profile: point})])
+
+
+def record(found: Collector, profile: Actions, components: Iterable[Point | Piece]) -> None:
+    """Add pure play of `profile` followed by each component."""
+    for component in components:
+        if isinstance(component, Point):
+            found.add(start(profile, component))
+        else:
+            started = [start(profile, point) for point in component.points]
+            for point in started:
+                found.add(point)
+            found.add_piece(started, convex=component.convex)
+
+
+def spread(payoffs: NDArray[np.float64], objective: Objective) -> float:
+    """The range of an objective over payoff vectors (m, players), 1 if it has none; sets the scale of a tie."""
+    if isinstance(objective, Linear):
+        scores = objective.score(payoffs)
+        return float(scores.max() - scores.min()) or 1.0
+    members = payoffs[:, list(objective.members)]
+    return float((members.max(axis=0) - members.min(axis=0)).max()) or 1.0
+
+
+def payoffs_of(cells: Sequence[Continuations]) -> NDArray[np.float64]:
+    """Payoff vectors of all points of some sets, shape (points, players)."""
+    return np.array([point.payoffs for cell in cells for point in cell.points])

@@ -1,0 +1,1 @@
+"""From a scenario and its parameter values to games: who moves when, and what a bloc wants."""

@@ -1,0 +1,151 @@
+"""A structure of play at one parameter point, as a multi-stage game."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.errors import StructureError
+from kgsim.games.objectives import Efficient, NashProduct, Objective, own_payoff, weighted
+from kgsim.games.staged import StagedGame
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.model import Action, Bloc, Scenario, Structure
+from kgsim.scenario.payoffs import PayoffTable, parameter_values
+
+#: Payoffs to fall back on, by player.
+Fallback = Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Staging:
+    """A structure's game, with the names that belong to its axes.
+
+    Attributes
+    ----------
+    game
+        Axis k is the k-th mover in order of play; outcomes index ``scenario.outcomes``.
+    movers
+        The decisions each axis combines: one for a player alone, several for a bloc.
+    actions
+        For each axis, for each of its actions, the action of every decision it combines.
+    fixed
+        Decisions that are not played, and their action.
+    """
+
+    game: StagedGame
+    movers: tuple[tuple[str, ...], ...]
+    actions: tuple[tuple[tuple[Action, ...], ...], ...]
+    fixed: Mapping[str, Action]
+
+    def moves(self, history: tuple[int, ...]) -> dict[str, Action]:
+        """Decision to action along a terminal history, in order of play."""
+        played = {
+            decision: action
+            for mover, actions, index in zip(self.movers, self.actions, history, strict=True)
+            for decision, action in zip(mover, actions[index], strict=True)
+        }
+        return {**played, **self.fixed}
+
+
+def build(
+    scenario: Scenario,
+    structure: Structure,
+    table: PayoffTable,
+    values: Mapping[str, float],
+    fallback: Fallback | None,
+) -> Staging:
+    """Lay out a structure's game.
+
+    Parameters
+    ----------
+    scenario, structure
+        The scenario and one of its structures.
+    table
+        The structure's payoffs and outcomes at `values`.
+    values
+        Parameter to value.
+    fallback
+        The disagreement payoffs for blocs that fall back on another structure; None if there is no such bloc.
+
+    Raises
+    ------
+    StructureError
+        If a payoff is not finite at these values, or a bloc's weight is not positive.
+    """
+    decisions = list(scenario.decisions)
+    movers = tuple(mover for stage in structure.play for mover in stage)
+    order = [decisions.index(decision) for mover in movers for decision in mover]
+    rest = [axis for axis in range(len(decisions)) if axis not in order]
+    shape = tuple(prod(table.outcomes.shape[decisions.index(decision)] for decision in mover) for mover in movers)
+    payoffs = table.payoffs.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
+    _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
+    environment = parameter_values(scenario, values)
+    stages = tuple(
+        tuple(_objective(scenario, structure.blocs.get(mover), mover, environment, fallback) for mover in stage)
+        for stage in structure.play
+    )
+    actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
+    game = StagedGame(payoffs, table.outcomes.transpose(*order, *rest).reshape(shape), stages)
+    return Staging(game, movers, actions, {decisions[axis]: table.actions[axis][0] for axis in rest})
+
+
+def _joint(choices: list[tuple[Action, ...]]) -> tuple[tuple[Action, ...], ...]:
+    """All combinations of the members' actions, the last member's fastest, as the array is laid out."""
+    sizes = [len(actions) for actions in choices]
+    return tuple(
+        tuple(actions[index] for actions, index in zip(choices, combination, strict=True))
+        for combination in np.ndindex(*sizes)
+    )
+
+
+def _objective(
+    scenario: Scenario,
+    bloc: Bloc | None,
+    mover: tuple[str, ...],
+    environment: Mapping[str, NDArray[np.float64]],
+    fallback: Fallback | None,
+) -> Objective:
+    players = list(scenario.players)
+    members = [scenario.decisions[decision].player for decision in mover]
+    seats = tuple(players.index(member) for member in members)
+    if bloc is None:
+        return own_payoff(seats[0], len(players))
+    if bloc.rule == "weighted":
+        weights = _numbers(bloc.weights, environment)
+        for member in members:
+            if not weights[member] > 0:
+                raise StructureError(
+                    f"bloc {bloc.name}: the weight of {member} is {weights[member]:g}; expected a positive number"
+                )
+        return weighted(seats, [weights[member] for member in members], len(players))
+    if bloc.disagreement is None:
+        return Efficient(seats)
+    point = fallback if isinstance(bloc.disagreement, str) else _numbers(bloc.disagreement, environment)
+    assert point is not None
+    disagreement = tuple(point[member] for member in members)
+    return NashProduct(seats, disagreement) if bloc.rule == "nash" else Efficient(seats, disagreement)
+
+
+def _numbers(expressions: Mapping[str, Expression], environment: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
+    return {name: float(np.ravel(expression.evaluate(environment))[0]) for name, expression in expressions.items()}
+
+
+def _check_finite(
+    scenario: Scenario,
+    structure: Structure,
+    payoffs: NDArray[np.float64],
+    by_decision: NDArray[np.float64],
+    outcomes: NDArray[np.intp],
+) -> None:
+    if np.isfinite(payoffs).all():
+        return
+    player, *profile = np.argwhere(~np.isfinite(by_decision))[0]
+    outcome = scenario.outcomes[outcomes[tuple(profile)]].name
+    raise StructureError(
+        f"structure {structure.name}: the payoff of {list(scenario.players)[player]} at outcome {outcome!r} is not a "
+        "finite number at these parameter values; look for a division by zero or an overflow in its utility"
+    )

@@ -1,0 +1,195 @@
+"""A structure of play, solved and told in the scenario's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+
+from kgsim.errors import StructureError
+from kgsim.games.staged import one_shot_gain
+from kgsim.results import Course, Equilibrium, StructureSolution
+from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.payoffs import PayoffTable, terms_of
+from kgsim.solvers.continuations import Point
+from kgsim.solvers.nash import nash
+from kgsim.solvers.strategies import courses, pure_courses, strategy
+from kgsim.solvers.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.structures.build import Fallback, Staging, build
+
+#: How many courses of play are kept beside the one an equilibrium is told by.
+MOST_ALTERNATIVES = 200
+
+#: How many are counted before the count itself is cut short.
+MOST_COUNTED = 100_000
+
+METHOD = "subgame-perfect equilibria by backward induction on sets; stages of several movers by Nash equilibrium"
+
+
+def solve_structure(
+    scenario: Scenario,
+    structure: Structure,
+    table: PayoffTable,
+    values: Mapping[str, float],
+    solved: Mapping[str, StructureSolution],
+) -> StructureSolution:
+    """Solve one structure of play at one parameter point.
+
+    Parameters
+    ----------
+    scenario, structure
+        The scenario and one of its structures.
+    table
+        The structure's payoffs and outcomes at `values`.
+    values
+        Parameter to value.
+    solved
+        Solutions of the structures that this one's blocs fall back on. If such a structure has several equilibria
+        the solution holds those for each, and every equilibrium says which fallback it rests on.
+
+    Returns
+    -------
+    StructureSolution
+        With `unsolved` set where a bloc's rule cannot be applied.
+    """
+    labels = tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play)
+    equilibria: list[Equilibrium] = []
+    continua: list[tuple[int, ...]] = []
+    gaps: set[str] = set()
+    failures: list[str] = []
+    fallbacks, fallback_gaps = _fallbacks(structure, solved)
+    for fallback in fallbacks:
+        try:
+            staging = build(scenario, structure, table, values, fallback)
+            found = solve_subgame_perfect(staging.game, nash)
+        except StructureError as error:
+            failures.append(_with_fallback(str(error), fallback))
+            continue
+        gaps |= found.equilibria.gaps
+        offset = len(equilibria)
+        points = sorted(found.equilibria.points, key=lambda point: (len(point.lottery), point.lottery))
+        place = {point.lottery: offset + index for index, point in enumerate(points)}
+        equilibria += [_equilibrium(scenario, structure, values, staging, found, point, fallback) for point in points]
+        continua += [tuple(sorted(place[point.lottery] for point in piece.points)) for piece in found.equilibria.pieces]
+    gaps |= fallback_gaps | (set(failures) if equilibria else set())
+    return StructureSolution(
+        name=structure.name,
+        label=structure.label,
+        players=tuple(scenario.players),
+        stages=labels,
+        equilibria=tuple(equilibria),
+        continua=tuple(continua),
+        complete=bool(equilibria) and not gaps,
+        reasons=tuple(sorted(gaps)) if gaps else (_why_complete(structure, bool(equilibria)),),
+        method=METHOD,
+        unsolved="" if equilibria else "; ".join(dict.fromkeys(failures)),
+    )
+
+
+def fallback_structures(structure: Structure) -> tuple[str, ...]:
+    """Names of the structures whose values a structure's blocs fall back on."""
+    names = (bloc.disagreement for bloc in structure.blocs.values())
+    return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def _fallbacks(structure: Structure, solved: Mapping[str, StructureSolution]) -> tuple[list[Fallback | None], set[str]]:
+    """Every disagreement point that the structure's blocs may have to fall back on."""
+    names = fallback_structures(structure)
+    if not names:
+        return [None], set()
+    if len(names) > 1:
+        raise StructureError(
+            f"structure {structure.name}: its blocs fall back on different structures ({', '.join(names)}); name one"
+        )
+    other = solved[names[0]]
+    if other.unsolved:
+        raise StructureError(f"structure {structure.name} falls back on {other.name}, which has no solution here")
+    gaps = set()
+    if not other.complete:
+        gaps.add(f"the fallback, structure {other.name}, may have further equilibria")
+    if other.continua:
+        gaps.add(
+            f"the fallback, structure {other.name}, has a continuum of equilibria: only its ends are fallen back on"
+        )
+    distinct = {tuple(equilibrium.payoffs.values()): equilibrium.payoffs for equilibrium in other.equilibria}
+    return list(distinct.values()), gaps
+
+
+def _with_fallback(message: str, fallback: Fallback | None) -> str:
+    if fallback is None:
+        return message
+    return f"{message} (disagreement point {', '.join(f'{name} {value:g}' for name, value in fallback.items())})"
+
+
+def _why_complete(structure: Structure, solved: bool) -> str:
+    if not solved:
+        return "no equilibrium was found"
+    if all(len(stage) == 1 for stage in structure.play):
+        return "every stage has one mover, and backward induction on sets keeps every tie and every mixture at a tie"
+    return (
+        "pure equilibria are found exactly, and every stage of several movers was solved completely for mixed "
+        "equilibria too"
+    )
+
+
+def _equilibrium(
+    scenario: Scenario,
+    structure: Structure,
+    values: Mapping[str, float],
+    staging: Staging,
+    found: SubgamePerfect,
+    point: Point,
+    fallback: Fallback | None,
+) -> Equilibrium:
+    players = tuple(scenario.players)
+    reached = courses(point)
+    path = [
+        _course(scenario, structure, values, staging, probability, history)
+        for probability, history in sorted(reached, key=lambda course: (-course[0], course[1]))
+    ]
+    outcomes: dict[str, float] = {}
+    for course in path:
+        outcomes[course.outcome] = outcomes.get(course.outcome, 0.0) + course.probability
+    told = {history for _, history in reached}
+    counted = list(
+        dict.fromkeys(history for history in islice(pure_courses(point), MOST_COUNTED) if history not in told)
+    )
+    return Equilibrium(
+        outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
+        payoffs=dict(zip(players, map(float, point.payoffs), strict=True)),
+        courses=tuple(path),
+        alternatives=tuple(_names(staging, history) for history in counted[:MOST_ALTERNATIVES]),
+        alternatives_count=len(counted),
+        residual=one_shot_gain(staging.game, strategy(found, point)),
+        disagreement=None if fallback is None else dict(fallback),
+        strategy=lambda: _named_strategy(staging, strategy(found, point)),
+    )
+
+
+def _course(
+    scenario: Scenario,
+    structure: Structure,
+    values: Mapping[str, float],
+    staging: Staging,
+    probability: float,
+    history: tuple[int, ...],
+) -> Course:
+    rule = scenario.outcomes[int(staging.game.outcomes[history])]
+    payoffs = np.moveaxis(staging.game.payoffs, 0, -1)[history]
+    terms = terms_of(scenario, rule, staging.moves(history), values)
+    return Course(
+        probability=probability,
+        moves=_names(staging, history),
+        outcome=rule.name,
+        terms={name: value for name, value in terms.items() if value != 0.0},
+        payoffs=dict(zip(scenario.players, map(float, payoffs), strict=True)),
+    )
+
+
+def _names(staging: Staging, history: tuple[int, ...]) -> dict[str, str]:
+    return {decision: action.name for decision, action in staging.moves(history).items()}
+
+
+def _named_strategy(staging: Staging, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
+    return {"+".join(mover): array for mover, array in zip(staging.movers, arrays, strict=True)}
