@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from kgsim.analysis.claims import decide
+from kgsim.claims.verdicts import decide
 from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.model import Scenario

@@ -15,7 +15,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.sentences import tell
+from kgsim.claims.sentences import tell
 from kgsim.results import ClaimResult, Interval, StructureSolution, Verdict
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.model import Claim, Scenario

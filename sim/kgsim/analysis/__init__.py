@@ -1,1 +1,0 @@
-"""From solutions to findings: whether the claims of a scenario hold."""
