@@ -61,10 +61,7 @@ class Reduction:
         """
         used = [np.flatnonzero(strategy) for strategy in profile]
         choices = product(
-            *(
-                product(*(own[action] for action in actions))
-                for own, actions in zip(self.classes, used, strict=True)
-            )
+            *(product(*(own[action] for action in actions)) for own, actions in zip(self.classes, used, strict=True))
         )
         profiles = []
         for number, chosen in enumerate(choices):

@@ -34,7 +34,7 @@ def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float
     Returns
     -------
     ndarray
-        The payoffs, C-contiguous float64 of the same shape.
+        The payoffs, C-contiguous float64 of the same shape; a copy.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float
             "For two players stack the two matrices: numpy.stack([A, B])."
         )
     _check_entries(array, array.shape[1:], name)
-    return np.ascontiguousarray(array)
+    return array.copy(order="C")
 
 
 def as_payoff_batch(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float64]:
@@ -77,12 +77,10 @@ def _as_real(payoffs: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(payoffs)
     except ValueError as error:
-        raise GameError(
-            f"{name}: expected a rectangular array of numbers, but the rows differ in length."
-        ) from error
+        raise GameError(f"{name}: expected a rectangular array of numbers, but the rows differ in length.") from error
     if array.dtype.kind not in "biuf":
         raise GameError(f"{name}: expected real numbers, got an array of dtype {array.dtype}.")
-    return array.astype(np.float64)
+    return np.asarray(array, dtype=np.float64)
 
 
 def _check_entries(array: NDArray[np.float64], actions: Sequence[int], name: str) -> None:
@@ -165,12 +163,10 @@ def regrets(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> NDArr
     strategies = check_profile(payoffs, profile)
     values = action_values(payoffs, strategies)
     gains = [value.max() - value @ own for value, own in zip(values, strategies, strict=True)]
-    return np.maximum(np.array(gains), 0.0)
+    return np.array(gains).clip(min=0.0)
 
 
-def check_profile(
-    payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]
-) -> tuple[NDArray[np.float64], ...]:
+def check_profile(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> tuple[NDArray[np.float64], ...]:
     """Return `profile` as arrays, one strategy per player of the game.
 
     Raises

@@ -94,11 +94,7 @@ def vertices(matrix: list[list[int]], *, deadline: float | None = None) -> list[
     for number, row in enumerate(matrix[1:], start=columns + 1):
         rays = _insert(rays, row, 1 << number, columns, deadline)
 
-    found = [
-        Vertex(ray[:columns], zeros & ~tight, tight >> columns)
-        for ray, tight in rays
-        if tight & zeros != zeros
-    ]
+    found = [Vertex(ray[:columns], zeros & ~tight, tight >> columns) for ray, tight in rays if tight & zeros != zeros]
     return sorted(found, key=lambda vertex: (vertex.support.bit_count(), vertex.support, vertex.best))
 
 

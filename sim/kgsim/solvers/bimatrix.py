@@ -5,7 +5,7 @@ is a convex combination of extreme ones (Winkels 1979; Jansen 1981). So the fini
 y)`` in which every action is unused or a best reply says everything: a maximal Nash subset is a product of
 convex hulls, and it is found as a maximal biclique of the graph whose edges are the extreme equilibria
 (Avis, Rosenberg, Savani and von Stengel 2010). Vertices and labels are exact (`kgsim.solvers.best_reply`); a
-generic equilibrium's probabilities come from `kgsim.solvers.support`, as in the compiled batch.
+generic equilibrium's probabilities come from `kgsim.solvers.bimatrix_kernels`, as in the compiled batch.
 """
 
 from __future__ import annotations
@@ -18,17 +18,13 @@ from numpy.typing import NDArray
 
 from kgsim.games.strategic import pure_equilibrium_mask
 from kgsim.solvers.best_reply import OutOfTime, Vertex, as_integers, vertices
+from kgsim.solvers.bimatrix_kernels import LEAST_PIVOT, indifference
 from kgsim.solvers.lemke_howson import lemke_howson
 from kgsim.solvers.raw import Profile, RawEquilibria
-from kgsim.solvers.support import indifference
 
 #: A label that fails to be a tie by less than this is within rounding of one, and completeness is not
 #: claimed.
 NEAR_TIE = 1e-11
-
-#: Below this pivot the floating-point indifference system is too ill posed, and exact fractions are rounded
-#: instead.
-LEAST_PIVOT = 1e-9
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
@@ -59,18 +55,14 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
         xs, ys = _vertex_pairs(scaled, deadline)
     except OutOfTime:
         return _without_enumeration(scaled, time_limit)
-    pairs = sorted(
-        ((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order
-    )
+    pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
     solved = [_probabilities(scaled, x, y) for x, y in pairs]
     components, all_components = _maximal_nash_subsets(pairs)
     near = _near_tie(scaled[1].T, xs) or _near_tie(scaled[0], ys)
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
     elif not all_components:
-        reason = (
-            f"All extreme equilibria are listed, but only {MOST_COMPONENTS} of the Nash subsets they span."
-        )
+        reason = f"All extreme equilibria are listed, but only {MOST_COMPONENTS} of the Nash subsets they span."
     else:
         reason = "All vertices of both best-reply polyhedra were enumerated in exact arithmetic."
     return RawEquilibria(
@@ -101,9 +93,7 @@ def _vertex_pairs(scaled: NDArray[np.float64], deadline: float | None) -> tuple[
     return list(relevant.values()), ys
 
 
-def _face_vertices(
-    replies: list[list[int]], mask: int, rows: int, deadline: float | None
-) -> Iterable[Vertex]:
+def _face_vertices(replies: list[list[int]], mask: int, rows: int, deadline: float | None) -> Iterable[Vertex]:
     """Vertices at which only the actions in `mask` have weight."""
     used = [i for i in range(rows) if mask >> i & 1]
     for vertex in vertices([[row[i] for i in used] for row in replies], deadline=deadline):
@@ -176,10 +166,7 @@ def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tup
 def _without_enumeration(scaled: NDArray[np.float64], time_limit: float | None) -> RawEquilibria:
     """Pure equilibria and one found by Lemke and Howson's path: what can be said when time has run out."""
     rows, columns = scaled.shape[1:]
-    profiles = [
-        (np.eye(rows)[i], np.eye(columns)[j])
-        for i, j in np.argwhere(pure_equilibrium_mask(scaled, players=2))
-    ]
+    profiles = [(np.eye(rows)[i], np.eye(columns)[j]) for i, j in np.argwhere(pure_equilibrium_mask(scaled, players=2))]
     mixed = lemke_howson(as_integers(scaled[0]), as_integers(scaled[1].T))
     if not any(all(np.array_equal(a, b) for a, b in zip(mixed, known, strict=True)) for known in profiles):
         profiles.append(mixed)

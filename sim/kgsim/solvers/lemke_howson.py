@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def lemke_howson(
-    first: list[list[int]], second: list[list[int]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def lemke_howson(first: list[list[int]], second: list[list[int]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """One Nash equilibrium, never fails.
 
     Parameters
@@ -51,8 +49,7 @@ class _Tableau:
         # Payoffs plus one are positive, which every pivot needs; columns: r, z, right-hand side.
         self.column = {variable: k for k, variable in enumerate([*slacks, *unknowns])}
         self.rows = [
-            [int(i == k) for k in range(rows)] + [entry + 1 for entry in row] + [1]
-            for i, row in enumerate(matrix)
+            [int(i == k) for k in range(rows)] + [entry + 1 for entry in row] + [1] for i, row in enumerate(matrix)
         ]
         self.denominator = 1
 

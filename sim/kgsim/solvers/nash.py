@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
 from kgsim.games.reduction import Reduction, reduce_game
-from kgsim.games.strategic import as_payoffs, regrets
+from kgsim.games.strategic import as_payoff_batch, as_payoffs, expected_payoffs, regrets
 from kgsim.solvers.raw import Profile, RawEquilibria
+
+if TYPE_CHECKING:
+    from kgsim.solvers.batch import NashBatch
 
 Method = Literal["auto", "engine", "nashpy"]
 
@@ -97,8 +100,6 @@ class NashSet:
     @property
     def expected_payoffs(self) -> NDArray[np.float64]:
         """Payoff of each player at each equilibrium, shape (equilibria, players)."""
-        from kgsim.games.strategic import expected_payoffs
-
         return np.array([expected_payoffs(self.payoffs, profile) for profile in self.equilibria])
 
     def __len__(self) -> int:
@@ -170,13 +171,55 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
     game = as_payoffs(payoffs)
     if method not in ("auto", "engine", "nashpy"):
         raise GameError(f'method: expected "auto", "engine" or "nashpy", got {method!r}.')
-    if time_limit is not None and not time_limit > 0:
-        raise GameError(f"time_limit: expected a positive number of seconds or None, got {time_limit!r}.")
+    _check_time_limit(time_limit)
     if method == "nashpy" and game.shape[0] != 2:
         raise GameError(f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".')
     reduction = reduce_game(game)
     raw, name = _solve_reduced(reduction.scaled, method, time_limit)
     return _certify(game, _expand(reduction, raw), name, reduction)
+
+
+def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | None = TIME_LIMIT) -> NashBatch:
+    """Nash equilibria of many games of one shape, with the engine, as flat arrays.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (games, players, a1, ..., an); there may be no games.
+    chunk
+        Games worked on at a time, which bounds the memory; the result does not depend on it.
+    time_limit
+        As for `nash`, for each game that needs it.
+
+    Returns
+    -------
+    NashBatch
+        The same equilibria, to the last bit, as `nash` finds game by game with ``method="engine"``.
+
+    Raises
+    ------
+    GameError
+        If an argument is not valid.
+
+    Examples
+    --------
+    >>> pennies = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
+    >>> nash_batch([pennies, pennies]).profiles
+    array([[0.5, 0.5, 0.5, 0.5],
+           [0.5, 0.5, 0.5, 0.5]])
+    """
+    games = as_payoff_batch(payoffs)
+    if chunk < 1:
+        raise GameError(f"chunk: expected a positive number of games, got {chunk!r}.")
+    _check_time_limit(time_limit)
+    from kgsim.solvers.batch import solve_games
+
+    return solve_games(games, chunk=chunk, time_limit=time_limit)
+
+
+def _check_time_limit(time_limit: float | None) -> None:
+    if time_limit is not None and not time_limit > 0:
+        raise GameError(f"time_limit: expected a positive number of seconds or None, got {time_limit!r}.")
 
 
 def _solve_reduced(scaled: NDArray[np.float64], method: Method, time_limit: float | None) -> tuple[RawEquilibria, str]:
