@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from kgsim.scenario.expressions import Expression
+from kgsim.scenario.source import Place
 
 Certainty = Literal["high", "medium", "low", "judgement"]
 
@@ -31,6 +32,7 @@ class Evidence:
     date: str | None = None
     url: str | None = None
     context: bool = False
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ class Scenario:
         File name without its suffix.
     text, digest
         The file's own text (and its parents', in order), and the SHA-256 of all of them, for provenance.
+    places
+        Where entries are written, by dotted key such as ``parameters.A.range``.
     players
         Player id to label, in the order of every payoff array's first axis.
     """
@@ -181,6 +185,7 @@ class Scenario:
     path: Path | None = None
     text: tuple[str, ...] = ()
     digest: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def base(self) -> dict[str, float]:

@@ -165,7 +165,7 @@ class BlocEntry(Model):
             Annotated[str, Tag(TEXT)] | Annotated[dict[str, Formula], Tag(MAPPING)], Discriminator(_text_or_mapping)
         ]
         | None
-    ) = Field(None, description="What members get without agreement: a structure's name, or player to expression.")
+    ) = Field(None, description=("What members get without agreement: a structure's name, or player to expression."))
 
 
 class StructureEntry(Model):
@@ -178,7 +178,7 @@ class StructureEntry(Model):
         ),
     )
     label: str | None = Field(None, description="The structure in a few words; the name if left out.")
-    blocs: dict[str, BlocEntry] = Field(default_factory=dict, description="Bloc, such as US+ROK, to its rule.")
+    blocs: dict[str, BlocEntry] = Field(default_factory=dict, description=("Bloc, such as US+ROK, to its rule."))
     only: dict[str, OneOrMany] = Field(
         default_factory=dict, description="Decision to the moves it may choose among in this structure."
     )
@@ -222,14 +222,14 @@ class ScenarioFile(Model):
     title: str = Field(description="Title, a few words.")
     question: str = Field(description="The question that the scenario is to answer.")
     date: str | None = Field(None, description="Date the situation is described as of, YYYY-MM-DD.")
-    extends: str | None = Field(None, description="Scenario file that this one changes, relative to this file.")
-    ledger: OneOrMany | None = Field(None, description="Evidence ledger file, or list of them, relative to this file.")
+    extends: str | None = Field(None, description=("Scenario file that this one changes, relative to this file."))
+    ledger: OneOrMany | None = Field(
+        None, description=("Evidence ledger file, or list of them, relative to this file.")
+    )
     evidence: dict[str, EvidenceEntry] = Field(
         default_factory=dict, description="Evidence entries of this scenario alone, id to entry."
     )
-    players: dict[str, str] = Field(
-        min_length=1, max_length=6, description="Player id to label; the order is that of all tables."
-    )
+    players: dict[str, str] = Field(description="Player id to label; the order is that of all tables.")
     parameters: dict[str, ParameterEntry] = Field(
         default_factory=dict, description="Named numbers of the payoffs, each with range and reason."
     )
@@ -247,12 +247,12 @@ class ScenarioFile(Model):
         description=("Decision (each player has one of the player's name) to its moves: id to label or entry.")
     )
     outcomes: dict[str, OutcomeEntry] = Field(
-        min_length=1, description="Rules in order; the first that matches a profile of moves decides."
+        description="Rules in order; the first that matches a profile of moves decides."
     )
     utilities: dict[str, Formula] = Field(
         description="Player to payoff, an expression over parameters, quantities and terms."
     )
-    structures: dict[str, StructureEntry] = Field(min_length=1, description="Ways to play: who moves when.")
+    structures: dict[str, StructureEntry] = Field(description="Ways to play: who moves when.")
     claims: dict[str, ClaimEntry] = Field(default_factory=dict, description="Statements to decide.")
 
 

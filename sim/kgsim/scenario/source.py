@@ -77,7 +77,7 @@ def read_text(path: Path) -> str:
         if path.exists() and not path.is_file():
             _refuse(path, "this is not a regular file", "Name a YAML file.")
         if path.stat().st_size > MAX_BYTES:
-            _refuse(path, "the file is larger than 1 MiB", "A scenario is a short text; is this the right file?")
+            _refuse(path, "the file is larger than 1 MiB", ("A scenario is a short text; is this the right file?"))
         content = path.read_bytes()
     except FileNotFoundError:
         _refuse(path, "there is no such file", _similar_files(path))
@@ -174,7 +174,7 @@ _SYNTAX_REMEDIES = (
 def _syntax_problem(error: Any, path: Path | None) -> Problem:
     mark = error.problem_mark or error.context_mark
     said = " ".join(str(part) for part in (error.context, error.problem) if part)
-    remedy = next((cure for sign, cure in _SYNTAX_REMEDIES if sign in said), "Check the line and the one above.")
+    remedy = next((cure for sign, cure in _SYNTAX_REMEDIES if sign in said), ("Check the line and the one above."))
     where = {"line": mark.line + 1, "column": mark.column + 1} if mark is not None else {}
     return Problem(f"this is not valid YAML: {error.problem or said}", remedy, path=path, **where)
 
@@ -223,10 +223,14 @@ class _Reader:
             if isinstance(event, kinds.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._report(event, (), "a second document starts here", "Keep one scenario a file; delete `---`.")
+                    self._report(
+                        event, (), "a second document starts here", ("Keep one scenario a file; delete `---`.")
+                    )
                     return data
                 if event.version is not None or event.tags:
-                    self._report(event, (), "YAML directives are not used here", "Delete the line that starts with %.")
+                    self._report(
+                        event, (), "YAML directives are not used here", ("Delete the line that starts with %.")
+                    )
             elif isinstance(event, (kinds.StreamStartEvent, kinds.DocumentEndEvent, kinds.StreamEndEvent)):
                 continue
             else:
@@ -256,7 +260,7 @@ class _Reader:
         if event.anchor:
             self._report(event, key, f"the anchor &{event.anchor} is not allowed", "Delete it.")
         if event.tag is not None:
-            self._report(event, key, f"the tag {event.tag} is not allowed", "Delete it; tags are not used here.")
+            self._report(event, key, f"the tag {event.tag} is not allowed", ("Delete it; tags are not used here."))
         if isinstance(event, kinds.ScalarEvent):
             quotes = 0 if event.style is None else 1
             if event.end_mark.index - event.start_mark.index == len(event.value) + 2 * quotes:

@@ -1,0 +1,140 @@
+"""Checks over all profiles: does every one lead somewhere, is every rule of use, are all payoffs finite?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.scenario.faults import REMEDY, fault_at
+from kgsim.scenario.model import Action, OutcomeRule, Scenario
+from kgsim.scenario.payoffs import (
+    Actions,
+    actions_of,
+    outcomes_of,
+    parameter_values,
+    payoffs_at,
+    profile_count,
+    terms_of,
+)
+from kgsim.scenario.problems import Report
+
+MAX_PROFILES = 200_000
+
+
+def check_sizes(scenario: Scenario, report: Report) -> None:
+    """Report structures with too many profiles; counted, never expanded."""
+    for name, structure in scenario.structures.items():
+        count = profile_count(actions_of(scenario, structure))
+        if count > MAX_PROFILES:
+            report.add(
+                ("structures", name),
+                f"the structure has {count:,} profiles of actions; at most {MAX_PROFILES:,} are possible",
+                "Shorten menus, or restrict moves with `only`.",
+                at_key=True,
+            )
+
+
+def check_rules(scenario: Scenario, report: Report) -> None:
+    """Report profiles that no rule matches, and rules that no profile reaches in any structure."""
+    tables = {name: outcomes_of(scenario, structure) for name, structure in scenario.structures.items()}
+    gaps = {name: table for name, table in tables.items() if (table < 0).any()}
+    if gaps:
+        name, table = next(iter(gaps.items()))
+        actions = actions_of(scenario, scenario.structures[name])
+        first = tuple(int(index) for index in np.argwhere(table < 0)[0])
+        more = int((table < 0).sum()) - 1
+        others = f", and {more} more" if more else ""
+        report.add(
+            ("outcomes",),
+            f"no rule matches the profile {_profile(scenario, actions, first)} in structure {name!r}{others}",
+            "Add a rule, or end with `status quo: {otherwise: true}`.",
+            at_key=True,
+        )
+    reached = {int(index) for table in tables.values() for index in np.unique(table)}
+    for index, rule in enumerate(scenario.outcomes):
+        if index not in reached:
+            report.add(("outcomes", rule.name), *_unreachable(scenario, index, tables), at_key=True)
+
+
+def _unreachable(scenario: Scenario, index: int, tables: Mapping[str, NDArray[np.intp]]) -> tuple[str, str]:
+    rule = scenario.outcomes[index]
+    takers: dict[str, None] = {}
+    for name, table in tables.items():
+        actions = actions_of(scenario, scenario.structures[name])
+        box = np.ix_(
+            *(
+                [i for i, action in enumerate(choices) if action.move in rule.when.get(decision, {action.move})]
+                for decision, choices in zip(scenario.decisions, actions, strict=True)
+            )
+        )
+        takers |= {scenario.outcomes[taker].name: None for taker in np.unique(table[box]) if taker >= 0}
+    if takers:
+        before = ", ".join(repr(taker) for taker in takers)
+        return (
+            f"no profile reaches this rule: every one it matches is taken by a rule above it ({before})",
+            "Move this rule up, or narrow the one above.",
+        )
+    return (
+        "no profile reaches this rule: no structure lets these moves be played together",
+        "Delete the rule, or let a structure play its moves.",
+    )
+
+
+def _profile(scenario: Scenario, actions: Actions, index: tuple[int, ...]) -> str:
+    chosen = (choices[i].name for choices, i in zip(actions, index, strict=True))
+    return "(" + ", ".join(f"{name}: {action}" for name, action in zip(scenario.decisions, chosen, strict=True)) + ")"
+
+
+def check_payoffs(scenario: Scenario, report: Report) -> None:
+    """Report payoffs that are not finite at the base values, once for each player and rule."""
+    seen: set[tuple[str, str]] = set()
+    for name, structure in scenario.structures.items():
+        payoffs = payoffs_at(scenario, name, {})[0]
+        if np.isfinite(payoffs).all():
+            continue
+        actions = actions_of(scenario, structure)
+        outcomes = outcomes_of(scenario, structure)
+        for player, axis in zip(scenario.players, payoffs, strict=True):
+            for number in np.unique(outcomes[~np.isfinite(axis)]):
+                rule = scenario.outcomes[number]
+                if (player, rule.name) in seen:
+                    continue
+                seen.add((player, rule.name))
+                where = tuple(int(i) for i in np.argwhere(~np.isfinite(axis) & (outcomes == number))[0])
+                chosen = {
+                    decision: choices[i]
+                    for decision, choices, i in zip(scenario.decisions, actions, where, strict=True)
+                }
+                _report_payoff(scenario, player, rule, chosen, _profile(scenario, actions, where), report)
+
+
+def _report_payoff(
+    scenario: Scenario,
+    player: str,
+    rule: OutcomeRule,
+    chosen: Mapping[str, Action],
+    profile: str,
+    report: Report,
+) -> None:
+    env = {name: float(value.item()) for name, value in parameter_values(scenario, {}).items()}
+    menus = {f"{name}.{term}": value for name, action in chosen.items() for term, value in action.menu.items()}
+    for term, formula in rule.terms.items():
+        absent = {f"{owner}.{field}": 0.0 for owner, field in formula.attributes}
+        fault = fault_at(formula, {**env, **absent, **menus})
+        if fault is not None:
+            report.add(
+                ("outcomes", rule.name, "terms", term),
+                f"at the base values and the profile {profile}, {fault}",
+                REMEDY,
+            )
+            return
+    terms = terms_of(scenario, rule, chosen, {})
+    fault = fault_at(scenario.utilities[player], {**env, **terms})
+    report.add(
+        ("utilities", player),
+        f"the payoff in outcome {rule.name!r}, at the base values and the profile {profile}, is not a finite "
+        f"number: {fault}",
+        REMEDY,
+    )

@@ -1,0 +1,113 @@
+"""Claims: expressions over the solutions, whose functions name players, structures, outcomes and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kgsim.scenario.model import Claim, Evidence
+from kgsim.scenario.names import CLAIM_FUNCTIONS, suggestion
+from kgsim.scenario.nodes import Call, Name, Node, Not, Text, walk
+from kgsim.scenario.problems import Report
+from kgsim.scenario.references import Declared, unknown_names
+from kgsim.scenario.schema import ScenarioFile
+from kgsim.scenario.sections.parameters import check_evidence
+from kgsim.scenario.source import Key
+
+USAGE = {
+    "value": "value(PLAYER, STRUCTURE)",
+    "prob": "prob(STRUCTURE, OUTCOME)",
+    "reached": "reached(STRUCTURE, OUTCOME)",
+    "worst": "worst(PLAYER, OUTCOME, ...), with `not OUTCOME` to leave one out",
+    "best": "best(PLAYER, OUTCOME, ...), with `not OUTCOME` to leave one out",
+    "rises": "rises(EXPRESSION, PARAMETER)",
+    "falls": "falls(EXPRESSION, PARAMETER)",
+}
+
+
+def read_claims(
+    file: ScenarioFile, declared: Declared, evidence: dict[str, Evidence] | None, report: Report
+) -> dict[str, Claim]:
+    """Check every claim's expression and cited evidence."""
+    claims = {}
+    known = {"parameter": declared.parameters, "quantity": declared.quantities}
+    for name, entry in file.claims.items():
+        key: Key = ("claims", name)
+        check_evidence(key, entry.evidence, evidence, report)
+        if not entry.says.strip():
+            report.add((*key, "says"), "the claim says nothing", "State it in a plain sentence.")
+        key = (*key, "holds")
+        refused = declared.elsewhere(terms_allowed=False)
+        formula = report.formula(key, entry.holds, known, refused=refused, functions=CLAIM_FUNCTIONS)
+        if formula is None:
+            continue
+        for call in formula.calls:
+            _CallCheck(key, call, declared, report).run()
+        if not formula.truth:
+            report.add(
+                key,
+                "the claim is a number, so it can neither hold nor fail",
+                "Compare it with something, such as `value(US, a) > value(US, b)`.",
+            )
+        elif not formula.calls and not formula.names:
+            report.add(key, "the claim depends on nothing in the scenario", ("Let it say something that could fail."))
+        claims[name] = Claim(name, entry.says, formula, entry.because, tuple(entry.evidence))
+    return claims
+
+
+class _CallCheck:
+    """Checks the arguments of one call of a claim's function."""
+
+    def __init__(self, key: Key, call: Call, declared: Declared, report: Report) -> None:
+        self.key, self.call, self.declared, self.report = key, call, declared, report
+
+    def run(self) -> None:
+        function, arguments = self.call.function, self.call.arguments
+        declared = self.declared
+        any_number = function in {"worst", "best"}
+        if not any_number and len(arguments) != 2:
+            count = f"{len(arguments)} argument{'s' if len(arguments) != 1 else ''}"
+            self._refuse(self.call, f"{function} was given {count} and takes 2")
+        elif function == "value":
+            self._named(arguments[0], declared.players, "player")
+            self._named(arguments[1], declared.structures, "structure")
+        elif function in {"prob", "reached"}:
+            self._named(arguments[0], declared.structures, "structure")
+            self._named(arguments[1], declared.outcomes, "outcome")
+        elif any_number:
+            self._named(arguments[0], declared.players, "player")
+            for argument in arguments[1:]:
+                inner = argument.operand if isinstance(argument, Not) else argument
+                self._named(inner, declared.outcomes, "outcome")
+        else:
+            self._formula(arguments[0])
+            self._named(arguments[1], declared.parameters, "parameter")
+
+    def _refuse(self, node: Node, message: str, remedy: str = "") -> None:
+        usage = f"Usage: {USAGE[self.call.function]}."
+        self.report.add(self.key, message, f"{remedy} {usage}".strip(), offset=node.start)
+
+    def _named(self, node: Node, known: Iterable[str], kind: str) -> None:
+        if isinstance(node, Name):
+            name = node.name
+        elif isinstance(node, Text) and kind == "outcome":
+            name = node.value
+        else:
+            self._refuse(node, f"the name of {'an' if kind[0] == 'o' else 'a'} {kind} is expected here")
+            return
+        known = list(known)
+        if name not in known:
+            self._refuse(node, f"there is no {kind} named {name!r}", suggestion(name, known, kind))
+
+    def _formula(self, node: Node) -> None:
+        inner = next((part for part, _ in walk(node) if isinstance(part, Call) and part.function in USAGE), None)
+        if inner is not None:
+            self._refuse(inner, f"{inner.function}(...) has no place inside {self.call.function}(...)")
+            return
+        text = next((part for part, _ in walk(node) if isinstance(part, Text)), None)
+        if text is not None:
+            self._refuse(text, "a quoted text has no value")
+            return
+        declared = self.declared
+        known = {"parameter": declared.parameters, "quantity": declared.quantities}
+        for name, message, remedy in unknown_names(node, known, declared.elsewhere(terms_allowed=False)):
+            self._refuse(name, message, remedy)

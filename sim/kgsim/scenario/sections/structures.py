@@ -1,0 +1,280 @@
+"""Structures of play: stages of movers, restrictions, and the rules of blocs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.faults import REMEDY, fault_at
+from kgsim.scenario.model import Action, Bloc, Decision, Structure
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.problems import Report
+from kgsim.scenario.references import Declared
+from kgsim.scenario.schema import BlocEntry, ScenarioFile, StructureEntry
+from kgsim.scenario.sections.outcomes import check_moves
+from kgsim.scenario.source import Key
+
+Mover = tuple[str, ...]
+Stages = tuple[tuple[Mover, ...], ...]
+
+
+def read_structures(
+    file: ScenarioFile, decisions: dict[str, Decision], base: Mapping[str, float], declared: Declared, report: Report
+) -> dict[str, Structure]:
+    """Check every structure; `base` holds the values of parameters and quantities at the base point."""
+    if not declared.structures and report.sound("structures"):
+        report.add(("structures",), "there are no structures", ("Say who moves when: `parallel: {play: [[US, ROK]]}`."))
+    structures = {}
+    for name, entry in file.structures.items():
+        key: Key = ("structures", name)
+        play = _stages(key, entry, declared, report)
+        only = _only(key, entry, declared, report)
+        fixed = _fixed(key, entry, decisions, declared, report)
+        _check_coverage(key, entry, play, declared, report)
+        blocs = _blocs(key, entry, play, base, declared, report)
+        structures[name] = Structure(name, entry.label or name, play, blocs, only, fixed)
+    _check_circles(structures, report)
+    return structures
+
+
+def _stages(key: Key, entry: StructureEntry, declared: Declared, report: Report) -> Stages:
+    if not entry.play:
+        report.add((*key, "play"), "nobody moves", "List the stages, such as [[US, ROK], [DPRK]].")
+    stages = []
+    for index, stage in enumerate(entry.play):
+        place: Key = (*key, "play", index)
+        movers = [stage] if isinstance(stage, str) else stage
+        if not movers:
+            report.add(place, "nobody moves at this stage", "Name a mover, or delete the stage.")
+        split = []
+        for position, mover in enumerate(movers):
+            at = place if isinstance(stage, str) else (*place, position)
+            members = tuple(part.strip() for part in mover.split("+"))
+            for member in members:
+                if member not in declared.decisions and report.sound("players", "decisions"):
+                    report.add(
+                        at,
+                        f"there is no player or decision named {member!r}",
+                        suggestion(member, declared.decisions, "player or decision"),
+                    )
+            owners = [declared.decisions.get(member, member) for member in members]
+            if len(set(owners)) < len(owners) and len(set(members)) == len(members):
+                report.add(at, f"the bloc {mover!r} holds two decisions of one player", "A bloc joins players.")
+            split.append(members)
+        stages.append(tuple(split))
+    return tuple(stages)
+
+
+def _check_coverage(key: Key, entry: StructureEntry, play: Stages, declared: Declared, report: Report) -> None:
+    """Every decision is played exactly once, or fixed."""
+    played = [member for stage in play for mover in stage for member in mover]
+    for name in sorted({member for member in played if played.count(member) > 1}):
+        report.add(
+            (*key, "play"),
+            f"{name!r} moves more than once",
+            f"Let it move once; for a second move declare a decision: `decisions: {{{name}_later: {name}}}`.",
+        )
+    for name in declared.decisions:
+        if name not in declared.moves:
+            continue
+        if name in entry.fixed and name in played:
+            report.add((*key, "fixed", name), f"{name!r} is fixed here, and it also moves", "Delete one.", at_key=True)
+        if name not in entry.fixed and name not in played:
+            report.add(
+                (*key, "play"),
+                f"{name!r} neither moves nor is fixed",
+                f"Add it to a stage, or write `fixed: {{{name}: MOVE}}`.",
+            )
+
+
+def _only(key: Key, entry: StructureEntry, declared: Declared, report: Report) -> dict[str, frozenset[str]]:
+    only = {}
+    for decision, moves in entry.only.items():
+        place = (*key, "only", decision)
+        if not _known(place, decision, declared, report):
+            continue
+        if decision in entry.fixed:
+            report.add(
+                place, f"{decision!r} is fixed here, so its moves cannot be restricted", "Delete one.", at_key=True
+            )
+        only[decision] = check_moves(place, decision, moves, declared, report)
+    return only
+
+
+def _known(key: Key, decision: str, declared: Declared, report: Report) -> bool:
+    if decision in declared.decisions:
+        return True
+    if report.sound("players", "decisions"):
+        hint = suggestion(decision, declared.decisions, "decision")
+        report.add(key, f"there is no decision named {decision!r}", hint, at_key=True)
+    return False
+
+
+def _fixed(
+    key: Key, entry: StructureEntry, decisions: dict[str, Decision], declared: Declared, report: Report
+) -> dict[str, Action]:
+    fixed = {}
+    for decision, move in entry.fixed.items():
+        place = (*key, "fixed", decision)
+        if not _known(place, decision, declared, report) or decision not in decisions:
+            continue
+        check_moves(place, decision, move, declared, report)
+        actions = [action for action in decisions[decision].actions if action.move == move]
+        if len(actions) > 1:
+            report.add(
+                place,
+                f"the move {move!r} has a menu of {len(actions)} combinations, so it does not fix what {decision} does",
+                "Fix a move without a menu, or let the decision be played with `only`.",
+            )
+        elif actions:
+            fixed[decision] = actions[0]
+    return fixed
+
+
+def _blocs(
+    key: Key,
+    entry: StructureEntry,
+    play: Stages,
+    base: Mapping[str, float],
+    declared: Declared,
+    report: Report,
+) -> dict[Mover, Bloc]:
+    in_play = {frozenset(mover): mover for stage in play for mover in stage if len(mover) > 1}
+    blocs = {}
+    for name, rule in entry.blocs.items():
+        place = (*key, "blocs", name)
+        mover = in_play.pop(frozenset(part.strip() for part in name.split("+")), None)
+        if mover is None:
+            known = ["+".join(found) for found in in_play.values()]
+            report.add(place, f"no bloc {name!r} moves in `play`", suggestion(name, known, "bloc"), at_key=True)
+            continue
+        players = tuple(declared.decisions.get(member, member) for member in mover)
+        weights = _weights(place, rule, players, base, declared, report)
+        disagreement = _disagreement(place, rule, players, base, declared, report, own=str(key[1]))
+        blocs[mover] = Bloc(name, mover, rule.rule, weights, disagreement)
+    misread = report.source.data["structures"][key[1]].get("blocs") or {}
+    for mover in in_play.values():
+        name = "+".join(mover)
+        if name not in misread:
+            report.add(
+                (*key, "blocs"),
+                f"the bloc {name} has no rule",
+                f"Add `blocs: {{{name}: {{rule: nash, disagreement: ...}}}}`; the rules are weighted, nash and veto.",
+            )
+    return blocs
+
+
+def _weights(
+    key: Key, entry: BlocEntry, players: Mover, base: Mapping[str, float], declared: Declared, report: Report
+) -> dict[str, Expression]:
+    if entry.rule != "weighted":
+        if entry.weights is not None:
+            report.add((*key, "weights"), f"the rule {entry.rule!r} has no weights", "Delete them.", at_key=True)
+        return {}
+    if entry.weights is None:
+        example = ", ".join(f"{player}: 1" for player in players)
+        report.add((*key, "weights"), "the rule 'weighted' needs weights", f"Add `weights: {{{example}}}`.")
+        return {}
+    weights = _member_formulas((*key, "weights"), entry.weights, players, base, declared, report)
+    for player, formula in weights.items():
+        if formula.names <= base.keys() and not formula.evaluate(base) > 0:
+            report.add(
+                (*key, "weights", player),
+                f"the weight of {player} at the base values is {float(formula.evaluate(base)):g}",
+                "Weights must be above 0.",
+            )
+    return weights
+
+
+def _disagreement(
+    key: Key,
+    entry: BlocEntry,
+    players: Mover,
+    base: Mapping[str, float],
+    declared: Declared,
+    report: Report,
+    *,
+    own: str,
+) -> str | dict[str, Expression] | None:
+    key = (*key, "disagreement")
+    stated = entry.disagreement
+    if entry.rule == "weighted":
+        if stated is not None:
+            report.add(key, "the rule 'weighted' has no disagreement point", "Delete it.", at_key=True)
+        return None
+    if stated is None:
+        if entry.rule == "nash":
+            report.add(
+                key,
+                "the rule 'nash' needs a disagreement point",
+                "Add `disagreement:` with a structure, or with an expression for each member.",
+            )
+        return None
+    if isinstance(stated, dict):
+        return _member_formulas(key, stated, players, base, declared, report)
+    if stated == own:
+        report.add(key, "the disagreement point is the structure itself", "Name another structure.")
+    elif stated not in declared.structures:
+        hint = suggestion(stated, declared.structures, "structure")
+        report.add(key, f"there is no structure named {stated!r}", hint)
+    return stated
+
+
+def _member_formulas(
+    key: Key,
+    stated: Mapping[str, str | float],
+    players: Mover,
+    base: Mapping[str, float],
+    declared: Declared,
+    report: Report,
+) -> dict[str, Expression]:
+    """One formula over parameters and quantities for every member player, no more and no fewer."""
+    formulas = {}
+    known = {"parameter": declared.parameters, "quantity": declared.quantities}
+    for player, value in stated.items():
+        if player not in players:
+            hint = suggestion(player, players, "member")
+            report.add((*key, player), f"{player!r} is not a player of this bloc", hint, at_key=True)
+            continue
+        refused = declared.elsewhere(terms_allowed=False)
+        formula = report.formula((*key, player), value, known, refused=refused)
+        if formula is None:
+            continue
+        fault = fault_at(formula, base) if formula.names <= base.keys() else None
+        if fault is not None:
+            report.add((*key, player), f"at the base values, {fault}", REMEDY)
+        formulas[player] = formula
+    for player in players:
+        if player not in stated:
+            report.add((*key, player), f"the member {player} is missing", f"Add `{player}: ...`.")
+    return formulas
+
+
+def _check_circles(structures: Mapping[str, Structure], report: Report) -> None:
+    """A disagreement point may be another structure's value, but not in a circle."""
+    points = {
+        name: [bloc.disagreement for bloc in structure.blocs.values() if isinstance(bloc.disagreement, str)]
+        for name, structure in structures.items()
+    }
+    reported: set[str] = set()
+    for start in points:
+        path = _circle(points, (start,))
+        if path is not None and reported.isdisjoint(path):
+            reported.update(path)
+            report.add(
+                ("structures", start, "blocs"),
+                f"the disagreement points run in a circle: {' -> '.join(path)}",
+                "Let one of them be stated as an expression for each member.",
+                at_key=True,
+            )
+
+
+def _circle(points: Mapping[str, list[str]], path: tuple[str, ...]) -> tuple[str, ...] | None:
+    for following in points.get(path[-1], ()):
+        if following == path[0] and len(path) > 1:
+            return (*path, following)
+        if following not in path:
+            found = _circle(points, (*path, following))
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,176 @@
+"""Checks a file's shape against the models, and says what is wrong in an analyst's words.
+
+An entry that is misshapen is reported and left out, so that the checks after this one can go on with the
+rest.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kgsim.scenario import schema
+from kgsim.scenario.names import nearest
+from kgsim.scenario.problems import Report
+from kgsim.scenario.source import Key
+
+M = TypeVar("M", bound=BaseModel)
+
+_ALTERNATIVES = frozenset({schema.TEXT, schema.NUMBER, schema.LIST, schema.ENTRY, schema.MAPPING, schema.STEPS})
+
+_MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
+    (("parameters", "*", "distribution"), schema.DistributionEntry),
+    (("parameters", "*"), schema.ParameterEntry),
+    (("quantities", "*"), schema.QuantityEntry),
+    (("moves", "*", "*", "menu", "*"), schema.StepsEntry),
+    (("moves", "*", "*"), schema.MoveEntry),
+    (("outcomes", "*"), schema.OutcomeEntry),
+    (("structures", "*", "blocs", "*"), schema.BlocEntry),
+    (("structures", "*"), schema.StructureEntry),
+    (("claims", "*"), schema.ClaimEntry),
+    (("evidence", "*"), schema.EvidenceEntry),
+    (("entries", "*"), schema.EvidenceEntry),
+)
+
+_PLACEHOLDERS: dict[str, Any] = {
+    "kgsim": 1,
+    "kgsim-evidence": 1,
+    "title": "",
+    "question": "",
+    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries")},
+}
+
+
+def check_shape(model: type[M], report: Report) -> M:
+    """Validate the data of `report.source`; misshapen entries are reported and left out of the result."""
+    data = report.source.data
+    pruned: Any = None
+    while True:
+        try:
+            return model.model_validate(data if pruned is None else pruned)
+        except ValidationError as error:
+            if pruned is None:
+                pruned = copy.deepcopy(data)
+            for fault in error.errors(include_url=False, include_context=True):
+                key = _key(fault["loc"], data)
+                _report(model, report, key, fault)
+                _prune(pruned, key, fault["type"])
+
+
+def _key(location: tuple[str | int, ...], data: Any) -> Key:
+    """Turn pydantic's location into a path of the file, without the names of alternatives."""
+    key: list[str | int] = []
+    for part in location:
+        inside = (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int))
+        if inside:
+            data = data[part]
+        elif part in _ALTERNATIVES:
+            continue
+        key.append(part)
+    return tuple(key)
+
+
+def _prune(data: dict[str, Any], key: Key, kind: str) -> None:
+    """Take out what is misshapen: an unknown key alone, or else the whole entry it belongs to."""
+    depth = {"moves": 3}.get(str(key[0]), 2) if key else 0
+    cut = key if kind == "extra_forbidden" else key[:depth]
+    while cut:
+        parent: Any = data
+        for part in cut[:-1]:
+            parent = parent.get(part) if isinstance(parent, dict) else None
+        if isinstance(parent, dict):
+            parent.pop(cut[-1], None)
+            break
+        cut = cut[:-1]
+    if len(cut) == 1 and cut[0] in _PLACEHOLDERS:
+        data[str(cut[0])] = _PLACEHOLDERS[str(cut[0])]
+
+
+def _model_at(top: type[BaseModel], key: Key) -> type[BaseModel] | None:
+    if not key:
+        return top
+    for pattern, model in _MODELS:
+        if len(pattern) == len(key) and all(p in ("*", k) for p, k in zip(pattern, key, strict=True)):
+            return model
+    return None
+
+
+def _fields(model: type[BaseModel] | None) -> dict[str, str]:
+    """Keys of an entry with their descriptions."""
+    if model is None:
+        return {}
+    return {field.alias or name: field.description or "" for name, field in model.model_fields.items()}
+
+
+def _report(top: type[BaseModel], report: Report, key: Key, fault: Any) -> None:
+    parent, last = key[:-1], key[-1] if key else ""
+    fields = _fields(_model_at(top, parent))
+    described = fields.get(str(last), "")
+    kind = fault["type"]
+    if kind == "missing":
+        where = f"{parent[-1]!r}" if parent else "the file"
+        report.add(key, f"{where} lacks the key {last!r}", described)
+    elif kind == "extra_forbidden":
+        close = nearest(str(last), fields)
+        hint = f"Did you mean {close!r}?" if close else f"Known keys here: {', '.join(fields)}."
+        report.add(key, f"there is no key {last!r} here", hint, at_key=True)
+    else:
+        report.add(
+            key, f"{_expected(kind, fault)}, found {_found(fault['input'])}", _remedy(key, kind, fault, described)
+        )
+
+
+def _expected(kind: str, fault: Any) -> str:
+    context = fault.get("ctx", {})
+    plain = {
+        "string_type": "expected a text",
+        "float_type": "expected a number",
+        "int_type": "expected a whole number",
+        "bool_type": "expected true or false",
+        "finite_number": "expected a finite number",
+        "list_type": "expected a list in square brackets",
+        "dict_type": "expected a mapping (lines of `key: value`)",
+        "model_type": "expected a mapping (lines of `key: value`)",
+        "model_attributes_type": "expected a mapping (lines of `key: value`)",
+    }
+    if kind in plain:
+        return plain[kind]
+    if kind == "literal_error":
+        return f"expected {context['expected'].replace(chr(39), '')}"
+    if kind in {"too_short", "too_long"}:
+        least, most = context.get("min_length"), context.get("max_length")
+        return f"expected {f'at least {least}' if least else f'at most {most}'} entries"
+    return str(fault["msg"])
+
+
+def _found(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= 60 else f"the text {value[:57]!r}..."
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return "a mapping"
+
+
+def _remedy(key: Key, kind: str, fault: Any, described: str) -> str:
+    value = fault["input"]
+    if key in {("kgsim",), ("kgsim-evidence",)}:
+        return "This version of kgsim reads format 1."
+    if kind == "string_type" and isinstance(value, (bool, int, float)):
+        return f"Put it in quotes to make it a text. {described}".strip()
+    if kind == "float_type" and isinstance(value, str) and value.rstrip().endswith("%"):
+        return f"Write a share as a number, such as 0.25 for 25%. {described}".strip()
+    if kind == "literal_error" and isinstance(value, str):
+        close = nearest(
+            value, [part.strip("', ") for part in fault["ctx"]["expected"].replace(" or ", ", ").split(",")]
+        )
+        if close:
+            return f"Did you mean {close!r}?"
+    return described
