@@ -105,16 +105,20 @@ def _quantity(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
 def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
     match node:
         case Call("value", (player, structure)):
-            return f"{scenario.players[_text(player)]}'s value under {_text(structure)}"
+            return f"{_possessive(scenario.players[_text(player)])} value under {_text(structure)}"
         case Call("prob", (structure, outcome)):
             return f"the probability of {_text(outcome)} under {_text(structure)}"
         case Call("worst" | "best" as function, (player, *chosen)):
-            return f"{scenario.players[_text(player)]}'s {function} payoff{_where(chosen)}"
+            return f"{_possessive(scenario.players[_text(player)])} {function} payoff{_where(chosen)}"
         case Name(name) if name in scenario.parameters:
             return f"{scenario.parameters[name].label} ({name})"
         case Name(name) if name in scenario.quantities:
             return scenario.quantities[name].label
     return holds.text[node.start : node.end]
+
+
+def _possessive(label: str) -> str:
+    return f"{label}'" if label.endswith("s") else f"{label}'s"
 
 
 def _where(chosen: Sequence[Node]) -> str:
