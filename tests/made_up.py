@@ -63,7 +63,10 @@ def scenario(
         quantities={},
         terms={"relief": "sanctions relief", "recognition": "recognition", "calm": "border calm"},
         decisions=decisions,
-        outcomes=tuple(OutcomeRule(name, f"{name} {label}".strip(), {}, {}) for name in outcomes),
+        outcomes=tuple(
+            OutcomeRule(name, f"{name} {label}".strip(), {us: frozenset({"hold"})} if name != "status quo" else {}, {})
+            for name in outcomes
+        ),
         utilities={player: parse("A") for player in players},
         structures={
             names[i]: Structure(names[i], f"structure number {i + 1} {label}".strip(), plays[i % 4], {}, {}, {})

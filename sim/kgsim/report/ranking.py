@@ -56,3 +56,15 @@ def payoffs_of(result: Result, player: str) -> dict[str, Interval]:
 def reached_in(result: Result, outcome: str) -> tuple[str, ...]:
     """Return the structures of which some equilibrium reaches the outcome."""
     return tuple(name for name, solution in result.structures.items() if outcome in solution.outcomes)
+
+
+def reached_payoffs(result: Result, outcome: str, player: str) -> Interval | None:
+    """Return the player's payoff of the outcome as equilibria reach it, on their terms; None if none does."""
+    payoffs = [
+        course.payoffs[player]
+        for solution in result.structures.values()
+        for equilibrium in solution.equilibria
+        for course in equilibrium.courses
+        if course.outcome == outcome
+    ]
+    return (min(payoffs), max(payoffs)) if payoffs else None

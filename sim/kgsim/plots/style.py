@@ -1,0 +1,87 @@
+"""One look for all figures: style file, colours that colour-blind eyes tell apart, and a mark beside every colour.
+
+Colours are those of Okabe and Ito (2008). A player or an outcome has the same colour and the same marker or hatch in
+every figure of a scenario, whatever structures were solved; since the marker or hatch differs too, greyscale will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+import matplotlib as mpl
+
+from kgsim.scenario.model import Scenario
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+INK = "#222222"
+FAINT = "#6B6B6B"
+LINE = "#BFBFBF"
+GREY = "#9A9A9A"
+SHADE = "#F4F4F4"
+
+_PLAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
+_PLAYER_HATCHES = ("//", "\\\\", "..", "xx", "--", "++")
+_OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION)
+_OUTCOME_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+
+
+@dataclass(frozen=True)
+class PlayerMark:
+    """How a player looks."""
+
+    colour: str
+    hatch: str
+
+
+@dataclass(frozen=True)
+class OutcomeMark:
+    """How an outcome looks."""
+
+    colour: str
+    marker: str
+
+
+LOTTERY = OutcomeMark("white", "d")
+"""How an equilibrium looks that leads to several outcomes, each with some probability."""
+
+
+def player_marks(scenario: Scenario) -> dict[str, PlayerMark]:
+    """Return every player's mark, by place in the scenario."""
+    return {
+        player: PlayerMark(_PLAYER_COLOURS[place % len(_PLAYER_COLOURS)], _PLAYER_HATCHES[place % len(_PLAYER_HATCHES)])
+        for place, player in enumerate(scenario.players)
+    }
+
+
+def outcome_marks(scenario: Scenario) -> dict[str, OutcomeMark]:
+    """Return every outcome's mark, by place in the scenario; what happens otherwise is grey."""
+    marks = {}
+    place = 0
+    for rule in scenario.outcomes:
+        if not rule.when:
+            marks[rule.name] = OutcomeMark(GREY, "o")
+            continue
+        # The lists have lengths without a common divisor: the pair repeats only after 88 outcomes.
+        colour = _OUTCOME_COLOURS[place % len(_OUTCOME_COLOURS)]
+        marks[rule.name] = OutcomeMark(colour, _OUTCOME_MARKERS[1:][place % (len(_OUTCOME_MARKERS) - 1)])
+        place += 1
+    return marks
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Apply the style file while figures are made or saved."""
+    with as_file(files("kgsim.plots").joinpath("kgsim.mplstyle")) as path, mpl.rc_context(fname=path):
+        yield

@@ -1,0 +1,99 @@
+"""Text that fits: measured in the font it will be drawn in, wrapped, and free of characters that no font has."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+POINTS_PER_INCH = 72
+LINE_HEIGHT = 1.3
+"""Height of a line of text, in font sizes."""
+
+_EAST_ASIAN = (
+    "Noto Sans CJK KR",
+    "Noto Sans CJK JP",
+    "Noto Sans KR",
+    "NanumGothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Source Han Sans KR",
+)
+
+
+class Ruler:
+    """Measures text, in inches, as a figure will draw it."""
+
+    def __init__(self, figure: Figure) -> None:
+        self._renderer = FigureCanvasAgg(figure).get_renderer()
+        self._dpi = figure.dpi
+
+    def width(self, text: str, size: float, weight: str = "normal") -> float:
+        """Return the width of one line, in inches."""
+        font = FontProperties(family=families(), size=size, weight=weight)
+        width, _, _ = self._renderer.get_text_width_height_descent(text, font, ismath=False)
+        return float(width) / self._dpi
+
+    def wrap(self, text: str, size: float, width: float, *, weight: str = "normal", most: int = 3) -> list[str]:
+        """Return `text` as at most `most` lines no wider than `width` inches; what is cut off shows as an ellipsis."""
+        lines: list[str] = []
+        for word in text.split(" "):
+            joined = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width(joined, size, weight) <= width:
+                lines[-1] = joined
+            else:
+                lines += self._pieces(word, size, width, weight)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], self._cut(" ".join(lines[most - 1 :]), size, width, weight)]
+        return lines or [""]
+
+    def _pieces(self, word: str, size: float, width: float, weight: str) -> list[str]:
+        """Break a word that alone is too wide."""
+        pieces = [""]
+        for character in word:
+            if pieces[-1] and self.width(pieces[-1] + character, size, weight) > width:
+                pieces.append("")
+            pieces[-1] += character
+        return pieces
+
+    def _cut(self, text: str, size: float, width: float, weight: str) -> str:
+        while len(text) > 1 and self.width(f"{text}…", size, weight) > width:
+            text = text[:-1]
+        return f"{text.rstrip()}…"
+
+
+def line_height(size: float) -> float:
+    """Return the height of a line of text, in inches."""
+    return size * LINE_HEIGHT / POINTS_PER_INCH
+
+
+@cache
+def families() -> list[str]:
+    """Return the fonts to draw with: DejaVu Sans, and for Hangul and Chinese characters what is installed."""
+    installed = set(font_manager.get_font_names())
+    return ["DejaVu Sans", *(name for name in _EAST_ASIAN if name in installed)]
+
+
+def drawable(text: str, instead: str = "") -> str:
+    """Return `text` if the fonts have its characters, else `instead`, else `text` with a box for each missing one.
+
+    Drawing a character that no font has would make matplotlib warn; the box is what it would draw.
+    """
+    if text.isascii() or not (missing := {character for character in text if ord(character) not in _characters()}):
+        return text
+    if instead and drawable(instead) == instead:
+        return instead
+    return "".join("□" if character in missing else character for character in text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """Return the code points of all characters that the fonts have."""
+    found: set[int] = set()
+    for family in families():
+        path = font_manager.findfont(FontProperties(family=[family]))
+        found |= set(font_manager.get_font(path).get_charmap())
+    return frozenset(found)

@@ -1,0 +1,226 @@
+"""The game of one structure, stage by stage, with the path of every equilibrium through it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.path import Path as Curve
+
+from kgsim.plots.board import MARGIN, SIZE, SMALL, WIDTH, board, titled, write
+from kgsim.plots.paths import Lane, Path, lanes_of, paths_of, shown
+from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks, player_marks, style
+from kgsim.plots.text import Ruler, drawable, line_height
+from kgsim.plots.tree_layout import (
+    BADGE,
+    CARD_INDENT,
+    CARD_WIDTH,
+    PADDING,
+    SLOT,
+    Card,
+    Node,
+    cards_of,
+    nodes_of,
+    stack,
+)
+from kgsim.results import Result, StructureSolution
+
+TOP = 1.15
+HEADER = 0.95
+FOOT = 0.6
+LEAST_CONTENT = 3.2
+START = 0.75
+NODE_GAP = 0.16
+CARD_GAP = 0.14
+Point = tuple[float, float]
+
+
+def game_figure(result: Result, structure: str) -> Figure:
+    """Draw a structure's stages from left to right, each decision's moves from top to bottom.
+
+    Returns
+    -------
+    Figure
+        A line with a number is an equilibrium's course of play (thinner lines, one for each course, if it is mixed),
+        coloured by the outcome it ends in; on a move it states the terms chosen. Moves without a line are not played
+        in any equilibrium shown. The cards at the right say what each equilibrium leads to and what it is worth.
+    """
+    with style():
+        return _figure(result, result.structures[structure])
+
+
+def _figure(result: Result, solution: StructureSolution) -> Figure:
+    ruler = Ruler(Figure())
+    lanes = lanes_of(result.scenario, solution.name)
+    paths = paths_of(result.scenario, solution)
+    pitch = (WIDTH - 2 * MARGIN - START - CARD_WIDTH - 0.15) / len(lanes)
+    width = min(2.9, pitch - 0.5)
+    columns = [nodes_of(lane, paths, width, ruler) for lane in lanes]
+    cards = cards_of(result, solution, paths, ruler)
+    content = max(*(stack(nodes, NODE_GAP) for nodes in columns), stack(cards, CARD_GAP), LEAST_CONTENT)
+    figure, axes = board(TOP + HEADER + content + FOOT)
+    titled(axes, ruler, f"{solution.name}: {solution.label}" if solution.label else solution.name, result)
+    lefts = [MARGIN + START + place * pitch for place in range(len(lanes))]
+    _stages(axes, lanes, lefts, (width, content), ruler)
+    _heads(axes, result, lanes, lefts, width, ruler)
+    middle = TOP + HEADER + content / 2
+    tracks = _start(axes, paths, middle)
+    for left, nodes in zip(lefts, columns, strict=True):
+        _column(axes, nodes, (left, width), middle, tracks, paths)
+    _ends(axes, result, cards, middle, tracks)
+    _draw(axes, result, paths, tracks)
+    if not solution.equilibria:
+        reason = ruler.wrap(drawable(f"Not solved: {solution.unsolved}"), SIZE, CARD_WIDTH, most=9)
+        write(axes, WIDTH - MARGIN - CARD_WIDTH, middle - len(reason) * line_height(SIZE) / 2, reason, SIZE)
+    foot = ruler.wrap(drawable(_foot(result, solution)), SMALL, WIDTH - 2 * MARGIN, most=1)
+    write(axes, MARGIN, TOP + HEADER + content + 0.22, foot, SMALL, color=FAINT)
+    return figure
+
+
+def _stages(axes: Axes, lanes: Sequence[Lane], lefts: Sequence[float], size: tuple[float, float], ruler: Ruler) -> None:
+    """Shade and number the stages; `size` is a box's width and the diagram's height."""
+    width, content = size
+    for stage in sorted({lane.stage for lane in lanes}):
+        own = [place for place, lane in enumerate(lanes) if lane.stage == stage]
+        left, right = lefts[own[0]] - 0.12, lefts[own[-1]] + width + 0.22
+        axes.add_patch(Rectangle((left, TOP), right - left, HEADER + content + 0.12, facecolor=SHADE, zorder=-2))
+        text = f"Stage {stage + 1}"
+        if len(own) > 1:
+            text += ": as one bloc" if len({lanes[place].mover for place in own}) == 1 else ": at once"
+        write(axes, left + 0.12, TOP + 0.1, ruler.wrap(text, SMALL, right - left - 0.2, most=1), SMALL, color=FAINT)
+
+
+def _heads(
+    axes: Axes, result: Result, lanes: Sequence[Lane], lefts: Sequence[float], width: float, ruler: Ruler
+) -> None:
+    """Name every decision by its player."""
+    marks = player_marks(result.scenario)
+    top = TOP + 0.38
+    for lane, left in zip(lanes, lefts, strict=True):
+        label = drawable(result.scenario.players[lane.player], lane.player)
+        if lane.decision != lane.player:
+            label = f"{label}: {drawable(lane.decision)}"
+        lines = ruler.wrap(label, SIZE, width - 0.2, weight="bold", most=2)
+        mark = marks[lane.player]
+        axes.add_patch(
+            Rectangle(
+                (left, top + 0.03),
+                0.12,
+                len(lines) * line_height(SIZE) - 0.06,
+                facecolor=mark.colour,
+                edgecolor=INK,
+                hatch=mark.hatch,
+                linewidth=0.8,
+            )
+        )
+        write(axes, left + 0.2, top, lines, SIZE, weight="bold")
+
+
+def _start(axes: Axes, paths: Sequence[Path], middle: float) -> list[list[Point]]:
+    """Number the paths at their beginning; return each one's list of points, to be extended."""
+    tracks = []
+    top = middle - len(paths) * SLOT / 2
+    x = MARGIN + START - 0.4
+    for place, path in enumerate(paths):
+        y = top + (place + 0.5) * SLOT
+        _badge(axes, x, y, path.number)
+        if path.share:
+            axes.text(x - 0.14, y, path.share, size=SMALL, color=INK, ha="right", va="center")
+        tracks.append([(x + BADGE / 2, y)])
+    return tracks
+
+
+def _column(
+    axes: Axes,
+    nodes: Sequence[Node],
+    span: tuple[float, float],
+    middle: float,
+    tracks: list[list[Point]],
+    paths: Sequence[Path],
+) -> None:
+    """Draw a decision's moves, and lead the paths into and out of them."""
+    left, width = span
+    y = middle - stack(nodes, NODE_GAP) / 2
+    for node in nodes:
+        played = bool(node.slots)
+        axes.add_patch(
+            FancyBboxPatch(
+                (left + 0.05, y + 0.05),
+                width - 0.1,
+                node.height - 0.1,
+                boxstyle="round,pad=0.05,rounding_size=0.08",
+                facecolor="white",
+                edgecolor=INK if played else LINE,
+                linewidth=1.6 if played else 1,
+            )
+        )
+        weight, colour = ("bold", INK) if played else ("normal", FAINT)
+        label = y + PADDING
+        if node.beside:
+            label = y + (node.height - len(node.label) * line_height(SMALL)) / 2
+        below = write(axes, left + 0.12, label, node.label, SMALL, weight=weight, color=colour)
+        top = y + PADDING if node.beside else below
+        for slot in node.slots:
+            centre = top + slot.height / 2
+            write(axes, left + 0.12, centre - len(slot.menu) * line_height(SMALL) / 2, slot.menu, SMALL)
+            _badge(axes, left + width, centre, paths[slot.path].number)
+            tracks[slot.path] += [(left, centre), (left + width + BADGE / 2, centre)]
+            top += slot.height
+        y += node.height + NODE_GAP
+
+
+def _ends(axes: Axes, result: Result, cards: Sequence[Card], middle: float, tracks: list[list[Point]]) -> None:
+    """Draw the cards, and lead the paths to them."""
+    left = WIDTH - MARGIN - CARD_WIDTH
+    marks = outcome_marks(result.scenario)
+    y = middle - stack(cards, CARD_GAP) / 2
+    for card in cards:
+        axes.add_patch(Rectangle((left, y), CARD_WIDTH, card.height, facecolor="white", edgecolor=INK, linewidth=1.2))
+        centre = y + card.height / 2
+        _badge(axes, left + 0.2, centre, str(card.place + 1))
+        top = centre - card.text_height / 2
+        for outcome, lines in card.outcomes:
+            axes.plot(
+                left + CARD_INDENT - 0.15,
+                top + line_height(SIZE) / 2,
+                marker=marks[outcome].marker,
+                markersize=9,
+                markerfacecolor=marks[outcome].colour,
+                markeredgecolor=INK,
+            )
+            top = write(axes, left + CARD_INDENT, top, lines, SIZE, weight="bold")
+        write(axes, left + CARD_INDENT, top, card.lines, SMALL)
+        for place, path in enumerate(card.paths):
+            tracks[path].append((left, centre + (place - (len(card.paths) - 1) / 2) * SLOT))
+        y += card.height + CARD_GAP
+
+
+def _draw(axes: Axes, result: Result, paths: Sequence[Path], tracks: Sequence[Sequence[Point]]) -> None:
+    """Draw each path as smooth lines between the boxes; a dark edge keeps light colours legible."""
+    marks = outcome_marks(result.scenario)
+    codes = [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4]
+    for path, track in zip(paths, tracks, strict=True):
+        width = 2.0 if path.share else 3.2
+        for (x0, y0), (x1, y1) in zip(track[::2], track[1::2], strict=True):
+            bend = (x0 + x1) / 2
+            curve = Curve([(x0, y0), (bend, y0), (bend, y1), (x1, y1)], codes)
+            for colour, line in ((INK, width + 1.6), (marks[path.outcome].colour, width)):
+                axes.add_patch(PathPatch(curve, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
+
+
+def _badge(axes: Axes, x: float, y: float, text: str) -> None:
+    axes.plot(x, y, marker="o", markersize=BADGE * 72 + 2, markerfacecolor="white", markeredgecolor=INK, zorder=4)
+    axes.text(x, y, text, size=SMALL, color=INK, ha="center", va="center_baseline", weight="bold", zorder=5)
+
+
+def _foot(result: Result, solution: StructureSolution) -> str:
+    parts = ["Numbered lines: equilibria, coloured by outcome. Moves in grey are on no line shown."]
+    hidden = len(solution.equilibria) - len(shown(solution))
+    if hidden:
+        parts.append(f"{hidden} more {'equilibrium is' if hidden == 1 else 'equilibria are'} not shown.")
+    fixed = result.scenario.structures[solution.name].fixed
+    if fixed:
+        parts.append(f"Given: {', '.join(f'{name} {action.name}' for name, action in fixed.items())}.")
+    return " ".join(parts)

@@ -1,0 +1,37 @@
+"""The figures of a result, as files' contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from matplotlib.figure import Figure
+
+from kgsim.plots.outcomes import outcomes_figure
+from kgsim.plots.payoffs import payoffs_figure
+from kgsim.plots.style import style
+from kgsim.plots.tree import game_figure
+from kgsim.report.files import figure_files, figure_stems
+from kgsim.results import Result
+
+
+def drawn(result: Result) -> Iterator[tuple[str, bytes]]:
+    """Yield every figure's file name and content, as PNG and as SVG; the same result gives the same bytes."""
+    names = tuple(result.structures)
+    for stem in figure_stems(names):
+        if stem == "payoffs":
+            figure = payoffs_figure(result)
+        elif stem == "outcomes":
+            figure = outcomes_figure(result)
+        else:
+            figure = game_figure(result, stem.removeprefix("game-"))
+        png, svg = figure_files(stem)
+        yield png, _saved(figure, "png", {"Software": None})
+        yield svg, _saved(figure, "svg", {"Date": None, "Creator": None})
+
+
+def _saved(figure: Figure, form: str, metadata: dict[str, str | None]) -> bytes:
+    buffer = BytesIO()
+    with style():
+        figure.savefig(buffer, format=form, metadata=metadata)
+    return buffer.getvalue()
