@@ -8,12 +8,12 @@ last bit either way, so neither the chunks nor numba's presence changes a result
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.solvers import compiled, nplayer
+from kgsim.solvers import compiled
 from kgsim.solvers.bimatrix_kernels import support_tables
 from kgsim.solvers.nash import TOLERANCE, nash
 from kgsim.solvers.raw import Profile
@@ -24,7 +24,8 @@ WORTH_COMPILING = 50
 #: Two players with more actions than this are solved one game at a time.
 MOST_ACTIONS = 10
 
-_KERNELS = ("kgsim.solvers.bimatrix_kernels", "kgsim.solvers.batch_kernels")
+_KERNELS = "kgsim.solvers.batch_kernels"
+_PAIR_KERNELS = "kgsim.solvers.bimatrix_kernels"
 
 
 @dataclass(frozen=True)
@@ -96,105 +97,139 @@ class _Part:
 
     games: NDArray[np.int64]
     counts: NDArray[np.int64]
+    complete: NDArray[np.bool_]
     profiles: NDArray[np.float64]
     indices: NDArray[np.int8]
     isolated: NDArray[np.bool_]
-    complete: NDArray[np.bool_]
+    regrets: NDArray[np.float64]
+    relative_regrets: NDArray[np.float64]
+
+
+#: Which fields of a part have a row per game, and which have one per equilibrium.
+_PER_GAME = ("games", "counts", "complete")
+_PER_EQUILIBRIUM = ("profiles", "indices", "isolated", "regrets", "relative_regrets")
 
 
 def solve_games(payoffs: NDArray[np.float64], *, chunk: int, time_limit: float | None) -> NashBatch:
     """Solve a checked batch, shape (games, players, a1, ..., an); see `kgsim.nash_batch`."""
-    shape = payoffs.shape[2:]
+    players, shape = payoffs.shape[1], payoffs.shape[2:]
     fast = compiled.available() and len(payoffs) >= WORTH_COMPILING
-    chunks = [_solve_chunk(payoffs[first : first + chunk], fast, time_limit) for first in range(0, len(payoffs), chunk)]
-    none = _Part(
-        np.zeros(0, np.int64),
-        np.zeros(0, np.int64),
-        np.zeros((0, sum(shape))),
-        np.zeros(0, np.int8),
-        np.zeros(0, np.bool_),
-        np.zeros(0, np.bool_),
-    )
-    parts = [part for part, _, _ in chunks] or [none]
-    gains = [part for _, part, _ in chunks] or [np.zeros((0, len(shape)))]
-    relative = [part for _, _, part in chunks] or gains
+    parts = [_solve_chunk(payoffs[first : first + chunk], fast, time_limit) for first in range(0, len(payoffs), chunk)]
+    part = _join(parts) if parts else _empty(0, 0, players, sum(shape))
     return NashBatch(
         actions=shape,
-        offsets=np.concatenate(([0], np.cumsum(np.concatenate([part.counts for part in parts])))),
-        profiles=np.concatenate([part.profiles for part in parts]),
-        indices=np.concatenate([part.indices for part in parts]),
-        isolated=np.concatenate([part.isolated for part in parts]),
-        regrets=np.concatenate(gains),
-        relative_regrets=np.concatenate(relative),
-        complete=np.concatenate([part.complete for part in parts]),
+        offsets=_offsets(part.counts),
+        profiles=part.profiles,
+        indices=part.indices,
+        isolated=part.isolated,
+        regrets=part.regrets,
+        relative_regrets=part.relative_regrets,
+        complete=part.complete,
     )
 
 
-def _solve_chunk(
-    payoffs: NDArray[np.float64], fast: bool, time_limit: float | None
-) -> tuple[_Part, NDArray[np.float64], NDArray[np.float64]]:
-    """One chunk's equilibria in the order of the games, with their regrets."""
-    games = np.arange(len(payoffs))
-    parts = list(_fast(payoffs)) if fast else []
-    done = np.concatenate([part.games for part in parts]) if parts else games[:0]
-    rest = np.setdiff1d(games, done, assume_unique=True)
-    if len(rest):
-        parts.append(_one_by_one(payoffs, rest, time_limit))
-    part = _in_order(parts)
-    players, shape = payoffs.shape[1], np.array(payoffs.shape[2:])
-    gains, relative = np.empty((len(part.profiles), players)), np.empty((len(part.profiles), players))
-    if fast:
-        measure = compiled.compiled(*_KERNELS).measure
-    else:
-        from kgsim.solvers.batch_kernels import measure
-    offsets = np.concatenate(([0], np.cumsum(part.counts)))
-    measure(payoffs.reshape(len(payoffs), players, -1), shape, part.profiles, offsets, gains, relative)
-    if relative.max() > TOLERANCE:
-        raise AssertionError(f"a profile was found of relative regret {relative.max()}")
-    return part, gains, relative
+def _solve_chunk(payoffs: NDArray[np.float64], fast: bool, time_limit: float | None) -> _Part:
+    """One chunk's equilibria, in the order of the games."""
+    parts: list[_Part] = []
+    if fast and payoffs.shape[1] == 2 and max(payoffs.shape[2:]) <= MOST_ACTIONS:
+        parts.append(_pairs(payoffs))
+    elif fast and payoffs.shape[1] > 2:
+        parts += _several(payoffs)
+    rest = np.ones(len(payoffs), dtype=np.bool_)
+    for part in parts:
+        rest[part.games] = False
+    if rest.any():
+        parts.append(_one_by_one(payoffs, np.flatnonzero(rest), time_limit))
+    part = parts[0] if len(parts) == 1 else _in_order(_join(parts))
+    if part.relative_regrets.max() > TOLERANCE:
+        raise AssertionError(f"a profile was found of relative regret {part.relative_regrets.max()}")
+    return part
 
 
-def _in_order(parts: list[_Part]) -> _Part:
-    """Join parts so that the games are in ascending order."""
-    games = np.concatenate([part.games for part in parts])
-    counts = np.concatenate([part.counts for part in parts])
-    order = np.argsort(games)
-    starts = np.cumsum(counts) - counts
-    sizes = counts[order]
-    rows = np.repeat(starts[order] - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
+def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+
+
+def _empty(games: int, equilibria: int, players: int, actions: int) -> _Part:
+    """Room for the equilibria of some games."""
     return _Part(
-        games[order],
-        sizes,
-        np.concatenate([part.profiles for part in parts])[rows],
-        np.concatenate([part.indices for part in parts])[rows],
-        np.concatenate([part.isolated for part in parts])[rows],
-        np.concatenate([part.complete for part in parts])[order],
+        games=np.arange(games),
+        counts=np.empty(games, dtype=np.int64),
+        complete=np.ones(games, dtype=np.bool_),
+        profiles=np.empty((equilibria, actions)),
+        indices=np.empty(equilibria, dtype=np.int8),
+        isolated=np.empty(equilibria, dtype=np.bool_),
+        regrets=np.empty((equilibria, players)),
+        relative_regrets=np.empty((equilibria, players)),
+    )
+
+
+def _join(parts: list[_Part]) -> _Part:
+    if len(parts) == 1:
+        return parts[0]
+    names = (*_PER_GAME, *_PER_EQUILIBRIUM)
+    return _Part(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def _in_order(part: _Part) -> _Part:
+    """Sort a part so that the games ascend."""
+    order = np.argsort(part.games)
+    sizes = part.counts[order]
+    starts = (np.cumsum(part.counts) - part.counts)[order]
+    rows = np.repeat(starts - _offsets(sizes)[:-1], sizes) + np.arange(sizes.sum())
+    return _Part(
+        **{name: getattr(part, name)[order] for name in _PER_GAME},
+        **{name: getattr(part, name)[rows] for name in _PER_EQUILIBRIUM},
     )
 
 
 def _one_by_one(payoffs: NDArray[np.float64], games: NDArray[np.int64], time_limit: float | None) -> _Part:
-    counts, profiles, indices, isolated, complete = [], [], [], [], []
-    for game in games:
-        found = nash(payoffs[game], method="engine", time_limit=time_limit)
-        shared = {number for group in found.components for number in group}
-        counts.append(len(found))
-        profiles += [np.concatenate(profile) for profile in found.equilibria]
-        indices += [index or 0 for index in found.indices]
-        isolated += [number not in shared for number in range(len(found))]
-        complete.append(found.complete)
+    found = [nash(payoffs[game], method="engine", time_limit=time_limit) for game in games]
+    isolated = []
+    for one in found:
+        shared = {number for group in one.components for number in group}
+        isolated += [number not in shared for number in range(len(one))]
     return _Part(
-        games,
-        np.array(counts),
-        np.array(profiles),
-        np.array(indices, dtype=np.int8),
-        np.array(isolated),
-        np.array(complete),
+        games=games,
+        counts=np.array([len(one) for one in found]),
+        complete=np.array([one.complete for one in found]),
+        profiles=np.array([np.concatenate(profile) for one in found for profile in one.equilibria]),
+        indices=np.array([index or 0 for one in found for index in one.indices], dtype=np.int8),
+        isolated=np.array(isolated),
+        regrets=np.concatenate([one.regrets for one in found]),
+        relative_regrets=np.concatenate([one.relative_regrets for one in found]),
     )
 
 
-def _fast(payoffs: NDArray[np.float64]) -> Iterator[_Part]:
-    """Yield what the kernels can solve: groups of games with the same numbers of actions left."""
-    kernels = compiled.compiled(*_KERNELS)
+def _pairs(payoffs: NDArray[np.float64]) -> _Part:
+    """Two-player games, without those that take exact arithmetic."""
+    solve_pairs = compiled.compiled(_PAIR_KERNELS).solve_pairs
+    games, _, *shape = payoffs.shape
+    tables = support_tables(max(shape))
+    room = [_empty(games, 4 * games + 100, 2, sum(shape))]
+    begin = stop = 0
+    while True:
+        begin, stop = solve_pairs(
+            payoffs, *tables, begin, stop, *(getattr(room[0], name) for name in _PER_EQUILIBRIUM), room[0].counts
+        )
+        if begin == games:
+            break
+        room[0] = _grown(room[0])
+    solved = room[0].counts > 0
+    return _Part(
+        **{name: getattr(room[0], name)[solved] for name in _PER_GAME},
+        **{name: getattr(room[0], name)[:stop].copy() for name in _PER_EQUILIBRIUM},
+    )
+
+
+def _grown(part: _Part) -> _Part:
+    longer = {name: getattr(part, name) for name in _PER_EQUILIBRIUM}
+    return replace(part, **{name: np.concatenate([array, array]) for name, array in longer.items()})
+
+
+def _several(payoffs: NDArray[np.float64]) -> Iterator[_Part]:
+    """Games of three or more players, by the numbers of actions that are left, without those with identical ones."""
+    kernels = compiled.compiled(_KERNELS)
     shape = np.array(payoffs.shape[2:])
     games, players = payoffs.shape[:2]
     table = payoffs.reshape(games, players, -1)
@@ -203,77 +238,54 @@ def _fast(payoffs: NDArray[np.float64]) -> Iterator[_Part]:
     counts = np.empty((games, players), dtype=np.int64)
     special = np.empty(games, dtype=np.bool_)
     kernels.reduce_games(table, shape, scaled, kept, counts, special)
-    movers = (counts > 1).sum(axis=1)
 
-    solved = np.flatnonzero(~special & (movers == 0))
-    if len(solved):
-        profiles = np.zeros((len(solved), shape.sum()))
-        places = np.cumsum(shape) - shape
-        profiles[np.arange(len(solved))[:, None], places + kept[solved, :, 0]] = 1.0
-        ones = np.ones(len(solved))
-        yield _Part(solved, ones.astype(np.int64), profiles, ones.astype(np.int8), ones > 0, ones > 0)
-
-    pairs = np.flatnonzero(~special & (movers == 2) & (counts.max(axis=1) <= MOST_ACTIONS))
-    if len(pairs):
-        yield _pairs(kernels, scaled[pairs], kept[pairs], counts[pairs], shape, pairs)
-
-    several = np.flatnonzero(~special & (movers > 2))
-    if len(several):
-        shapes, group = np.unique(counts[several], axis=0, return_inverse=True)
-        for number, left in enumerate(shapes):
-            chosen = several[group.reshape(-1) == number]
-            yield _several(scaled[chosen], kept[chosen], left, shape, chosen)
+    shapes, group = np.unique(counts, axis=0, return_inverse=True)
+    for number, left in enumerate(shapes):
+        chosen = np.flatnonzero(~special & (group.reshape(-1) == number))
+        movers = np.flatnonzero(left > 1)
+        if not len(chosen) or len(movers) == 1 or (len(movers) == 2 and left.max() > MOST_ACTIONS):
+            continue
+        small = np.ascontiguousarray(scaled[chosen][:, movers, : left.prod()])
+        reduced = _solve_reduced(small.reshape(len(chosen), len(movers), *left[movers]))
+        if not len(reduced.games):
+            continue
+        names = chosen[reduced.games]
+        profiles = _placed(reduced, kept[names], left, shape)
+        regrets, relative = np.empty((2, len(profiles), players))
+        kernels.measure(table[names], shape, profiles, _offsets(reduced.counts), regrets, relative)
+        yield replace(reduced, games=names, profiles=profiles, regrets=regrets, relative_regrets=relative)
 
 
-def _pairs(
-    kernels: object,
-    scaled: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    shape: NDArray[np.int64],
-    games: NDArray[np.int64],
-) -> _Part:
-    """Games in which two players have a choice left; those that are not clearly generic are left out."""
-    movers = np.nonzero(counts > 1)[1].reshape(-1, 2)
-    tables = support_tables(int(counts.max()))
-    places = np.cumsum(shape) - shape
-    numbers = np.empty(len(games), dtype=np.int64)
-    found = np.empty((4 * len(games) + 16, shape.sum()))
-    index = np.empty(len(found), dtype=np.int64)
-    begin = stop = 0
-    while True:
-        begin, stop = kernels.solve_pairs(  # type: ignore[attr-defined]
-            scaled, kept, counts, movers, places, *tables, begin, stop, found, index, numbers
-        )
-        if begin == len(games):
-            break
-        found = np.concatenate([found, np.empty_like(found)])
-        index = np.concatenate([index, np.empty_like(index)])
-    clear = numbers > 0
-    ones = np.ones(stop, dtype=np.bool_)
-    return _Part(games[clear], numbers[clear], found[:stop], index[:stop].astype(np.int8), ones, ones[: clear.sum()])
+def _solve_reduced(small: NDArray[np.float64]) -> _Part:
+    """Games among the players who have a choice left; regrets are not measured yet."""
+    games, movers = small.shape[:2]
+    if movers == 0:
+        part = _empty(games, games, 0, 0)
+        part.counts[:] = part.indices[:] = part.isolated[:] = 1
+        return part
+    if movers == 2:
+        return _pairs(small)
+    from kgsim.solvers import nplayer
 
-
-def _several(
-    scaled: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    left: NDArray[np.int64],
-    shape: NDArray[np.int64],
-    games: NDArray[np.int64],
-) -> _Part:
-    """Games in which three or more players have a choice left, all with the same numbers of actions."""
-    movers = np.flatnonzero(left > 1)
-    small = np.ascontiguousarray(scaled[:, movers, : left.prod()]).reshape(len(games), len(movers), *left[movers])
     batch = nplayer.solve_batch(small)
-    places = np.cumsum(shape) - shape
+    none = np.empty((len(batch.profiles), 0))
     counts = np.diff(batch.offsets)
-    of_game = np.repeat(np.arange(len(games)), counts)
+    isolated = batch.components < 0
+    return _Part(np.arange(games), counts, batch.complete, batch.profiles, batch.indices, isolated, none, none)
+
+
+def _placed(
+    part: _Part, kept: NDArray[np.int64], left: NDArray[np.int64], shape: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Probabilities over all actions of all players, from those over the movers' actions that are left."""
+    of_game = np.repeat(np.arange(len(part.counts)), part.counts)
     rows = np.arange(len(of_game))
     profiles = np.zeros((len(of_game), shape.sum()))
+    places = np.cumsum(shape) - shape
     column = 0
     for player, count in enumerate(left):
         for action in range(count):
             target = places[player] + kept[of_game, player, action]
-            profiles[rows, target] = 1.0 if count == 1 else batch.profiles[:, column + action]
+            profiles[rows, target] = 1.0 if count == 1 else part.profiles[:, column + action]
         column += count if count > 1 else 0
-    return _Part(games, counts, profiles, batch.indices, batch.components < 0, batch.complete)
+    return profiles

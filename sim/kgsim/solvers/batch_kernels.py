@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.strategic import TIE
-from kgsim.solvers.bimatrix_kernels import scan
 
 
 def reduce_games(
@@ -165,80 +164,6 @@ def _identical(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int
                 if same:
                     return True
     return False
-
-
-def solve_pairs(
-    scaled: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    movers: NDArray[np.int64],
-    places: NDArray[np.int64],
-    members: NDArray[np.int64],
-    masks: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    binomial: NDArray[np.int64],
-    begin: int,
-    stop: int,
-    found: NDArray[np.float64],
-    found_index: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-) -> tuple[int, int]:
-    """Scan games of two movers from `begin` on until all are done or `found` is full.
-
-    Parameters
-    ----------
-    scaled, kept, counts
-        From `reduce_games`.
-    movers
-        The two players with a choice, in each game; shape (games, 2).
-    places
-        Column of `found` at which each player's first action stands.
-    members, masks, starts, binomial
-        From `support_tables`.
-    begin, stop
-        The first game to do, and the first free row of `found`.
-    found, found_index, numbers
-        Receive probabilities, indices, and the number of equilibria per game (-1: needs `kgsim.nash`).
-
-    Returns
-    -------
-    tuple of int
-        The first game not done and the first free row.
-    """
-    most = binomial.shape[0] - 1
-    first = np.empty((most, most))
-    second = np.empty((most, most))
-    beaten_rows = np.empty((most, most), dtype=np.int64)
-    beaten_columns = np.empty((most, most), dtype=np.int64)
-    feasible = np.empty(binomial[most].max() ** 2, dtype=np.uint8)
-    work = np.empty((most, most))
-    weights = np.empty(most)
-    place_rows = np.empty(most, dtype=np.int64)
-    place_columns = np.empty(most, dtype=np.int64)
-    for game in range(begin, len(scaled)):
-        one, two = movers[game, 0], movers[game, 1]
-        rows, columns = counts[game, one], counts[game, two]
-        for i in range(rows):
-            place_rows[i] = places[one] + kept[game, one, i]
-            for j in range(columns):
-                first[i, j] = scaled[game, one, i * columns + j]
-                second[j, i] = scaled[game, two, i * columns + j]
-        for j in range(columns):
-            place_columns[j] = places[two] + kept[game, two, j]
-        number = scan(
-            first, second, rows, columns, members, masks, starts, binomial, beaten_rows, beaten_columns, feasible,
-            work, weights, found, found_index, stop, place_rows, place_columns,
-        )  # fmt: skip
-        if number == -2:
-            return game, stop
-        if number > 0:
-            for player in range(len(places)):
-                if counts[game, player] == 1:
-                    for row in range(stop, stop + number):
-                        found[row, places[player] + kept[game, player, 0]] = 1.0
-            stop += number
-        numbers[game] = number
-    return len(scaled), stop
 
 
 def measure(

@@ -56,7 +56,7 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
     except OutOfTime:
         return _without_enumeration(scaled, time_limit)
     pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
-    solved = [_probabilities(scaled, x, y) for x, y in pairs]
+    solved = [_profile(scaled, x, y) for x, y in pairs]
     components, all_components = _maximal_nash_subsets(pairs)
     near = _near_tie(scaled[1].T, xs) or _near_tie(scaled[0], ys)
     if near:
@@ -109,22 +109,28 @@ def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
     return (x.support.bit_count() + y.support.bit_count(), x.support, y.support, x.best, y.best)
 
 
-def _probabilities(scaled: NDArray[np.float64], x: Vertex, y: Vertex) -> tuple[Profile, int | None]:
+def _profile(scaled: NDArray[np.float64], x: Vertex, y: Vertex) -> tuple[Profile, int | None]:
     """The profile of an extreme equilibrium and its index (Shapley 1974), None where that is not defined."""
-    size = x.support.bit_count()
-    if not size == y.support.bit_count() == x.best.bit_count() == y.best.bit_count():
-        return (x.strategy(), y.strategy()), None
-    rows, columns = _actions(x.support), _actions(y.support)
-    work = np.empty((size, size))
-    x_weights, y_weights = np.empty(size), np.empty(size)
-    y_sign, y_pivot = indifference(scaled[0], rows, columns, size, work, y_weights)
-    x_sign, x_pivot = indifference(scaled[1].T, columns, rows, size, work, x_weights)
-    if min(x_pivot, y_pivot) < LEAST_PIVOT:
-        return (x.strategy(), y.strategy()), None
-    profile = (np.zeros(scaled.shape[1]), np.zeros(scaled.shape[2]))
-    profile[0][rows] = x_weights
-    profile[1][columns] = y_weights
-    return profile, x_sign * y_sign * (1 if size % 2 else -1)
+    x_strategy, x_sign = _strategy(scaled[1].T, x)
+    y_strategy, y_sign = _strategy(scaled[0], y)
+    index = x_sign * y_sign * (1 if x.support.bit_count() % 2 else -1)
+    regular = x.support == y.best and y.support == x.best and index != 0
+    return (x_strategy, y_strategy), index if regular else None
+
+
+def _strategy(own: NDArray[np.float64], vertex: Vertex) -> tuple[NDArray[np.float64], int]:
+    """Probabilities of a vertex, and the sign of its indifference system's determinant, 0 if degenerate."""
+    size = vertex.support.bit_count()
+    if vertex.best.bit_count() != size:
+        return vertex.strategy(), 0
+    used = _actions(vertex.support)
+    weights = np.empty(size)
+    sign, pivot = indifference(own, _actions(vertex.best), used, size, np.empty((size, size)), weights)
+    if pivot < LEAST_PIVOT:
+        return vertex.strategy(), 0
+    strategy = np.zeros(own.shape[1])
+    strategy[used] = weights
+    return strategy, sign
 
 
 def _actions(mask: int) -> NDArray[np.int64]:

@@ -1,7 +1,9 @@
-"""Support enumeration for generic two-player games, as scalar kernels that numba compiles as they stand.
+"""Two-player games by the thousand: vertices of the best-reply polyhedra by support enumeration, in scalar code.
 
-One game at a time and the compiled batch both take an equilibrium's probabilities from `indifference`, whose
-operations come in a fixed order, so they agree bit for bit.
+The functions are plain Python that numba compiles as it stands. They do what `kgsim.solvers.bimatrix` does,
+but in floating point with error bounds: a vertex whose labels the bounds do not settle is called uncertain,
+and a game with an equilibrium at such a vertex is left to exact arithmetic. Both take the probabilities from
+`indifference`, whose operations come in a fixed order, so they agree to the last bit.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kgsim.games.strategic import TIE
 
 #: Below this pivot the floating-point indifference system is too ill posed, and exact arithmetic takes over.
 LEAST_PIVOT = 1e-9
@@ -99,168 +103,448 @@ def indifference(
     return sign, least
 
 
-def scan(
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
+def list_vertices(
+    own: NDArray[np.float64],
     rows: int,
     columns: int,
+    beaten: NDArray[np.int64],
     members: NDArray[np.int64],
     masks: NDArray[np.int64],
     starts: NDArray[np.int64],
     binomial: NDArray[np.int64],
-    beaten_rows: NDArray[np.int64],
-    beaten_columns: NDArray[np.int64],
-    feasible: NDArray[np.uint8],
     work: NDArray[np.float64],
     weights: NDArray[np.float64],
-    found: NDArray[np.float64],
-    found_index: NDArray[np.int64],
-    offset: int,
-    place_rows: NDArray[np.int64],
-    place_columns: NDArray[np.int64],
+    vertices: NDArray[np.int64],
 ) -> int:
-    """All equilibria of one generic game by support enumeration, or a refusal if it is not clearly generic.
+    """All vertices of the best-reply polyhedron of the player with payoffs `own`, as pairs of bit masks.
 
-    Every vertex of both best-reply polyhedra has supports of equal size in a nondegenerate game, so each
-    pair of supports is solved for both players. A vertex with a tie beyond its support, or one too ill posed
-    to tell, ends the scan: a degenerate equilibrium always shows as such a vertex, hence what is returned is
-    complete. Pairs in which an action is strictly dominated on the other support are skipped; no vertex has
-    such an action as a best reply.
+    A vertex with opponent's support T has |T| best replies S that determine it. So all pairs of equal size
+    are solved, but for those in which an action in S is strictly dominated on T and cannot be a best reply.
 
     Parameters
     ----------
-    first, second
-        Scaled payoffs of player 1, shape (rows, columns), and of player 2, transposed: shape (columns, rows).
-    rows, columns
-        Numbers of actions.
+    own
+        Scaled payoffs, shape (rows, columns); `rows` are the player's actions, `columns` the opponent's.
+    beaten
+        From `compare_actions`.
     members, masks, starts, binomial
-        Tables of supports from `support_tables`.
-    beaten_rows, beaten_columns, feasible, work, weights
+        From `support_tables`.
+    work, weights
         Scratch space.
-    found, found_index, offset
-        Receive probabilities (one row per equilibrium, all actions of both players) and indices from row
-        `offset`.
-    place_rows, place_columns
-        Columns of `found` at which the weights of the actions go.
+    vertices
+        Receives, per vertex, the support, the best replies, and whether these are certain (1) or not (0).
+        Ties at a pure strategy are certain, since they are equal payoffs; ties at a mixture are not.
 
     Returns
     -------
     int
-        Number of equilibria; -1 if the game is not clearly generic, -2 if `found` is full.
+        Number of vertices; -1 if a system is too ill posed to tell.
     """
-    _beaten(first, rows, columns, beaten_rows)
-    _beaten(second, columns, rows, beaten_columns)
-    count = 0
-    total = 0
-    for size in range(1, min(rows, columns) + 1):
+    for column in range(columns):
+        best = 0
+        high = own[0, column]
+        for row in range(rows):
+            if own[row, column] > high:
+                high = own[row, column]
+        for row in range(rows):
+            if own[row, column] == high:
+                best |= 1 << row
+        vertices[column, 0] = 1 << column
+        vertices[column, 1] = best
+        vertices[column, 2] = 1
+    count = columns
+    for size in range(2, min(rows, columns) + 1):
         start = starts[size]
-        wide = binomial[columns, size]
-        tall = binomial[rows, size]
-        feasible[: tall * wide] = 0
-        for t in range(wide):
-            allowed = _allowed(masks[start + t], beaten_rows, rows)
-            for s in range(tall):
-                if masks[start + s] & ~allowed:
+        for t in range(start, start + binomial[columns, size]):
+            support = masks[t]
+            allowed = 0
+            for row in range(rows):
+                dominated = False
+                for other in range(rows):
+                    if support & ~beaten[row, other] == 0:
+                        dominated = True
+                        break
+                if not dominated:
+                    allowed |= 1 << row
+            for s in range(start, start + binomial[rows, size]):
+                best = masks[s]
+                if best & ~allowed:
                     continue
-                verdict = _vertex(
-                    first, rows, members[start + s], masks[start + s], members[start + t], size, work, weights
-                )
-                if verdict < 0:
+                _, pivot = indifference(own, members[s], members[t], size, work, weights)
+                if pivot == 0.0:
+                    if size == 2:
+                        # Two actions, neither dominated, that never part: equal on T, and no vertex is
+                        # theirs.
+                        continue
                     return -1
-                feasible[s * wide + t] = verdict
-        for s in range(tall):
-            allowed = _allowed(masks[start + s], beaten_columns, columns)
-            for t in range(wide):
-                if masks[start + t] & ~allowed:
+                least = 1.0
+                largest = 1.0
+                for k in range(size):
+                    least = min(least, weights[k])
+                    largest = max(largest, abs(weights[k]))
+                doubt = max(CLEAR, ROUNDING / pivot) * largest
+                if least < -doubt or (size == 2 and least == 0.0):
+                    # A weight of exactly 0 with two actions is a tie at a pure strategy, which is listed
+                    # already.
                     continue
-                verdict = _vertex(
-                    second, columns, members[start + t], masks[start + t], members[start + s], size, work, weights
-                )
-                if verdict < 0:
+                certain = pivot >= LEAST_PIVOT and least > doubt
+                value = 0.0
+                for k in range(size):
+                    value += weights[k] * own[members[s, 0], members[t, k]]
+                inside = True
+                for row in range(rows):
+                    if masks[s] >> row & 1:
+                        continue
+                    other_value = 0.0
+                    for k in range(size):
+                        other_value += weights[k] * own[row, members[t, k]]
+                    if other_value > value + doubt:
+                        inside = False
+                        break
+                    if other_value > value - doubt:
+                        best |= 1 << row
+                        certain = False
+                if not inside:
+                    continue
+                if not certain:
+                    for k in range(size):
+                        if weights[k] < doubt:
+                            support &= ~(1 << members[t, k])
+                if count == len(vertices):
                     return -1
-                if verdict == 0 or feasible[s * wide + t] == 0:
-                    continue
-                if offset + count >= len(found):
-                    return -2
-                row = found[offset + count]
-                row[:] = 0.0
-                x_sign, _ = indifference(second, members[start + t], members[start + s], size, work, weights)
-                for k in range(size):
-                    row[place_rows[members[start + s, k]]] = weights[k]
-                y_sign, _ = indifference(first, members[start + s], members[start + t], size, work, weights)
-                for k in range(size):
-                    row[place_columns[members[start + t, k]]] = weights[k]
-                index = x_sign * y_sign if size % 2 else -x_sign * y_sign
-                found_index[offset + count] = index
-                total += index
+                vertices[count, 0] = support
+                vertices[count, 1] = best
+                vertices[count, 2] = certain
                 count += 1
-    if total != 1:
-        return -1
+                support = masks[t]
     return count
 
 
-def _beaten(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:
+def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:
     """For each pair of actions, the mask of the opponent's actions against which the second beats the first."""
-    for i in range(rows):
+    for row in range(rows):
         for other in range(rows):
             mask = 0
-            for j in range(columns):
-                if own[other, j] > own[i, j]:
-                    mask |= 1 << j
-            beaten[i, other] = mask
+            for column in range(columns):
+                if own[other, column] > own[row, column]:
+                    mask |= 1 << column
+            beaten[row, other] = mask
 
 
-def _allowed(mask: int, beaten: NDArray[np.int64], rows: int) -> int:
-    """Mask of the actions that no other pure action strictly dominates on the opponent's support `mask`."""
-    allowed = 0
-    for i in range(rows):
+def reduce_pair(
+    payoffs: NDArray[np.float64],
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    kept_rows: NDArray[np.int64],
+    kept_columns: NDArray[np.int64],
+    beaten_rows: NDArray[np.int64],
+    beaten_columns: NDArray[np.int64],
+    levels: NDArray[np.float64],
+    spans: NDArray[np.float64],
+) -> tuple[int, int]:
+    """Reduce one game as `kgsim.games.reduction.reduce_game` does, with the same operations.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (2, m, n).
+    first, second
+        Receive the reduced payoffs on 0..1, those of player 2 transposed.
+    kept_rows, kept_columns
+        Receive the actions that are left.
+    beaten_rows, beaten_columns
+        Receive `compare_actions` of the reduced game.
+    levels
+        Scratch space for m * n numbers.
+    spans
+        Receives the payoff ranges in the full game.
+
+    Returns
+    -------
+    tuple of int
+        Numbers of actions left; (0, 0) if some payoffs are nearly tied or some actions are identical.
+    """
+    rows, columns = payoffs.shape[1:]
+    for row in range(rows):
+        kept_rows[row] = row
+    for column in range(columns):
+        kept_columns[column] = column
+    while True:
+        for player in range(2):
+            low = payoffs[player, kept_rows[0], kept_columns[0]]
+            high = low
+            for i in range(rows):
+                for j in range(columns):
+                    value = payoffs[player, kept_rows[i], kept_columns[j]]
+                    low = min(low, value)
+                    high = max(high, value)
+            span = high - low
+            if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
+                spans[player] = span
+            if span == 0.0:
+                span = 1.0
+            for i in range(rows):
+                for j in range(columns):
+                    value = (payoffs[player, kept_rows[i], kept_columns[j]] - low) / span
+                    levels[i * columns + j] = value
+                    if player == 0:
+                        first[i, j] = value
+                    else:
+                        second[j, i] = value
+            for i in range(rows * columns):
+                near = False
+                value = levels[i]
+                for j in range(i):
+                    gap = abs(levels[j] - value)
+                    near |= (gap != 0.0) & (gap < TIE)
+                if near:
+                    return 0, 0
+        compare_actions(first, rows, columns, beaten_rows)
+        compare_actions(second, columns, rows, beaten_columns)
+        new_rows = _undominated(beaten_rows, rows, columns, kept_rows)
+        new_columns = _undominated(beaten_columns, columns, rows, kept_columns)
+        if new_rows == rows and new_columns == columns:
+            break
+        rows, columns = new_rows, new_columns
+    if _identical(first, second, rows, columns, beaten_rows):
+        return 0, 0
+    if _identical(second, first, columns, rows, beaten_columns):
+        return 0, 0
+    return rows, columns
+
+
+def _undominated(beaten: NDArray[np.int64], rows: int, columns: int, kept: NDArray[np.int64]) -> int:
+    """Keep the actions that no other strictly dominates; returns their number."""
+    everything = (1 << columns) - 1
+    stay = 0
+    for row in range(rows):
         dominated = False
         for other in range(rows):
-            if mask & ~beaten[i, other] == 0:
+            if beaten[row, other] == everything:
                 dominated = True
                 break
         if not dominated:
-            allowed |= 1 << i
-    return allowed
+            kept[stay] = kept[row]
+            stay += 1
+    return stay
 
 
-def _vertex(
+def _identical(
+    own: NDArray[np.float64], others: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]
+) -> bool:
+    """Whether two actions give both players the same payoffs."""
+    for row in range(rows):
+        for other in range(row):
+            if beaten[row, other] | beaten[other, row]:
+                continue
+            same = True
+            for column in range(columns):
+                if others[column, row] != others[column, other]:
+                    same = False
+                    break
+            if same:
+                return True
+    return False
+
+
+def solve_pairs(
+    payoffs: NDArray[np.float64],
+    members: NDArray[np.int64],
+    masks: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    binomial: NDArray[np.int64],
+    begin: int,
+    stop: int,
+    profiles: NDArray[np.float64],
+    indices: NDArray[np.int8],
+    isolated: NDArray[np.bool_],
+    gains: NDArray[np.float64],
+    relative: NDArray[np.float64],
+    numbers: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Solve two-player games from `begin` on until all are done or the room for equilibria is used up.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (games, 2, m, n).
+    members, masks, starts, binomial
+        From `support_tables`, for the larger of m and n.
+    begin, stop
+        The first game to do, and the first free row.
+    profiles, indices, isolated, gains, relative
+        Receive the equilibria, as in `kgsim.solvers.batch.NashBatch`.
+    numbers
+        Receives the number of equilibria per game; -1 if an equilibrium is degenerate in a way that takes
+        exact arithmetic to tell.
+
+    Returns
+    -------
+    tuple of int
+        The first game not done and the first free row.
+    """
+    most = binomial.shape[0] - 1
+    first = np.empty((most, most))
+    second = np.empty((most, most))
+    kept_rows = np.empty(most, dtype=np.int64)
+    kept_columns = np.empty(most, dtype=np.int64)
+    beaten_rows = np.empty((most, most), dtype=np.int64)
+    beaten_columns = np.empty((most, most), dtype=np.int64)
+    levels = np.empty(most * most)
+    spans = np.empty(2)
+    work = np.empty((most, most))
+    weights = np.empty(most)
+    support = np.empty(most, dtype=np.int64)
+    best = np.empty(most, dtype=np.int64)
+    xs = np.empty((8 << most, 3), dtype=np.int64)
+    ys = np.empty((8 << most, 3), dtype=np.int64)
+    pairs = np.empty((64 << most, 2), dtype=np.int64)
+    place = payoffs.shape[2]
+    for game in range(begin, len(payoffs)):
+        numbers[game] = -1
+        rows, columns = reduce_pair(
+            payoffs[game], first, second, kept_rows, kept_columns, beaten_rows, beaten_columns, levels, spans
+        )
+        if rows == 0:
+            continue
+        x_count = list_vertices(
+            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs
+        )
+        y_count = list_vertices(first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, ys)
+        count = _match(xs, x_count, ys, y_count, pairs)
+        if count <= 0:
+            continue
+        if stop + count > len(profiles):
+            return game, stop
+        total = 0
+        regular = True
+        for number in range(count):
+            x = xs[pairs[number, 0]]
+            y = ys[pairs[number, 1]]
+            row = profiles[stop + number]
+            row[:] = 0.0
+            x_sign, size = _place(second, x, support, best, work, weights)
+            for k in range(size):
+                row[kept_rows[support[k]]] = weights[k]
+            y_sign, size = _place(first, y, support, best, work, weights)
+            for k in range(size):
+                row[place + kept_columns[support[k]]] = weights[k]
+            index = 0
+            if x[0] == y[1] and y[0] == x[1]:
+                index = x_sign * y_sign if size % 2 else -x_sign * y_sign
+            regular = regular and index != 0
+            total += index
+            indices[stop + number] = index
+            partners = 0
+            for other in range(count):
+                if pairs[other, 0] == pairs[number, 0] or pairs[other, 1] == pairs[number, 1]:
+                    partners += 1
+            isolated[stop + number] = partners == 1
+            _regrets(payoffs[game], row, spans, gains[stop + number], relative[stop + number])
+        if regular and total != 1:
+            continue
+        numbers[game] = count
+        stop += count
+    return len(payoffs), stop
+
+
+def _match(xs: NDArray[np.int64], x_count: int, ys: NDArray[np.int64], y_count: int, pairs: NDArray[np.int64]) -> int:
+    """Pair the vertices at which every action is unused or a best reply, smallest supports first.
+
+    Returns the number of pairs, or -1 if one of them is uncertain, the lists are, or there is no room.
+    """
+    if x_count < 0 or y_count < 0:
+        return -1
+    count = 0
+    for i in range(x_count):
+        for j in range(y_count):
+            if xs[i, 0] & ~ys[j, 1] or ys[j, 0] & ~xs[i, 1]:
+                continue
+            if xs[i, 2] == 0 or ys[j, 2] == 0 or count == len(pairs):
+                return -1
+            place = count
+            while place > 0 and _before(xs[i], ys[j], xs[pairs[place - 1, 0]], ys[pairs[place - 1, 1]]):
+                pairs[place] = pairs[place - 1]
+                place -= 1
+            pairs[place, 0] = i
+            pairs[place, 1] = j
+            count += 1
+    return count
+
+
+def _before(x: NDArray[np.int64], y: NDArray[np.int64], other_x: NDArray[np.int64], other_y: NDArray[np.int64]) -> bool:
+    """The order of equilibria: size of the supports, supports, best replies."""
+    size = _size(x[0]) + _size(y[0])
+    other_size = _size(other_x[0]) + _size(other_y[0])
+    if size != other_size:
+        return size < other_size
+    for column in range(2):
+        if x[column] != other_x[column]:
+            return bool(x[column] < other_x[column])
+        if y[column] != other_y[column]:
+            return bool(y[column] < other_y[column])
+    return False
+
+
+def _size(mask: int) -> int:
+    size = 0
+    while mask:
+        mask &= mask - 1
+        size += 1
+    return size
+
+
+def _place(
     own: NDArray[np.float64],
-    rows: int,
+    vertex: NDArray[np.int64],
     support: NDArray[np.int64],
-    support_mask: int,
-    columns: NDArray[np.int64],
-    size: int,
+    best: NDArray[np.int64],
     work: NDArray[np.float64],
     weights: NDArray[np.float64],
-) -> int:
-    """Whether a pair of supports gives a vertex: 1 yes, 0 no, -1 too close to call (a tie, or ill posed)."""
-    _, pivot = indifference(own, support, columns, size, work, weights)
-    if pivot == 0.0:
-        return -1
-    largest = 1.0
-    least = 1.0
-    for k in range(size):
-        largest = max(largest, abs(weights[k]))
-        least = min(least, weights[k])
-    doubt = max(CLEAR, ROUNDING / pivot) * largest
-    if least < -doubt:
-        return 0
-    tied = pivot < LEAST_PIVOT or least < doubt
-    value = 0.0
-    for k in range(size):
-        value += weights[k] * own[support[0], columns[k]]
-    for i in range(rows):
-        if support_mask >> i & 1:
-            continue
-        other = 0.0
-        for k in range(size):
-            other += weights[k] * own[i, columns[k]]
-        if other > value + doubt:
-            return 0
-        if other > value - doubt:
-            tied = True
-    return -1 if tied else 1
+) -> tuple[int, int]:
+    """Probabilities of a certain vertex on its support; returns the determinant's sign and the support's size."""
+    size = _list_actions(vertex[0], support)
+    if _list_actions(vertex[1], best) != size:
+        weights[0] = 1.0
+        return 0, size
+    sign, _ = indifference(own, best, support, size, work, weights)
+    return sign, size
+
+
+def _list_actions(mask: int, actions: NDArray[np.int64]) -> int:
+    size = 0
+    action = 0
+    while mask >> action:
+        if mask >> action & 1:
+            actions[size] = action
+            size += 1
+        action += 1
+    return size
+
+
+def _regrets(
+    payoffs: NDArray[np.float64],
+    profile: NDArray[np.float64],
+    spans: NDArray[np.float64],
+    gains: NDArray[np.float64],
+    relative: NDArray[np.float64],
+) -> None:
+    """Regret of both players in the full game, in payoff units and as a share of the payoff range."""
+    rows, columns = payoffs.shape[1:]
+    for player in range(2):
+        best = -np.inf
+        current = 0.0
+        for action in range(columns if player else rows):
+            value = 0.0
+            for other in range(rows if player else columns):
+                if player == 0:
+                    value += profile[rows + other] * payoffs[0, action, other]
+                else:
+                    value += profile[other] * payoffs[1, other, action]
+            best = max(best, value)
+            current += profile[rows * player + action] * value
+        gains[player] = max(best - current, 0.0)
+        relative[player] = gains[player] / spans[player] if spans[player] > 0.0 else 0.0
 
 
 def support_tables(actions: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
