@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
 import types
+from pathlib import Path
 from typing import Any
 
 from kgsim.solvers import nplayer_eliminate, nplayer_search, nplayer_supports
+
+_MODULES = (nplayer_search, nplayer_eliminate, nplayer_supports)
 
 
 @functools.cache
@@ -15,20 +19,23 @@ def compiled() -> types.SimpleNamespace | None:
     """Return the kernels of ``nplayer_supports`` compiled, or None where numba is not installed.
 
     Every function of the kernel modules is compiled anew in a namespace of its own, so that the plain functions
-    stay as they are. Compilation is lazy and cached on disk; no fast-math, hence the same bits as plain Python.
+    stay as they are. Compilation is lazy and cached on disk; no fast-math, hence the bits of plain Python.
     """
     if importlib.util.find_spec("numba") is None:
         return None
     from numba import njit
 
+    # numba looks for changes in the file of a function alone, not in those of the functions it calls
+    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in _MODULES)
+    version = hashlib.sha256(sources).hexdigest()[:12]
     namespace: dict[str, Any] = {}
-    for module in (nplayer_search, nplayer_eliminate, nplayer_supports):
+    for module in _MODULES:
         namespace.update(vars(module))
-    for module in (nplayer_search, nplayer_eliminate, nplayer_supports):
+    for module in _MODULES:
         for name, value in vars(module).items():
             if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
                 clone = types.FunctionType(value.__code__, namespace, name, value.__defaults__)
                 clone.__module__ = value.__module__
-                clone.__qualname__ = value.__qualname__
+                clone.__qualname__ = f"{name}_{version}"
                 namespace[name] = njit(cache=True, nogil=True, error_model="numpy")(clone)
     return types.SimpleNamespace(**{name: namespace[name] for name in nplayer_supports.ENTRY_POINTS})

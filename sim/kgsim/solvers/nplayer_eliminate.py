@@ -29,7 +29,7 @@ from kgsim.solvers.nplayer_search import Floats, Ints
 LARGEST_SUPPORT = 4
 DEGREES = 7  # degree of the polynomials at most, plus one
 LEFT_OVER = 24  # with more simplices than this left over, elimination does not help
-FINEST = 0.07  # simplices are not bisected below this edge
+FINEST = 0.035  # simplices are not bisected below this edge
 
 
 class Lattice(NamedTuple):
@@ -121,6 +121,7 @@ class Reduced(NamedTuple):
     degree: Ints  # (polynomials,)
     margin: Floats  # (polynomials,) rounding error to allow
     left: Floats  # (simplices, 4, 4) what is left
+    least: Floats  # (simplices, 2, 4) lower bounds of y and z there
 
 
 def reduced(largest: int) -> Reduced:
@@ -135,6 +136,7 @@ def reduced(largest: int) -> Reduced:
         np.zeros(16, dtype=np.int64),
         np.zeros(16),
         np.zeros((LEFT_OVER + 1, 4, 4)),
+        np.zeros((LEFT_OVER + 1, 2, 4)),
     )
 
 
@@ -167,7 +169,7 @@ def sample_system(
     k1: int, k2: int, k3: int, row1: int, row2: int, row3: int, s1: int, s2: int, s3: int,
 ) -> None:  # fmt: skip
     """Values at ``x`` of the equations left over, of ``y`` and of ``z``, into column ``place`` of the samples."""
-    m = e.matrix
+    m, sample = e.matrix, e.sample
     for r in range(k3 - 1):
         for b in range(k2):
             total = 0.0
@@ -181,7 +183,7 @@ def sample_system(
         total = 0.0
         for b in range(k2):
             total += m[r, b] * y[b]
-        e.sample[q, place] = total
+        sample[q, place] = total
         q += 1
     for c in range(k3):
         for r in range(k2 - 1):
@@ -195,7 +197,7 @@ def sample_system(
                 total += y[b] * base[row1 + r, b * s2 + c * s3]
             m[k2 - 1 + r, c] = total
     for b in range(k2):
-        e.sample[equations + b, place] = y[b]
+        sample[equations + b, place] = y[b]
     if k1 + k2 - 2 >= k3 - 1:
         minors(m, k3, e.minor, 1)
         z = e.minor[1]
@@ -203,26 +205,27 @@ def sample_system(
             total = 0.0
             for c in range(k3):
                 total += m[r, c] * z[c]
-            e.sample[q, place] = total
+            sample[q, place] = total
             q += 1
         for c in range(k3):
-            e.sample[equations + k2 + c, place] = z[c]
+            sample[equations + k2 + c, place] = z[c]
 
 
 def impossible(e: Reduced, count: Ints, level: int, equations: int, k2: int, total: int) -> bool:
     """Whether the Bernstein coefficients at ``level`` exclude a root."""
+    stack, degree, margins = e.stack[level], e.degree, e.margin
     positive, negative = False, False
     for q in range(total):
         if q == equations or q == equations + k2:
             positive, negative = False, False
-        margin = e.margin[q]
-        first = e.stack[level, q, 0]
+        margin = margins[q]
+        first = stack[q, 0]
         if -margin <= first <= margin:
             continue
         sign = 1.0 if first > 0.0 else -1.0
         single = True
-        for c in range(1, count[e.degree[q]]):
-            if sign * e.stack[level, q, c] <= margin:
+        for c in range(1, count[degree[q]]):
+            if sign * stack[q, c] <= margin:
                 single = False
                 break
         if single:
@@ -237,33 +240,60 @@ def impossible(e: Reduced, count: Ints, level: int, equations: int, k2: int, tot
     return False
 
 
+def bound(e: Reduced, count: Ints, level: int, begin: int, k: int, out: Floats) -> None:
+    """Lower bounds of the mixture whose unscaled coordinates are the polynomials from ``begin`` on."""
+    low, high = 1e300, -1e300
+    for c in range(count[e.degree[begin]]):
+        total = 0.0
+        for b in range(k):
+            total += e.stack[level, begin + b, c]
+        low = min(low, total)
+        high = max(high, total)
+    margin = 0.0
+    for b in range(k):
+        out[b] = 0.0
+        margin = max(margin, e.margin[begin + b])
+    if high < -margin:
+        sign, largest = -1.0, -low
+    elif low > margin:
+        sign, largest = 1.0, high
+    else:
+        return
+    for b in range(k):
+        least = 1e300
+        for c in range(count[e.degree[begin]]):
+            least = min(least, sign * e.stack[level, begin + b, c])
+        out[b] = max(0.0, (least - margin) / largest - 1e-9)
+
+
 def halve(
     e: Reduced, table: Lattice, dimension: int, level: int, edge: int, left: int, right: int, total: int
 ) -> None:
     """Bisect the simplex at ``level`` by de Casteljau's algorithm along an edge, into two levels."""
     k = dimension + 1
+    corner, lower, upper = e.corner, e.stack[level], e.stack[level + 1]
     for v in range(k):
         for a in range(k):
-            e.corner[level + 1, v, a] = e.corner[level, v, a]
+            corner[level + 1, v, a] = corner[level, v, a]
     for a in range(k):
-        middle = 0.5 * (e.corner[level, left, a] + e.corner[level, right, a])
-        e.corner[level, right, a] = middle
-        e.corner[level + 1, left, a] = middle
+        middle = 0.5 * (corner[level, left, a] + corner[level, right, a])
+        corner[level, right, a] = middle
+        corner[level + 1, left, a] = middle
     for q in range(total):
-        degree = e.degree[q]
-        for row in range(table.lines[dimension, degree, edge]):
-            length = table.extent[dimension, degree, edge, row]
+        g = e.degree[q]
+        line, extent = table.line[dimension, g, edge], table.extent[dimension, g, edge]
+        for row in range(table.lines[dimension, g, edge]):
+            length = extent[row]
             for s in range(length):
-                at = table.line[dimension, degree, edge, row, s]
-                e.stack[level + 1, q, at] = e.stack[level, q, at]
+                at = line[row, s]
+                upper[q, at] = lower[q, at]
+            first = line[row, 0]
             for done in range(1, length):
                 # the upper child keeps the right end of each round, the lower child the left end
                 for s in range(length - done):
-                    at = table.line[dimension, degree, edge, row, s]
-                    after = table.line[dimension, degree, edge, row, s + 1]
-                    e.stack[level + 1, q, at] = 0.5 * (e.stack[level + 1, q, at] + e.stack[level + 1, q, after])
-                first = table.line[dimension, degree, edge, row, 0]
-                e.stack[level, q, table.line[dimension, degree, edge, row, done]] = e.stack[level + 1, q, first]
+                    at = line[row, s]
+                    upper[q, at] = 0.5 * (upper[q, at] + upper[q, line[row, s + 1]])
+                lower[q, line[row, done]] = upper[q, first]
 
 
 def eliminate(
@@ -274,6 +304,7 @@ def eliminate(
 
     ``k1``, ``k2 <= k3`` are the supports' sizes, ``row`` the first equation and ``s`` the stride of each player.
     """
+    degree, corner, stack, sample, convert = e.degree, e.corner, e.stack, e.sample, table.convert
     dimension = k1 - 1
     equations = max(k3 - k2, 0) + max(k1 + k2 - 1 - k3, 0)
     solved = k1 + k2 - 2 >= k3 - 1
@@ -285,14 +316,14 @@ def eliminate(
     if largest >= DEGREES or total > 16 or k1 + k2 - 2 > 8 or k3 - 1 > 8:
         return -1
     for q in range(equations):
-        e.degree[q] = k2 if q < k3 - k2 else degree_z + k2 - 1
+        degree[q] = k2 if q < k3 - k2 else degree_z + k2 - 1
     for q in range(equations, equations + k2):
-        e.degree[q] = k2 - 1
+        degree[q] = k2 - 1
     for q in range(equations + k2, total):
-        e.degree[q] = degree_z
+        degree[q] = degree_z
     if dimension == 0:
         for q in range(total):
-            e.degree[q] = 0
+            degree[q] = 0
         largest = 0
     samples = table.count[dimension, largest]
     for p in range(samples):
@@ -300,18 +331,18 @@ def eliminate(
             e, base, table.point[dimension, largest, p], p, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3
         )
     for q in range(total):
-        begin = table.begin[dimension, largest, e.degree[q]]
+        begin = table.begin[dimension, largest, degree[q]]
         biggest = 0.0
-        for c in range(table.count[dimension, e.degree[q]]):
+        for c in range(table.count[dimension, degree[q]]):
             value = 0.0
             for p in range(samples):
-                value += table.convert[begin + c * samples + p] * e.sample[q, p]
-            e.stack[0, q, c] = value
+                value += convert[begin + c * samples + p] * sample[q, p]
+            stack[0, q, c] = value
             biggest = max(biggest, abs(value))
         e.margin[q] = 1e-11 * biggest + 1e-14
     for v in range(k1):
         for a in range(k1):
-            e.corner[0, v, a] = 1.0 if a == v else 0.0
+            corner[0, v, a] = 1.0 if a == v else 0.0
     level, left_over = 0, 0
     while level >= 0:
         if impossible(e, table.count[dimension], level, equations, k2, total):
@@ -322,7 +353,7 @@ def eliminate(
             for u in range(v + 1, k1):
                 length = 0.0
                 for a in range(k1):
-                    length = max(length, abs(e.corner[level, v, a] - e.corner[level, u, a]))
+                    length = max(length, abs(corner[level, v, a] - corner[level, u, a]))
                 if length > longest:
                     longest, at, left, right = length, edge, v, u
                 edge += 1
@@ -331,7 +362,12 @@ def eliminate(
                 return -1
             for v in range(k1):
                 for a in range(k1):
-                    e.left[left_over, v, a] = e.corner[level, v, a]
+                    e.left[left_over, v, a] = corner[level, v, a]
+            bound(e, table.count[dimension], level, equations, k2, e.least[left_over, 0])
+            for c in range(k3):
+                e.least[left_over, 1, c] = 0.0
+            if solved:
+                bound(e, table.count[dimension], level, equations + k2, k3, e.least[left_over, 1])
             left_over += 1
             level -= 1
             continue

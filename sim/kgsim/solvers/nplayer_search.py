@@ -40,6 +40,7 @@ SINGULAR = 1e-9  # a pivot this small relative to the largest counts as zero
 SMALLEST_EDGE = 1e-7  # simplices are not bisected below this edge
 CELL_EDGE = 0.13  # a singular solution inside a simplex no larger than this closes it as a cell
 CONTRACTION = 0.95
+NARROW = 0.6  # bounds that leave more of every simplex than this do not yet suggest a contraction
 
 EXCLUDED, ISOLATED, OPEN = 0, 1, 2
 
@@ -56,6 +57,7 @@ class Work(NamedTuple):
     row: Ints  # (players,) where the player's equations begin
     stride: Ints  # (players,) of the player's axis within a table row
     digit: Ints  # (players, width) strategy of the player in each combination
+    place: Ints  # (width,) the combination in the whole game
     base: Floats  # (rows, width) the system in the coordinates of the support
     tables: Floats  # (depth, rows, width) the stack of tables in vertex coordinates
     vertices: Floats  # (depth, length, strategies) the stack of vertices, a row each
@@ -97,6 +99,7 @@ def workspace(
         row=ints(players),
         stride=ints(players),
         digit=ints(players, width),
+        place=ints(width),
         base=floats(rows, width),
         tables=floats(depth, rows, width),
         vertices=floats(depth, length, most),
@@ -183,21 +186,25 @@ def invert(a: Floats, inverse: Floats, column: Ints, n: int, smallest: float) ->
 
 def slopes(w: Work, table: Floats, x: Floats, players: int, n: int, width: int) -> None:
     """Payoff slopes: the value of every equation with a player's mixture replaced by one vertex, at ``x``."""
-    first, digit, weight, size, slope = w.first, w.digit, w.weight, w.size, w.slope
-    for j in range(players):
-        for v in range(width):
-            product = 1.0
-            for i in range(players):
-                if i != j:
-                    product *= x[first[i] + digit[i, v]]
+    weight, first, digit, slope, size, stride = w.weight, w.first, w.digit, w.slope, w.size, w.stride
+    for v in range(width):
+        product = 1.0
+        for j in range(players):
             weight[j, v] = product
+            product *= x[first[j] + digit[j, v]]
+        product = 1.0
+        for j in range(players - 1, -1, -1):
+            weight[j, v] *= product
+            product *= x[first[j] + digit[j, v]]
     for r in range(n):
         for j in range(players):
-            f = first[j]
-            for a in range(size[j]):
-                slope[r, f + a] = 0.0
-            for v in range(width):
-                slope[r, f + digit[j, v]] += weight[j, v] * table[r, v]
+            f, k, inner = first[j], size[j], stride[j]
+            for a in range(k):
+                total = 0.0
+                for outer in range(a * inner, width, k * inner):
+                    for v in range(outer, outer + inner):
+                        total += weight[j, v] * table[r, v]
+                slope[r, f + a] = total
 
 
 def differentiate(w: Work, players: int, n: int) -> None:
@@ -362,21 +369,23 @@ def bisect(w: Work, level: int, player: int, left: int, right: int, rows: int, w
         vertices[level + 1, f + left, a] = middle
 
 
-def shrink(w: Work, level: int, player: int, total: float, rows: int, width: int) -> None:
-    """Cut the player's simplex down to the coordinates at least ``w.floor``, whose sum is ``total``."""
-    first = w.first
-    size = w.size
-    stride = w.stride
-    tables = w.tables
-    digit = w.digit
-    floor = w.floor
-    vertices = w.vertices
-    f, k, jump = first[player], size[player], stride[player]
+def shrink(w: Work, level: int, player: int, rows: int, width: int) -> None:
+    """Cut the player's simplex down to the coordinates at least ``w.floor``, leaving a thousandth of it."""
+    floor, vertices, table, jump = w.floor, w.vertices, w.tables[level], w.stride[player]
+    f, k = w.first[player], w.size[player]
+    total = 0.0
+    for a in range(f, f + k):
+        total += floor[a]
+    if total <= 0.0:
+        return
+    if total > 0.999:
+        for a in range(f, f + k):
+            floor[a] *= 0.999 / total
+        total = 0.999
     rest = 1.0 - total
-    table = tables[level]
     for r in range(rows):
-        for v in range(width):
-            if digit[player, v] == 0:
+        for outer in range(0, width, k * jump):
+            for v in range(outer, outer + jump):
                 common = 0.0
                 for a in range(k):
                     common += floor[f + a] * table[r, v + a * jump]
@@ -427,44 +436,79 @@ def precondition(w: Work, table: Floats, players: int, n: int, width: int) -> fl
 
 
 def contraction(w: Work, players: int, width: int) -> float:
-    """Lipschitz constant of ``coordinate - C F`` over the simplex, in the distance of moved probability mass."""
-    influence, size, stride, digit, first, form = w.influence, w.size, w.stride, w.digit, w.first, w.form
-    for i in range(players):
-        for j in range(players):
-            influence[i, j] = 0.0
-    for j in range(players):
-        k, jump = size[j], stride[j]
-        for v in range(width):
-            left = digit[j, v]
-            for right in range(left + 1, k):
-                u = v + (right - left) * jump
-                for i in range(players):
-                    if size[i] > 1:
-                        total = 0.0
-                        for a in range(first[i], first[i] + size[i]):
-                            total += abs(form[a, v] - form[a, u])
-                        influence[i, j] = max(influence[i, j], 0.5 * total)
+    """Lipschitz constant of ``coordinate - C F`` on the simplex, in the distance of moved probability mass."""
+    influence, size, first, form = w.influence, w.size, w.first, w.form
     worst = 0.0
     for i in range(players):
-        total = 0.0
-        for j in range(players):
-            total += influence[i, j]
-        worst = max(worst, total)
+        sums = 0.0
+        if size[i] > 1:
+            for j in range(players):
+                k, jump = size[j], w.stride[j]
+                largest = 0.0
+                for left in range(k):
+                    for right in range(left + 1, k):
+                        gap = (right - left) * jump
+                        for outer in range(left * jump, width, k * jump):
+                            for v in range(outer, outer + jump):
+                                total = 0.0
+                                for a in range(first[i], first[i] + size[i]):
+                                    total += abs(form[a, v] - form[a, v + gap])
+                                largest = max(largest, total)
+                influence[i, j] = 0.5 * largest
+                sums += 0.5 * largest
+        worst = max(worst, sums)
     return worst
+
+
+def null_sign(w: Work, table: Floats, rank: int, n: int, width: int) -> bool:
+    """Whether a combination of equations that annihilates the Jacobian has one sign throughout."""
+    inverse = w.inverse
+    for s in range(rank, n):
+        low, high, size = 1e300, -1e300, 0.0
+        for r in range(n):
+            size = max(size, abs(inverse[s, r]))
+        for v in range(width):
+            total = 0.0
+            for r in range(n):
+                total += inverse[s, r] * table[r, v]
+            low = min(low, total)
+            high = max(high, total)
+        if low > ROUNDING * n * (1.0 + size) or high < -ROUNDING * n * (1.0 + size):
+            return True
+    return False
+
+
+def enclose(w: Work, error: float, players: int, width: int) -> float:
+    """Lower bounds of a root's coordinates into ``w.floor``; the least share of a simplex that they leave.
+
+    Negative where the enclosure is empty. ``error`` is the rounding error to allow.
+    """
+    form, floor, first, size = w.form, w.floor, w.first, w.size
+    share = 1.0
+    for j in range(players):
+        if size[j] == 1:
+            floor[first[j]] = 0.0
+            continue
+        total = 0.0
+        for a in range(first[j], first[j] + size[j]):
+            low, high = form[a, 0], form[a, 0]
+            for v in range(1, width):
+                low = min(low, form[a, v])
+                high = max(high, form[a, v])
+            if high < -error:
+                return -1.0
+            floor[a] = max(0.0, low - error)
+            total += floor[a]
+        if total > 1.0 + error:
+            return -1.0
+        share = min(share, max(0.0, 1.0 - total))
+    return share
 
 
 def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) -> int:
     """Exclude, isolate or shrink the simplex at ``level``; OPEN where none of these settled it."""
-    tables = w.tables
-    first = w.first
-    size = w.size
-    point = w.point
-    jacobian = w.jacobian
-    inverse = w.inverse
-    column = w.column
-    form = w.form
-    floor = w.floor
-    table = tables[level]
+    table, point, first, size = w.tables[level], w.point, w.first, w.size
+    length = first[players - 1] + size[players - 1]
     while True:
         if one_sign(table, n, rows, width, False) or one_sign(table, 0, n, width, True):
             return EXCLUDED
@@ -473,48 +517,15 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 point[a] = 1.0 / size[j]
         slopes(w, table, point, players, n, width)
         differentiate(w, players, n)
-        rank = invert(jacobian, inverse, column, n, SINGULAR)
+        rank = invert(w.jacobian, w.inverse, w.column, n, SINGULAR)
         if rank < n:
-            for s in range(rank, n):
-                low, high, size = 1e300, -1e300, 0.0
-                for r in range(n):
-                    size = max(size, abs(inverse[s, r]))
-                for v in range(width):
-                    total = 0.0
-                    for r in range(n):
-                        total += inverse[s, r] * table[r, v]
-                    low = min(low, total)
-                    high = max(high, total)
-                if low > ROUNDING * n * (1.0 + size) or high < -ROUNDING * n * (1.0 + size):
-                    return EXCLUDED
-            return OPEN
+            return EXCLUDED if null_sign(w, table, rank, n, width) else OPEN
         error = precondition(w, table, players, n, width)
-        for j in range(players):
-            total = 0.0
-            for a in range(first[j], first[j] + size[j]):
-                low, high = form[a, 0], form[a, 0]
-                for v in range(1, width):
-                    low = min(low, form[a, v])
-                    high = max(high, form[a, v])
-                if high < -error:
-                    return EXCLUDED
-                floor[a] = max(0.0, low - error)
-                total += floor[a]
-            if total > 1.0 + error:
-                return EXCLUDED
-        least = 1.0
-        totals = 0.0
-        for j in range(players):
-            if size[j] > 1:
-                total = 0.0
-                for a in range(first[j], first[j] + size[j]):
-                    total += floor[a]
-                least = min(least, 1.0 - total)
-                totals += total
-        if totals > 0.0 and contraction(w, players, width) < CONTRACTION:
-            length = first[players - 1] + size[players - 1]
-            settled, _ = newton(w, table, point, players, n, width, 1e-14, 20)
-            inside = settled
+        share = enclose(w, error, players, width)
+        if share < 0.0:
+            return EXCLUDED
+        if share < NARROW and contraction(w, players, width) < CONTRACTION:
+            inside, _ = newton(w, table, point, players, n, width, 1e-14, 20)
             for a in range(length):
                 if point[a] < -1e-9:
                     inside = False
@@ -522,19 +533,11 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 to_profile(w, level, players)
                 keep_root(w, players, n, width)
                 return ISOLATED
-        if least > 0.8:
+        if share > 0.8:
             return OPEN
         for j in range(players):
             if size[j] > 1:
-                total = 0.0
-                for a in range(first[j], first[j] + size[j]):
-                    total += floor[a]
-                if total > 0.999:
-                    for a in range(first[j], first[j] + size[j]):
-                        floor[a] *= 0.999 / total
-                    total = 0.999
-                if total > 0.0:
-                    shrink(w, level, j, total, rows, width)
+                shrink(w, level, j, rows, width)
 
 
 def singular_solution(w: Work, level: int, players: int, n: int, width: int) -> bool:
@@ -562,24 +565,33 @@ def singular_solution(w: Work, level: int, players: int, n: int, width: int) -> 
     return True
 
 
-def begin(w: Work, players: int, rows: int, width: int, player: int, corner: Floats) -> None:
-    """Put on the stack the product of all simplices, the player's cut down to the one with the given vertices."""
-    tables, base, vertices, digit, first, size = w.tables, w.base, w.vertices, w.digit, w.first, w.size
-    stride, k = w.stride[player], w.size[player]
+def begin(w: Work, players: int, rows: int, width: int) -> None:
+    """Put the product of all simplices on the stack."""
+    tables, base, vertices, first, size = w.tables, w.base, w.vertices, w.first, w.size
     for r in range(rows):
         for v in range(width):
-            total = 0.0
-            own = digit[player, v]
-            for a in range(k):
-                total += corner[own, a] * base[r, v + (a - own) * stride]
-            tables[0, r, v] = total
+            tables[0, r, v] = base[r, v]
     for j in range(players):
         for v in range(size[j]):
             for a in range(size[j]):
                 vertices[0, first[j] + v, a] = 1.0 if a == v else 0.0
+
+
+def restrict(w: Work, player: int, corner: Floats, rows: int, width: int) -> None:
+    """Cut the player's simplex at the bottom of the stack down to the one with the given vertices."""
+    table, base, vertices, jump = w.tables[0], w.base, w.vertices, w.stride[player]
+    f, k = w.first[player], w.size[player]
+    for r in range(rows):
+        for outer in range(0, width, k * jump):
+            for v in range(outer, outer + jump):
+                for own in range(k):
+                    total = 0.0
+                    for a in range(k):
+                        total += corner[own, a] * base[r, v + a * jump]
+                    table[r, v + own * jump] = total
     for v in range(k):
         for a in range(k):
-            vertices[0, first[player] + v, a] = corner[v, a]
+            vertices[0, f + v, a] = corner[v, a]
 
 
 def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, Lattice, Reduced, eliminate
-from kgsim.solvers.nplayer_search import Floats, Ints, Work, begin, differentiate, search, slopes
+from kgsim.solvers.nplayer_search import Floats, Ints, Work, begin, differentiate, restrict, search, shrink, slopes
 
 BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
 TIE = 1e-10  # gains this small, on payoffs scaled to 0..1, are ties
@@ -104,64 +104,83 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
         w.size[i] = at - w.first[i]
         n += w.size[i] - 1
         begin += shape[i]
+    size, first, row, digit, place, base = w.size, w.first, w.row, w.digit, w.place, w.base
     width = 1
-    for i in range(players - 1, -1, -1):
-        w.stride[i] = width
-        width *= w.size[i]
-    rows = n
+    place[0] = 0
+    full = payoffs.shape[1]
     begin = 0
     for i in range(players):
-        stride = 1
-        for j in range(i + 1, players):
-            stride *= shape[j]
-        last = action[w.first[i] + w.size[i] - 1] - begin
-        for v in range(width):
-            w.digit[i, v] = (v // w.stride[i]) % w.size[i]
+        full //= shape[i]
+        k = size[i]
+        for v in range(width - 1, -1, -1):
+            for a in range(k - 1, -1, -1):
+                to = v * k + a
+                for j in range(i):
+                    digit[j, to] = digit[j, v]
+                digit[i, to] = a
+                place[to] = place[v] + (action[first[i] + a] - begin) * full
+        width *= k
+        begin += shape[i]
+    full, inner = payoffs.shape[1], width
+    rows, begin = n, 0
+    for i in range(players):
+        full //= shape[i]
+        k = size[i]
+        inner //= k
+        w.stride[i] = inner
+        last = action[first[i] + k - 1] - begin
         outside = rows
         for v in range(width):
-            place = 0
-            start = 0
-            for j in range(players):
-                place *= shape[j]
-                if j != i:
-                    place += action[w.first[j] + (v // w.stride[j]) % w.size[j]] - start
-                start += shape[j]
-            reference = payoffs[i, place + last * stride]
-            for a in range(w.size[i] - 1):
-                own = action[w.first[i] + a] - begin
-                w.base[w.row[i] + a, v] = payoffs[i, place + own * stride] - reference
+            own = digit[i, v]
+            if own > 0:
+                for a in range(k - 1):
+                    base[row[i] + a, v] = base[row[i] + a, v - own * inner]
+                for r in range(rows, rows + shape[i] - k):
+                    base[r, v] = base[r, v - own * inner]
+                continue
+            at = place[v] - (action[first[i]] - begin) * full
+            reference = payoffs[i, at + last * full]
+            for a in range(k - 1):
+                base[row[i] + a, v] = payoffs[i, at + (action[first[i] + a] - begin) * full] - reference
             outside = rows
             for b in range(shape[i]):
                 if not (supports[i] >> b) & 1:
-                    w.base[outside, v] = payoffs[i, place + b * stride] - reference
+                    base[outside, v] = payoffs[i, at + b * full] - reference
                     outside += 1
-        rows = outside
+        rows += shape[i] - k
         begin += shape[i]
     return n, rows, width
 
 
 def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats) -> float:
     """Fill ``gain`` with every strategy's advantage over the player's mixture; returns the largest."""
-    players = shape.shape[0]
-    length = gain.shape[0]
+    players, width, length = shape.shape[0], payoffs.shape[1], gain.shape[0]
+    digit = np.zeros(players, dtype=np.int64)
     for c in range(length):
         gain[c] = 0.0
-    for v in range(payoffs.shape[1]):
-        begin = 0
-        stride = payoffs.shape[1]
+    for v in range(width):
+        begin, played = 0, 0
         for i in range(players):
-            stride //= shape[i]
-            own = (v // stride) % shape[i]
-            product = 1.0
-            inner = payoffs.shape[1]
-            start = 0
-            for j in range(players):
-                inner //= shape[j]
-                if j != i:
-                    product *= profile[start + (v // inner) % shape[j]]
-                start += shape[j]
-            gain[begin + own] += product * payoffs[i, v]
+            if profile[begin + digit[i]] > 0.0:
+                played += 1
             begin += shape[i]
+        if played >= players - 1:
+            begin = 0
+            for i in range(players):
+                product, start = 1.0, 0
+                for j in range(players):
+                    if j != i:
+                        product *= profile[start + digit[j]]
+                    start += shape[j]
+                gain[begin + digit[i]] += product * payoffs[i, v]
+                begin += shape[i]
+        i = players - 1
+        while i >= 0:
+            digit[i] += 1
+            if digit[i] < shape[i]:
+                break
+            digit[i] = 0
+            i -= 1
     worst = 0.0
     begin = 0
     for i in range(players):
@@ -267,22 +286,25 @@ def find_roots(
     for i in range(players):
         if i != third and i != second and size[i] > size[hidden]:
             hidden = i
-    for v in range(size[hidden]):
-        for a in range(size[hidden]):
-            e.left[0, v, a] = 1.0 if a == v else 0.0
-    starts = 1
+    starts = -1
     if mixing <= 3 and size[third] <= LARGEST_SUPPORT:
         starts = eliminate(
             e, table, w.base, size[hidden], size[second], size[third], row[hidden], row[second], row[third],
             stride[hidden], stride[second], stride[third],
         )  # fmt: skip
-        if starts < 0:
-            starts = 1
-            for v in range(size[hidden]):
-                for a in range(size[hidden]):
-                    e.left[0, v, a] = 1.0 if a == v else 0.0
+    begin(w, players, rows, width)
+    if starts < 0:
+        search(w, players, n, rows, width, budget)
     for s in range(starts):
-        begin(w, players, rows, width, hidden, e.left[s])
+        if s > 0:
+            begin(w, players, rows, width)
+        restrict(w, hidden, e.left[s], rows, width)
+        for a in range(size[second]):
+            w.floor[w.first[second] + a] = e.least[s, 0, a]
+        shrink(w, 0, second, rows, width)
+        for a in range(size[third]):
+            w.floor[w.first[third] + a] = e.least[s, 1, a]
+        shrink(w, 0, third, rows, width)
         search(w, players, n, rows, width, budget)
 
 
