@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from kgsim.scenario.nodes import (
     Negative,
     Node,
     Not,
+    Number,
     Or,
     Sum,
     Truth,
@@ -34,7 +36,7 @@ from kgsim.scenario.nodes import (
 )
 from kgsim.scenario.parsing import ExpressionError, syntax_tree
 
-__all__ = ["TRUTH_FUNCTIONS", "Expression", "ExpressionError", "addends", "is_truth", "parse"]
+__all__ = ["TRUTH_FUNCTIONS", "Expression", "ExpressionError", "addends", "constant", "is_truth", "parse"]
 
 TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls"})
 """Functions of claims whose value is a truth."""
@@ -128,7 +130,18 @@ def parse(text: str, *, functions: Collection[str] = (), attributes: bool = Fals
     ExpressionError
         With a sentence and the column, if `text` is not such an expression.
     """
+    return _parse(text, tuple(functions), attributes)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, functions: tuple[str, ...], attributes: bool) -> Expression:
     return Expression(text, syntax_tree(text, functions=functions, attributes=attributes))
+
+
+def constant(value: float) -> Expression:
+    """Return a number as an expression."""
+    text = repr(value)
+    return Expression(text, Number(float(value), start=0, end=len(text)))
 
 
 def addends(expression: Expression) -> list[tuple[int, Node, str]]:

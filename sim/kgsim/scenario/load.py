@@ -23,6 +23,8 @@ from kgsim.scenario.sections.structures import read_structures
 from kgsim.scenario.shapes import check_shape
 from kgsim.scenario.source import Source, decode, dotted, read_text
 
+_NEEDED = ("players", "moves", "outcomes", "utilities", "structures")
+
 
 def load(path: str | Path) -> Scenario:
     """Read and check a scenario file.
@@ -66,6 +68,8 @@ def loads(text: str | bytes, *, name: str = "scenario", directory: str | Path = 
 def _checked(source: Source, name: str, path: Path | None, directory: Path) -> Scenario:
     report = Report(source)
     file = check_shape(ScenarioFile, report)
+    if any(not isinstance(source.data.get(section), dict) for section in _NEEDED):
+        report.raise_if_any()  # without one of these sections every name in the others would seem unknown
     declared = Declared.of(source.data)
     check_names(declared, report)
     for key in ("title", "question"):

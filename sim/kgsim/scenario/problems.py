@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kgsim.errors import Problem, ScenarioError
-from kgsim.scenario.expressions import Expression, ExpressionError, parse
+from kgsim.scenario.expressions import Expression, ExpressionError, constant, parse
 from kgsim.scenario.references import unknown_names
 from kgsim.scenario.source import Key, Place, Source, dotted
 
@@ -101,15 +101,15 @@ class Report:
         attributes, functions
             As for `kgsim.scenario.expressions.parse`.
         """
-        text = value if isinstance(value, str) else repr(value)
+        if not isinstance(value, str):
+            return constant(value)
         try:
-            expression = parse(text, functions=tuple(functions), attributes=attributes)
+            expression = parse(value, functions=tuple(functions), attributes=attributes)
         except ExpressionError as error:
-            what = "expression" if isinstance(value, str) else "number"
             self.add(
                 key,
-                f"this {what} cannot be read: {error.message} (column {error.column} of the expression)",
-                f"Mend {text!r}." if len(text) <= 80 else "",
+                f"this expression cannot be read: {error.message} (column {error.column} of the expression)",
+                f"Mend `{value}`." if 0 < len(value) <= 80 else "",
                 offset=error.column - 1,
             )
             return None

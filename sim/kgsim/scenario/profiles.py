@@ -19,6 +19,7 @@ from kgsim.scenario.payoffs import (
     terms_of,
 )
 from kgsim.scenario.problems import Report
+from kgsim.scenario.source import Key
 
 MAX_PROFILES = 200_000
 
@@ -88,8 +89,9 @@ def _profile(scenario: Scenario, actions: Actions, index: tuple[int, ...]) -> st
 
 
 def check_payoffs(scenario: Scenario, report: Report) -> None:
-    """Report payoffs that are not finite at the base values, once for each player and rule."""
-    seen: set[tuple[str, str]] = set()
+    """Report payoffs that are not finite at the base values, once for each formula at fault."""
+    faults: dict[tuple[Key, str], list[tuple[str, str]]] = {}
+    seen: set[tuple[str, int]] = set()
     for name, structure in scenario.structures.items():
         payoffs = payoffs_at(scenario, name, {})[0]
         if np.isfinite(payoffs).all():
@@ -98,43 +100,37 @@ def check_payoffs(scenario: Scenario, report: Report) -> None:
         outcomes = outcomes_of(scenario, structure)
         for player, axis in zip(scenario.players, payoffs, strict=True):
             for number in np.unique(outcomes[~np.isfinite(axis)]):
-                rule = scenario.outcomes[number]
-                if (player, rule.name) in seen:
+                if (player, int(number)) in seen:
                     continue
-                seen.add((player, rule.name))
+                seen.add((player, int(number)))
                 where = tuple(int(i) for i in np.argwhere(~np.isfinite(axis) & (outcomes == number))[0])
                 chosen = {
                     decision: choices[i]
                     for decision, choices, i in zip(scenario.decisions, actions, where, strict=True)
                 }
-                _report_payoff(scenario, player, rule, chosen, _profile(scenario, actions, where), report)
+                rule = scenario.outcomes[number]
+                found = _payoff_fault(scenario, player, rule, chosen)
+                faults.setdefault(found, []).append((rule.name, _profile(scenario, actions, where)))
+    for (key, fault), places in faults.items():
+        outcome, profile = places[0]
+        others = list(dict.fromkeys(repr(other) for other, _ in places if other != outcome))
+        also = f"; also in {', '.join(others)}" if others else ""
+        report.add(
+            key,
+            f"{fault} at the base values, in outcome {outcome!r} with the profile {profile}{also}",
+            REMEDY,
+        )
 
 
-def _report_payoff(
-    scenario: Scenario,
-    player: str,
-    rule: OutcomeRule,
-    chosen: Mapping[str, Action],
-    profile: str,
-    report: Report,
-) -> None:
+def _payoff_fault(scenario: Scenario, player: str, rule: OutcomeRule, chosen: Mapping[str, Action]) -> tuple[Key, str]:
+    """Say which formula, a term of the rule or the player's utility, has no finite value, and why."""
     env = {name: float(value.item()) for name, value in parameter_values(scenario, {}).items()}
     menus = {f"{name}.{term}": value for name, action in chosen.items() for term, value in action.menu.items()}
     for term, formula in rule.terms.items():
         absent = {f"{owner}.{field}": 0.0 for owner, field in formula.attributes}
         fault = fault_at(formula, {**env, **absent, **menus})
         if fault is not None:
-            report.add(
-                ("outcomes", rule.name, "terms", term),
-                f"at the base values and the profile {profile}, {fault}",
-                REMEDY,
-            )
-            return
+            return ("outcomes", rule.name, "terms", term), fault
     terms = terms_of(scenario, rule, chosen, {})
     fault = fault_at(scenario.utilities[player], {**env, **terms})
-    report.add(
-        ("utilities", player),
-        f"the payoff in outcome {rule.name!r}, at the base values and the profile {profile}, is not a finite "
-        f"number: {fault}",
-        REMEDY,
-    )
+    return ("utilities", player), f"the payoff is not a finite number: {fault}"

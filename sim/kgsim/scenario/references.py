@@ -35,7 +35,8 @@ class Declared:
             parameters=_names(data, "parameters"),
             quantities=_names(data, "quantities"),
             terms=_names(data, "terms"),
-            decisions={**{player: player for player in players}, **further},
+            decisions={player: player for player in players}
+            | {name: player for name, player in further.items() if name not in players},
             moves={name: tuple(choices) for name, choices in moves.items() if isinstance(choices, dict)},
             outcomes=_names(data, "outcomes"),
             structures=_names(data, "structures"),

@@ -138,7 +138,7 @@ def _expected(kind: str, fault: Any) -> str:
     if kind in plain:
         return plain[kind]
     if kind == "literal_error":
-        return f"expected {context['expected'].replace(chr(39), '')}"
+        return f"expected {context['expected'].replace(chr(39), '').replace('True', 'true')}"
     if kind in {"too_short", "too_long"}:
         least, most = context.get("min_length"), context.get("max_length")
         return f"expected {f'at least {least}' if least else f'at most {most}'} entries"

@@ -247,6 +247,8 @@ class _Reader:
             self._report(event, key, f"the file has more than {MAX_ENTRIES} entries", "Is this the right file?")
             raise ScenarioError(self.problems)
         place = self._place(event)
+        if isinstance(event, kinds.ScalarEvent) and event.style is None and not event.value:
+            place = self.keys.get(key, place)  # the parser places what is left out at the next entry
         self.values[key] = place
         self.keys.setdefault(key, place)
         if isinstance(event, kinds.AliasEvent):

@@ -48,10 +48,6 @@ def _check_players(file: ScenarioFile, declared: Declared, report: Report) -> No
                 f"there is no player named {player!r}",
                 suggestion(player, declared.players, "player"),
             )
-        if name not in file.moves:
-            report.add(
-                ("decisions", name), f"decision {name!r} has no moves", f"Add `{name}:` to `moves`.", at_key=True
-            )
     for name in file.moves:
         if name not in declared.decisions and report.sound("players", "decisions"):
             report.add(
@@ -60,9 +56,15 @@ def _check_players(file: ScenarioFile, declared: Declared, report: Report) -> No
                 suggestion(name, declared.decisions, "player or decision"),
                 at_key=True,
             )
+    if not report.sound("moves"):
+        return
+    for name in file.decisions:
+        if name not in declared.moves:
+            remedy = f"Add `{name}:` to `moves`."
+            report.add(("decisions", name), f"decision {name!r} has no moves", remedy, at_key=True)
     busy = {player for name, player in declared.decisions.items() if name in declared.moves}
     for player in declared.players:
-        if player not in busy and report.sound("moves"):
+        if player not in busy:
             report.add(
                 ("players", player),
                 f"player {player!r} has no moves",

@@ -155,7 +155,8 @@ def _blocs(
     misread = report.source.data["structures"][key[1]].get("blocs") or {}
     for mover in in_play.values():
         name = "+".join(mover)
-        if name not in misread:
+        owners = [declared.decisions.get(member, member) for member in mover]
+        if name not in misread and len(set(owners)) == len(owners):
             report.add(
                 (*key, "blocs"),
                 f"the bloc {name} has no rule",
