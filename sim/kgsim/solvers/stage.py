@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.objectives import Efficient, Linear, Objective
+from kgsim.games.objectives import Efficient, Linear, NashProduct, Objective
 from kgsim.solvers.continuations import Collector, Continuations, Piece, Play, Point, Score
 
 Actions = tuple[int, ...]
@@ -73,16 +73,36 @@ class Stage:
         """The distinct sets of continuations."""
         return tuple({id(cell): cell for cell in self.cells}.values())
 
+    @cached_property
+    def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Worst and best continuation of each profile for each mover with a scalar objective.
+
+        Each of shape (movers, *shape).
+        """
+        ranges = []
+        for cell in self.distinct:
+            payoffs = payoffs_of([cell])
+            scores = np.array([_scalar(objective).score(payoffs) for objective in self.objectives])
+            ranges.append((scores.min(axis=1), scores.max(axis=1)))
+        worst, best = np.moveaxis(np.array(ranges)[self.identity], (-2, -1), (0, 1))
+        return worst, best
+
     def grouped(self) -> Iterator[tuple[Continuations, list[Actions]]]:
         """Distinct sets of continuations, each with the action profiles that lead to it."""
         for number, cell in enumerate(self.distinct):
             yield cell, [tuple(int(a) for a in index) for index in np.argwhere(self.identity == number)]
 
 
-def scorer(objective: Linear | Objective) -> Score:
+def scorer(objective: Objective) -> Score:
     """A scalar objective as a function of a point."""
-    assert not isinstance(objective, Efficient)
-    return lambda point: float(objective.score(point.payoffs))
+    scalar = _scalar(objective)
+    return lambda point: float(scalar.score(point.payoffs))
+
+
+def _scalar(objective: Objective) -> Linear | NashProduct:
+    if isinstance(objective, Efficient):
+        raise TypeError("mutual veto ranks no two positions that some member prefers each way")
+    return objective
 
 
 def start(profile: Actions, point: Point) -> Point:

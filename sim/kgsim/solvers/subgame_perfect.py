@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from kgsim.games.staged import StagedGame
 from kgsim.solvers import one_mover, several_movers
 from kgsim.solvers.continuations import Collector, Continuations, terminal
+from kgsim.solvers.mixed_stage import Nash
 from kgsim.solvers.stage import TOLERANCE, Caps, Stage, spread
 
 
@@ -47,7 +48,7 @@ class SubgamePerfect:
     follow: Callable[[tuple[int, ...]], Continuations]
 
 
-def solve_subgame_perfect(game: StagedGame, nash: several_movers.Nash, caps: Caps | None = None) -> SubgamePerfect:
+def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None) -> SubgamePerfect:
     """Find all subgame-perfect equilibria of a staged game, grouped by the lottery they lead to.
 
     Parameters
