@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kgsim.plots.style import FAINT, INK
-from kgsim.plots.text import Ruler, drawable, families, line_height
+from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.results import Result
 
 WIDTH = 13.33
@@ -42,6 +42,6 @@ def write(
 ) -> float:
     """Write lines of text downwards from `top`; return where they end."""
     for line in lines:
-        axes.text(x, top + line_height(size) / 2, line, size=size, color=color, va="center", family=families(), **look)
+        axes.text(x, top + line_height(size) / 2, line, size=size, color=color, va="center", **look)
         top += line_height(size)
     return top

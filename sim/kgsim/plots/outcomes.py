@@ -74,7 +74,7 @@ def outcomes_figure(result: Result) -> Figure:
 def _figure(result: Result) -> Figure:
     players = tuple(result.scenario.players)
     columns = _Columns.of(len(players))
-    measured = Ruler(Figure())
+    measured = Ruler()
     payoffs = {player: payoffs_of(result, player) for player in players}
     rows = [_row(result, rule.name, payoffs, columns, measured) for rule in _rules(result)]
     names = {player: _heading(result, player, columns, measured) for player in players}
@@ -165,7 +165,7 @@ def _cell(
     axes: Axes, box: tuple[float, float, float, float], rank: str, payoff: list[str], shade: tuple[float, float, float]
 ) -> None:
     x, y, width, height = box
-    axes.add_patch(Rectangle((x, y), width, height, facecolor=shade, edgecolor="white", linewidth=1.5))
+    axes.add_artist(Rectangle((x, y), width, height, facecolor=shade, edgecolor="white", linewidth=1.5))
     used = line_height(RANK_SIZE) + len(payoff) * line_height(SMALL)
     top = y + (height - used) / 2
     top = write(axes, x + width / 2, top, [rank], RANK_SIZE, weight="bold", ha="center")
@@ -175,7 +175,7 @@ def _cell(
 def _frame(axes: Axes, box: tuple[float, float, float, float]) -> None:
     x, y, width, height = box
     corner = (x + FRAME, y + FRAME)
-    axes.add_patch(
+    axes.add_artist(
         Rectangle(corner, width - 2 * FRAME, height - 2 * FRAME, fill=False, edgecolor=INK, linewidth=3, zorder=3)
     )
 

@@ -103,4 +103,5 @@ def lanes_of(scenario: Scenario, structure: str) -> tuple[Lane, ...]:
 
 def _step(scenario: Scenario, decision: str, name: str) -> Step:
     action = next(action for action in scenario.decisions[decision].actions if action.name == name)
-    return Step(decision, action.move, ", ".join(f"{term} {value:g}" for term, value in action.menu.items()))
+    # No-break spaces keep a term and its value on one line.
+    return Step(decision, action.move, ", ".join(f"{term}\u00a0{value:g}" for term, value in action.menu.items()))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -24,7 +23,7 @@ from kgsim.plots.style import (
     player_marks,
     style,
 )
-from kgsim.plots.text import Ruler, drawable, families, line_height
+from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.report.numbers import interval
 from kgsim.results import Equilibrium, Result, StructureSolution
 
@@ -54,7 +53,7 @@ def payoffs_figure(result: Result) -> Figure:
 def _figure(result: Result) -> Figure:
     names = tuple(result.structures)
     figure = Figure()
-    ruler = Ruler(figure)
+    ruler = Ruler()
     legend = _legend_rows(result, ruler)
     bottom = 0.75 + 0.3 * len(legend) + 0.35
     row = min(max((HEIGHT - TOP - bottom) / len(names), LEAST_ROW), MOST_ROW)
@@ -62,23 +61,23 @@ def _figure(result: Result) -> Figure:
     figure.set_size_inches(WIDTH, height)
     figure.text(0.35 / WIDTH, 1 - 0.5 / height, "Payoffs by structure of play", size=20, weight="bold", color=INK)
     title = ruler.wrap(drawable(result.scenario.title, result.scenario.name), SIZE, WIDTH - 0.7, most=1)[0]
-    figure.text(0.35 / WIDTH, 1 - 0.85 / height, title, size=SIZE, color=FAINT, family=families())
+    figure.text(0.35 / WIDTH, 1 - 0.85 / height, title, size=SIZE, color=FAINT)
     players = result.scenario.players
     panel = (WIDTH - LEFT - RIGHT - GAP * (len(players) - 1)) / len(players)
     marks = player_marks(result.scenario)
     for place, (player, label) in enumerate(players.items()):
         left = LEFT + place * (panel + GAP)
         axes = figure.add_axes((left / WIDTH, bottom / height, panel / WIDTH, (height - TOP - bottom) / height))
-        _panel(axes, result, player, marks[player], (panel, row))
+        _panel(axes, result, player, marks[player], (panel, row), ruler)
         lines = ruler.wrap(drawable(label, player), 15, panel, weight="bold", most=2)
-        axes.set_title("\n".join(lines), color=INK, family=families(), pad=8)
+        axes.set_title("\n".join(lines), color=INK, pad=8)
         if place == 0:
             _structure_labels(axes, result, ruler, row)
     _legend(figure, legend, height)
     return figure
 
 
-def _panel(axes: Axes, result: Result, player: str, mark: PlayerMark, size: tuple[float, float]) -> None:
+def _panel(axes: Axes, result: Result, player: str, mark: PlayerMark, size: tuple[float, float], ruler: Ruler) -> None:
     """Draw one player's panel; `size` is its width and the height of a row, in inches."""
     marks = outcome_marks(result.scenario)
     width, row_height = size
@@ -101,7 +100,7 @@ def _panel(axes: Axes, result: Result, player: str, mark: PlayerMark, size: tupl
             continue
         bar = _Bar(row + BAR / row_height, THICKNESS / row_height)
         _interval(axes, bar, solution.values[player], mark)
-        _label(axes, row - LABEL / row_height, solution.values[player], shade)
+        _label(axes, row - LABEL / row_height, solution.values[player], shade, width, ruler)
         for equilibrium, place in zip(solution.equilibria, bar.places(len(solution.equilibria)), strict=True):
             look = _look(equilibrium, marks)
             axes.plot(
@@ -135,23 +134,20 @@ def _interval(axes: Axes, bar: _Bar, bounds: tuple[float, float], mark: PlayerMa
     low, high = bounds
     if high > low:
         corner, length = (low, bar.middle - bar.thickness / 2), high - low
-        axes.add_patch(
+        axes.add_artist(
             Rectangle(corner, length, bar.thickness, facecolor=mark.colour, alpha=0.3, hatch=mark.hatch, edgecolor=INK)
         )
-        axes.add_patch(Rectangle(corner, length, bar.thickness, fill=False, edgecolor=mark.colour, linewidth=1.5))
+        axes.add_artist(Rectangle(corner, length, bar.thickness, fill=False, edgecolor=mark.colour, linewidth=1.5))
 
 
-def _label(axes: Axes, place: float, bounds: tuple[float, float], shade: str) -> None:
+def _label(axes: Axes, place: float, bounds: tuple[float, float], shade: str, panel_width: float, ruler: Ruler) -> None:
     """Write the payoffs above their bar, kept inside the panel."""
-    middle = sum(bounds) / 2
-    box = {"facecolor": shade, "edgecolor": "none", "pad": 1.5}
-    label = axes.text(
-        middle, place, interval(bounds), size=SMALL, color=INK, ha="center", va="center", weight="bold", bbox=box
-    )
-    extent = label.get_window_extent(FigureCanvasAgg(axes.figure).get_renderer())
-    (left, _), (right, _) = axes.transData.inverted().transform(extent)
+    text = interval(bounds)
     lower, upper = axes.get_xlim()
-    label.set_x(middle + max(lower - left, 0.0) - max(right - upper, 0.0))
+    half = ruler.width(text, SMALL, "bold") / 2 / panel_width * (upper - lower)
+    middle = min(max(sum(bounds) / 2, lower + half), upper - half)
+    box = {"facecolor": shade, "edgecolor": "none", "pad": 1.5}
+    axes.text(middle, place, text, size=SMALL, color=INK, ha="center", va="center", weight="bold", bbox=box)
 
 
 def _limits(result: Result, player: str) -> tuple[float, float]:
@@ -184,7 +180,6 @@ def _structure_labels(axes: Axes, result: Result, ruler: Ruler, row_height: floa
                 ha="right",
                 va="center",
                 transform=transform,
-                family=families(),
             )
 
 
@@ -236,7 +231,7 @@ def _legend(figure: Figure, rows: list[list[tuple[OutcomeMark, str, float]]], he
                     linestyle="none",
                 )
             )
-            figure.text((x + 0.16) / WIDTH, y / height, text, size=SMALL, color=INK, va="center", family=families())
+            figure.text((x + 0.16) / WIDTH, y / height, text, size=SMALL, color=INK, va="center")
             x += width
         y -= 0.3
     note = "Point: an equilibrium, by its outcome. Bar: all equilibria. Utility points, not comparable between players."

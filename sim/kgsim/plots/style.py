@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import as_file, files
 
 import matplotlib as mpl
 
+from kgsim.plots.text import families
 from kgsim.scenario.model import Scenario
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -83,5 +85,12 @@ def outcome_marks(scenario: Scenario) -> dict[str, OutcomeMark]:
 @contextmanager
 def style() -> Iterator[None]:
     """Apply the style file while figures are made or saved."""
-    with as_file(files("kgsim.plots").joinpath("kgsim.mplstyle")) as path, mpl.rc_context(fname=path):
+    with mpl.rc_context(_settings()):
         yield
+
+
+@cache
+def _settings() -> dict[str, object]:
+    with as_file(files("kgsim.plots").joinpath("kgsim.mplstyle")) as path:
+        settings = mpl.rc_params_from_file(path, use_default_template=False)
+    return {**settings, "font.family": families()}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
 POINTS_PER_INCH = 72
+DPI = 100
 LINE_HEIGHT = 1.3
 """Height of a line of text, in font sizes."""
+
+_WIDTHS: dict[tuple[str, float, str], float] = {}
+"""Widths measured so far: measuring is what laying out costs."""
 
 _EAST_ASIAN = (
     "Noto Sans CJK KR",
@@ -27,15 +30,22 @@ _EAST_ASIAN = (
 class Ruler:
     """Measures text, in inches, as a figure will draw it."""
 
-    def __init__(self, figure: Figure) -> None:
-        self._renderer = FigureCanvasAgg(figure).get_renderer()
-        self._dpi = figure.dpi
+    def __init__(self) -> None:
+        self._renderer = RendererAgg(1, 1, DPI)
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
-        """Return the width of one line, in inches."""
-        font = FontProperties(family=families(), size=size, weight=weight)
-        width, _, _ = self._renderer.get_text_width_height_descent(text, font, ismath=False)
-        return float(width) / self._dpi
+        """Return the width of one line, in inches; no less than it will be, since kerning only draws words together."""
+        words = text.split(" ")
+        space = self._width(" ", size, weight) * (len(words) - 1)
+        return space + sum(self._width(word, size, weight) for word in words)
+
+    def _width(self, text: str, size: float, weight: str) -> float:
+        key = (text, size, weight)
+        if key not in _WIDTHS:
+            font = FontProperties(family=families(), size=size, weight=weight)
+            width, _, _ = self._renderer.get_text_width_height_descent(text, font, ismath=False)
+            _WIDTHS[key] = float(width) / DPI
+        return _WIDTHS[key]
 
     def wrap(self, text: str, size: float, width: float, *, weight: str = "normal", most: int = 3) -> list[str]:
         """Return `text` as at most `most` lines no wider than `width` inches; what is cut off shows as an ellipsis."""
@@ -51,7 +61,9 @@ class Ruler:
         return lines or [""]
 
     def _pieces(self, word: str, size: float, width: float, weight: str) -> list[str]:
-        """Break a word that alone is too wide."""
+        """Break a word if it alone is too wide."""
+        if self._width(word, size, weight) <= width:
+            return [word]
         pieces = [""]
         for character in word:
             if pieces[-1] and self.width(pieces[-1] + character, size, weight) > width:

@@ -52,7 +52,7 @@ def game_figure(result: Result, structure: str) -> Figure:
 
 
 def _figure(result: Result, solution: StructureSolution) -> Figure:
-    ruler = Ruler(Figure())
+    ruler = Ruler()
     lanes = lanes_of(result.scenario, solution.name)
     paths = paths_of(result.scenario, solution)
     pitch = (WIDTH - 2 * MARGIN - START - CARD_WIDTH - 0.15) / len(lanes)
@@ -85,7 +85,7 @@ def _stages(axes: Axes, lanes: Sequence[Lane], lefts: Sequence[float], size: tup
     for stage in sorted({lane.stage for lane in lanes}):
         own = [place for place, lane in enumerate(lanes) if lane.stage == stage]
         left, right = lefts[own[0]] - 0.12, lefts[own[-1]] + width + 0.22
-        axes.add_patch(Rectangle((left, TOP), right - left, HEADER + content + 0.12, facecolor=SHADE, zorder=-2))
+        axes.add_artist(Rectangle((left, TOP), right - left, HEADER + content + 0.12, facecolor=SHADE, zorder=-2))
         text = f"Stage {stage + 1}"
         if len(own) > 1:
             text += ": as one bloc" if len({lanes[place].mover for place in own}) == 1 else ": at once"
@@ -104,7 +104,7 @@ def _heads(
             label = f"{label}: {drawable(lane.decision)}"
         lines = ruler.wrap(label, SIZE, width - 0.2, weight="bold", most=2)
         mark = marks[lane.player]
-        axes.add_patch(
+        axes.add_artist(
             Rectangle(
                 (left, top + 0.03),
                 0.12,
@@ -145,7 +145,7 @@ def _column(
     y = middle - stack(nodes, NODE_GAP) / 2
     for node in nodes:
         played = bool(node.slots)
-        axes.add_patch(
+        axes.add_artist(
             FancyBboxPatch(
                 (left + 0.05, y + 0.05),
                 width - 0.1,
@@ -177,7 +177,7 @@ def _ends(axes: Axes, result: Result, cards: Sequence[Card], middle: float, trac
     marks = outcome_marks(result.scenario)
     y = middle - stack(cards, CARD_GAP) / 2
     for card in cards:
-        axes.add_patch(Rectangle((left, y), CARD_WIDTH, card.height, facecolor="white", edgecolor=INK, linewidth=1.2))
+        axes.add_artist(Rectangle((left, y), CARD_WIDTH, card.height, facecolor="white", edgecolor=INK, linewidth=1.2))
         centre = y + card.height / 2
         _badge(axes, left + 0.2, centre, str(card.place + 1))
         top = centre - card.text_height / 2
@@ -207,7 +207,7 @@ def _draw(axes: Axes, result: Result, paths: Sequence[Path], tracks: Sequence[Se
             bend = (x0 + x1) / 2
             curve = Curve([(x0, y0), (bend, y0), (bend, y1), (x1, y1)], codes)
             for colour, line in ((INK, width + 1.6), (marks[path.outcome].colour, width)):
-                axes.add_patch(PathPatch(curve, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
+                axes.add_artist(PathPatch(curve, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
 
 
 def _badge(axes: Axes, x: float, y: float, text: str) -> None:

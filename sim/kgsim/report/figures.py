@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -26,12 +27,13 @@ def drawn(result: Result) -> Iterator[tuple[str, bytes]]:
         else:
             figure = game_figure(result, stem.removeprefix("game-"))
         png, svg = figure_files(stem)
-        yield png, _saved(figure, "png", {"Software": None})
-        yield svg, _saved(figure, "svg", {"Date": None, "Creator": None})
+        with style():
+            # Level 1 takes a third of the time of the default and gives files a little larger.
+            yield png, _saved(figure, "png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+            yield svg, _saved(figure, "svg", metadata={"Date": None, "Creator": None})
 
 
-def _saved(figure: Figure, form: str, metadata: dict[str, str | None]) -> bytes:
+def _saved(figure: Figure, form: str, **options: Any) -> bytes:
     buffer = BytesIO()
-    with style():
-        figure.savefig(buffer, format=form, metadata=metadata)
+    figure.savefig(buffer, format=form, **options)
     return buffer.getvalue()
