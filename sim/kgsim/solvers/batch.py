@@ -206,7 +206,7 @@ def _pairs(payoffs: NDArray[np.float64]) -> _Part:
     solve_pairs = compiled.compiled(_PAIR_KERNELS).solve_pairs
     games, _, *shape = payoffs.shape
     tables = support_tables(max(shape))
-    room = [_empty(games, 4 * games + 100, 2, sum(shape))]
+    room = [_empty(games, 2 * games + 100, 2, sum(shape))]
     begin = stop = 0
     while True:
         begin, stop = solve_pairs(
@@ -218,7 +218,7 @@ def _pairs(payoffs: NDArray[np.float64]) -> _Part:
     solved = room[0].counts > 0
     return _Part(
         **{name: getattr(room[0], name)[solved] for name in _PER_GAME},
-        **{name: getattr(room[0], name)[:stop].copy() for name in _PER_EQUILIBRIUM},
+        **{name: getattr(room[0], name)[:stop] for name in _PER_EQUILIBRIUM},
     )
 
 

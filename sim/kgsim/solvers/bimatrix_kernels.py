@@ -114,6 +114,7 @@ def list_vertices(
     binomial: NDArray[np.int64],
     work: NDArray[np.float64],
     weights: NDArray[np.float64],
+    partners: NDArray[np.int64],
     vertices: NDArray[np.int64],
 ) -> int:
     """All vertices of the best-reply polyhedron of the player with payoffs `own`, as pairs of bit masks.
@@ -131,6 +132,9 @@ def list_vertices(
         From `support_tables`.
     work, weights
         Scratch space.
+    partners
+        Vertices of the other polyhedron: supports that are best replies at none of them are skipped, since no
+        equilibrium uses them. Pass none to list every vertex.
     vertices
         Receives, per vertex, the support, the best replies, and whether these are certain (1) or not (0).
         Ties at a pure strategy are certain, since they are equal payoffs; ties at a mixture are not.
@@ -153,24 +157,34 @@ def list_vertices(
         vertices[column, 1] = best
         vertices[column, 2] = 1
     count = columns
+    everything = (1 << rows) - 1
     for size in range(2, min(rows, columns) + 1):
         start = starts[size]
         for t in range(start, start + binomial[columns, size]):
             support = masks[t]
-            allowed = 0
-            for row in range(rows):
-                dominated = False
-                for other in range(rows):
-                    if support & ~beaten[row, other] == 0:
-                        dominated = True
-                        break
-                if not dominated:
-                    allowed |= 1 << row
+            wanted = len(partners) == 0
+            for partner in range(len(partners)):
+                if support & ~partners[partner, 1] == 0:
+                    wanted = True
+                    break
+            if not wanted:
+                continue
+            allowed = _undominated(beaten, rows, everything, support)
             for s in range(start, start + binomial[rows, size]):
                 best = masks[s]
                 if best & ~allowed:
                     continue
-                _, pivot = indifference(own, members[s], members[t], size, work, weights)
+                if size == 2:
+                    # `indifference`, written out, since most pairs of supports are of this size.
+                    one, two = members[s, 0], members[s, 1]
+                    base = own[two, members[t, 0]] - own[one, members[t, 0]]
+                    slope = own[two, members[t, 1]] - own[one, members[t, 1]] - base
+                    pivot = min(abs(slope), 1.0)
+                    if slope != 0.0:
+                        weights[1] = -base / slope
+                        weights[0] = 1.0 - weights[1]
+                else:
+                    _, pivot = indifference(own, members[s], members[t], size, work, weights)
                 if pivot == 0.0:
                     if size == 2:
                         # Two actions, neither dominated, that never part: equal on T, and no vertex is
@@ -223,12 +237,16 @@ def list_vertices(
 def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:
     """For each pair of actions, the mask of the opponent's actions against which the second beats the first."""
     for row in range(rows):
-        for other in range(rows):
-            mask = 0
+        beaten[row, row] = 0
+        for other in range(row):
+            lower = 0
+            higher = 0
+            # Shifted comparisons rather than branches, which random payoffs would mispredict half the time.
             for column in range(columns):
-                if own[other, column] > own[row, column]:
-                    mask |= 1 << column
-            beaten[row, other] = mask
+                lower |= int(own[other, column] > own[row, column]) << column
+                higher |= int(own[row, column] > own[other, column]) << column
+            beaten[row, other] = lower
+            beaten[other, row] = higher
 
 
 def reduce_pair(
@@ -242,7 +260,10 @@ def reduce_pair(
     levels: NDArray[np.float64],
     spans: NDArray[np.float64],
 ) -> tuple[int, int]:
-    """Reduce one game as `kgsim.games.reduction.reduce_game` does, with the same operations.
+    """Reduce one game to what `kgsim.games.reduction.reduce_game` gives, in the same scale.
+
+    Which actions survive iterated strict dominance does not depend on the order of deletion, so here they go
+    until none is left before the payoffs are scaled anew.
 
     Parameters
     ----------
@@ -291,21 +312,30 @@ def reduce_pair(
                         first[i, j] = value
                     else:
                         second[j, i] = value
-            for i in range(rows * columns):
-                near = False
+            near = 0
+            for i in range(1, rows * columns):
                 value = levels[i]
                 for j in range(i):
                     gap = abs(levels[j] - value)
-                    near |= (gap != 0.0) & (gap < TIE)
-                if near:
-                    return 0, 0
+                    near += (gap != 0.0) & (gap < TIE)
+            if near:
+                return 0, 0
         compare_actions(first, rows, columns, beaten_rows)
         compare_actions(second, columns, rows, beaten_columns)
-        new_rows = _undominated(beaten_rows, rows, columns, kept_rows)
-        new_columns = _undominated(beaten_columns, columns, rows, kept_columns)
-        if new_rows == rows and new_columns == columns:
-            break
+        row_mask = (1 << rows) - 1
+        column_mask = (1 << columns) - 1
+        while True:
+            fewer_rows = _undominated(beaten_rows, rows, row_mask, column_mask)
+            fewer_columns = _undominated(beaten_columns, columns, column_mask, fewer_rows)
+            if fewer_rows == row_mask and fewer_columns == column_mask:
+                break
+            row_mask, column_mask = fewer_rows, fewer_columns
+        new_rows = _keep(row_mask, rows, kept_rows)
+        new_columns = _keep(column_mask, columns, kept_columns)
+        same = new_rows == rows and new_columns == columns
         rows, columns = new_rows, new_columns
+        if same or rows == columns == 1:
+            break
     if _identical(first, second, rows, columns, beaten_rows):
         return 0, 0
     if _identical(second, first, columns, rows, beaten_columns):
@@ -313,17 +343,27 @@ def reduce_pair(
     return rows, columns
 
 
-def _undominated(beaten: NDArray[np.int64], rows: int, columns: int, kept: NDArray[np.int64]) -> int:
-    """Keep the actions that no other strictly dominates; returns their number."""
-    everything = (1 << columns) - 1
+def _undominated(beaten: NDArray[np.int64], rows: int, active: int, against: int) -> int:
+    """Mask of the `active` actions that no other strictly dominates on the opponent's actions `against`."""
     stay = 0
     for row in range(rows):
+        if active >> row & 1 == 0:
+            continue
         dominated = False
         for other in range(rows):
-            if beaten[row, other] == everything:
+            if against & ~beaten[row, other] == 0:
                 dominated = True
                 break
         if not dominated:
+            stay |= 1 << row
+    return stay
+
+
+def _keep(mask: int, rows: int, kept: NDArray[np.int64]) -> int:
+    """Move the actions in `mask` to the front; returns their number."""
+    stay = 0
+    for row in range(rows):
+        if mask >> row & 1:
             kept[stay] = kept[row]
             stay += 1
     return stay
@@ -408,10 +448,14 @@ def solve_pairs(
         if rows == 0:
             continue
         x_count = list_vertices(
-            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs
+            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0], xs
         )
-        y_count = list_vertices(first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, ys)
-        count = _match(xs, x_count, ys, y_count, pairs)
+        if x_count < 0:
+            continue
+        y_count = list_vertices(
+            first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count], ys
+        )
+        count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
         if count <= 0:
             continue
         if stop + count > len(profiles):
@@ -451,10 +495,8 @@ def solve_pairs(
 def _match(xs: NDArray[np.int64], x_count: int, ys: NDArray[np.int64], y_count: int, pairs: NDArray[np.int64]) -> int:
     """Pair the vertices at which every action is unused or a best reply, smallest supports first.
 
-    Returns the number of pairs, or -1 if one of them is uncertain, the lists are, or there is no room.
+    Returns the number of pairs, or -1 if one of them is uncertain or there is no room.
     """
-    if x_count < 0 or y_count < 0:
-        return -1
     count = 0
     for i in range(x_count):
         for j in range(y_count):
