@@ -113,8 +113,9 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     before = summary.copy()
     while True:
         reached = kernels.components(
-            table, arrays.shape, arrays.found, arrays.index, arrays.component, 0, stop, arrays.boxes, summary
-        )
+            arrays.work, table, arrays.shape, arrays.found, arrays.index, arrays.component, 0, stop,
+            arrays.boxes, arrays.label, arrays.number, summary,
+        )  # fmt: skip
         if reached >= 0:
             break
         summary[:] = before
@@ -152,7 +153,7 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
             begin = kernels.solve_games(
                 arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination, listed.supports, listed.faced,
                 arrays.better, BUDGET, ALLOWANCE, begin, arrays.found, arrays.index, arrays.component,
-                arrays.offset, arrays.boxes, arrays.summary,
+                arrays.offset, arrays.boxes, arrays.label, arrays.number, arrays.summary,
             )  # fmt: skip
             if begin < len(games):
                 arrays.grow()
@@ -238,6 +239,8 @@ class _Arrays:
         self.index = np.zeros(len(self.found), dtype=np.int64)
         self.component = np.zeros(len(self.found), dtype=np.int64)
         self.boxes = np.zeros((1024, sum(shape), 3))
+        self.label = np.zeros(len(self.boxes), dtype=np.int64)
+        self.number = np.zeros(len(self.boxes), dtype=np.int64)
         self.offset = np.zeros(games + 1, dtype=np.int64)
         self.summary = np.zeros((games, kernel.SUMMARY), dtype=np.int64)
 
@@ -247,6 +250,8 @@ class _Arrays:
         self.index = np.concatenate([self.index, np.zeros_like(self.index)])
         self.component = np.concatenate([self.component, np.zeros_like(self.component)])
         self.boxes = np.concatenate([self.boxes, np.zeros_like(self.boxes)])
+        self.label = np.zeros(len(self.boxes), dtype=np.int64)
+        self.number = np.zeros(len(self.boxes), dtype=np.int64)
 
 
 def _report(

@@ -37,5 +37,5 @@ def compiled() -> types.SimpleNamespace | None:
                 clone = types.FunctionType(value.__code__, namespace, name, value.__defaults__)
                 clone.__module__ = value.__module__
                 clone.__qualname__ = f"{name}_{version}"
-                namespace[name] = njit(cache=True, nogil=True, error_model="numpy")(clone)
+                namespace[name] = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(clone)
     return types.SimpleNamespace(**{name: namespace[name] for name in nplayer_supports.ENTRY_POINTS})

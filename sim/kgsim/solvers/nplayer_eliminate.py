@@ -120,8 +120,10 @@ class Reduced(NamedTuple):
     corner: Floats  # (depth, 4, 4) vertices of the simplices
     degree: Ints  # (polynomials,)
     margin: Floats  # (polynomials,) rounding error to allow
-    left: Floats  # (simplices, 4, 4) what is left
-    least: Floats  # (simplices, 2, 4) lower bounds of y and z there
+    left: Floats  # (simplices, 4, 4) what is left: vertices, or a single root in the first row
+    least: Floats  # (simplices, 2, 4) lower bounds of y and z there, or y and z at the root
+    single: Ints  # (simplices,) 1 where exactly one root is left and known
+    line: Floats  # (coefficients,)
 
 
 def reduced(largest: int) -> Reduced:
@@ -137,6 +139,8 @@ def reduced(largest: int) -> Reduced:
         np.zeros(16),
         np.zeros((LEFT_OVER + 1, 4, 4)),
         np.zeros((LEFT_OVER + 1, 2, 4)),
+        np.zeros(LEFT_OVER + 1, dtype=np.int64),
+        np.zeros(DEGREES),
     )
 
 
@@ -266,6 +270,55 @@ def bound(e: Reduced, count: Ints, level: int, begin: int, k: int, out: Floats) 
         out[b] = max(0.0, (least - margin) / largest - 1e-9)
 
 
+def one_root(e: Reduced, count: Ints, level: int, equations: int, total: int) -> bool:
+    """Whether ``y`` and ``z`` are positive and the one equation is monotone with a zero: exactly one root."""
+    stack, degree, margins = e.stack[level], e.degree, e.margin
+    for q in range(equations, total):
+        first = stack[q, 0]
+        sign = 1.0 if first > 0.0 else -1.0
+        for c in range(count[degree[q]]):
+            if sign * stack[q, c] <= margins[q]:
+                return False
+    if equations == 0:
+        return True
+    last = count[degree[0]] - 1
+    low, high = stack[0, 0], stack[0, last]
+    if not (low < -margins[0] and high > margins[0]) and not (low > margins[0] and high < -margins[0]):
+        return False
+    sign = 1.0 if high > low else -1.0
+    for c in range(last):
+        if sign * (stack[0, c + 1] - stack[0, c]) <= margins[0]:
+            return False
+    return True
+
+
+def zero(coefficients: Floats, degree: int, line: Floats) -> float:
+    """Zero in 0..1 of a polynomial in Bernstein form with a sign change, by the Illinois method."""
+    left, right, at = 0.0, 1.0, 0.5
+    f_left, f_right = coefficients[0], coefficients[degree]
+    for _ in range(60):
+        at = (left * f_right - right * f_left) / (f_right - f_left)
+        for c in range(degree + 1):
+            line[c] = coefficients[c]
+        for done in range(degree):
+            for c in range(degree - done):
+                line[c] += at * (line[c + 1] - line[c])
+        value = line[0]
+        if value == 0.0 or right - left < 1e-15:
+            break
+        if (value > 0.0) == (f_right > 0.0):
+            if abs(right - at) < 1e-16:
+                break
+            right, f_right = at, value
+            f_left *= 0.5
+        else:
+            if abs(left - at) < 1e-16:
+                break
+            left, f_left = at, value
+            f_right *= 0.5
+    return at
+
+
 def halve(
     e: Reduced, table: Lattice, dimension: int, level: int, edge: int, left: int, right: int, total: int
 ) -> None:
@@ -348,6 +401,33 @@ def eliminate(
         if impossible(e, table.count[dimension], level, equations, k2, total):
             level -= 1
             continue
+        if solved and equations == dimension <= 1 and one_root(
+            e, table.count[dimension], level, equations, total
+        ):
+            if left_over == LEFT_OVER:
+                return -1
+            t = zero(stack[level, 0], degree[0], e.line) if dimension == 1 else 0.0
+            x = e.left[left_over, 0]
+            for a in range(k1):
+                x[a] = corner[level, 0, a]
+            if dimension == 1:
+                # the lattice is ordered by the exponent of the first vertex, so t runs towards it
+                for a in range(k1):
+                    x[a] = t * corner[level, 0, a] + (1.0 - t) * corner[level, 1, a]
+            sample_system(e, base, x, 0, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3)
+            y_sum, z_sum = 0.0, 0.0
+            for b in range(k2):
+                y_sum += e.minor[0, b]
+            for c in range(k3):
+                z_sum += e.minor[1, c]
+            for b in range(k2):
+                e.least[left_over, 0, b] = e.minor[0, b] / y_sum
+            for c in range(k3):
+                e.least[left_over, 1, c] = e.minor[1, c] / z_sum
+            e.single[left_over] = 1
+            left_over += 1
+            level -= 1
+            continue
         longest, at, left, right, edge = -1.0, 0, 0, 0, 0
         for v in range(k1):
             for u in range(v + 1, k1):
@@ -363,6 +443,7 @@ def eliminate(
             for v in range(k1):
                 for a in range(k1):
                     e.left[left_over, v, a] = corner[level, v, a]
+            e.single[left_over] = 0
             bound(e, table.count[dimension], level, equations, k2, e.least[left_over, 0])
             for c in range(k3):
                 e.least[left_over, 1, c] = 0.0

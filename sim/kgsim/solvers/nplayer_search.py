@@ -58,6 +58,10 @@ class Work(NamedTuple):
     stride: Ints  # (players,) of the player's axis within a table row
     digit: Ints  # (players, width) strategy of the player in each combination
     place: Ints  # (width,) the combination in the whole game
+    action: Ints  # (length + 1,) column in the full profile of each supported strategy, then -1
+    mixture: Floats  # (length,) full profile
+    gain: Floats  # (length,) of each strategy against a full profile
+    counter: Ints  # (players,)
     base: Floats  # (rows, width) the system in the coordinates of the support
     tables: Floats  # (depth, rows, width) the stack of tables in vertex coordinates
     vertices: Floats  # (depth, length, strategies) the stack of vertices, a row each
@@ -100,6 +104,10 @@ def workspace(
         stride=ints(players),
         digit=ints(players, width),
         place=ints(width),
+        action=ints(length + 1),
+        mixture=floats(length),
+        gain=floats(length),
+        counter=ints(players),
         base=floats(rows, width),
         tables=floats(depth, rows, width),
         vertices=floats(depth, length, most),

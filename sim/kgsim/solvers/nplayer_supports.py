@@ -10,10 +10,19 @@ conditional dominance; Shapley (1974) and Ritzberger (1994) for the index.
 
 from __future__ import annotations
 
-import numpy as np
-
 from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, Lattice, Reduced, eliminate
-from kgsim.solvers.nplayer_search import Floats, Ints, Work, begin, differentiate, restrict, search, shrink, slopes
+from kgsim.solvers.nplayer_search import (
+    Floats,
+    Ints,
+    Work,
+    begin,
+    differentiate,
+    keep_root,
+    restrict,
+    search,
+    shrink,
+    slopes,
+)
 
 BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
 TIE = 1e-10  # gains this small, on payoffs scaled to 0..1, are ties
@@ -152,10 +161,11 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
     return n, rows, width
 
 
-def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats) -> float:
+def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats, digit: Ints) -> float:
     """Fill ``gain`` with every strategy's advantage over the player's mixture; returns the largest."""
     players, width, length = shape.shape[0], payoffs.shape[1], gain.shape[0]
-    digit = np.zeros(players, dtype=np.int64)
+    for i in range(players):
+        digit[i] = 0
     for c in range(length):
         gain[c] = 0.0
     for v in range(width):
@@ -191,6 +201,23 @@ def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats) -> float:
             gain[a] -= mean
             worst = max(worst, gain[a])
         begin += shape[i]
+    return worst
+
+
+def temptation(w: Work, x: Floats, players: int, n: int, rows: int, width: int) -> float:
+    """Largest advantage of a strategy outside the support at the support's mixtures ``x``; -1 if there is none."""
+    weight, base, first, digit = w.weight, w.base, w.first, w.digit
+    for v in range(width):
+        product = 1.0
+        for j in range(players):
+            product *= x[first[j] + digit[j, v]]
+        weight[0, v] = product
+    worst = -1.0
+    for r in range(n, rows):
+        total = 0.0
+        for v in range(width):
+            total += weight[0, v] * base[r, v]
+        worst = max(worst, total)
     return worst
 
 
@@ -265,8 +292,9 @@ def join(label: Ints, a: int, b: int) -> None:
 
 
 def find_roots(
-    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int, budget: int
-) -> None:
+    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int, budget: int,
+    summary: Ints,
+) -> None:  # fmt: skip
     """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
     size, stride, row = w.size, w.stride, w.row
     for i in range(w.count.shape[0]):
@@ -292,12 +320,25 @@ def find_roots(
             e, table, w.base, size[hidden], size[second], size[third], row[hidden], row[second], row[third],
             stride[hidden], stride[second], stride[third],
         )  # fmt: skip
-    begin(w, players, rows, width)
     if starts < 0:
+        begin(w, players, rows, width)
         search(w, players, n, rows, width, budget)
     for s in range(starts):
-        if s > 0:
-            begin(w, players, rows, width)
+        if e.single[s]:
+            for i in range(players):
+                w.profile[w.first[i]] = 1.0
+            for a in range(size[hidden]):
+                w.profile[w.first[hidden] + a] = e.left[s, 0, a]
+            for a in range(size[second]):
+                w.profile[w.first[second] + a] = e.least[s, 0, a]
+            for a in range(size[third]):
+                w.profile[w.first[third] + a] = e.least[s, 1, a]
+            if temptation(w, w.profile, players, n, rows, width) > 1e-6:
+                summary[NO_REPLY] += 1
+            else:
+                keep_root(w, players, n, width)
+            continue
+        begin(w, players, rows, width)
         restrict(w, hidden, e.left[s], rows, width)
         for a in range(size[second]):
             w.floor[w.first[second] + a] = e.least[s, 0, a]
@@ -334,9 +375,7 @@ def solve_game(
     """
     players = shape.shape[0]
     length = found.shape[1]
-    action = np.empty(length + 1, dtype=np.int64)
-    profile = np.empty(length, dtype=np.float64)
-    gain = np.empty(length, dtype=np.float64)
+    action, profile = w.action, w.mixture
     compare(payoffs, shape, combination, better)
     for s in range(supports.shape[0]):
         if dominated(better, supports[s], faced[s], shape):
@@ -358,13 +397,14 @@ def solve_game(
             summary[EQUILIBRIA] += 1
             continue
         left = max(min(budget, allowance - summary[SIMPLICES]), 1)
-        find_roots(w, e, table, players, n, rows, width, left)
+        find_roots(w, e, table, players, n, rows, width, left, summary)
         summary[SIMPLICES] += w.count[2]
         summary[UNSOLVED] += w.count[3]
         summary[DROPPED] += w.count[4]
         for r in range(w.count[0]):
             interior = spread(w.root, r, action, shape, profile)
-            if gains(payoffs, shape, profile, gain) > TIE:
+            tempted = temptation(w, w.root[r], players, n, rows, width)
+            if tempted > TIE or (not interior and gains(payoffs, shape, profile, w.gain, w.counter) > TIE):
                 summary[NO_REPLY] += 1
                 continue
             if not interior:
@@ -373,13 +413,7 @@ def solve_game(
                 continue
             if stop == found.shape[0]:
                 return -1
-            regular = interior
-            c = 0
-            for a in range(length):
-                if c < length and action[c] == a:
-                    c += 1
-                elif gain[a] > -TIE:
-                    regular = False
+            regular = interior and (rows == n or tempted < -TIE)
             index[stop] = NO_INDEX
             if regular:
                 for c in range(w.first[players - 1] + w.size[players - 1]):
@@ -409,6 +443,7 @@ def solve_game(
 
 
 def components(
+    w: Work,
     payoffs: Floats,
     shape: Ints,
     found: Floats,
@@ -417,6 +452,8 @@ def components(
     start: int,
     stop: int,
     boxes: Floats,
+    label: Ints,
+    number: Ints,
     summary: Ints,
 ) -> int:
     """Group the equilibria that lie in touching cells, one representative for cells that hold no other.
@@ -430,9 +467,10 @@ def components(
     if cells == 0:
         return stop
     length = found.shape[1]
-    gain = np.empty(length, dtype=np.float64)
-    label = np.arange(cells)
     slack = 1e-9
+    for a in range(cells):
+        label[a] = a
+        number[a] = -1
     for a in range(cells):
         for b in range(a):
             touching = True
@@ -442,7 +480,6 @@ def components(
                     break
             if touching:
                 join(label, a, b)
-    number = np.full(cells, -1, dtype=np.int64)
     for a in range(cells):
         root = a
         while label[root] != root:
@@ -466,10 +503,10 @@ def components(
     for a in range(cells):
         if number[label[a]] >= 0:
             continue
+        candidate = w.mixture
         for c in range(length):
-            gain[c] = boxes[a, c, 2]
-        candidate = gain.copy()
-        if gains(payoffs, shape, candidate, gain) > TIE:
+            candidate[c] = boxes[a, c, 2]
+        if gains(payoffs, shape, candidate, w.gain, w.counter) > TIE:
             continue
         if stop == found.shape[0]:
             return -1
@@ -502,6 +539,8 @@ def solve_games(
     component: Ints,
     offset: Ints,
     boxes: Floats,
+    label: Ints,
+    number: Ints,
     summary: Ints,
 ) -> int:
     """Solve games ``begin`` onwards; returns the first game not solved because ``found`` or ``boxes`` is full.
@@ -517,7 +556,9 @@ def solve_games(
             found, index, start, start, boxes, summary[g],
         )  # fmt: skip
         if stop >= 0:
-            stop = components(payoffs[g], shape, found, index, component, start, stop, boxes, summary[g])
+            stop = components(
+                w, payoffs[g], shape, found, index, component, start, stop, boxes, label, number, summary[g]
+            )
         if stop < 0:
             return g
         offset[g + 1] = stop
