@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from kgsim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Interval = tuple[float, float]
 Verdict = Literal["holds", "fails", "depends", "undecided"]
@@ -124,6 +127,16 @@ class StructureSolution:
     method: str
     unsolved: str = ""
 
+    def __str__(self) -> str:
+        from kgsim.report import display
+
+        return display.text_of_structure(self)
+
+    def _repr_html_(self) -> str:
+        from kgsim.report import display
+
+        return display.html_of_structure(self)
+
     @property
     def values(self) -> dict[str, Interval]:
         """Player to the smallest and largest payoff over all equilibria."""
@@ -186,3 +199,26 @@ class Result:
     structures: Mapping[str, StructureSolution]
     claims: Mapping[str, ClaimResult]
     outcome_payoffs: Mapping[str, Mapping[str, Interval]]
+
+    def __repr__(self) -> str:
+        verdicts = {name: claim.verdict for name, claim in self.claims.items()}
+        return (
+            f"Result(scenario={self.scenario.name!r}, changed={dict(self.changed)}, "
+            f"structures={list(self.structures)}, claims={verdicts})"
+        )
+
+    def __str__(self) -> str:
+        from kgsim.report import display
+
+        return display.text_of_result(self)
+
+    def _repr_html_(self) -> str:
+        from kgsim.report import display
+
+        return display.html_of_result(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per structure, equilibrium and player (`kgsim.report.frame`); needs pandas."""
+        from kgsim.report import frame
+
+        return frame.of_result(self)

@@ -57,7 +57,7 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
 
 
 def _told(scenario: Scenario) -> str:
-    from kgsim.report.numbers import counted
+    from kgsim.wording import counted
 
     parts = (
         counted(len(scenario.players), "player"),

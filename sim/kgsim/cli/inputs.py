@@ -37,8 +37,8 @@ def values_set(scenario: Scenario, settings: Sequence[str], *, beyond_range: boo
     click.UsageError
         If one is malformed, names no parameter, is not a finite number, or leaves the range without leave.
     """
-    from kgsim.report.numbers import number
     from kgsim.scenario.names import suggestion
+    from kgsim.wording import number
 
     values: dict[str, float] = {}
     for setting in settings:
@@ -92,6 +92,6 @@ def _finite(text: str) -> float | None:
 
 
 def _example(scenario: Scenario) -> str:
-    from kgsim.report.numbers import number
+    from kgsim.wording import number
 
     return next((f"{name}={number(each.value)}" for name, each in scenario.parameters.items()), "NAME=1")

@@ -82,8 +82,8 @@ def run(
         result = solve(scenario, structures=chosen, **changed)
         _print(result, form)
         _keep(result, destination, plots)
-    for path in destination.paths:
-        click.echo(f"wrote {path}", err=True)
+    names = ", ".join(path.name for path in destination.paths)
+    click.echo(f"wrote to {destination.directory}: {names}", err=True)
 
 
 def _print(result: Result, form: str) -> None:

@@ -12,11 +12,10 @@ from matplotlib.patches import Rectangle
 from kgsim.plots.board import MARGIN, SIZE, SMALL, WIDTH, board, titled, write
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks, player_marks, style
 from kgsim.plots.text import Ruler, drawable, line_height
-from kgsim.report.numbers import interval
-from kgsim.report.ranking import Rank, payoffs_of, ranks, reached_in, reached_payoffs, worst
-from kgsim.report.sections import place
+from kgsim.ranking import Rank, payoffs_of, ranks, reached_in, reached_payoffs, told, worst
 from kgsim.results import Interval, Result
 from kgsim.scenario.model import OutcomeRule
+from kgsim.wording import interval
 
 TOP = 1.15
 RANK_SIZE = 16
@@ -92,7 +91,7 @@ def _figure(result: Result) -> Figure:
             x = MARGIN + columns.outcome + column * columns.player
             box = (x, y, columns.player, row.height)
             shade = _shade(player_marks(result.scenario)[player].colour, ranked[player][row.outcome], len(rows))
-            _cell(axes, box, place(ranked[player][row.outcome]), row.payoffs[player], shade)
+            _cell(axes, box, told(ranked[player][row.outcome]), row.payoffs[player], shade)
             if row.outcome in lowest[player]:
                 _frame(axes, box)
         _centred(axes, row.reached, WIDTH - MARGIN - columns.reached + 0.15, y + row.height / 2)

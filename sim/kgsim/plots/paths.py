@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgsim.report.numbers import percent
 from kgsim.results import Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario
+from kgsim.wording import percent
 
 MOST_EQUILIBRIA = 8
 MOST_COURSES = 4

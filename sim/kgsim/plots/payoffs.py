@@ -24,8 +24,8 @@ from kgsim.plots.style import (
     style,
 )
 from kgsim.plots.text import Ruler, drawable, line_height
-from kgsim.report.numbers import interval
 from kgsim.results import Equilibrium, Result, StructureSolution
+from kgsim.wording import interval
 
 WIDTH = 13.33
 HEIGHT = 7.5

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Any
 
 import matplotlib as mpl
 
@@ -90,7 +91,7 @@ def style() -> Iterator[None]:
 
 
 @cache
-def _settings() -> dict[str, object]:
+def _settings() -> dict[Any, Any]:
     with as_file(files("kgsim.plots").joinpath("kgsim.mplstyle")) as path:
-        settings = mpl.rc_params_from_file(path, use_default_template=False)
+        settings: Any = mpl.rc_params_from_file(path, use_default_template=False)
     return {**settings, "font.family": families()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import RendererAgg
@@ -31,7 +32,8 @@ class Ruler:
     """Measures text, in inches, as a figure will draw it."""
 
     def __init__(self) -> None:
-        self._renderer = RendererAgg(1, 1, DPI)
+        renderer: Any = RendererAgg  # matplotlib leaves it without types
+        self._renderer = renderer(1, 1, DPI)
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
         """Return the width of one line, in inches; no less than it will be, since kerning only draws words together."""

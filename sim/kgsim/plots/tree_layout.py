@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from kgsim.plots.board import SIZE, SMALL
 from kgsim.plots.paths import Lane, Path, likeliest, shown
 from kgsim.plots.text import Ruler, drawable, line_height
-from kgsim.report.numbers import counted, number, percent
 from kgsim.results import Equilibrium, Result, StructureSolution
+from kgsim.wording import counted, number, percent
 
 CARD_WIDTH = 3.1
 CARD_INDENT = 0.6

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import GameError
-from kgsim.report.content import Block, Cell, Column, Heading, Paragraph, Table, cells
-from kgsim.report.numbers import interval, number
-from kgsim.report.story import reasons, rule_told
+from kgsim.report.content import Block, Column, Heading, Paragraph, Table, cells
+from kgsim.report.story import formula, reasons, rule_told
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import addends
 from kgsim.scenario.model import Action, OutcomeRule, Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import actions_of, outcomes_of, parameter_values
+from kgsim.wording import interval, number
 
 Array = NDArray[np.float64]
 
@@ -47,11 +47,12 @@ class PayoffExplanation:
     addends
         Their values add up to `totals`.
     terms
-        Every term of the outcome that is not 0 throughout, per way; shape (ways,).
+        Every term that the utility uses and that is not 0 throughout, per way; shape (ways,).
     totals
         The payoff per way; shape (ways,).
     parameters
-        Every parameter that the payoff rests on, in the scenario's order.
+        Every parameter that the payoff rests on, in the scenario's order; not those of terms that the outcome leaves
+        at 0.
     """
 
     player: str
@@ -83,7 +84,9 @@ def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mappin
         raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, names, 'outcome')}")
     index = names.index(outcome)
     rule = scenario.outcomes[index]
-    fields = sorted({field for expression in rule.terms.values() for field in expression.attributes})
+    utility = scenario.utilities[player]
+    set_terms = {term: expression for term, expression in rule.terms.items() if term in utility.names}
+    fields = sorted({field for expression in set_terms.values() for field in expression.attributes})
     owners = [name for name in scenario.decisions if name in {owner for owner, _ in fields}]
     ways = _ways(scenario, index, owners)
     env: dict[str, Array] = dict(parameter_values(scenario, values))
@@ -91,21 +94,25 @@ def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mappin
         env[f"{owner}.{field}"] = np.array([way[owner].menu.get(field, 0.0) for way in ways])
     shape = (len(ways),)
     terms = {
-        term: np.broadcast_to(rule.terms[term].evaluate(env) if term in rule.terms else 0.0, shape)
+        term: np.broadcast_to(set_terms[term].evaluate(env) if term in set_terms else 0.0, shape)
         for term in scenario.terms
     }
-    utility = scenario.utilities[player]
     known = {**env, **terms}
-    parts = tuple(
-        Addend(f"{'+' if sign > 0 else '-'} {text}", np.broadcast_to(sign * evaluate(node, known) + 0.0, shape))
-        for sign, node, text in addends(utility)
-    )
-    used = _parameters_behind(scenario, rule, utility.names)
+    parts = []
+    names: set[str] = set()
+    for sign, node, text in addends(utility):
+        worth = np.broadcast_to(sign * evaluate(node, known) + 0.0, shape)
+        parts.append(Addend(_signed(sign, text), worth))
+        # What multiplies a term that the outcome does not set plays no part in it.
+        mentioned = references(node)[0]
+        if worth.any() or mentioned & set(scenario.terms) <= set(rule.terms):
+            names |= mentioned
+    used = _parameters_behind(scenario, rule, names)
     return PayoffExplanation(
         player=player,
         outcome=rule,
         ways=ways,
-        addends=parts,
+        addends=tuple(parts),
         terms={term: value for term, value in terms.items() if value.any()},
         totals=np.broadcast_to(utility.evaluate(known), shape),
         parameters=tuple(parameter for name, parameter in scenario.parameters.items() if name in used),
@@ -142,7 +149,7 @@ def _ways(scenario: Scenario, index: int, owners: list[str]) -> tuple[Mapping[st
     return tuple(found.values())
 
 
-def _parameters_behind(scenario: Scenario, rule: OutcomeRule, names: frozenset[str]) -> set[str]:
+def _parameters_behind(scenario: Scenario, rule: OutcomeRule, names: set[str]) -> set[str]:
     """Return all parameters that names rest on, through quantities and the outcome's terms."""
     seen: set[str] = set()
     pending = list(names)
@@ -159,25 +166,22 @@ def _parameters_behind(scenario: Scenario, rule: OutcomeRule, names: frozenset[s
 
 
 def _sum_table(told: PayoffExplanation) -> Table:
-    worst, best = int(np.argmin(told.totals)), int(np.argmax(told.totals))
     if np.ptp(told.totals) == 0 and all(np.ptp(addend.values) == 0 for addend in told.addends):
-        columns = (Column("term"), Column("points", "right"))
-        rows = [cells(addend.text, number(addend.values[0])) for addend in told.addends]
-        total = (Cell("= payoff"), Cell(number(told.totals[0])))
-        return Table(columns, (*rows, total))
+        lines = [cells(addend.text, number(addend.values[0])) for addend in told.addends]
+        return Table((Column("term"), Column("points", "right")), (*lines, cells("= payoff", number(told.totals[0]))))
+    worst, best = int(np.argmin(told.totals)), int(np.argmax(told.totals))
     columns = (
         Column("term"),
         Column("at its worst", "right"),
         Column("at its best", "right"),
         Column("over all", "right"),
     )
-    rows = [
-        cells(addend.text, number(addend.values[worst]), number(addend.values[best]), _span(addend.values))
-        for addend in told.addends
-    ]
-    total = cells("= payoff", number(told.totals[worst]), number(told.totals[best]), _span(told.totals))
+    rows = tuple(
+        cells(text, number(values[worst]), number(values[best]), _span(values))
+        for text, values in [*((addend.text, addend.values) for addend in told.addends), ("= payoff", told.totals)]
+    )
     note = f"Worst for {told.player}: {_way(told.ways[worst])}. Best: {_way(told.ways[best])}."
-    return Table(columns, (*rows, total), note)
+    return Table(columns, rows, note)
 
 
 def _terms_table(scenario: Scenario, told: PayoffExplanation) -> Table:
@@ -185,12 +189,19 @@ def _terms_table(scenario: Scenario, told: PayoffExplanation) -> Table:
         cells(
             term,
             scenario.terms[term],
-            told.outcome.terms[term].text,
+            formula(told.outcome.terms[term]),
             _span(values),
         )
         for term, values in told.terms.items()
     )
     return Table((Column("term"), Column("meaning"), Column("set to"), Column("value", "right")), rows)
+
+
+def _signed(sign: int, text: str) -> str:
+    """Return a term with its sign; one that begins with a minus of its own shows that where it can."""
+    if text.startswith("-"):
+        return f"- {text[1:].lstrip()}" if sign > 0 else f"- ({text})"
+    return f"{'+' if sign > 0 else '-'} {text}"
 
 
 def _span(values: Array) -> str:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kgsim.errors import OutputError
-from kgsim.report.numbers import number
+from kgsim.wording import number
 
 RESULT = "result.json"
 
@@ -60,6 +60,11 @@ class Destination:
     force
         Whether a result of other inputs may be replaced.
 
+    Attributes
+    ----------
+    directory
+        Where the files go.
+
     Raises
     ------
     OutputError
@@ -67,7 +72,7 @@ class Destination:
     """
 
     def __init__(self, directory: Path, inputs: Inputs, *, force: bool = False) -> None:
-        self._directory = directory
+        self.directory = directory
         self._inputs = inputs
         self._force = force
         self._names: list[str] = []
@@ -76,14 +81,14 @@ class Destination:
 
     def __enter__(self) -> Self:
         self._check()
-        missing = [path for path in (self._directory, *self._directory.parents) if not path.exists()]
+        missing = [path for path in (self.directory, *self.directory.parents) if not path.exists()]
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(parents=True, exist_ok=True)
             self._made = missing
-            self._staging = Path(tempfile.mkdtemp(prefix=".kgsim-", dir=self._directory))
+            self._staging = Path(tempfile.mkdtemp(prefix=".kgsim-", dir=self.directory))
         except OSError as error:
             self._remove_made()
-            raise _unwritable(self._directory, error) from error
+            raise _unwritable(self.directory, error) from error
         return self
 
     def __exit__(
@@ -93,7 +98,7 @@ class Destination:
             if kind is None:
                 self._move()
         except OSError as failure:
-            raise _unwritable(self._directory, failure) from failure
+            raise _unwritable(self.directory, failure) from failure
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
             self._remove_made()
@@ -103,25 +108,25 @@ class Destination:
         try:
             (self._staging / name).write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
-            raise _unwritable(self._directory, error) from error
+            raise _unwritable(self.directory, error) from error
         self._names.append(name)
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files written, in the order of writing."""
-        return tuple(self._directory / name for name in self._names)
+        return tuple(self.directory / name for name in self._names)
 
     def _check(self) -> None:
-        if self._directory.exists() and not self._directory.is_dir():
-            raise OutputError(f"{self._directory} is a file, not a directory; name another place with --out.")
-        existing = self._directory / RESULT
+        if self.directory.exists() and not self.directory.is_dir():
+            raise OutputError(f"{self.directory} is a file, not a directory; name another place with --out.")
+        existing = self.directory / RESULT
         if not existing.exists():
             return
         document = _read(existing)
         difference = _difference(document, self._inputs)
         if difference and not self._force:
             raise OutputError(
-                f"{self._directory} already holds another result ({difference}). "
+                f"{self.directory} already holds another result ({difference}). "
                 "Give --force to replace it, or --out DIRECTORY to keep both."
             )
         if difference:
@@ -129,9 +134,9 @@ class Destination:
 
     def _move(self) -> None:
         for name in self._stale:
-            (self._directory / name).unlink(missing_ok=True)
+            (self.directory / name).unlink(missing_ok=True)
         for name in sorted(self._names, key=lambda name: name == RESULT):
-            (self._staging / name).replace(self._directory / name)
+            (self._staging / name).replace(self.directory / name)
 
     def _remove_made(self) -> None:
         # Deepest first; a directory that holds outputs is not empty and stays.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
-from kgsim.report.numbers import NOISE, counted, interval, listed, number, percent
 from kgsim.report.provenance import versions
-from kgsim.report.ranking import Rank, payoffs_of, ranks, reached_in, worst
 from kgsim.report.summary import beyond_range, endings, headlines, worst_structures
 from kgsim.results import Course, Equilibrium, Result, StructureSolution, Verdict
+from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
 
 MOST_EQUILIBRIA = 12
 """Equilibria of a structure that are listed before the rest is left to the JSON document."""
@@ -43,7 +43,7 @@ def of_structure(solution: StructureSolution) -> list[Block]:
     title = solution.name if solution.label in ("", solution.name) else f"{solution.name}: {solution.label}"
     blocks: list[Block] = [Heading(title), Paragraph(f"Play: {stages(solution)}.")]
     if not solution.equilibria:
-        blocks.append(Paragraph(f"Not solved: {solution.unsolved or ' '.join(solution.reasons)}", "bad"))
+        blocks.append(Paragraph(f"Not solved: {sentence(solution.unsolved or '; '.join(solution.reasons))}", "bad"))
         return blocks
     listed_equilibria = solution.equilibria[:MOST_EQUILIBRIA]
     blocks.append(_equilibria(solution, listed_equilibria))
@@ -68,11 +68,8 @@ def of_structure(solution: StructureSolution) -> list[Block]:
             )
         )
     said = "The set is complete" if solution.complete else "The set may be incomplete"
-    blocks.append(
-        Paragraph(
-            f"{said}: {' '.join(solution.reasons)} Method: {solution.method}.", "" if solution.complete else "unsure"
-        )
-    )
+    grounds = f"{said}: {sentence('; '.join(solution.reasons))} Method: {sentence(solution.method)}"
+    blocks.append(Paragraph(grounds, "" if solution.complete else "unsure"))
     return blocks
 
 
@@ -157,7 +154,7 @@ def _outcomes(result: Result) -> Table:
         (
             Cell(outcome),
             *(
-                Cell(f"{place(ranked[player][outcome])}: {interval(bounds[outcome])}", outcome in lowest[player])
+                Cell(f"{told(ranked[player][outcome])}: {interval(bounds[outcome])}", outcome in lowest[player])
                 for player, bounds in payoffs.items()
             ),
             Cell(", ".join(reached_in(result, outcome)) or "-"),
@@ -170,12 +167,6 @@ def _outcomes(result: Result) -> Table:
         "* the player's worst case."
     )
     return Table(columns, rows, note)
-
-
-def place(rank: Rank) -> str:
-    """Return a rank, or the span of ranks, as text."""
-    best, least = rank
-    return str(best) if best == least else f"{best}-{least}"
 
 
 def _equilibria(solution: StructureSolution, equilibria: tuple[Equilibrium, ...]) -> Table:

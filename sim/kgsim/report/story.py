@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
-from kgsim.report.numbers import interval, listed, number
+from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
+from kgsim.scenario.nodes import Number
+from kgsim.wording import interval, listed, number
 
 
 def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
@@ -67,6 +69,11 @@ def reasons(scenario: Scenario, parameters: Iterable[Parameter], values: Mapping
     return blocks
 
 
+def formula(expression: Expression) -> str:
+    """Return a formula as written; a mere number in its shortest form."""
+    return number(expression.root.value) if isinstance(expression.root, Number) else expression.text
+
+
 def rule_told(rule: OutcomeRule) -> str:
     """Return when an outcome comes about, as prose."""
     if not rule.when:
@@ -109,7 +116,7 @@ def _outcomes(scenario: Scenario) -> Table:
             rule.name,
             "; ".join(f"{decision}: {' or '.join(sorted(moves))}" for decision, moves in rule.when.items())
             or "otherwise",
-            ", ".join(f"{term} = {expression.text}" for term, expression in rule.terms.items()) or "-",
+            ", ".join(f"{term} = {formula(expression)}" for term, expression in rule.terms.items()) or "-",
         )
         for rule in scenario.outcomes
     )
@@ -152,8 +159,8 @@ def _bloc(bloc: Bloc) -> str:
     return text
 
 
-def _shares(expressions: Mapping[str, object]) -> str:
-    return ", ".join(f"{player} {expression}" for player, expression in expressions.items())
+def _shares(expressions: Mapping[str, Expression]) -> str:
+    return ", ".join(f"{player} {formula(expression)}" for player, expression in expressions.items())
 
 
 def _claims(scenario: Scenario) -> Table:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kgsim.report.numbers import close, counted, interval, listed, number
 from kgsim.results import Result, StructureSolution
+from kgsim.wording import close, counted, interval, listed, number, sentence
 
 
 def headlines(result: Result) -> tuple[str, ...]:
@@ -86,13 +86,14 @@ def _claims(result: Result) -> Iterable[str]:
     claims = result.claims.values()
     if not claims:
         return
-    parts = []
-    for verdict, said in (("holds", "hold"), ("fails", "fail"), ("depends", "depend on the equilibrium played")):
+    holding = sum(claim.verdict == "holds" for claim in claims)
+    parts = [f"Of {counted(len(claims), 'claim')}, {holding} {'holds' if holding == 1 else 'hold'}"]
+    for verdict, one, several in (("fails", "fails", "fail"), ("depends", "depends", "depend")):
         names = [claim.name for claim in claims if claim.verdict == verdict]
         if names:
-            verb = said if len(names) > 1 else said.replace("depend ", "depends ") if verdict == "depends" else verdict
-            parts.append(f"{listed(names)} {verb}")
-    yield f"Of {counted(len(claims), 'claim')}: {'; '.join(parts)}."
+            rest = " on the equilibrium played" if verdict == "depends" else ""
+            parts.append(f"{listed(names)} {one if len(names) == 1 else several}{rest}")
+    yield f"{'; '.join(parts)}."
 
 
 def _doubts(result: Result) -> Iterable[str]:
@@ -101,7 +102,7 @@ def _doubts(result: Result) -> Iterable[str]:
         yield f"There may be further equilibria in {listed(incomplete)}; the reasons are given below."
     for solution in result.structures.values():
         if not solution.equilibria:
-            yield f"{solution.name} is not solved: {solution.unsolved or '; '.join(solution.reasons)}"
+            yield f"{solution.name} is not solved: {sentence(solution.unsolved or '; '.join(solution.reasons))}"
     for name in beyond_range(result):
         lower, upper = result.scenario.parameters[name].range
         yield (

@@ -70,3 +70,12 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     ('1 equilibrium', '2 claims')
     """
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a full stop, unless it has one.
+
+    >>> sentence("no ties"), sentence("No ties.")
+    ('no ties.', 'No ties.')
+    """
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kgsim.report.numbers import NOISE, close
 from kgsim.results import Interval, Result
+from kgsim.wording import NOISE, close
 
 Rank = tuple[int, int]
 
@@ -34,6 +34,12 @@ def ranks(payoffs: Mapping[str, Interval]) -> dict[str, Rank]:
         )
         for outcome, (low, high) in payoffs.items()
     }
+
+
+def told(rank: Rank) -> str:
+    """Return a rank, or the span of ranks, as text."""
+    best, least = rank
+    return str(best) if best == least else f"{best}-{least}"
 
 
 def worst(payoffs: Mapping[str, Interval]) -> frozenset[str]:
