@@ -12,7 +12,7 @@ from kgsim.errors import GameError
 from kgsim.report.content import Block, Column, Heading, Paragraph, Table, cells
 from kgsim.report.story import formula, reasons, rule_told
 from kgsim.scenario.evaluation import evaluate
-from kgsim.scenario.expressions import addends
+from kgsim.scenario.expressions import addends, references
 from kgsim.scenario.model import Action, OutcomeRule, Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import actions_of, outcomes_of, parameter_values
@@ -79,32 +79,30 @@ def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mappin
     """
     if player not in scenario.players:
         raise GameError(f"there is no player {player!r}. {suggestion(player, scenario.players, 'player')}")
-    names = [rule.name for rule in scenario.outcomes]
-    if outcome not in names:
-        raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, names, 'outcome')}")
-    index = names.index(outcome)
-    rule = scenario.outcomes[index]
+    outcomes = [rule.name for rule in scenario.outcomes]
+    if outcome not in outcomes:
+        raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, outcomes, 'outcome')}")
+    rule = scenario.outcomes[outcomes.index(outcome)]
     utility = scenario.utilities[player]
-    set_terms = {term: expression for term, expression in rule.terms.items() if term in utility.names}
-    fields = sorted({field for expression in set_terms.values() for field in expression.attributes})
+    terms_set = {term: expression for term, expression in rule.terms.items() if term in utility.names}
+    fields = {field for expression in terms_set.values() for field in expression.attributes}
     owners = [name for name in scenario.decisions if name in {owner for owner, _ in fields}]
-    ways = _ways(scenario, index, owners)
+    ways = _ways(scenario, outcomes.index(outcome), owners)
     env: dict[str, Array] = dict(parameter_values(scenario, values))
     for owner, field in fields:
         env[f"{owner}.{field}"] = np.array([way[owner].menu.get(field, 0.0) for way in ways])
-    shape = (len(ways),)
     terms = {
-        term: np.broadcast_to(set_terms[term].evaluate(env) if term in set_terms else 0.0, shape)
+        term: np.broadcast_to(terms_set[term].evaluate(env) if term in terms_set else 0.0, len(ways))
         for term in scenario.terms
     }
-    known = {**env, **terms}
+    env |= terms
     parts = []
     names: set[str] = set()
     for sign, node, text in addends(utility):
-        worth = np.broadcast_to(sign * evaluate(node, known) + 0.0, shape)
+        worth = np.broadcast_to(sign * evaluate(node, env) + 0.0, len(ways))
         parts.append(Addend(_signed(sign, text), worth))
         # What multiplies a term that the outcome does not set plays no part in it.
-        mentioned = references(node)[0]
+        mentioned, _, _ = references(node)
         if worth.any() or mentioned & set(scenario.terms) <= set(rule.terms):
             names |= mentioned
     used = _parameters_behind(scenario, rule, names)
@@ -114,7 +112,7 @@ def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mappin
         ways=ways,
         addends=tuple(parts),
         terms={term: value for term, value in terms.items() if value.any()},
-        totals=np.broadcast_to(utility.evaluate(known), shape),
+        totals=np.broadcast_to(utility.evaluate(env), len(ways)),
         parameters=tuple(parameter for name, parameter in scenario.parameters.items() if name in used),
     )
 
