@@ -145,8 +145,8 @@ FAULTS = [
     Fault("division by zero", "margin: gain - cost", "margin: gain/(cost - 4)", "gain/(", "quantities.margin",
           "`gain/(cost - 4)` divides by zero", "guard"),
     Fault("division by zero in a payoff", "N: 12*relief", "N: 12/relief", "12/relief", "utilities.N",
-          "`12/relief` divides by zero at the base values, in outcome 'separate deal' with the profile (P: offer(relief=0)",
-          "guard"),
+          "`12/relief` divides by zero at the base values, in outcome 'separate deal' with the profile "
+          "(P: offer(relief=0)", "guard"),
     Fault("overflow in a payoff", "N: 12*relief", "N: exp(9999*deal)*relief", "exp(9999", "utilities.N",
           "`exp(9999*deal)` is too large", "guard"),
     Fault("not real", "N: 12*relief", "N: sqrt(relief - 2)", "sqrt(", "utilities.N", "square root of a negative",

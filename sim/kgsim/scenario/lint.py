@@ -90,10 +90,16 @@ def _terms(scenario: Scenario) -> Iterator[Problem]:
     used = {name for utility in scenario.utilities.values() for name in utility.names}
     set_somewhere = {term for rule in scenario.outcomes for term in rule.terms}
     for term in scenario.terms:
-        if term not in set_somewhere:
-            yield _warn(scenario, f"terms.{term}", f"no outcome sets the term {term!r}", "Set it, or delete it.")
-        if term not in used:
-            yield _warn(scenario, f"terms.{term}", f"no utility uses the term {term!r}", "Use it, or delete it.")
+        faults = [
+            message
+            for fault, message in (
+                (term not in set_somewhere, f"no outcome sets the term {term!r}"),
+                (term not in used, f"no utility uses the term {term!r}"),
+            )
+            if fault
+        ]
+        if faults:
+            yield _warn(scenario, f"terms.{term}", " and ".join(faults), "Mend that, or delete the term.")
 
 
 def _idle_parameters(scenario: Scenario) -> Iterator[Problem]:

@@ -257,14 +257,40 @@ class ScenarioFile(Model):
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a scenario file, for editors."""
-    schema = ScenarioFile.model_json_schema(by_alias=True)
-    # A scenario that extends another may leave out all that it inherits.
-    required = schema.pop("required")
-    schema["if"] = {"not": {"required": ["extends"]}}
-    schema["then"] = {"required": required}
+    """Return the JSON Schema (draft 2020-12) of a scenario file, for editors.
+
+    A scenario that extends another may leave out whatever it inherits and remove entries with null, so the root
+    describes such an overlay, and a file without `extends` must satisfy the full description besides.
+    """
+    full = ScenarioFile.model_json_schema(by_alias=True)
+    entries = full.pop("$defs")
+    overlays = {f"{name}Overlay": _overlay(entry) for name, entry in entries.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
+        **_overlay(full),
         "title": "kgsim scenario",
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"$ref": "#/$defs/ScenarioFile"},
+        "$defs": {"ScenarioFile": full, **entries, **overlays},
     }
+
+
+def _overlay(schema: Any) -> Any:
+    """Relax a schema to that of an overlay: nothing is required, and every entry may be null."""
+    if isinstance(schema, list):
+        return [_overlay(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    relaxed = {key: _overlay(part) for key, part in schema.items() if key not in {"required", "$ref"}}
+    if "$ref" in schema:
+        relaxed["$ref"] = f"{schema['$ref']}Overlay"
+    if "properties" in relaxed:
+        relaxed["properties"] = {name: _or_null(part) for name, part in relaxed["properties"].items()}
+    if isinstance(relaxed.get("additionalProperties"), dict):
+        relaxed["additionalProperties"] = _or_null(relaxed["additionalProperties"])
+    return relaxed
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    described = {"description": schema["description"]} if "description" in schema else {}
+    return {**described, "anyOf": [schema, {"type": "null"}]}
