@@ -9,7 +9,7 @@ import pytest
 
 import kgsim
 
-#: Brams on the Cuban missile crisis: rank payoffs (US, USSR), 4 best; rows blockade, air strike; columns withdraw, maintain.
+#: Brams on the Cuban missile crisis: rank payoffs (US, USSR), 4 best; blockade or air strike, withdraw or maintain.
 BRAMS = [[[3, 1], [2, 4]], [[3, 4], [2, 1]]]
 
 

@@ -28,13 +28,13 @@ def strategy(solution: SubgamePerfect, equilibrium: Point) -> list[np.ndarray]:
     arrays = [np.zeros(shape) for shape in strategy_shapes(game)]
 
     def fill(stage: int, history: tuple[int, ...], point: Point) -> None:
-        if stage == len(game.stages):
-            return
         play = point.plays[0]
         first = game.first_axis[stage]
         for position, mix in enumerate(play.mixes):
             for action, probability in mix:
                 arrays[first + position][(*history, action)] = probability
+        if stage + 1 == len(game.stages):
+            return
         for profile in np.ndindex(game.stage_shape(stage)):
             then = (*history, *profile)
             fill(stage + 1, then, _reply(play, profile, game.stages[stage], solution.follow(then)))
