@@ -33,7 +33,7 @@ def scenario(
     players: dict[str, str] = PLAYERS, structures: int = 4, outcomes: Sequence[str] = tuple(PAYOFFS), label: str = ""
 ) -> Scenario:
     """A scenario of which only the parts that reports and figures read make sense."""
-    us, rok, dprk = players
+    us, rok, dprk = list(players)[:3]
     decisions = {
         us: Decision(us, us, {"hold": "keep up pressure", "offer": f"ICBM-only offer {label}".strip()}, OFFERS),
         rok: Decision(rok, rok, {"align": "align", "calm": "border calm"}, (Action("align"), Action("calm"))),
@@ -79,13 +79,18 @@ def scenario(
     )
 
 
+def worth(outcome: str, players: int) -> tuple[float, ...]:
+    """Payoffs of an outcome; players beyond the third share those of the first three."""
+    return (PAYOFFS[outcome] * 2)[:players]
+
+
 def course(
     players: Sequence[str], outcome: str, moves: Sequence[str], probability: float = 1.0, shift: float = 0.0
 ) -> Course:
     """A course of play with the payoffs that the outcome has in `PAYOFFS`, shifted."""
-    payoffs = {player: value + shift for player, value in zip(players, PAYOFFS[outcome], strict=True)}
+    payoffs = {player: value + shift for player, value in zip(players, worth(outcome, len(players)), strict=True)}
     terms = {"relief": 0.5} if "deal" in outcome else {}
-    return Course(probability, dict(zip(players, moves, strict=True)), outcome, terms, payoffs)
+    return Course(probability, dict(zip(players, moves, strict=False)), outcome, terms, payoffs)
 
 
 def equilibrium(*courses: Course, alternatives: int = 0, disagreement: dict[str, float] | None = None) -> Equilibrium:
@@ -158,9 +163,9 @@ def result(
             ),
         },
         outcome_payoffs={
-            "bypass deal": dict(zip(ids, ((-20.0, 37.5), (-52.5, -17.5), (-21.0, 14.0)), strict=True)),
+            "bypass deal": dict(zip(ids, ((-20.0, 37.5), (-52.5, -17.5), (-21.0, 14.0)) * 2, strict=False)),
             **{
-                name: {player: (value, value) for player, value in zip(ids, PAYOFFS[name], strict=True)}
+                name: {player: (value, value) for player, value in zip(ids, worth(name, len(ids)), strict=True)}
                 for name in tuple(PAYOFFS)[1:]
             },
         },

@@ -37,7 +37,7 @@ SHADE = "#F4F4F4"
 _PLAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 _PLAYER_HATCHES = ("//", "\\\\", "..", "xx", "--", "++")
 _OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION)
-_OUTCOME_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+_OUTCOME_MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def outcome_marks(scenario: Scenario) -> dict[str, OutcomeMark]:
             continue
         # The lists have lengths without a common divisor: the pair repeats only after 88 outcomes.
         colour = _OUTCOME_COLOURS[place % len(_OUTCOME_COLOURS)]
-        marks[rule.name] = OutcomeMark(colour, _OUTCOME_MARKERS[1:][place % (len(_OUTCOME_MARKERS) - 1)])
+        marks[rule.name] = OutcomeMark(colour, _OUTCOME_MARKERS[place % len(_OUTCOME_MARKERS)])
         place += 1
     return marks
 
