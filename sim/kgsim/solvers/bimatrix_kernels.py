@@ -115,6 +115,7 @@ def list_vertices(
     work: NDArray[np.float64],
     weights: NDArray[np.float64],
     partners: NDArray[np.int64],
+    suitors: NDArray[np.int64],
     vertices: NDArray[np.int64],
 ) -> int:
     """All vertices of the best-reply polyhedron of the player with payoffs `own`, as pairs of bit masks.
@@ -133,8 +134,10 @@ def list_vertices(
     work, weights
         Scratch space.
     partners
-        Vertices of the other polyhedron: supports that are best replies at none of them are skipped, since no
-        equilibrium uses them. Pass none to list every vertex.
+        Vertices of the other polyhedron, or none to list every vertex. Otherwise only those vertices are sure to
+        be listed that make an equilibrium with one of them.
+    suitors
+        Scratch space, as long as `partners`.
     vertices
         Receives, per vertex, the support, the best replies, and whether these are certain (1) or not (0).
         Ties at a pure strategy are certain, since they are equal payoffs; ties at a mixture are not.
@@ -161,77 +164,121 @@ def list_vertices(
     for size in range(2, min(rows, columns) + 1):
         start = starts[size]
         for t in range(start, start + binomial[columns, size]):
-            support = masks[t]
-            wanted = len(partners) == 0
+            suited = 0
             for partner in range(len(partners)):
-                if support & ~partners[partner, 1] == 0:
-                    wanted = True
-                    break
-            if not wanted:
+                if masks[t] & ~partners[partner, 1] == 0:
+                    suitors[suited] = partners[partner, 0]
+                    suited += 1
+            if suited == 0 and len(partners) > 0:
                 continue
-            allowed = _undominated(beaten, rows, everything, support)
+            allowed = _undominated(beaten, rows, everything, masks[t])
             for s in range(start, start + binomial[rows, size]):
-                best = masks[s]
-                if best & ~allowed:
+                if masks[s] & ~allowed or (suited > 0 and not _nested(masks[s], suitors, suited)):
                     continue
                 if size == 2:
-                    # `indifference`, written out, since most pairs of supports are of this size.
-                    one, two = members[s, 0], members[s, 1]
-                    base = own[two, members[t, 0]] - own[one, members[t, 0]]
-                    slope = own[two, members[t, 1]] - own[one, members[t, 1]] - base
-                    pivot = min(abs(slope), 1.0)
-                    if slope != 0.0:
-                        weights[1] = -base / slope
-                        weights[0] = 1.0 - weights[1]
+                    pivot = _indifference_of_two(own, members[s], members[t], weights)
                 else:
                     _, pivot = indifference(own, members[s], members[t], size, work, weights)
                 if pivot == 0.0:
-                    if size == 2:
-                        # Two actions, neither dominated, that never part: equal on T, and no vertex is
-                        # theirs.
+                    if size == 2 and len(partners) == 0:
+                        # Neither action is dominated, so they are equal on T and determine no vertex.
                         continue
                     return -1
-                least = 1.0
-                largest = 1.0
-                for k in range(size):
-                    least = min(least, weights[k])
-                    largest = max(largest, abs(weights[k]))
-                doubt = max(CLEAR, ROUNDING / pivot) * largest
-                if least < -doubt or (size == 2 and least == 0.0):
-                    # A weight of exactly 0 with two actions is a tie at a pure strategy, which is listed
-                    # already.
+                if size == 2 and (weights[0] == 0.0 or weights[1] == 0.0):
+                    # A tie at a pure strategy, which is listed already.
                     continue
-                certain = pivot >= LEAST_PIVOT and least > doubt
-                value = 0.0
-                for k in range(size):
-                    value += weights[k] * own[members[s, 0], members[t, k]]
-                inside = True
-                for row in range(rows):
-                    if masks[s] >> row & 1:
-                        continue
-                    other_value = 0.0
-                    for k in range(size):
-                        other_value += weights[k] * own[row, members[t, k]]
-                    if other_value > value + doubt:
-                        inside = False
-                        break
-                    if other_value > value - doubt:
-                        best |= 1 << row
-                        certain = False
-                if not inside:
+                support, best, certain = _labels(
+                    own, rows, members[s], masks[s], members[t], masks[t], size, weights, pivot
+                )
+                if best == 0:
                     continue
-                if not certain:
-                    for k in range(size):
-                        if weights[k] < doubt:
-                            support &= ~(1 << members[t, k])
                 if count == len(vertices):
                     return -1
                 vertices[count, 0] = support
                 vertices[count, 1] = best
                 vertices[count, 2] = certain
                 count += 1
-                support = masks[t]
     return count
+
+
+def _nested(mask: int, suitors: NDArray[np.int64], suited: int) -> bool:
+    """Whether a support S contains, or is contained in, the support of a partner that has T as best replies.
+
+    A vertex with best replies B makes an equilibrium with a partner only if B contains the partner's support X.
+    Then some S in B determines the vertex and is nested with X, unless X is dependent on T, and that shows as a
+    singular system.
+    """
+    nested = False
+    for k in range(suited):
+        nested = nested or mask & ~suitors[k] == 0 or suitors[k] & ~mask == 0
+    return nested
+
+
+def _indifference_of_two(
+    own: NDArray[np.float64], rows: NDArray[np.int64], columns: NDArray[np.int64], weights: NDArray[np.float64]
+) -> float:
+    """What `indifference` does, written out, since most supports have two actions; returns the pivot."""
+    base = own[rows[1], columns[0]] - own[rows[0], columns[0]]
+    slope = own[rows[1], columns[1]] - own[rows[0], columns[1]] - base
+    if slope != 0.0:
+        weights[1] = -base / slope
+        weights[0] = 1.0 - weights[1]
+    return float(min(abs(slope), 1.0))
+
+
+def _labels(
+    own: NDArray[np.float64],
+    rows: int,
+    support: NDArray[np.int64],
+    support_mask: int,
+    columns: NDArray[np.int64],
+    columns_mask: int,
+    size: int,
+    weights: NDArray[np.float64],
+    pivot: float,
+) -> tuple[int, int, bool]:
+    """Labels of the point at which the actions in `support` are indifferent.
+
+    Returns
+    -------
+    used : int
+        Mask of the opponent's actions with positive weight.
+    best : int
+        Mask of the best replies; 0 if the point is no vertex, being infeasible or having a better reply.
+    certain : bool
+        Whether rounding cannot have changed either; if it might have, `used` errs on the small side and
+        `best` on the large one.
+    """
+    least = 1.0
+    largest = 1.0
+    for k in range(size):
+        least = min(least, weights[k])
+        largest = max(largest, abs(weights[k]))
+    doubt = max(CLEAR, ROUNDING / pivot) * largest
+    if least < -doubt:
+        return 0, 0, True
+    value = 0.0
+    for k in range(size):
+        value += weights[k] * own[support[0], columns[k]]
+    certain = pivot >= LEAST_PIVOT and least > doubt
+    best = support_mask
+    for row in range(rows):
+        if support_mask >> row & 1:
+            continue
+        other = 0.0
+        for k in range(size):
+            other += weights[k] * own[row, columns[k]]
+        if other > value + doubt:
+            return 0, 0, True
+        if other > value - doubt:
+            best |= 1 << row
+            certain = False
+    used = columns_mask
+    if not certain:
+        for k in range(size):
+            if weights[k] < doubt:
+                used &= ~(1 << columns[k])
+    return used, best, certain
 
 
 def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:
@@ -292,34 +339,37 @@ def reduce_pair(
         kept_columns[column] = column
     while True:
         for player in range(2):
-            low = payoffs[player, kept_rows[0], kept_columns[0]]
-            high = low
+            own = payoffs[player]
+            size = 0
             for i in range(rows):
                 for j in range(columns):
-                    value = payoffs[player, kept_rows[i], kept_columns[j]]
-                    low = min(low, value)
-                    high = max(high, value)
+                    levels[size] = own[kept_rows[i], kept_columns[j]]
+                    size += 1
+            low = levels[0]
+            high = low
+            for k in range(1, size):
+                low = min(low, levels[k])
+                high = max(high, levels[k])
             span = high - low
             if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
                 spans[player] = span
             if span == 0.0:
                 span = 1.0
-            for i in range(rows):
-                for j in range(columns):
-                    value = (payoffs[player, kept_rows[i], kept_columns[j]] - low) / span
-                    levels[i * columns + j] = value
-                    if player == 0:
-                        first[i, j] = value
-                    else:
-                        second[j, i] = value
+            for k in range(size):
+                levels[k] = (levels[k] - low) / span
             near = 0
-            for i in range(1, rows * columns):
-                value = levels[i]
-                for j in range(i):
-                    gap = abs(levels[j] - value)
+            for k in range(1, size):
+                for other in range(k):
+                    gap = abs(levels[other] - levels[k])
                     near += (gap != 0.0) & (gap < TIE)
             if near:
                 return 0, 0
+            for i in range(rows):
+                for j in range(columns):
+                    if player == 0:
+                        first[i, j] = levels[i * columns + j]
+                    else:
+                        second[j, i] = levels[i * columns + j]
         compare_actions(first, rows, columns, beaten_rows)
         compare_actions(second, columns, rows, beaten_columns)
         row_mask = (1 << rows) - 1
@@ -437,6 +487,7 @@ def solve_pairs(
     support = np.empty(most, dtype=np.int64)
     best = np.empty(most, dtype=np.int64)
     xs = np.empty((8 << most, 3), dtype=np.int64)
+    suitors = np.empty(8 << most, dtype=np.int64)
     ys = np.empty((8 << most, 3), dtype=np.int64)
     pairs = np.empty((64 << most, 2), dtype=np.int64)
     place = payoffs.shape[2]
@@ -448,12 +499,24 @@ def solve_pairs(
         if rows == 0:
             continue
         x_count = list_vertices(
-            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0], xs
+            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0], suitors, xs
         )
         if x_count < 0:
             continue
         y_count = list_vertices(
-            first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count], ys
+            first,
+            rows,
+            columns,
+            beaten_rows,
+            members,
+            masks,
+            starts,
+            binomial,
+            work,
+            weights,
+            xs[:x_count],
+            suitors,
+            ys,
         )
         count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
         if count <= 0:
