@@ -13,6 +13,7 @@ are the same to the last bit.
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -29,9 +30,11 @@ from kgsim.solvers.nplayer_search import Floats, Ints, Work, workspace
 from kgsim.solvers.raw import RawEquilibria
 
 MOST_SUPPORTS = 500_000  # support profiles listed for one game
-BUDGET = 20_000  # simplices examined for one support
-ALLOWANCE = 60_000  # simplices examined for one game before budgets shrink to one
-PLAIN_WIDTH = 27  # single games of at most this many pure profiles run uncompiled
+BUDGET = 4_000  # simplices examined for one support
+ALLOWANCE = 4_000  # simplices examined for one game before budgets shrink to one, and for each support profile:
+ALLOWANCE_PER_SUPPORT = 16
+PLAIN_WIDTH = 27  # single games of at most this many pure profiles start uncompiled
+PLAIN_SECONDS = 0.3  # and go on compiled after this long
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     deadline = None if time_limit is None else time.monotonic() + time_limit
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0].size, 1)
-    chunk = 16 if kernels is kernel else 2048
+    started = time.monotonic()
     arrays = _Arrays(shape, listed, games=1)
     table = array.reshape(len(shape), -1)
     begin, stop = 0, 0
@@ -98,11 +101,13 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     while begin < len(listed.supports):
         if deadline is not None and begin > 0 and time.monotonic() > deadline:
             break
-        end = min(begin + chunk, len(listed.supports))
+        if kernels is kernel and time.monotonic() > started + PLAIN_SECONDS:
+            kernels = _kernels(PLAIN_WIDTH, 2)
+        end = min(begin + (16 if kernels is kernel else 2048), len(listed.supports))
         before = summary.copy()
         reached = kernels.solve_game(
             arrays.work, arrays.reduced, arrays.lattice, table, arrays.shape, listed.combination, listed.supports[begin:end],
-            listed.faced[begin:end], arrays.better, BUDGET, ALLOWANCE, arrays.found, arrays.index, 0, stop,
+            listed.faced[begin:end], arrays.better, BUDGET, arrays.allowance, arrays.found, arrays.index, 0, stop,
             arrays.boxes, summary,
         )  # fmt: skip
         if reached < 0:
@@ -152,7 +157,7 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
         while begin < len(games):
             begin = kernels.solve_games(
                 arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination, listed.supports, listed.faced,
-                arrays.better, BUDGET, ALLOWANCE, begin, arrays.found, arrays.index, arrays.component,
+                arrays.better, BUDGET, arrays.allowance, begin, arrays.found, arrays.index, arrays.component,
                 arrays.offset, arrays.boxes, arrays.label, arrays.number, arrays.summary,
             )  # fmt: skip
             if begin < len(games):
@@ -215,8 +220,8 @@ def _checked(payoffs: npt.ArrayLike, *, batch: bool) -> Floats:
 
 
 def _kernels(width: int, games: int) -> Any:
-    """Compiled kernels where they pay and numba is installed, the plain ones otherwise."""
-    if width * games <= PLAIN_WIDTH:
+    """Compiled kernels where they are loaded already or will pay, the plain ones otherwise."""
+    if width * games <= PLAIN_WIDTH and "kgsim.solvers.nplayer_compile" not in sys.modules:
         return kernel
     from kgsim.solvers.nplayer_compile import compiled
 
@@ -229,6 +234,7 @@ class _Arrays:
 
     def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
         self.shape = np.array(shape, dtype=np.int64)
+        self.allowance = ALLOWANCE + ALLOWANCE_PER_SUPPORT * len(listed.supports)
         self.work: Work = workspace(shape, listed.largest)
         smallest = min(sorted(listed.largest)[-3], LARGEST_SUPPORT)
         self.lattice = lattice(smallest)

@@ -38,7 +38,9 @@ Ints = npt.NDArray[np.int64]
 ROUNDING = 1e-13  # margin of every sign test; payoffs are scaled to 0..1
 SINGULAR = 1e-9  # a pivot this small relative to the largest counts as zero
 SMALLEST_EDGE = 1e-7  # simplices are not bisected below this edge
-CELL_EDGE = 0.13  # a singular solution inside a simplex no larger than this closes it as a cell
+CELL_EDGE = 0.26  # a singular equilibrium inside a simplex no larger than this closes it as a cell
+REFUSED_EDGE = 0.02  # the same for a singular solution that is not an equilibrium
+CELLS_KEPT = 24  # with this many cells of one support the simplices still open become cells as they are
 CONTRACTION = 0.95
 NARROW = 0.6  # bounds that leave more of every simplex than this do not yet suggest a contraction
 
@@ -274,6 +276,23 @@ def newton(
             return worst <= 1e-11, rank
         previous = longest
     return False, rank
+
+
+def temptation(w: Work, x: Floats, players: int, n: int, rows: int, width: int) -> float:
+    """Largest advantage of a strategy outside the support at the support's mixtures ``x``; -1 if there is none."""
+    weight, base, first, digit = w.weight, w.base, w.first, w.digit
+    for v in range(width):
+        product = 1.0
+        for j in range(players):
+            product *= x[first[j] + digit[j, v]]
+        weight[0, v] = product
+    worst = -1.0
+    for r in range(n, rows):
+        total = 0.0
+        for v in range(width):
+            total += weight[0, v] * base[r, v]
+        worst = max(worst, total)
+    return worst
 
 
 def to_profile(w: Work, level: int, players: int) -> None:
@@ -548,7 +567,9 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 shrink(w, level, j, rows, width)
 
 
-def singular_solution(w: Work, level: int, players: int, n: int, width: int) -> bool:
+def singular_solution(
+    w: Work, level: int, edge: float, players: int, n: int, rows: int, width: int
+) -> bool:
     """Whether the simplex at ``level`` holds a solution with a singular Jacobian; it is left in ``w.profile``."""
     first, size, point, base, profile, vertices = w.first, w.size, w.point, w.base, w.profile, w.vertices
     for j in range(players):
@@ -570,7 +591,7 @@ def singular_solution(w: Work, level: int, players: int, n: int, width: int) -> 
                 return False
             if profile[f + a] < -1e-12:
                 return False
-    return True
+    return edge < REFUSED_EDGE or temptation(w, profile, players, n, rows, width) < 1e-9
 
 
 def begin(w: Work, players: int, rows: int, width: int) -> None:
@@ -624,11 +645,11 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
             level -= 1
             continue
         edge, player, left, right = longest_edge(w, level, players)
-        if edge <= CELL_EDGE and count[2] > 16 and singular_solution(w, level, players, n, width):
+        if edge <= CELL_EDGE and singular_solution(w, level, edge, players, n, rows, width):
             keep_cell(w, level, players, True)
             level -= 1
             continue
-        if edge < SMALLEST_EDGE or count[2] >= budget or level == deepest:
+        if edge < SMALLEST_EDGE or count[1] >= CELLS_KEPT or count[2] >= budget or level == deepest:
             for j in range(players):
                 for a in range(first[j], first[j] + size[j]):
                     point[a] = 1.0 / size[j]

@@ -22,6 +22,7 @@ from kgsim.solvers.nplayer_search import (
     search,
     shrink,
     slopes,
+    temptation,
 )
 
 BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
@@ -32,6 +33,7 @@ WORD = 62  # combinations of opponents in one word of a bit set
 EXAMINED, PRUNED, EQUILIBRIA, NO_REPLY, ON_BOUNDARY, CELLS, UNSOLVED, SIMPLICES, DROPPED, COMPONENTS = range(10)
 SUMMARY = 10
 NO_INDEX = 2
+LATER_BUDGET = 200  # simplices for one support once the game is known to be degenerate
 
 ENTRY_POINTS = ("solve_game", "components", "solve_games")
 
@@ -201,23 +203,6 @@ def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats, digit: In
             gain[a] -= mean
             worst = max(worst, gain[a])
         begin += shape[i]
-    return worst
-
-
-def temptation(w: Work, x: Floats, players: int, n: int, rows: int, width: int) -> float:
-    """Largest advantage of a strategy outside the support at the support's mixtures ``x``; -1 if there is none."""
-    weight, base, first, digit = w.weight, w.base, w.first, w.digit
-    for v in range(width):
-        product = 1.0
-        for j in range(players):
-            product *= x[first[j] + digit[j, v]]
-        weight[0, v] = product
-    worst = -1.0
-    for r in range(n, rows):
-        total = 0.0
-        for v in range(width):
-            total += weight[0, v] * base[r, v]
-        worst = max(worst, total)
     return worst
 
 
@@ -396,7 +381,7 @@ def solve_game(
             stop += 1
             summary[EQUILIBRIA] += 1
             continue
-        left = max(min(budget, allowance - summary[SIMPLICES]), 1)
+        left = max(min(budget if summary[CELLS] == 0 else LATER_BUDGET, allowance - summary[SIMPLICES]), 1)
         find_roots(w, e, table, players, n, rows, width, left, summary)
         summary[SIMPLICES] += w.count[2]
         summary[UNSOLVED] += w.count[3]
@@ -487,6 +472,8 @@ def components(
         label[a] = root
     listed = stop
     for e in range(start, listed):
+        if index[e] != NO_INDEX:
+            continue
         for a in range(cells):
             inside = True
             for c in range(length):
@@ -498,7 +485,6 @@ def components(
                     number[label[a]] = summary[COMPONENTS]
                     summary[COMPONENTS] += 1
                 component[e] = number[label[a]]
-                index[e] = NO_INDEX
                 break
     for a in range(cells):
         if number[label[a]] >= 0:
