@@ -35,7 +35,7 @@ class Commands(click.Group):
         try:
             status = super().main(args, *rest, **options)
         except (click.exceptions.Abort, KeyboardInterrupt):
-            _say("\nInterrupted; nothing was written.")
+            _say("Interrupted; nothing was written.")
             status = 130
         except click.ClickException as error:
             error.show()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,16 +135,30 @@ class Destination:
             self._stale = (RESULT, *_outputs(document))
 
     def _move(self) -> None:
-        for name in self._stale:
-            (self.directory / name).unlink(missing_ok=True)
-        for name in sorted(self._names, key=lambda name: name == RESULT):
-            (self._staging / name).replace(self.directory / name)
+        with _uninterrupted():
+            for name in self._stale:
+                (self.directory / name).unlink(missing_ok=True)
+            for name in sorted(self._names, key=lambda name: name == RESULT):
+                (self._staging / name).replace(self.directory / name)
 
     def _remove_made(self) -> None:
         # Deepest first; a directory that holds outputs is not empty and stays.
         for path in self._made:
             with suppress(OSError):
                 path.rmdir()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let the few milliseconds of moving finish when Ctrl-C is pressed; only the main thread may decide that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def figure_files(stem: str) -> tuple[str, str]:

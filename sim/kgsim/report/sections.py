@@ -17,7 +17,7 @@ MOST_EQUILIBRIA = 12
 MOST_COURSES = 8
 """Courses of play told for one mixed equilibrium."""
 
-_TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad", "depends": "unsure"}
+_TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad", "depends": "unsure", "undecided": "unsure"}
 
 
 def of_result(result: Result) -> list[Block]:

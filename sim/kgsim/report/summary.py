@@ -88,11 +88,14 @@ def _claims(result: Result) -> Iterable[str]:
         return
     holding = sum(claim.verdict == "holds" for claim in claims)
     parts = [f"Of {counted(len(claims), 'claim')}, {holding} {'holds' if holding == 1 else 'hold'}"]
-    for verdict, one, several in (("fails", "fails", "fail"), ("depends", "depends", "depend")):
+    for verdict, one, several in (
+        ("fails", "fails", "fail"),
+        ("depends", "depends on the equilibrium played", "depend on the equilibrium played"),
+        ("undecided", "cannot be decided", "cannot be decided"),
+    ):
         names = [claim.name for claim in claims if claim.verdict == verdict]
         if names:
-            rest = " on the equilibrium played" if verdict == "depends" else ""
-            parts.append(f"{listed(names)} {one if len(names) == 1 else several}{rest}")
+            parts.append(f"{listed(names)} {one if len(names) == 1 else several}")
     yield f"{'; '.join(parts)}."
 
 

@@ -1,0 +1,68 @@
+"""What starting costs, pinned by what gets imported and not by a clock; and the public names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import kgsim
+
+HEAVY = ("numpy", "scipy", "pydantic", "matplotlib", "lark", "ruamel", "rich", "nashpy", "numba", "pandas")
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level packages, and modules of kgsim, that a fresh process holds after `code`."""
+    report = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+    done = subprocess.run([sys.executable, "-c", report + code], capture_output=True, text=True)
+    modules = done.stderr.split()
+    assert "kgsim" in modules, done.stderr
+    return {name.partition(".")[0] for name in modules} | {name for name in modules if name.startswith("kgsim")}
+
+
+def test_importing_kgsim_imports_nothing_else() -> None:
+    loaded = loaded_after("import kgsim")
+    assert {name for name in loaded if name.startswith("kgsim")} == {"kgsim"}
+    assert not loaded & {*HEAVY, "click", "importlib_metadata"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["explain", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    loaded = loaded_after(f"from kgsim.cli import main; main({arguments!r})")
+    assert not loaded & set(HEAVY)
+
+
+def test_public_names() -> None:
+    assert set(kgsim.__all__) == {
+        "ClaimResult",
+        "Course",
+        "Equilibrium",
+        "GameError",
+        "KgsimError",
+        "NashSet",
+        "OutputError",
+        "Problem",
+        "Result",
+        "Scenario",
+        "ScenarioError",
+        "StructureError",
+        "StructureSolution",
+        "__version__",
+        "load",
+        "loads",
+        "nash",
+        "nash_batch",
+        "solve",
+    }
+
+
+@pytest.mark.parametrize("name", kgsim.__all__)
+def test_every_public_name_resolves_and_is_listed(name: str) -> None:
+    assert getattr(kgsim, name) is getattr(kgsim, name)
+    assert name in dir(kgsim)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'sovle'"):
+        _ = kgsim.sovle  # type: ignore[attr-defined]
