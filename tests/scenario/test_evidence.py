@@ -26,7 +26,7 @@ def test_a_ledger_and_inline_entries_add_up() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
     [
-        ("kgsim-evidence: 1", "kgsim-evidence: 2", "kgsim-evidence", "expected 1"),
+        ("kgsim-evidence: 1", "kgsim-evidence: 2", "kgsim-evidence", "expected the number 1"),
         ("title: Report,", "", "entries.E1.title", "lacks the key 'title'"),
         ("title: Report,", "titel: x, title: Report,", "entries.E1.titel", "no key 'titel'"),
         ("title: Report,", 'title: "",', "entries.E1.title", "empty"),

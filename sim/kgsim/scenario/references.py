@@ -13,12 +13,17 @@ from kgsim.scenario.nodes import Call, Name, Node, children
 
 @dataclass(frozen=True)
 class Declared:
-    """Every name that the file declares, section by section, sound or not."""
+    """Every name that the file declares, section by section, sound or not.
+
+    `owners` maps every decision there may be to its player: one named like each player, and the further ones.
+    `decisions` holds those of them that have moves.
+    """
 
     players: tuple[str, ...]
     parameters: tuple[str, ...]
     quantities: tuple[str, ...]
     terms: tuple[str, ...]
+    owners: Mapping[str, str]
     decisions: Mapping[str, str]
     moves: Mapping[str, tuple[str, ...]]
     outcomes: tuple[str, ...]
@@ -30,13 +35,15 @@ class Declared:
         players = _names(data, "players")
         further = {name: str(player) for name, player in _mapping(data, "decisions").items()}
         moves = _mapping(data, "moves")
+        owners = {player: player for player in players}
+        owners |= {name: player for name, player in further.items() if name not in players}
         return cls(
             players=players,
             parameters=_names(data, "parameters"),
             quantities=_names(data, "quantities"),
             terms=_names(data, "terms"),
-            decisions={player: player for player in players}
-            | {name: player for name, player in further.items() if name not in players},
+            owners=owners,
+            decisions={name: player for name, player in owners.items() if name in moves},
             moves={name: tuple(choices) for name, choices in moves.items() if isinstance(choices, dict)},
             outcomes=_names(data, "outcomes"),
             structures=_names(data, "structures"),
@@ -46,10 +53,16 @@ class Declared:
         """Return names that expressions cannot use though they are declared, each with the reason."""
         reasons = dict.fromkeys(self.outcomes, "is an outcome")
         reasons |= dict.fromkeys(self.structures, "is a structure")
-        reasons |= dict.fromkeys(self.decisions, "is a player or decision")
+        reasons |= dict.fromkeys(self.owners, "is a player or decision")
         if not terms_allowed:
             reasons |= dict.fromkeys(self.terms, "is a term, which has a value only within an outcome's payoffs")
         return reasons
+
+    def unknown_decision(self, name: str) -> tuple[str, str] | None:
+        """Return message and remedy if there can be no decision `name`; whether it has moves is another matter."""
+        if name in self.owners:
+            return None
+        return f"there is no player or decision named {name!r}", suggestion(name, self.decisions, "decision")
 
 
 def _mapping(data: Mapping[str, Any], section: str) -> dict[str, Any]:

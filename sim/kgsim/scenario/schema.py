@@ -54,6 +54,8 @@ Certainty = Annotated[
     Field(description="How sure: high, medium or low, or `judgement` where no source settles it."),
 ]
 
+Version = Annotated[int, Field(ge=1, le=1)]
+
 
 class Model(BaseModel):
     """Strict: nothing is converted, no unknown key is let through."""
@@ -142,7 +144,7 @@ class OutcomeEntry(Model):
         None,
         description=("Decision to the move, or list of moves, that lead here; decisions left out may do anything."),
     )
-    otherwise: Literal[True] | None = Field(
+    otherwise: bool | None = Field(
         None, description="true for the last rule, which takes every profile that no rule before it matched."
     )
     terms: dict[str, Formula] = Field(
@@ -211,14 +213,14 @@ class EvidenceEntry(Model):
 class LedgerFile(Model):
     """An evidence ledger: sources and facts that scenarios cite by id."""
 
-    format: Literal[1] = Field(alias="kgsim-evidence", description="Version of the ledger format: 1.")
+    format: Version = Field(alias="kgsim-evidence", description="Version of the ledger format: 1.")
     entries: dict[str, EvidenceEntry] = Field(description="Id to entry.")
 
 
 class ScenarioFile(Model):
     """Who can do what, what it leads to, what that is worth to whom, and who moves when."""
 
-    format: Literal[1] = Field(alias="kgsim", description="Version of the scenario format: 1.")
+    format: Version = Field(alias="kgsim", description="Version of the scenario format: 1.")
     title: str = Field(description="Title, a few words.")
     question: str = Field(description="The question that the scenario is to answer.")
     date: str | None = Field(None, description="Date the situation is described as of, YYYY-MM-DD.")

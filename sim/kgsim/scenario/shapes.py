@@ -127,7 +127,10 @@ def _expected(kind: str, fault: Any) -> str:
     plain = {
         "string_type": "expected a text",
         "float_type": "expected a number",
-        "int_type": "expected a whole number",
+        "int_type": "expected the number 1",
+        "int_from_float": "expected the number 1",
+        "greater_than_equal": "expected the number 1",
+        "less_than_equal": "expected the number 1",
         "bool_type": "expected true or false",
         "finite_number": "expected a finite number",
         "list_type": "expected a list in square brackets",
@@ -138,7 +141,7 @@ def _expected(kind: str, fault: Any) -> str:
     if kind in plain:
         return plain[kind]
     if kind == "literal_error":
-        return f"expected {context['expected'].replace(chr(39), '').replace('True', 'true')}"
+        return f"expected {context['expected'].replace(chr(39), '')}"
     if kind in {"too_short", "too_long"}:
         least, most = context.get("min_length"), context.get("max_length")
         return f"expected {f'at least {least}' if least else f'at most {most}'} entries"

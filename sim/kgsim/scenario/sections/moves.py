@@ -21,8 +21,6 @@ def read_decisions(file: ScenarioFile, declared: Declared, report: Report) -> di
     _check_players(file, declared, report)
     decisions: dict[str, Decision] = {}
     for name, player in declared.decisions.items():
-        if name not in declared.moves:
-            continue
         actions = _actions(name, file, declared, report)
         labels = {
             move: entry if isinstance(entry, str) else entry.label for move, entry in file.moves.get(name, {}).items()
@@ -49,33 +47,46 @@ def _check_players(file: ScenarioFile, declared: Declared, report: Report) -> No
                 suggestion(player, declared.players, "player"),
             )
     for name in file.moves:
-        if name not in declared.decisions and report.sound("players", "decisions"):
+        if name not in declared.owners:
             report.add(
                 ("moves", name),
                 f"{name!r} is neither a player nor a decision",
-                suggestion(name, declared.decisions, "player or decision"),
+                suggestion(name, declared.owners, "player or decision"),
                 at_key=True,
             )
     if not report.sound("moves"):
         return
-    for name in file.decisions:
-        if name not in declared.moves:
+    busy = set(declared.decisions.values())
+    named = _named_decisions(file)
+    for name, player in declared.owners.items():
+        if name in declared.decisions:
+            continue
+        if name in file.decisions:
             remedy = f"Add `{name}:` to `moves`."
             report.add(("decisions", name), f"decision {name!r} has no moves", remedy, at_key=True)
-    busy = {player for name, player in declared.decisions.items() if name in declared.moves}
-    for player in declared.players:
-        if player not in busy:
+        elif player not in busy or name in named:
             report.add(
-                ("players", player),
-                f"player {player!r} has no moves",
-                f"Add `{player}:` to `moves`; one that cannot act has a single move, fixed in every structure.",
+                ("players", name),
+                f"player {name!r} has no moves of its own",
+                f"Add `{name}:` to `moves`; one that cannot act has a single move, fixed in every structure.",
                 at_key=True,
             )
 
 
+def _named_decisions(file: ScenarioFile) -> set[str]:
+    """The decisions that outcomes and structures name."""
+    named = {decision for rule in file.outcomes.values() for decision in rule.when or ()}
+    for structure in file.structures.values():
+        named.update(structure.only, structure.fixed)
+        for stage in structure.play:
+            for mover in [stage] if isinstance(stage, str) else stage:
+                named.update(member.strip() for member in mover.split("+"))
+    return named
+
+
 def _actions(decision: str, file: ScenarioFile, declared: Declared, report: Report) -> tuple[Action, ...]:
     moves = file.moves.get(decision, {})
-    if not moves and not declared.moves[decision]:
+    if not moves and declared.moves.get(decision) == ():
         report.add(("moves", decision), f"decision {decision!r} has no moves", "Name at least one.", at_key=True)
     actions: list[Action] = []
     total = 0
@@ -138,10 +149,10 @@ def _step_count(key: Key, menu: StepsEntry, report: Report) -> int:
     if menu.to < menu.from_:
         report.add(key, f"the menu runs from {menu.from_:g} down to {menu.to:g}", "Exchange `from` and `to`.")
         return 0
-    steps = (menu.to - menu.from_) / menu.step
+    steps = (menu.to - menu.from_) / menu.step  # may overflow to infinity
     if not math.isfinite(steps) or steps > 10 * MAX_ACTIONS:
         return 10 * MAX_ACTIONS + 1
-    if abs(steps - round(steps)) > 1e-6:
+    if abs(steps - round(steps)) > 1e-6 or (round(steps) == 0 and menu.to > menu.from_):
         report.add(
             (*key, "step"),
             f"steps of {menu.step:g} from {menu.from_:g} do not meet {menu.to:g}",

@@ -33,20 +33,18 @@ def _when(name: str, entry: OutcomeEntry, declared: Declared, report: Report) ->
         )
     if entry.when is not None and entry.otherwise is not None:
         report.add((*key, "otherwise"), "the rule says both `when` and `otherwise`", "Delete one of them.", at_key=True)
+    if entry.otherwise is False:
+        report.add((*key, "otherwise"), "`otherwise` can only be true", "Write `when` instead.")
     if entry.when is not None and not entry.when:
         report.add((*key, "when"), "`when` names no decision", "Name one, or write `otherwise: true`.")
     admitted = {}
     for decision, moves in (entry.when or {}).items():
         place = (*key, "when", decision)
-        if decision not in declared.decisions:
-            report.add(
-                place,
-                f"there is no decision named {decision!r}",
-                suggestion(decision, declared.decisions, "decision"),
-                at_key=True,
-            )
-            continue
-        admitted[decision] = check_moves(place, decision, moves, declared, report)
+        fault = declared.unknown_decision(decision)
+        if fault is not None:
+            report.add(place, *fault, at_key=True)
+        elif decision in declared.decisions:
+            admitted[decision] = check_moves(place, decision, moves, declared, report)
     return admitted
 
 
@@ -95,13 +93,9 @@ def _check_menu_values(
     """A dotted name needs a decision whose admitted moves carry that term on their menus."""
     for owner, term in sorted(formula.attributes):
         offset = formula.text.find(owner)
-        if owner not in declared.decisions:
-            report.add(
-                key,
-                f"{owner}.{term}: there is no decision named {owner!r}",
-                suggestion(owner, declared.decisions, "decision"),
-                offset=offset,
-            )
+        fault = declared.unknown_decision(owner)
+        if fault is not None:
+            report.add(key, f"{owner}.{term}: {fault[0]}", fault[1], offset=offset)
         elif term not in declared.terms:
             report.add(
                 key,

@@ -51,13 +51,10 @@ def _stages(key: Key, entry: StructureEntry, declared: Declared, report: Report)
             at = place if isinstance(stage, str) else (*place, position)
             members = tuple(part.strip() for part in mover.split("+"))
             for member in members:
-                if member not in declared.decisions and report.sound("players", "decisions"):
-                    report.add(
-                        at,
-                        f"there is no player or decision named {member!r}",
-                        suggestion(member, declared.decisions, "player or decision"),
-                    )
-            owners = [declared.decisions.get(member, member) for member in members]
+                fault = declared.unknown_decision(member)
+                if fault is not None:
+                    report.add(at, *fault)
+            owners = [declared.owners.get(member, member) for member in members]
             if len(set(owners)) < len(owners) and len(set(members)) == len(members):
                 report.add(at, f"the bloc {mover!r} holds two decisions of one player", "A bloc joins players.")
             split.append(members)
@@ -75,8 +72,6 @@ def _check_coverage(key: Key, entry: StructureEntry, play: Stages, declared: Dec
             f"Let it move once; for a second move declare a decision: `decisions: {{{name}_later: {name}}}`.",
         )
     for name in declared.decisions:
-        if name not in declared.moves:
-            continue
         if name in entry.fixed and name in played:
             report.add((*key, "fixed", name), f"{name!r} is fixed here, and it also moves", "Delete one.", at_key=True)
         if name not in entry.fixed and name not in played:
@@ -102,12 +97,10 @@ def _only(key: Key, entry: StructureEntry, declared: Declared, report: Report) -
 
 
 def _known(key: Key, decision: str, declared: Declared, report: Report) -> bool:
-    if decision in declared.decisions:
-        return True
-    if report.sound("players", "decisions"):
-        hint = suggestion(decision, declared.decisions, "decision")
-        report.add(key, f"there is no decision named {decision!r}", hint, at_key=True)
-    return False
+    fault = declared.unknown_decision(decision)
+    if fault is not None:
+        report.add(key, *fault, at_key=True)
+    return decision in declared.decisions
 
 
 def _fixed(
@@ -148,14 +141,14 @@ def _blocs(
             known = ["+".join(found) for found in in_play.values()]
             report.add(place, f"no bloc {name!r} moves in `play`", suggestion(name, known, "bloc"), at_key=True)
             continue
-        players = tuple(declared.decisions.get(member, member) for member in mover)
+        players = tuple(declared.owners.get(member, member) for member in mover)
         weights = _weights(place, rule, players, base, declared, report)
         disagreement = _disagreement(place, rule, players, base, declared, report, own=str(key[1]))
         blocs[mover] = Bloc(name, mover, rule.rule, weights, disagreement)
     misread = report.source.data["structures"][key[1]].get("blocs") or {}
     for mover in in_play.values():
         name = "+".join(mover)
-        owners = [declared.decisions.get(member, member) for member in mover]
+        owners = [declared.owners.get(member, member) for member in mover]
         if name not in misread and len(set(owners)) == len(owners):
             report.add(
                 (*key, "blocs"),
