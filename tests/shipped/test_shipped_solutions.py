@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 import kgsim
+from kgsim.claims.verdicts import decide
+from kgsim.scenario.expressions import parse
+from kgsim.scenario.model import Claim
+from kgsim.scenario.names import CLAIM_FUNCTIONS
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 NAMES = sorted(path.name for path in SCENARIOS.glob("*.yaml"))
@@ -74,3 +78,16 @@ FAILURES = {
 @pytest.mark.parametrize("claim", FAILURES)
 def test_the_editorial_can_lose(bypass, claim):
     assert kgsim.solve(bypass, **FAILURES[claim]).claims[claim].verdict != "holds"
+
+
+def test_a_bloc_is_paired_with_the_fallback_it_rests_on(bypass):
+    """At A = 22.5 parallel play ends in a bypass or in calm; bargaining leaves Seoul no worse than either in its turn.
+
+    Compared across, the front that rests on the bypass (-3.5) would be held against calm (12).
+    """
+    result = kgsim.solve(bypass, structures=["parallel", "coordinated"], A=22.5)
+    assert values(result.structures["parallel"])["ROK"] == (-32.5, 12.0)
+    assert values(result.structures["coordinated"])["ROK"] == (-3.5, 12.0)
+    holds = parse("value(ROK, coordinated) >= value(ROK, parallel)", functions=CLAIM_FUNCTIONS)
+    claim = Claim("C", "bargaining leaves Seoul no worse", holds)
+    assert decide(bypass, claim, result.values, result.structures, result.outcome_payoffs).verdict == "holds"

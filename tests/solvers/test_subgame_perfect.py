@@ -172,6 +172,20 @@ def test_forty_tied_subgames_are_no_burden():
     assert not solution.equilibria.gaps
 
 
+def test_actions_the_movers_cannot_tell_apart_may_matter_to_others():
+    """Matching pennies in which heads can be shown with either hand, and a bystander cares which."""
+    payoffs = np.zeros((3, 3, 2))
+    payoffs[0] = [[1, -1], [1, -1], [-1, 1]]
+    payoffs[1] = -payoffs[0]
+    payoffs[2] = [[0, 0], [4, 4], [0, 0]]
+    solution = solved(payoffs, [[0, 1]])
+    assert payoff_set(solution) == {(0.0, 0.0, 0.0), (0.0, 0.0, 2.0)}
+    (piece,) = solution.equilibria.pieces
+    assert {float(point.payoffs[2]) for point in piece.points} == {0.0, 2.0}
+    assert not solution.equilibria.gaps
+    assert_certified(solution)
+
+
 def random_game(shape, players, values, seed):
     return np.random.default_rng(seed).choice(values, size=(players, *shape)).astype(float)
 

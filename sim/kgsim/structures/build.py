@@ -81,7 +81,8 @@ def build(
     order = [decisions.index(decision) for mover in movers for decision in mover]
     rest = [axis for axis in range(len(decisions)) if axis not in order]
     shape = tuple(prod(table.outcomes.shape[decisions.index(decision)] for decision in mover) for mover in movers)
-    payoffs = table.payoffs.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
+    # Adding 0 turns -0 into 0.
+    payoffs = 0.0 + table.payoffs.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
     environment = parameter_values(scenario, values)
     stages = tuple(
