@@ -11,9 +11,8 @@ Names are imported when they are first asked for (PEP 562), so that ``import kgs
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+# Not from typing, whose import would cost more than everything else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgsim.errors import (
         GameError,
@@ -81,6 +80,8 @@ def __getattr__(name: str) -> object:
 
         value: object = kgsim_version()
     elif name in _HOME:
+        from importlib import import_module
+
         value = getattr(import_module(_HOME[name]), name)
     else:
         raise AttributeError(f"module 'kgsim' has no attribute {name!r}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.errors import KgsimError
 
 COMMANDS = ("run", "check", "explain", "new", "schema")
@@ -58,20 +59,23 @@ def _version(context: click.Context, parameter: click.Parameter, asked: bool) ->
         context.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "kgsim new my_talks           write a commented scenario to start from",
+        "kgsim check my_talks.yaml    find everything that is wrong with it",
+        "kgsim run my_talks.yaml      solve it: tables, claims and figures",
+        "kgsim explain my_talks.yaml  read it: every number with its reason",
+        title="Start here",
+    ),
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def main() -> None:
-    r"""Game-theoretic negotiation simulator: what a deal looks like from each capital.
+    """Game-theoretic negotiation simulator: what a deal looks like from each capital.
 
     A scenario file says who can do what, what each outcome is worth to whom and why, and in which orders the game
-    may be played. kgsim finds all equilibria of every order of play and tests the scenario's claims on them.
-
-    \b
-    Start here:
-      kgsim new my_talks               write a commented scenario to start from
-      kgsim check my_talks.yaml        find everything that is wrong with it
-      kgsim run my_talks.yaml          solve it: tables, claims and figures
-      kgsim explain my_talks.yaml      read it: every number with its reason
+    may be played. kgsim finds the equilibria of every order of play and tests the scenario's claims on them.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.cli.output import emit
 
 if TYPE_CHECKING:
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgsim check my_talks.yaml",
+        "kgsim check --strict scenarios/*.yaml",
+    )
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with status 2 on warnings too.")
 def check(files: tuple[Path, ...], strict: bool) -> int:
-    r"""Check scenario FILEs without solving them.
+    """Check scenario FILEs without solving them.
 
     Errors make a file unusable. Warnings are about what is probably not meant: a parameter that moves no payoff, a
     move that is never worth choosing, evidence that none of the FILEs cites. Exit status 2 if there is any error.
-
-    \b
-    Examples:
-      kgsim check my_talks.yaml
-      kgsim check --strict scenarios/*.yaml
     """
     from kgsim.errors import ScenarioError
     from kgsim.scenario.evidence import unused_evidence

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
 from kgsim.cli.output import emit_blocks
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgsim explain scenarios/bypass.yaml",
+        'kgsim explain scenarios/bypass.yaml --payoff ROK "bypass deal"',
+        'kgsim explain scenarios/bypass.yaml --payoff US "bypass deal" --set A=5',
+    )
+)
 @scenario_file
 @click.option(
     "--payoff",
@@ -21,14 +28,7 @@ from kgsim.cli.output import emit_blocks
 @set_option
 @beyond_range_option
 def explain(file: Path, payoff: tuple[str, str] | None, settings: tuple[str, ...], beyond_range: bool) -> None:
-    r"""Tell what the scenario FILE says, every number with its range, reason and sources.
-
-    \b
-    Examples:
-      kgsim explain scenarios/bypass.yaml
-      kgsim explain scenarios/bypass.yaml --payoff ROK "bypass deal"
-      kgsim explain scenarios/bypass.yaml --payoff US "bypass deal" --set A=5
-    """
+    """Tell what the scenario FILE says, every number with its range, reason and sources."""
     from kgsim.report.story import of_scenario
     from kgsim.scenario.load import load
 

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.errors import OutputError
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgsim new my_talks",
+        "kgsim run my_talks.yaml",
+    )
+)
 @click.argument("name")
 @click.option(
     "--dir",
@@ -21,13 +27,7 @@ from kgsim.errors import OutputError
     help="Where the file goes.  [default: the current directory]",
 )
 def new(name: str, directory: Path) -> None:
-    r"""Write NAME.yaml, a small commented scenario that runs, to start your own from.
-
-    \b
-    Example:
-      kgsim new my_talks
-      kgsim run my_talks.yaml
-    """
+    """Write NAME.yaml, a small commented scenario that runs, to start your own from."""
     name = name.removesuffix(".yaml")
     if not name or Path(name).name != name or name.startswith("."):
         raise click.UsageError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.cli.inputs import (
     all_values,
     beyond_range_option,
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     from kgsim.results import Result
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgsim run scenarios/bypass.yaml",
+        "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
+        "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
+        "kgsim run scenarios/bypass.yaml --format json > result.json",
+    )
+)
 @scenario_file
 @click.option(
     "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
@@ -55,18 +63,11 @@ def run(
     plots: bool,
     force: bool,
 ) -> None:
-    r"""Solve the scenario FILE and test its claims.
+    """Solve the scenario FILE and test its claims.
 
     Prints which structure of play ends where, what it is worth to each player, every equilibrium and each claim's
     verdict. Writes the same as result.md and result.json, and figures, into DIR. A claim that fails is an answer and
     not an error.
-
-    \b
-    Examples:
-      kgsim run scenarios/bypass.yaml
-      kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass
-      kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots
-      kgsim run scenarios/bypass.yaml --format json > result.json
     """
     from kgsim.report.files import Destination, Inputs
     from kgsim.report.provenance import kgsim_version

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import click
 
+from kgsim.cli.examples import examples
 from kgsim.cli.output import emit
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgsim schema > scenario.schema.json",
+        "# first line of a scenario:",
+        "# yaml-language-server: $schema=scenario.schema.json",
+    )
+)
 def schema() -> None:
-    r"""Print the JSON Schema of scenario files.
+    """Print the JSON Schema of scenario files.
 
     Editors use it to complete keys and to underline mistakes while you type. Save it beside your scenarios and name
     it in their first line.
-
-    \b
-    Example:
-      kgsim schema > scenario.schema.json
-      # first line of a scenario:
-      # yaml-language-server: $schema=scenario.schema.json
     """
     import json
 

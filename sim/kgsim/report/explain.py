@@ -123,7 +123,7 @@ def of_payoff(scenario: Scenario, told: PayoffExplanation, values: Mapping[str, 
     title = f"What {outcome.name!r} is worth to {player} ({scenario.players[player]})"
     blocks: list[Block] = [
         Heading(title, 1),
-        Paragraph(f"The outcome: {rule_told(outcome)}."),
+        Paragraph(f"It comes about {rule_told(scenario, outcome)}."),
         Paragraph(f"The utility: {scenario.utilities[player].text}"),
         Heading("Term by term"),
         _sum_table(told),

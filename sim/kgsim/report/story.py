@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
 from kgsim.scenario.nodes import Number
-from kgsim.wording import interval, listed, number
+from kgsim.wording import interval, listed, number, sentence
+
+COMPARABLE = "Points are each player's own; they are never compared between players."
 
 
 def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
@@ -20,7 +22,7 @@ def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
         blocks.append(Paragraph(f"The situation as of {scenario.date}."))
     blocks += [Heading("Players and their moves"), *_players(scenario)]
     blocks += [Heading("Outcomes"), Paragraph("The first rule that matches decides."), _outcomes(scenario)]
-    blocks += [Heading("What outcomes are worth"), _utilities(scenario)]
+    blocks += [Heading("What outcomes are worth"), Paragraph(COMPARABLE), _utilities(scenario)]
     if scenario.terms:
         meanings = tuple(cells(term, label) for term, label in scenario.terms.items())
         blocks.append(Table((Column("term"), Column("meaning")), meanings, "A term is 0 unless the outcome sets it."))
@@ -74,13 +76,18 @@ def formula(expression: Expression) -> str:
     return number(expression.root.value) if isinstance(expression.root, Number) else expression.text
 
 
-def rule_told(rule: OutcomeRule) -> str:
+def rule_told(scenario: Scenario, rule: OutcomeRule) -> str:
     """Return when an outcome comes about, as prose."""
     if not rule.when:
-        return "comes about whenever no earlier rule matches"
-    return "comes about when " + listed(
-        f"{decision} plays {listed(sorted(moves), 'or')}" for decision, moves in rule.when.items()
+        return "whenever no earlier rule matches"
+    return "when " + listed(
+        f"{decision} plays {listed(in_order(scenario, decision, moves), 'or')}" for decision, moves in rule.when.items()
     )
+
+
+def in_order(scenario: Scenario, decision: str, moves: Collection[str]) -> list[str]:
+    """Return moves in the order of the file."""
+    return [move for move in scenario.decisions[decision].moves if move in moves]
 
 
 def play_told(structure: Structure) -> str:
@@ -110,22 +117,17 @@ def _menu(decision: Decision, move: str) -> str:
     return "; ".join(f"{term} {', '.join(choices)}" for term, choices in terms.items()) or "-"
 
 
-def _outcomes(scenario: Scenario) -> Table:
-    rows = tuple(
-        cells(
-            rule.name,
-            "; ".join(f"{decision}: {' or '.join(sorted(moves))}" for decision, moves in rule.when.items())
-            or "otherwise",
-            ", ".join(f"{term} = {formula(expression)}" for term, expression in rule.terms.items()) or "-",
-        )
-        for rule in scenario.outcomes
-    )
-    return Table((Column("outcome"), Column("when"), Column("terms")), rows)
+def _outcomes(scenario: Scenario) -> Bullets:
+    items = []
+    for rule in scenario.outcomes:
+        terms = ", ".join(f"{term} = {formula(expression)}" for term, expression in rule.terms.items())
+        label = "" if rule.label == rule.name else f" ({rule.label})"
+        items.append(f"{rule.name}{label}: {rule_told(scenario, rule)}. Sets {terms or 'nothing'}.")
+    return Bullets(tuple(items))
 
 
-def _utilities(scenario: Scenario) -> Table:
-    rows = tuple(cells(player, expression.text) for player, expression in scenario.utilities.items())
-    return Table((Column("player"), Column("utility")), rows, "Comparable within one player only.")
+def _utilities(scenario: Scenario) -> Bullets:
+    return Bullets(tuple(f"{player}: {expression.text}" for player, expression in scenario.utilities.items()))
 
 
 def _quantities(scenario: Scenario) -> Table:
@@ -133,19 +135,19 @@ def _quantities(scenario: Scenario) -> Table:
     return Table((Column("quantity"), Column("meaning"), Column("formula")), rows)
 
 
-def _structures(scenario: Scenario) -> Table:
-    rows = tuple(
-        cells(structure.name, structure.label, play_told(structure), _terms_of_play(structure))
-        for structure in scenario.structures.values()
-    )
-    return Table((Column("structure"), Column("meaning"), Column("play"), Column("with")), rows)
+def _structures(scenario: Scenario) -> Bullets:
+    items = []
+    for structure in scenario.structures.values():
+        label = "" if structure.label == structure.name else f"{sentence(structure.label)} "
+        details = "; ".join(["", *_terms_of_play(scenario, structure)])
+        items.append(f"{structure.name}: {label}Play: {play_told(structure)}{details}.")
+    return Bullets(tuple(items))
 
 
-def _terms_of_play(structure: Structure) -> str:
+def _terms_of_play(scenario: Scenario, structure: Structure) -> list[str]:
     parts = [_bloc(bloc) for bloc in structure.blocs.values()]
-    parts += [f"{decision} only {', '.join(sorted(moves))}" for decision, moves in structure.only.items()]
-    parts += [f"{decision} fixed at {action.name}" for decision, action in structure.fixed.items()]
-    return "; ".join(parts) or "-"
+    parts += [f"{name} only {', '.join(in_order(scenario, name, moves))}" for name, moves in structure.only.items()]
+    return [*parts, *(f"{name} fixed at {action.name}" for name, action in structure.fixed.items())]
 
 
 def _bloc(bloc: Bloc) -> str:
@@ -163,9 +165,20 @@ def _shares(expressions: Mapping[str, Expression]) -> str:
     return ", ".join(f"{player} {formula(expression)}" for player, expression in expressions.items())
 
 
-def _claims(scenario: Scenario) -> Table:
-    rows = tuple(cells(claim.name, claim.says, claim.holds.text) for claim in scenario.claims.values())
-    return Table((Column("claim"), Column("says"), Column("holds if")), rows)
+def _claims(scenario: Scenario) -> Bullets:
+    return Bullets(
+        tuple(
+            " ".join(
+                part
+                for part in (
+                    f"{claim.name}: {sentence(claim.says)} Holds if {claim.holds.text}.",
+                    sentence(claim.because) if claim.because else "",
+                )
+                if part
+            )
+            for claim in scenario.claims.values()
+        )
+    )
 
 
 def _value(parameter: Parameter, values: Mapping[str, float]) -> str:
