@@ -85,7 +85,7 @@ def test_explain_tells_the_scenario(kgsim, talks):
         "power-study: An invented study",
         "Donor and Downstream at once, then Upstream",
         "failing which Donor -concern, Downstream -harm",
-        "donor deal: when Upstream plays hold_back and Donor plays fund. Sets grant = Donor.grant, alone = 1.",
+        "donor deal: when Upstream plays hold_back and Donor plays fund. Sets grant=Donor.grant, alone=1.",
         "grant 0.5, 1",
     ):
         assert words in said
@@ -143,7 +143,7 @@ def test_schema_is_a_json_schema_that_editors_can_use(kgsim):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_written_for_people_with_an_example(command):
     said = CliRunner().invoke(main, [command, "--help"]).stdout
-    assert f"\n    kgsim {command}" in said.partition("\n  Examples:\n")[2], "one example a line"
+    assert f"\n    kgsim {command}" in said.partition("\n  Examples:")[2], "one example a line"
 
 
 def test_an_unknown_command_is_an_error():

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Find everything that is wrong with scenarios.",
     epilog=examples(
         "kgsim check my_talks.yaml",
         "kgsim check --strict scenarios/*.yaml",
-    )
+    ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with status 2 on warnings too.")

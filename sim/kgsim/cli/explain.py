@@ -12,11 +12,12 @@ from kgsim.cli.output import emit_blocks
 
 
 @click.command(
+    short_help="Tell what a scenario says, or take one payoff apart.",
     epilog=examples(
         "kgsim explain scenarios/bypass.yaml",
         'kgsim explain scenarios/bypass.yaml --payoff ROK "bypass deal"',
         'kgsim explain scenarios/bypass.yaml --payoff US "bypass deal" --set A=5',
-    )
+    ),
 )
 @scenario_file
 @click.option(

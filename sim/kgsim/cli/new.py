@@ -12,10 +12,11 @@ from kgsim.errors import OutputError
 
 
 @click.command(
+    short_help="Write a commented scenario to start from.",
     epilog=examples(
         "kgsim new my_talks",
         "kgsim run my_talks.yaml",
-    )
+    ),
 )
 @click.argument("name")
 @click.option(

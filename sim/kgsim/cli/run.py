@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Solve a scenario: tables, claims and figures.",
     epilog=examples(
         "kgsim run scenarios/bypass.yaml",
         "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
         "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
         "kgsim run scenarios/bypass.yaml --format json > result.json",
-    )
+    ),
 )
 @scenario_file
 @click.option(

@@ -9,11 +9,12 @@ from kgsim.cli.output import emit
 
 
 @click.command(
+    short_help="Print the JSON Schema of scenarios, for editors.",
     epilog=examples(
         "kgsim schema > scenario.schema.json",
         "# first line of a scenario:",
         "# yaml-language-server: $schema=scenario.schema.json",
-    )
+    ),
 )
 def schema() -> None:
     """Print the JSON Schema of scenario files.

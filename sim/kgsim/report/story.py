@@ -120,7 +120,7 @@ def _menu(decision: Decision, move: str) -> str:
 def _outcomes(scenario: Scenario) -> Bullets:
     items = []
     for rule in scenario.outcomes:
-        terms = ", ".join(f"{term} = {formula(expression)}" for term, expression in rule.terms.items())
+        terms = ", ".join(f"{term}={formula(expression)}" for term, expression in rule.terms.items())
         label = "" if rule.label == rule.name else f" ({rule.label})"
         items.append(f"{rule.name}{label}: {rule_told(scenario, rule)}. Sets {terms or 'nothing'}.")
     return Bullets(tuple(items))
