@@ -273,6 +273,8 @@ FAULTS = [
     Fault("claim is a number", '"value(P, front) >= value(P, parallel)"', '"value(P, front)"', "C1:",
           "claims.C1.holds",
           "is a number", "Compare"),
+    Fault("number for a truth", '"value(P, front) >= value(P, parallel)"', '"value(P, front) and not cost > 1"', "C1:",
+          "claims.C1.holds", "`value(P, front)` is a number", "> 0"),
     Fault("claim on nothing", '"value(P, front) >= value(P, parallel)"', '"1 < 2"', "C1:", "claims.C1.holds",
           "depends on nothing", "could fail"),
     Fault("claim on no player", "value(P, front) >=", "value(Q, front) >=", "C1:", "claims.C1.holds",

@@ -27,7 +27,7 @@ MAX_CELLS = 5_000_000
 
 
 def lint(scenario: Scenario) -> tuple[Problem, ...]:
-    """Return warnings, in the order of the file.
+    """Return warnings, in the order of the files.
 
     Reported are: parameters used nowhere, parameters that move no payoff although they are used,
     terms never set or never used, payoffs that are not finite somewhere in the parameter ranges, moves that no
@@ -41,7 +41,7 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
         *_infinite_payoffs(scenario),
         *_moves(scenario),
     ]
-    return tuple(sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0)))
+    return tuple(sorted(found, key=lambda problem: (str(problem.path), problem.line or 0, problem.column or 0)))
 
 
 def _warn(scenario: Scenario, key: str, message: str, remedy: str) -> Problem:

@@ -17,7 +17,7 @@ from kgsim.errors import Problem, ScenarioError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
-MAX_ENTRIES = 50_000
+MAX_ENTRIES = 20_000
 
 Key = tuple[str | int, ...]
 """Path of an entry: keys of mappings and indices of lists, from the top of the file."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kgsim.scenario.expressions import Expression, is_truth
 from kgsim.scenario.model import Claim, Evidence
 from kgsim.scenario.names import CLAIM_FUNCTIONS, suggestion
-from kgsim.scenario.nodes import Call, Name, Node, Not, Text, walk
+from kgsim.scenario.nodes import And, Call, Name, Node, Not, Or, Text, children, walk
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared, unknown_names
 from kgsim.scenario.schema import ScenarioFile
@@ -42,6 +43,7 @@ def read_claims(
             continue
         for call in formula.calls:
             _CallCheck(key, call, declared, report).run()
+        _check_connectives(key, formula, report)
         if not formula.truth:
             report.add(
                 key,
@@ -52,6 +54,26 @@ def read_claims(
             report.add(key, "the claim depends on nothing in the scenario", ("Let it say something that could fail."))
         claims[name] = Claim(name, entry.says, formula, entry.because, tuple(entry.evidence))
     return claims
+
+
+def _check_connectives(key: Key, formula: Expression, report: Report) -> None:
+    """In a claim, and/or/not join what holds or fails; a number there is a forgotten comparison."""
+    pending: list[Node] = [formula.root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call) and node.function in USAGE:
+            continue
+        pending.extend(children(node))
+        if isinstance(node, (And, Or, Not)):
+            for operand in children(node):
+                if not is_truth(operand):
+                    text = formula.text[operand.start : operand.end]
+                    report.add(
+                        key,
+                        f"`{text}` is a number, and `and`, `or` and `not` join what holds or fails",
+                        "Compare it with something, such as `> 0`.",
+                        offset=operand.start,
+                    )
 
 
 class _CallCheck:
