@@ -10,6 +10,18 @@ Interval = tuple[float, float]
 NOISE = 1e-9
 """Residuals and differences below this are rounding and shown as 0."""
 
+DIGITS = 12
+"""Significant digits of numbers kept in files: enough for any reading, and free of the bits that differ by machine."""
+
+
+def rounded(value: float, digits: int = DIGITS) -> float:
+    """Return a finite number with so many significant digits, and never -0.0.
+
+    >>> rounded(0.1 + 0.2), rounded(-0.0), rounded(1 / 3, 2)
+    (0.3, 0.0, 0.33)
+    """
+    return float(f"{value:.{digits}g}") + 0.0
+
 
 def number(value: float) -> str:
     """Return `value` with four significant digits, never in exponent form between 0.0001 and a quadrillion.

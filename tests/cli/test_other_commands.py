@@ -54,9 +54,9 @@ def test_check_tells_all_problems_of_all_files_in_one_pass(kgsim, talks):
     Path("two.yaml").write_text(text.replace("title:", "titel:"))
     done = kgsim("check", talks, "one.yaml", "two.yaml")
     assert done.exit_code == 2
-    assert re.search(r"error: one\.yaml:\d+", done.stderr)
+    assert re.search(r"Error: one\.yaml:\d+", done.stderr)
     assert "prid" in done.stderr and "600" in done.stderr
-    assert re.search(r"error: two\.yaml:\d+.*titel", done.stderr)
+    assert re.search(r"Error: two\.yaml:\d+.*titel", done.stderr)
     assert "talks.yaml: OK" in done.stdout
     assert "one.yaml" not in done.stdout
 
@@ -66,7 +66,7 @@ def test_check_warns_and_only_strictly_fails(kgsim, talks):
     talks.write_text(talks.read_text().replace("terms:", unused, 1))
     done = kgsim("check", talks)
     assert done.exit_code == 0
-    assert "warning:" in done.stderr and "idle" in done.stderr
+    assert "Warning:" in done.stderr and "idle" in done.stderr
     assert kgsim("check", "--strict", talks).exit_code == 2
 
 

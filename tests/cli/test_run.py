@@ -106,6 +106,11 @@ def test_a_different_result_is_not_overwritten_unless_told_to(kgsim, talks, monk
     assert contents(Path("out/talks"))["result.json"] != before["result.json"]
 
 
+def test_a_value_with_many_digits_is_known_again(kgsim, talks):
+    for _ in range(2):
+        assert kgsim("run", talks, "--set", "harm=10.12345678901234567", "--no-plots").exit_code == 0
+
+
 def test_an_edited_scenario_is_a_different_result(kgsim, talks):
     kgsim("run", talks, "--no-plots")
     talks.write_text(talks.read_text() + "\n# a remark\n")

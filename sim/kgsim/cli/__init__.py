@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.errors import KgsimError
+from kgsim.errors import KgsimError, ScenarioError
 
 COMMANDS = ("run", "check", "explain", "new", "schema")
 
@@ -40,6 +40,10 @@ class Commands(click.Group):
             status = 130
         except click.ClickException as error:
             error.show()
+            status = 2
+        except ScenarioError as error:
+            for problem in error.problems:
+                _say(f"Error: {problem}")
             status = 2
         except KgsimError as error:
             _say(f"Error: {error}")

@@ -52,9 +52,9 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
         # With a file missing from the count, evidence that it alone cites would be called unused.
         warnings.update(dict.fromkeys(unused_evidence(scenarios)))
     for problem in errors:
-        click.echo(f"error: {problem}", err=True)
+        click.echo(f"Error: {problem}", err=True)
     for problem in warnings:
-        click.echo(f"warning: {problem}", err=True)
+        click.echo(f"Warning: {problem}", err=True)
     return 2 if errors or (strict and warnings) else 0
 
 

@@ -11,11 +11,9 @@ from typing import Any
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range
 from kgsim.results import ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
+from kgsim.wording import DIGITS, rounded
 
 SCHEMA_VERSION = 1
-
-DIGITS = 12
-"""Significant digits of every number: enough for any reading, and free of the last bits that differ by machine."""
 
 Json = dict[str, Any]
 
@@ -112,5 +110,4 @@ def _numbers(numbers: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def _number(value: float, digits: int = DIGITS) -> float | None:
-    # Adding 0.0 turns -0.0 into 0.0.
-    return float(f"{value:.{digits}g}") + 0.0 if math.isfinite(value) else None
+    return rounded(value, digits) if math.isfinite(value) else None

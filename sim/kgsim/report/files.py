@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kgsim.errors import OutputError
-from kgsim.wording import number
+from kgsim.wording import number, rounded
 
 RESULT = "result.json"
 
@@ -191,7 +191,7 @@ def _difference(document: Any, inputs: Inputs) -> str:
     if digest != inputs.digest:
         return f"of another text of scenario {name}"
     for parameter, value in inputs.values.items():
-        if values.get(parameter) != value:
+        if values.get(parameter) != rounded(value):
             there = values.get(parameter)
             told = number(there) if isinstance(there, int | float) else "missing"
             return f"where {parameter} is {told}, not {number(value)}"
