@@ -83,6 +83,8 @@ FAULTS = [
     Fault("unclosed quote", 'because: "assumed", certainty: judgement}\n  shame',
           'because: "assumed, certainty: judgement}\n  shame', "shame:", "", "not valid YAML", "bracket"),
     Fault("anchor", "  P: Patron", "  P: &patron Patron", "&patron", "players.P", "anchor &patron", "Delete"),
+    Fault("anchor on a key", "  P: Patron", "  &patron P: Patron", "&patron", "players.P", "anchor &patron", "Delete"),
+    Fault("tag on a key", "  P: Patron", "  !!str P: Patron", "!!str", "players.P", "tag", "Delete"),
     Fault("tag", "  P: Patron", "  P: !!python/name:os.system Patron", "!!python", "players.P", "tag", "Delete"),
     Fault("merge key", "  P: Patron", "  <<: {P: Patron}", "<<", "players.<<", "merge keys", "extends"),
     Fault("second document", "utilities:\n", "---\nutilities:\n", "---", "", "second document", "delete"),

@@ -52,6 +52,8 @@ VALUES = [
     ("true and not false", True),
     ("(a > 1) + (b > 1)", 2.0),
     ("1 if a else 2", 1.0),
+    ("1 if c else 2", 1.0),
+    ("1 if zero else 2", 2.0),
     ("a\n  + b", 5.0),
 ]
 

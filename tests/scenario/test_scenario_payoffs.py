@@ -80,10 +80,10 @@ def test_axes_follow_the_decisions_and_the_structure() -> None:
 
 def test_menus_expand_with_the_last_term_fastest() -> None:
     text = (DATA / "border.yaml").read_text(encoding="utf-8")
-    text = text.replace("menu: {relief: [0, 0.5, 1]}", "menu: {relief: [0, 1], deal: {from: 0.1, to: 0.3, step: 0.1}}")
+    text = text.replace("menu: {relief: [0, 0.5, 1]}", "menu: {relief: [0, 1], deal: {from: 0.1, to: 0.5, step: 0.1}}")
     scenario = loads(text, directory=DATA)
     menus = [dict(action.menu) for action in scenario.decisions["P"].actions if action.move == "offer"]
-    assert menus == [{"relief": r, "deal": d} for r in (0, 1) for d in (0.1, 0.2, 0.3)]
+    assert menus == [{"relief": r, "deal": d} for r in (0, 1) for d in (0.1, 0.2, 0.3, 0.4, 0.5)]
 
 
 def test_values_left_out_stay_at_the_base_and_arrays_broadcast() -> None:

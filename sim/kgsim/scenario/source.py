@@ -259,10 +259,7 @@ class _Reader:
                 "Write the value out, or name it as a quantity.",
             )
             return None
-        if event.anchor:
-            self._report(event, key, f"the anchor &{event.anchor} is not allowed", "Delete it.")
-        if event.tag is not None:
-            self._report(event, key, f"the tag {event.tag} is not allowed", ("Delete it; tags are not used here."))
+        self._refuse_decoration(event, key)
         if isinstance(event, kinds.ScalarEvent):
             quotes = 0 if event.style is None else 1
             if event.end_mark.index - event.start_mark.index == len(event.value) + 2 * quotes:
@@ -295,8 +292,8 @@ class _Reader:
                 name = "?"
             else:
                 name = event.value
+                self._refuse_decoration(event, (*key, name))
             entry = (*key, name)
-            duplicate = name in entries
             if name == "<<" and event.style is None:
                 self._report(
                     event,
@@ -304,7 +301,7 @@ class _Reader:
                     "merge keys (<<) are not allowed",
                     "Write the entries out, or use `extends`.",
                 )
-            elif duplicate and name != "?":
+            elif name in entries and name != "?":
                 first = self.keys[entry].line
                 self._report(
                     event,
@@ -312,13 +309,15 @@ class _Reader:
                     f"the key {name!r} is given twice; the first is on line {first}",
                     "Rename or delete one of them.",
                 )
-            place = self._place(event)
-            if duplicate:
-                self._node(next(events), events, (*key, f"{name} (again)"))
-                continue
-            self.keys[entry] = place
+            self.keys.setdefault(entry, self._place(event))
             entries[name] = self._node(next(events), events, entry)
         return entries
+
+    def _refuse_decoration(self, event: Any, key: Key) -> None:
+        if event.anchor:
+            self._report(event, key, f"the anchor &{event.anchor} is not allowed", "Delete it.")
+        if event.tag is not None:
+            self._report(event, key, f"the tag {event.tag} is not allowed", "Delete it; tags are not used here.")
 
     def _place(self, event: Any) -> Place:
         return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
