@@ -14,7 +14,7 @@ from kgsim.results import Result
 
 WIDTH = 13.33
 MARGIN = 0.35
-TITLE_SIZE = 20
+TITLE_SIZES = (20, 17, 15)
 SIZE = 13
 SMALL = 12
 
@@ -31,10 +31,13 @@ def board(height: float) -> tuple[Figure, Axes]:
 
 def titled(axes: Axes, ruler: Ruler, title: str, result: Result) -> None:
     """Write the figure's title and the scenario's below it; they end 1.0 inch from the top."""
-    lines = ruler.wrap(drawable(title), TITLE_SIZE, WIDTH - 2 * MARGIN, weight="bold", most=1)
-    write(axes, MARGIN, 0.25, lines, TITLE_SIZE, weight="bold")
-    lines = ruler.wrap(drawable(result.scenario.title, result.scenario.name), SIZE, WIDTH - 2 * MARGIN, most=1)
-    write(axes, MARGIN, 0.68, lines, SIZE, color=FAINT)
+    room = WIDTH - 2 * MARGIN
+    text = drawable(title)
+    size = next((size for size in TITLE_SIZES if ruler.width(text, size, "bold") <= room), TITLE_SIZES[-1])
+    top = 0.25 + line_height(TITLE_SIZES[0]) - line_height(size)
+    write(axes, MARGIN, top, ruler.wrap(text, size, room, weight="bold", most=1), size, weight="bold")
+    below = ruler.wrap(drawable(result.scenario.title, result.scenario.name), SIZE, room, most=1)
+    write(axes, MARGIN, 0.68, below, SIZE, color=FAINT)
 
 
 def write(
