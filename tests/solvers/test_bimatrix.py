@@ -130,6 +130,18 @@ DEGENERATE = {
         {((1, 0), (1, 0)), ((1, 0), (1 / 2, 1 / 2)), ((0, 1), (0, 1))},
         [2],
     ),
+    # A path of three segments; the middle one is no vertex's whole set of partners.
+    "a chain": (
+        [[1, 1, 0], [0, 1, 1]],
+        [[1, 1, 0], [0, 1, 1]],
+        {
+            ((1, 0), (1, 0, 0)),
+            ((1, 0), (0, 1, 0)),
+            ((0, 1), (0, 1, 0)),
+            ((0, 1), (0, 0, 1)),
+        },
+        [2, 2, 2],
+    ),
     # Two segments that meet in a corner: player 2 is indifferent on row 0, player 1 on column 0.
     "a corner": (
         [[1, 1], [1, 0]],
