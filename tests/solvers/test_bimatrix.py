@@ -272,6 +272,14 @@ def test_lemke_and_howson_end_at_an_equilibrium_despite_ties(game: np.ndarray) -
     assert regrets(game, profile).max() <= 1e-12
 
 
+@pytest.mark.timeout(20)
+def test_the_lexicographic_rule_keeps_the_path_from_cycling() -> None:
+    # Breaking ties by the first row instead goes round in circles here.
+    a, b = np.array([[0, 0, 1], [0, 2, 2], [1, 2, 0]]), np.array([[2, 2, 2], [1, 1, 2], [1, 0, 2]])
+    profile = lemke_howson(a.tolist(), b.T.tolist())
+    assert tuple(tuple(strategy.tolist()) for strategy in profile) in profiles(engine([a, b]))
+
+
 def test_gambit_finds_the_same_extreme_equilibria() -> None:
     gambit = pytest.importorskip("pygambit")
     rng = np.random.default_rng(20250613)
