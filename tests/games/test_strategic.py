@@ -17,6 +17,7 @@ from kgsim.games.strategic import (
     normalise,
     pure_equilibria,
     regrets,
+    regrets_of_many,
 )
 
 PENNIES = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
@@ -92,6 +93,14 @@ def test_values_and_regrets_by_hand() -> None:
     np.testing.assert_allclose(values, [[1, 0.5], [0.5, 1]])
     np.testing.assert_allclose(expected_payoffs(game, even), [0.75, 0.75])
     np.testing.assert_allclose(regrets(game, even), [0.25, 0.25])
+
+
+@given(arrays(np.float64, (3, 2, 3, 2), elements=st.integers(-5, 5).map(float)), st.integers(0, 99))
+def test_regrets_of_many_profiles_are_those_of_each(payoffs: np.ndarray, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    strategies = [rng.dirichlet(np.ones(n), size=4) for n in (2, 3, 2)]
+    each = [regrets(payoffs, [own[k] for own in strategies]) for k in range(4)]
+    np.testing.assert_allclose(regrets_of_many(payoffs, strategies), each, atol=1e-12)
 
 
 def test_values_of_three_players_by_hand() -> None:

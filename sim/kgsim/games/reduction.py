@@ -88,12 +88,14 @@ def reduce_game(payoffs: NDArray[np.float64]) -> Reduction:
     kept = [np.arange(count) for count in payoffs.shape[1:]]
     players = range(len(kept))
     everyone = np.arange(len(kept))
+    deleted = False
     while True:
-        scaled = normalise(payoffs[np.ix_(everyone, *kept)])
+        scaled = normalise(payoffs[np.ix_(everyone, *kept)] if deleted else payoffs)
         undominated = [_undominated(scaled[player], player) for player in players]
         if all(mask.all() for mask in undominated):
             break
         kept = [actions[mask] for actions, mask in zip(kept, undominated, strict=True)]
+        deleted = True
 
     firsts, classes = [], []
     for player in players:

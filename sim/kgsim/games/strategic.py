@@ -119,9 +119,9 @@ def normalise(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
     span = flat.max(axis=1, keepdims=True) - low
     scaled: NDArray[np.float64] = (flat - low) / np.where(span > 0, span, 1.0)
     for player, row in enumerate(scaled):
-        levels = np.unique(row)
+        levels = np.sort(row)
         gaps = np.diff(levels)
-        if np.any(gaps < TIE):
+        if np.any((gaps > 0) & (gaps < TIE)):
             first = np.concatenate(([True], gaps >= TIE))
             merged = levels[first][np.cumsum(first) - 1]
             scaled[player] = merged[np.searchsorted(levels, row)]
@@ -164,6 +164,19 @@ def regrets(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> NDArr
     values = action_values(payoffs, strategies)
     gains = [value.max() - value @ own for value, own in zip(values, strategies, strict=True)]
     return np.array(gains).clip(min=0.0)
+
+
+def regrets_of_many(payoffs: NDArray[np.float64], strategies: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """`regrets` of many profiles at once, (profiles, players); `strategies` are (profiles, actions) per player."""
+    gains = np.empty((len(strategies[0]), len(strategies)))
+    for player, own in enumerate(strategies):
+        # Profiles first, this player's actions second, then the others in order: contract these from the last.
+        others = [k for k in range(len(strategies)) if k != player]
+        values = np.moveaxis(payoffs[player], player, 0)[None]
+        for other in reversed(others):
+            values = np.einsum("p...a,pa->p...", values, strategies[other])
+        gains[:, player] = values.max(axis=1) - (values * own).sum(axis=1)
+    return gains.clip(min=0.0)
 
 
 def check_profile(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> tuple[NDArray[np.float64], ...]:
