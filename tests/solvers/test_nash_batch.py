@@ -114,6 +114,15 @@ def test_the_kernels_are_plain_python_too() -> None:
     assert np.array_equal(room.profiles[:stop], expected.profiles)
 
 
+def test_rows_equal_on_a_support_do_not_hide_an_equilibrium() -> None:
+    # Player 1 mixes the first two rows, which are equal on the columns that this makes best replies; the segment of
+    # replies ends where the third row ties, a vertex that no support nested with player 1's determines.
+    game = np.array([[[2, 2, 0], [2, 2, 1], [4, 0, 0]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]], dtype=float)
+    found = nash_batch(np.repeat(game[None], batch.WORTH_COMPILING, axis=0))
+    assert_same_as_one_by_one(game[None], found)
+    assert [0.5, 0.5, 0, 0.5, 0.5, 0] in found.profiles[: found.counts[0]].tolist()
+
+
 def test_room_grows_with_the_number_of_equilibria() -> None:
     # Coordination on six points has 63 equilibria, far more than the room first taken.
     games = np.repeat(np.stack([np.eye(6), np.eye(6)])[None], 60, axis=0)
