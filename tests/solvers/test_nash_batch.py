@@ -116,7 +116,7 @@ def test_the_kernels_are_plain_python_too() -> None:
 
 def test_rows_equal_on_a_support_do_not_hide_an_equilibrium() -> None:
     # Player 1 mixes the first two rows, which are equal on the columns that this makes best replies; the segment of
-    # replies ends where the third row ties, a vertex that no support nested with player 1's determines.
+    # replies ends where the third row ties.
     game = np.array([[[2, 2, 0], [2, 2, 1], [4, 0, 0]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]], dtype=float)
     found = nash_batch(np.repeat(game[None], batch.WORTH_COMPILING, axis=0))
     assert_same_as_one_by_one(game[None], found)
