@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from math import prod
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,9 +31,8 @@ from kgsim.solvers.nplayer_search import Floats, Ints, Work, workspace
 from kgsim.solvers.raw import RawEquilibria
 
 MOST_SUPPORTS = 500_000  # support profiles listed for one game
-BUDGET = 4_000  # simplices examined for one support
-ALLOWANCE = 4_000  # simplices examined for one game before budgets shrink to one, and for each support profile:
-ALLOWANCE_PER_SUPPORT = 16
+BUDGET = 100_000  # simplices examined for one support
+ALLOWANCE = 1_000  # simplices examined for one game at least; to it comes one per support and pure profile
 PLAIN_WIDTH = 27  # single games of at most this many pure profiles start uncompiled
 PLAIN_SECONDS = 0.3  # and go on compiled after this long
 
@@ -76,7 +76,8 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     payoffs
         (players, actions of player 1, ..., actions of the last player), scaled to 0..1 per player, ties exact.
     time_limit
-        Seconds after which the search stops and says how far it came; None for no limit.
+        Seconds after which the search stops and says how far it came; None for no limit. Pure equilibria are
+        found first and always.
 
     Returns
     -------
@@ -94,20 +95,26 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0].size, 1)
     started = time.monotonic()
+    budget, chunk = BUDGET, 2048
+    if time_limit is not None:
+        # one support must not use up the time: a simplex takes some ten operations for each number of its table
+        seconds = 2e-8 * sum(shape) * prod(listed.largest)
+        budget, chunk = min(BUDGET, max(50, int(0.1 * time_limit / seconds))), 256
     arrays = _Arrays(shape, listed, games=1)
     table = array.reshape(len(shape), -1)
     begin, stop = 0, 0
     summary = arrays.summary[0]
     while begin < len(listed.supports):
-        if deadline is not None and begin > 0 and time.monotonic() > deadline:
+        if deadline is not None and begin >= prod(shape) and time.monotonic() > deadline:
             break
         if kernels is kernel and time.monotonic() > started + PLAIN_SECONDS:
             kernels = _kernels(PLAIN_WIDTH, 2)
-        end = min(begin + (16 if kernels is kernel else 2048), len(listed.supports))
+        end = min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
         before = summary.copy()
         reached = kernels.solve_game(
-            arrays.work, arrays.reduced, arrays.lattice, table, arrays.shape, listed.combination, listed.supports[begin:end],
-            listed.faced[begin:end], arrays.better, BUDGET, arrays.allowance, arrays.found, arrays.index, 0, stop,
+            arrays.work, arrays.reduced, arrays.lattice, table, arrays.shape, listed.combination,
+            listed.supports[begin:end], listed.faced[begin:end], arrays.better, budget,
+            arrays.allowance, arrays.found, arrays.index, 0, stop,
             arrays.boxes, summary,
         )  # fmt: skip
         if reached < 0:
@@ -149,15 +156,16 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0, 0].size if len(array) else 0, len(array))
     arrays = _Arrays(shape, listed, games=max(min(chunk, len(array)), 1))
-    table = array.reshape(len(array), len(shape), -1)
+    table = array.reshape(len(array), len(shape), prod(shape))
     parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
     for first in range(0, len(array), chunk):
         games = table[first : first + chunk]
         begin = 0
         while begin < len(games):
             begin = kernels.solve_games(
-                arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination, listed.supports, listed.faced,
-                arrays.better, BUDGET, arrays.allowance, begin, arrays.found, arrays.index, arrays.component,
+                arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination,
+                listed.supports, listed.faced, arrays.better, BUDGET,
+                arrays.allowance, begin, arrays.found, arrays.index, arrays.component,
                 arrays.offset, arrays.boxes, arrays.label, arrays.number, arrays.summary,
             )  # fmt: skip
             if begin < len(games):
@@ -209,9 +217,7 @@ def _checked(payoffs: npt.ArrayLike, *, batch: bool) -> Floats:
     players = array.ndim - lead
     if players < 3 or array.shape[lead - 1] != players:
         axes = ("games, " if batch else "") + "players, one axis of actions per player"
-        raise GameError(
-            f"payoffs: expected the axes ({axes}) for three or more players, got the shape {array.shape}"
-        )
+        raise GameError(f"payoffs: expected the axes ({axes}) for three or more players, got the shape {array.shape}")
     if 0 in array.shape[lead:]:
         raise GameError(f"payoffs: every player needs at least one action, got the shape {array.shape}")
     if max(array.shape[lead:]) > MOST_ACTIONS:
@@ -234,7 +240,7 @@ class _Arrays:
 
     def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
         self.shape = np.array(shape, dtype=np.int64)
-        self.allowance = ALLOWANCE + ALLOWANCE_PER_SUPPORT * len(listed.supports)
+        self.allowance = ALLOWANCE + len(listed.supports) * prod(shape)
         self.work: Work = workspace(shape, listed.largest)
         smallest = min(sorted(listed.largest)[-3], LARGEST_SUPPORT)
         self.lattice = lattice(smallest)
@@ -274,7 +280,9 @@ def _report(
     total = sum(i for i in indices if i is not None)
     if not searched:
         reason = f"only the {examined} smallest support profiles were searched"
-    elif summary[kernel.CELLS] or summary[kernel.DROPPED]:
+    elif summary[kernel.DROPPED] or 0 < summary[kernel.CELLS] == summary[kernel.UNSOLVED]:
+        reason = "the effort allowed for one game did not resolve every support profile"
+    elif summary[kernel.CELLS]:
         reason = "the game is degenerate: some supports hold a continuum or a multiple root"
     elif None not in indices and total != 1:
         reason = f"the indices sum to {total} and not to 1, so an equilibrium may be missing"

@@ -28,8 +28,9 @@ from kgsim.solvers.nplayer_search import Floats, Ints
 
 LARGEST_SUPPORT = 4
 DEGREES = 7  # degree of the polynomials at most, plus one
-LEFT_OVER = 24  # with more simplices than this left over, elimination does not help
+LEFT_OVER = 256  # with more simplices than this left over, elimination does not help
 FINEST = 0.035  # simplices are not bisected below this edge
+FINEST_SOLID = 0.13  # in three dimensions, where they are many
 
 
 class Lattice(NamedTuple):
@@ -37,7 +38,7 @@ class Lattice(NamedTuple):
 
     Attributes
     ----------
-    count
+    terms
         (dimension, degree) coefficients of a polynomial.
     point
         (dimension, degree, coefficient, vertex) barycentric lattice at which polynomials are sampled.
@@ -53,7 +54,7 @@ class Lattice(NamedTuple):
         (dimension, degree, edge, row) length of each row.
     """
 
-    count: Ints
+    terms: Ints
     point: Floats
     begin: Ints
     convert: Floats
@@ -70,9 +71,7 @@ def _exponents(vertices: int, degree: int) -> list[tuple[int, ...]]:
 @functools.lru_cache(maxsize=LARGEST_SUPPORT)
 def lattice(largest: int) -> Lattice:
     """Build the tables for supports of at most ``largest`` strategies of the player that is not eliminated."""
-    exponents = {
-        (d, g): _exponents(d + 1, g) for d in range(largest) for g in range(DEGREES)
-    }
+    exponents = {(d, g): _exponents(d + 1, g) for d in range(largest) for g in range(DEGREES)}
     most = max(len(e) for e in exponents.values())
     edges = max(largest * (largest - 1) // 2, 1)
     count = np.zeros((largest, DEGREES), dtype=np.int64)
@@ -281,15 +280,16 @@ def one_root(e: Reduced, count: Ints, level: int, equations: int, total: int) ->
                 return False
     if equations == 0:
         return True
-    last = count[degree[0]] - 1
+    last = int(count[degree[0]]) - 1
     low, high = stack[0, 0], stack[0, last]
     if not (low < -margins[0] and high > margins[0]) and not (low > margins[0] and high < -margins[0]):
         return False
     sign = 1.0 if high > low else -1.0
+    monotone = True
     for c in range(last):
         if sign * (stack[0, c + 1] - stack[0, c]) <= margins[0]:
-            return False
-    return True
+            monotone = False
+    return monotone
 
 
 def zero(coefficients: Floats, degree: int, line: Floats) -> float:
@@ -319,9 +319,7 @@ def zero(coefficients: Floats, degree: int, line: Floats) -> float:
     return at
 
 
-def halve(
-    e: Reduced, table: Lattice, dimension: int, level: int, edge: int, left: int, right: int, total: int
-) -> None:
+def halve(e: Reduced, table: Lattice, dimension: int, level: int, edge: int, left: int, right: int, total: int) -> None:
     """Bisect the simplex at ``level`` by de Casteljau's algorithm along an edge, into two levels."""
     k = dimension + 1
     corner, lower, upper = e.corner, e.stack[level], e.stack[level + 1]
@@ -378,7 +376,7 @@ def eliminate(
         for q in range(total):
             degree[q] = 0
         largest = 0
-    samples = table.count[dimension, largest]
+    samples = table.terms[dimension, largest]
     for p in range(samples):
         sample_system(
             e, base, table.point[dimension, largest, p], p, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3
@@ -386,7 +384,7 @@ def eliminate(
     for q in range(total):
         begin = table.begin[dimension, largest, degree[q]]
         biggest = 0.0
-        for c in range(table.count[dimension, degree[q]]):
+        for c in range(table.terms[dimension, degree[q]]):
             value = 0.0
             for p in range(samples):
                 value += convert[begin + c * samples + p] * sample[q, p]
@@ -398,12 +396,10 @@ def eliminate(
             corner[0, v, a] = 1.0 if a == v else 0.0
     level, left_over = 0, 0
     while level >= 0:
-        if impossible(e, table.count[dimension], level, equations, k2, total):
+        if impossible(e, table.terms[dimension], level, equations, k2, total):
             level -= 1
             continue
-        if solved and equations == dimension <= 1 and one_root(
-            e, table.count[dimension], level, equations, total
-        ):
+        if solved and equations == dimension <= 1 and one_root(e, table.terms[dimension], level, equations, total):
             if left_over == LEFT_OVER:
                 return -1
             t = zero(stack[level, 0], degree[0], e.line) if dimension == 1 else 0.0
@@ -437,18 +433,18 @@ def eliminate(
                 if length > longest:
                     longest, at, left, right = length, edge, v, u
                 edge += 1
-        if longest <= FINEST:
+        if longest <= (FINEST if dimension < 3 else FINEST_SOLID):
             if left_over == LEFT_OVER:
                 return -1
             for v in range(k1):
                 for a in range(k1):
                     e.left[left_over, v, a] = corner[level, v, a]
             e.single[left_over] = 0
-            bound(e, table.count[dimension], level, equations, k2, e.least[left_over, 0])
+            bound(e, table.terms[dimension], level, equations, k2, e.least[left_over, 0])
             for c in range(k3):
                 e.least[left_over, 1, c] = 0.0
             if solved:
-                bound(e, table.count[dimension], level, equations + k2, k3, e.least[left_over, 1])
+                bound(e, table.terms[dimension], level, equations + k2, k3, e.least[left_over, 1])
             left_over += 1
             level -= 1
             continue

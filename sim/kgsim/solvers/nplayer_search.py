@@ -83,7 +83,7 @@ class Work(NamedTuple):
     cell: Floats  # (cells, length) a solution within each cell, or its centre
     cell_low: Floats  # (cells, length) bounding box of each cell
     cell_high: Floats  # (cells, length)
-    count: Ints  # (5,) roots, cells, simplices examined, cells without a solution, open branches dropped
+    tally: Ints  # (5,) roots, cells, simplices examined, cells without a solution, open branches dropped
 
 
 def workspace(
@@ -129,7 +129,7 @@ def workspace(
         cell=floats(cells, length),
         cell_low=floats(cells, length),
         cell_high=floats(cells, length),
-        count=ints(5),
+        tally=ints(5),
     )
 
 
@@ -309,7 +309,7 @@ def to_profile(w: Work, level: int, players: int) -> None:
 
 def keep_root(w: Work, players: int, n: int, width: int) -> None:
     """Polish ``w.profile`` in the coordinates of the support and record it unless it is already there."""
-    base, profile, first, size, count, root = w.base, w.profile, w.first, w.size, w.count, w.root
+    base, profile, first, size, count, root = w.base, w.profile, w.first, w.size, w.tally, w.root
     newton(w, base, profile, players, n, width, 1e-14, 8)
     length = first[players - 1] + size[players - 1]
     for known in range(count[0]):
@@ -328,7 +328,7 @@ def keep_root(w: Work, players: int, n: int, width: int) -> None:
 
 def keep_cell(w: Work, level: int, players: int, solved: bool) -> None:
     """Record the simplex at ``level`` as neither excluded nor resolved, with a solution in ``w.profile``."""
-    count = w.count
+    count = w.tally
     cell = w.cell
     first = w.first
     size = w.size
@@ -567,9 +567,7 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 shrink(w, level, j, rows, width)
 
 
-def singular_solution(
-    w: Work, level: int, edge: float, players: int, n: int, rows: int, width: int
-) -> bool:
+def singular_solution(w: Work, level: int, edge: float, players: int, n: int, rows: int, width: int) -> bool:
     """Whether the simplex at ``level`` holds a solution with a singular Jacobian; it is left in ``w.profile``."""
     first, size, point, base, profile, vertices = w.first, w.size, w.point, w.base, w.profile, w.vertices
     for j in range(players):
@@ -624,7 +622,7 @@ def restrict(w: Work, player: int, corner: Floats, rows: int, width: int) -> Non
 
 
 def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) -> None:
-    """Find all roots in the simplex at the bottom of the stack; adds to ``w.root``, ``w.cell`` and ``w.count``.
+    """Find all roots in the simplex at the bottom of the stack; adds to ``w.root``, ``w.cell`` and ``w.tally``.
 
     Parameters
     ----------
@@ -633,9 +631,9 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
     players, n, rows, width
         Players, equations, equations and outside advantages together, combinations.
     budget
-        Simplices to examine at most, counted from the last reset of ``w.count``; the others become cells.
+        Simplices to examine at most, counted from the last reset of ``w.tally``; the others become cells.
     """
-    count, tables, size, first, point = w.count, w.tables, w.size, w.first, w.point
+    count, tables, size, first, point = w.tally, w.tables, w.size, w.first, w.point
     level = 0
     deepest = tables.shape[0] - 1
     while level >= 0:

@@ -282,8 +282,8 @@ def find_roots(
 ) -> None:  # fmt: skip
     """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
     size, stride, row = w.size, w.stride, w.row
-    for i in range(w.count.shape[0]):
-        w.count[i] = 0
+    for i in range(w.tally.shape[0]):
+        w.tally[i] = 0
     mixing, third, second, hidden = 0, 0, 0, 0
     for i in range(players):
         if size[i] > 1:
@@ -294,7 +294,7 @@ def find_roots(
     for i in range(players):
         if i != third and size[i] > size[second]:
             second = i
-    while hidden == third or hidden == second:
+    while hidden in (third, second):
         hidden += 1
     for i in range(players):
         if i != third and i != second and size[i] > size[hidden]:
@@ -383,10 +383,10 @@ def solve_game(
             continue
         left = max(min(budget if summary[CELLS] == 0 else LATER_BUDGET, allowance - summary[SIMPLICES]), 1)
         find_roots(w, e, table, players, n, rows, width, left, summary)
-        summary[SIMPLICES] += w.count[2]
-        summary[UNSOLVED] += w.count[3]
-        summary[DROPPED] += w.count[4]
-        for r in range(w.count[0]):
+        summary[SIMPLICES] += w.tally[2]
+        summary[UNSOLVED] += w.tally[3]
+        summary[DROPPED] += w.tally[4]
+        for r in range(w.tally[0]):
             interior = spread(w.root, r, action, shape, profile)
             tempted = temptation(w, w.root[r], players, n, rows, width)
             if tempted > TIE or (not interior and gains(payoffs, shape, profile, w.gain, w.counter) > TIE):
@@ -411,7 +411,7 @@ def solve_game(
                 found[stop, c] = profile[c]
             stop += 1
             summary[EQUILIBRIA] += 1
-        for r in range(w.count[1]):
+        for r in range(w.tally[1]):
             if summary[CELLS] == boxes.shape[0]:
                 return -1
             spread(w.cell, r, action, shape, profile)
@@ -548,4 +548,4 @@ def solve_games(
         if stop < 0:
             return g
         offset[g + 1] = stop
-    return payoffs.shape[0]
+    return len(payoffs)
