@@ -99,7 +99,7 @@ def payoffs_at(scenario: Scenario, structure: str, points: Mapping[str, ArrayLik
     payoffs = np.full((count, len(scenario.players), *shape), np.nan)
     for rule in reversed(scenario.outcomes):
         box = _box(scenario, rule, actions)
-        terms = _terms(scenario, rule, env, _menus(scenario, rule, actions, box))
+        terms = terms_at(scenario, rule, env, _menus(scenario, rule, actions, box))
         cells = np.ix_(np.arange(count), *box)
         for player, name in enumerate(scenario.players):
             payoffs[:, player][cells] = scenario.utilities[name].evaluate({**env, **terms})
@@ -132,9 +132,10 @@ def terms_of(
     """
     env = {name: value.reshape(()) for name, value in parameter_values(scenario, values).items()}
     menus = {
-        f"{decision}.{term}": np.asarray(actions[decision].menu.get(term, 0.0)) for decision, term in _attributes(rule)
+        f"{decision}.{term}": np.asarray(actions[decision].menu.get(term, 0.0))
+        for decision, term in attributes_of(rule)
     }
-    return {term: float(value) for term, value in _terms(scenario, rule, env, menus).items()}
+    return {term: float(value) for term, value in terms_at(scenario, rule, env, menus).items()}
 
 
 def actions_of(scenario: Scenario, structure: Structure) -> Actions:
@@ -204,7 +205,7 @@ def _menus(
     """Menu values that the rule refers to, each along its decision's axis: shape (1, 1, ..., n, ..., 1)."""
     axes = {name: axis for axis, name in enumerate(scenario.decisions)}
     menus = {}
-    for decision, term in _attributes(rule):
+    for decision, term in attributes_of(rule):
         axis = axes[decision]
         values = np.array([actions[axis][i].menu.get(term, 0.0) for i in box[axis]])
         shape = [1] * (len(actions) + 1)
@@ -213,16 +214,18 @@ def _menus(
     return menus
 
 
-def _attributes(rule: OutcomeRule) -> set[tuple[str, str]]:
-    return {attribute for expression in rule.terms.values() for attribute in expression.attributes}
+def attributes_of(rule: OutcomeRule) -> tuple[tuple[str, str], ...]:
+    """Return the menu values that a rule refers to, as (decision, term), sorted."""
+    return tuple(sorted({attribute for expression in rule.terms.values() for attribute in expression.attributes}))
 
 
-def _terms(
+def terms_at(
     scenario: Scenario,
     rule: OutcomeRule,
     env: Mapping[str, NDArray[np.float64]],
     menus: Mapping[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
+    """Return every term's value under a rule, parameters (and quantities) and menu values given; arrays broadcast."""
     known = {**env, **menus}
     zero = np.zeros(())
     return {term: rule.terms[term].evaluate(known) if term in rule.terms else zero for term in scenario.terms}

@@ -1,0 +1,99 @@
+"""Deals: what profiles come down to when parameters vary.
+
+Two profiles that fall under the same outcome rule, with the same values of the menu terms this rule refers to, have the
+same payoffs whatever the parameters are. So a scenario of thousands of profiles has some hundred distinct *deals*, and
+a study over many parameter points needs payoffs for these alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import actions_of, attributes_of, outcomes_of, parameter_values, terms_at
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Deals:
+    """The distinct deals of a scenario's structures.
+
+    Attributes
+    ----------
+    outcomes
+        Index into ``scenario.outcomes`` of each deal, ascending; shape (deals,).
+    menus
+        For each outcome rule that decides some profile, the menu values its deals set, ``"decision.term"`` to shape
+        (deals of that rule,).
+    labels
+        Structure to the deal of each profile; one axis per decision as in `kgsim.scenario.payoffs`.
+    """
+
+    outcomes: Integers
+    menus: Mapping[int, Mapping[str, Floats]]
+    labels: Mapping[str, Integers]
+
+    def payoffs(self, scenario: Scenario, points: Mapping[str, ArrayLike]) -> Floats:
+        """Every player's payoff from every deal at many parameter points.
+
+        Parameters
+        ----------
+        scenario
+            The scenario the deals belong to.
+        points
+            Values of parameters, each a number or of shape (m,); parameters left out stay at their base values.
+
+        Returns
+        -------
+        ndarray
+            Shape (players, deals, m), m being 1 if every value is a number; inf or nan where a formula has no finite
+            value.
+        """
+        env = parameter_values(scenario, points)
+        (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
+        payoffs = np.empty((len(scenario.players), len(self.outcomes), count))
+        for rule, menus in self.menus.items():
+            columns = {name: values[:, None] for name, values in menus.items()}
+            known = {**env, **terms_at(scenario, scenario.outcomes[rule], env, columns)}
+            for player, name in enumerate(scenario.players):
+                payoffs[player, self.outcomes == rule] = scenario.utilities[name].evaluate(known)
+        return payoffs
+
+
+def deals_of(scenario: Scenario) -> Deals:
+    """Find the distinct deals of all structures of a scenario."""
+    width = 1 + max((len(attributes_of(rule)) for rule in scenario.outcomes), default=0)
+    rows = []
+    for structure in scenario.structures.values():
+        actions = actions_of(scenario, structure)
+        outcomes = outcomes_of(scenario, structure)
+        keys = np.zeros((*outcomes.shape, width))
+        keys[..., 0] = outcomes
+        for index, rule in enumerate(scenario.outcomes):
+            here = outcomes == index
+            for column, (decision, term) in enumerate(attributes_of(rule), start=1):
+                axis = list(scenario.decisions).index(decision)
+                values = np.array([action.menu.get(term, 0.0) for action in actions[axis]])
+                along = values.reshape([-1 if other == axis else 1 for other in range(outcomes.ndim)])
+                keys[here, column] = np.broadcast_to(along, outcomes.shape)[here]
+        rows.append(keys)
+    distinct, numbers = np.unique(
+        np.concatenate([keys.reshape(-1, width) for keys in rows]), axis=0, return_inverse=True
+    )
+    ends = np.cumsum([keys[..., 0].size for keys in rows])[:-1]
+    labels = [part.reshape(keys.shape[:-1]) for part, keys in zip(np.split(numbers.ravel(), ends), rows, strict=True)]
+    outcomes = distinct[:, 0].astype(np.intp)
+    menus = {
+        int(rule): {
+            f"{decision}.{term}": distinct[outcomes == rule, column]
+            for column, (decision, term) in enumerate(attributes_of(scenario.outcomes[rule]), start=1)
+        }
+        for rule in np.unique(outcomes)
+    }
+    return Deals(outcomes, menus, dict(zip(scenario.structures, labels, strict=True)))
