@@ -13,6 +13,9 @@ from kgsim.solvers import nplayer_eliminate, nplayer_search, nplayer_supports
 
 _MODULES = (nplayer_search, nplayer_eliminate, nplayer_supports)
 
+# Variables that begin at a constant: undeclared, numba compiles what they are passed to twice, for the constant too.
+COUNTERS = ("level", "place", "second", "third", "hidden")
+
 
 @functools.cache
 def compiled() -> types.SimpleNamespace | None:
@@ -23,7 +26,7 @@ def compiled() -> types.SimpleNamespace | None:
     """
     if importlib.util.find_spec("numba") is None:
         return None
-    from numba import njit
+    from numba import int64, njit
 
     # numba looks for changes in the file of a function alone, not in those of the functions it calls
     sources = b"".join(Path(str(module.__file__)).read_bytes() for module in _MODULES)
@@ -39,5 +42,7 @@ def compiled() -> types.SimpleNamespace | None:
                 clone = types.FunctionType(value.__code__, namespace, name, value.__defaults__)
                 clone.__module__ = value.__module__
                 clone.__qualname__ = f"{name}_{version}"
-                namespace[name] = njit(**options)(clone)
+                local = value.__code__.co_varnames[value.__code__.co_argcount :]
+                stated = {variable: int64 for variable in COUNTERS if variable in local}
+                namespace[name] = njit(locals=stated, **options)(clone)
     return types.SimpleNamespace(**{name: namespace[name] for name in nplayer_supports.ENTRY_POINTS})

@@ -143,17 +143,17 @@ def reduced(largest: int) -> Reduced:
     )
 
 
-def minors(m: Floats, k: int, out: Floats, at: int) -> None:
-    """Fill ``out[at]`` with the vector orthogonal to the first ``k - 1`` rows of ``m``, for ``k`` up to four."""
+def minors(m: Floats, k: int, out: Floats) -> None:
+    """Fill ``out`` with the vector orthogonal to the first ``k - 1`` rows of ``m``, for ``k`` up to four."""
     if k == 1:
-        out[at, 0] = 1.0
+        out[0] = 1.0
     elif k == 2:
-        out[at, 0] = m[0, 1]
-        out[at, 1] = -m[0, 0]
+        out[0] = m[0, 1]
+        out[1] = -m[0, 0]
     elif k == 3:
-        out[at, 0] = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
-        out[at, 1] = m[0, 2] * m[1, 0] - m[0, 0] * m[1, 2]
-        out[at, 2] = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+        out[0] = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
+        out[1] = m[0, 2] * m[1, 0] - m[0, 0] * m[1, 2]
+        out[2] = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
     else:
         p01 = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
         p02 = m[0, 0] * m[1, 2] - m[0, 2] * m[1, 0]
@@ -161,10 +161,10 @@ def minors(m: Floats, k: int, out: Floats, at: int) -> None:
         p12 = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
         p13 = m[0, 1] * m[1, 3] - m[0, 3] * m[1, 1]
         p23 = m[0, 2] * m[1, 3] - m[0, 3] * m[1, 2]
-        out[at, 0] = m[2, 1] * p23 - m[2, 2] * p13 + m[2, 3] * p12
-        out[at, 1] = -(m[2, 0] * p23 - m[2, 2] * p03 + m[2, 3] * p02)
-        out[at, 2] = m[2, 0] * p13 - m[2, 1] * p03 + m[2, 3] * p01
-        out[at, 3] = -(m[2, 0] * p12 - m[2, 1] * p02 + m[2, 2] * p01)
+        out[0] = m[2, 1] * p23 - m[2, 2] * p13 + m[2, 3] * p12
+        out[1] = -(m[2, 0] * p23 - m[2, 2] * p03 + m[2, 3] * p02)
+        out[2] = m[2, 0] * p13 - m[2, 1] * p03 + m[2, 3] * p01
+        out[3] = -(m[2, 0] * p12 - m[2, 1] * p02 + m[2, 2] * p01)
 
 
 def sample_system(
@@ -179,8 +179,8 @@ def sample_system(
             for a in range(k1):
                 total += x[a] * base[row3 + r, a * s1 + b * s2]
             m[r, b] = total
-    minors(m, k2, e.minor, 0)
-    y = e.minor[0]
+    y, z = e.minor[0], e.minor[1]
+    minors(m, k2, y)
     q = 0
     for r in range(k2 - 1, k3 - 1):
         total = 0.0
@@ -202,8 +202,7 @@ def sample_system(
     for b in range(k2):
         sample[equations + b, place] = y[b]
     if k1 + k2 - 2 >= k3 - 1:
-        minors(m, k3, e.minor, 1)
-        z = e.minor[1]
+        minors(m, k3, z)
         for r in range(k3 - 1, k1 + k2 - 2):
             total = 0.0
             for c in range(k3):
@@ -410,7 +409,8 @@ def eliminate(
                 # the lattice is ordered by the exponent of the first vertex, so t runs towards it
                 for a in range(k1):
                     x[a] = t * corner[level, 0, a] + (1.0 - t) * corner[level, 1, a]
-            sample_system(e, base, x, 0, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3)
+            place = 0
+            sample_system(e, base, x, place, equations, k1, k2, k3, row1, row2, row3, s1, s2, s3)
             y_sum, z_sum = 0.0, 0.0
             for b in range(k2):
                 y_sum += e.minor[0, b]

@@ -42,6 +42,7 @@ CELL_EDGE = 0.26  # a singular equilibrium inside a simplex no larger than this 
 REFUSED_EDGE = 0.02  # the same for a singular solution that is not an equilibrium
 CELLS_KEPT = 24  # with this many cells of one support the simplices still open become cells as they are
 CONTRACTION = 0.95
+NEWTON_ROUNDS = 30  # enough for the slow convergence at a double root
 NARROW = 0.6  # bounds that leave more of every simplex than this do not yet suggest a contraction
 
 EXCLUDED, ISOLATED, OPEN = 0, 1, 2
@@ -227,9 +228,7 @@ def differentiate(w: Work, players: int, n: int) -> None:
                 jacobian[r, row[j] + a] = slope[r, first[j] + a] - last
 
 
-def newton(
-    w: Work, table: Floats, x: Floats, players: int, n: int, width: int, smallest: float, rounds: int
-) -> tuple[bool, int]:
+def newton(w: Work, table: Floats, x: Floats, players: int, n: int, width: int, smallest: float) -> tuple[bool, int]:
     """Newton's method from ``x`` in place; whether it settled, and the rank of the last Jacobian."""
     jacobian = w.jacobian
     inverse = w.inverse
@@ -242,7 +241,7 @@ def newton(
     first = w.first
     rank = n
     previous = 1e300
-    for _ in range(rounds):
+    for _ in range(NEWTON_ROUNDS):
         slopes(w, table, x, players, n, width)
         differentiate(w, players, n)
         rank = invert(jacobian, inverse, column, n, smallest)
@@ -310,7 +309,7 @@ def to_profile(w: Work, level: int, players: int) -> None:
 def keep_root(w: Work, players: int, n: int, width: int) -> None:
     """Polish ``w.profile`` in the coordinates of the support and record it unless it is already there."""
     base, profile, first, size, count, root = w.base, w.profile, w.first, w.size, w.tally, w.root
-    newton(w, base, profile, players, n, width, 1e-14, 8)
+    newton(w, base, profile, players, n, width, 1e-14)
     length = first[players - 1] + size[players - 1]
     for known in range(count[0]):
         distance = 0.0
@@ -326,7 +325,7 @@ def keep_root(w: Work, players: int, n: int, width: int) -> None:
     count[0] += 1
 
 
-def keep_cell(w: Work, level: int, players: int, solved: bool) -> None:
+def keep_cell(w: Work, level: int, players: int) -> None:
     """Record the simplex at ``level`` as neither excluded nor resolved, with a solution in ``w.profile``."""
     count = w.tally
     cell = w.cell
@@ -351,8 +350,6 @@ def keep_cell(w: Work, level: int, players: int, solved: bool) -> None:
             cell_high[at, f + a] = high
             cell[at, f + a] = profile[f + a]
     count[1] += 1
-    if not solved:
-        count[3] += 1
 
 
 def longest_edge(w: Work, level: int, players: int) -> tuple[float, int, int, int]:
@@ -552,7 +549,7 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
         if share < 0.0:
             return EXCLUDED
         if share < NARROW and contraction(w, players, width) < CONTRACTION:
-            inside, _ = newton(w, table, point, players, n, width, 1e-14, 20)
+            inside, _ = newton(w, table, point, players, n, width, 1e-14)
             for a in range(length):
                 if point[a] < -1e-9:
                     inside = False
@@ -574,7 +571,7 @@ def singular_solution(w: Work, level: int, edge: float, players: int, n: int, ro
         for a in range(first[j], first[j] + size[j]):
             point[a] = 1.0 / size[j]
     to_profile(w, level, players)
-    settled, rank = newton(w, base, profile, players, n, width, 1e-7, 30)
+    settled, rank = newton(w, base, profile, players, n, width, 1e-7)
     if not settled or rank == n:
         return False
     for j in range(players):
@@ -644,7 +641,7 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
             continue
         edge, player, left, right = longest_edge(w, level, players)
         if edge <= CELL_EDGE and singular_solution(w, level, edge, players, n, rows, width):
-            keep_cell(w, level, players, True)
+            keep_cell(w, level, players)
             level -= 1
             continue
         if edge < SMALLEST_EDGE or count[1] >= CELLS_KEPT or count[2] >= budget or level == deepest:
@@ -652,7 +649,8 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
                 for a in range(first[j], first[j] + size[j]):
                     point[a] = 1.0 / size[j]
             to_profile(w, level, players)
-            keep_cell(w, level, players, False)
+            count[3] += 1
+            keep_cell(w, level, players)
             level -= 1
             continue
         bisect(w, level, player, left, right, rows, width, players)

@@ -115,9 +115,9 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
         w.size[i] = at - w.first[i]
         n += w.size[i] - 1
         begin += shape[i]
-    size, first, row, digit, place, base = w.size, w.first, w.row, w.digit, w.place, w.base
+    size, first, row, digit, places, base = w.size, w.first, w.row, w.digit, w.place, w.base
     width = 1
-    place[0] = 0
+    places[0] = 0
     full = payoffs.shape[1]
     begin = 0
     for i in range(players):
@@ -129,7 +129,7 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
                 for j in range(i):
                     digit[j, to] = digit[j, v]
                 digit[i, to] = a
-                place[to] = place[v] + (action[first[i] + a] - begin) * full
+                places[to] = places[v] + (action[first[i] + a] - begin) * full
         width *= k
         begin += shape[i]
     full, inner = payoffs.shape[1], width
@@ -149,7 +149,7 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
                 for r in range(rows, rows + shape[i] - k):
                     base[r, v] = base[r, v - own * inner]
                 continue
-            at = place[v] - (action[first[i]] - begin) * full
+            at = places[v] - (action[first[i]] - begin) * full
             reference = payoffs[i, at + last * full]
             for a in range(k - 1):
                 base[row[i] + a, v] = payoffs[i, at + (action[first[i] + a] - begin) * full] - reference
@@ -284,7 +284,7 @@ def find_roots(
     size, stride, row = w.size, w.stride, w.row
     for i in range(w.tally.shape[0]):
         w.tally[i] = 0
-    mixing, third, second, hidden = 0, 0, 0, 0
+    mixing, third, hidden = 0, 0, 0
     for i in range(players):
         if size[i] > 1:
             mixing += 1
@@ -323,14 +323,15 @@ def find_roots(
             else:
                 keep_root(w, players, n, width)
             continue
+        level = 0
         begin(w, players, rows, width)
         restrict(w, hidden, e.left[s], rows, width)
         for a in range(size[second]):
             w.floor[w.first[second] + a] = e.least[s, 0, a]
-        shrink(w, 0, second, rows, width)
+        shrink(w, level, second, rows, width)
         for a in range(size[third]):
             w.floor[w.first[third] + a] = e.least[s, 1, a]
-        shrink(w, 0, third, rows, width)
+        shrink(w, level, third, rows, width)
         search(w, players, n, rows, width, budget)
 
 
