@@ -34,6 +34,7 @@ MOST_SUPPORTS = 500_000  # support profiles listed for one game
 BUDGET = 100_000  # simplices examined for one support
 ALLOWANCE = 1_000  # simplices examined for one game at least; to it comes one per support and pure profile
 PLAIN_WIDTH = 27  # single games of at most this many pure profiles start uncompiled
+PATIENCE = 10  # times the time limit that a search without any equilibrium goes on
 PLAIN_SECONDS = 0.3  # and go on compiled after this long
 
 
@@ -77,7 +78,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         (players, actions of player 1, ..., actions of the last player), scaled to 0..1 per player, ties exact.
     time_limit
         Seconds after which the search stops and says how far it came; None for no limit. Pure equilibria are
-        found first and always.
+        found first and always; while none of any kind is known the search goes on for ten times the limit.
 
     Returns
     -------
@@ -91,7 +92,6 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     """
     array = _checked(payoffs, batch=False)
     shape = array.shape[1:]
-    deadline = None if time_limit is None else time.monotonic() + time_limit
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0].size, 1)
     started = time.monotonic()
@@ -105,8 +105,10 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     begin, stop = 0, 0
     summary = arrays.summary[0]
     while begin < len(listed.supports):
-        if deadline is not None and begin >= prod(shape) and time.monotonic() > deadline:
-            break
+        if time_limit is not None and begin >= prod(shape):
+            elapsed = time.monotonic() - started
+            if elapsed > time_limit and (stop > 0 or elapsed > PATIENCE * time_limit):
+                break
         if kernels is kernel and time.monotonic() > started + PLAIN_SECONDS:
             kernels = _kernels(PLAIN_WIDTH, 2)
         end = min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
