@@ -239,21 +239,23 @@ def _several(payoffs: NDArray[np.float64]) -> Iterator[_Part]:
     special = np.empty(games, dtype=np.bool_)
     kernels.reduce_games(table, shape, scaled, kept, counts, special)
 
-    shapes, group = np.unique(counts, axis=0, return_inverse=True)
-    for number, left in enumerate(shapes):
-        chosen = np.flatnonzero(~special & (group.reshape(-1) == number))
+    # One number for each way the numbers of actions left can be; distinct numbers are found faster than rows.
+    names: NDArray[np.intp] = np.asarray(np.ravel_multi_index(tuple(counts.T), tuple(shape + 1)))
+    for name in np.unique(names[~special]):
+        chosen = np.flatnonzero(~special & (names == name))
+        left = counts[chosen[0]]
         movers = np.flatnonzero(left > 1)
-        if not len(chosen) or len(movers) == 1 or (len(movers) == 2 and left.max() > MOST_ACTIONS):
+        if len(movers) == 1 or (len(movers) == 2 and left.max() > MOST_ACTIONS):
             continue
         small = np.ascontiguousarray(scaled[chosen][:, movers, : left.prod()])
         reduced = _solve_reduced(small.reshape(len(chosen), len(movers), *left[movers]))
         if not len(reduced.games):
             continue
-        names = chosen[reduced.games]
-        profiles = _placed(reduced, kept[names], left, shape)
+        solved = chosen[reduced.games]
+        profiles = _placed(reduced, kept[solved], left, shape)
         regrets, relative = np.empty((2, len(profiles), players))
-        kernels.measure(table[names], shape, profiles, _offsets(reduced.counts), regrets, relative)
-        yield replace(reduced, games=names, profiles=profiles, regrets=regrets, relative_regrets=relative)
+        kernels.measure(table[solved], shape, profiles, _offsets(reduced.counts), regrets, relative)
+        yield replace(reduced, games=solved, profiles=profiles, regrets=regrets, relative_regrets=relative)
 
 
 def _solve_reduced(small: NDArray[np.float64]) -> _Part:

@@ -40,7 +40,6 @@ def reduce_games(
     """
     games, players, size = payoffs.shape
     cells = np.empty(size, dtype=np.int64)
-    ordered = np.empty(size)
     drop = np.empty(kept.shape[1:], dtype=np.bool_)
     for game in range(games):
         special[game] = False
@@ -51,7 +50,7 @@ def reduce_games(
         while True:
             left = _cells(shape, kept[game], counts[game], cells)
             for player in range(players):
-                if _scale(payoffs[game, player], cells, left, scaled[game, player], ordered):
+                if _scale(payoffs[game, player], cells, left, scaled[game, player]):
                     special[game] = True
             if special[game] or not _dominated(scaled[game], counts[game], left, drop):
                 break
@@ -87,7 +86,6 @@ def _scale(
     cells: NDArray[np.int64],
     size: int,
     scaled: NDArray[np.float64],
-    ordered: NDArray[np.float64],
 ) -> bool:
     """Scale one player's payoffs to 0..1; returns whether some differ by less than a tie's tolerance."""
     low = values[cells[0]]
@@ -99,19 +97,15 @@ def _scale(
     span = high - low
     if span == 0.0:
         span = 1.0
-    near = False
     for cell in range(size):
-        value = (values[cells[cell]] - low) / span
-        scaled[cell] = value
-        place = cell
-        while place > 0 and ordered[place - 1] > value:
-            ordered[place] = ordered[place - 1]
-            place -= 1
-        ordered[place] = value
+        scaled[cell] = (values[cells[cell]] - low) / span
+    near = 0
     for cell in range(1, size):
-        if ordered[cell] != ordered[cell - 1] and ordered[cell] - ordered[cell - 1] < TIE:
-            near = True
-    return near
+        value = scaled[cell]
+        for other in range(cell):
+            gap = abs(scaled[other] - value)
+            near += (gap != 0.0) & (gap < TIE)
+    return near > 0
 
 
 def _dominated(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int, drop: NDArray[np.bool_]) -> bool:
@@ -189,12 +183,16 @@ def measure(
     """
     games, players, size = payoffs.shape
     values = np.empty(shape.max())
+    actions = np.empty((size, players), dtype=np.int64)
+    for cell in range(size):
+        rest = cell
+        for player in range(players - 1, -1, -1):
+            actions[cell, player] = rest % shape[player]
+            rest = rest // shape[player]
     for game in range(games):
         for row in range(offsets[game], offsets[game + 1]):
             place = 0
-            after = size
             for player in range(players):
-                after = after // shape[player]
                 own = payoffs[game, player]
                 values[: shape[player]] = 0.0
                 low = own[0]
@@ -202,16 +200,13 @@ def measure(
                 for cell in range(size):
                     low = min(low, own[cell])
                     high = max(high, own[cell])
-                    chance = 1.0
-                    rest = cell
-                    column = profiles.shape[1]
-                    for other in range(players - 1, -1, -1):
-                        column -= shape[other]
-                        action = rest % shape[other]
-                        rest = rest // shape[other]
+                    share = own[cell]
+                    column = 0
+                    for other in range(players):
                         if other != player:
-                            chance *= profiles[row, column + action]
-                    values[cell // after % shape[player]] += chance * own[cell]
+                            share *= profiles[row, column + actions[cell, other]]
+                        column += shape[other]
+                    values[actions[cell, player]] += share
                 best = values[0]
                 current = 0.0
                 for action in range(shape[player]):

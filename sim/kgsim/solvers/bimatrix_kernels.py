@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from kgsim.games.strategic import TIE
 
+#: What is worth compiling into its callers, by measurement.
+INLINE = ("indifference", "_indifference_of_two", "_labels", "_nested")
+
 #: Below this pivot the floating-point indifference system is too ill posed, and exact arithmetic takes over.
 LEAST_PIVOT = 1e-9
 
@@ -498,27 +501,23 @@ def solve_pairs(
         )
         if rows == 0:
             continue
-        x_count = list_vertices(
-            second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0], suitors, xs
-        )
-        if x_count < 0:
-            continue
-        y_count = list_vertices(
-            first,
-            rows,
-            columns,
-            beaten_rows,
-            members,
-            masks,
-            starts,
-            binomial,
-            work,
-            weights,
-            xs[:x_count],
-            suitors,
-            ys,
-        )
-        count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
+        if rows == columns == 1:
+            # Dominance has decided: one vertex each, the only action being used and best.
+            xs[0] = ys[0] = 1
+            pairs[0] = 0
+            count = 1
+        else:
+            x_count = list_vertices(
+                second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0],
+                suitors, xs,
+            )  # fmt: skip
+            if x_count < 0:
+                continue
+            y_count = list_vertices(
+                first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count],
+                suitors, ys,
+            )  # fmt: skip
+            count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
         if count <= 0:
             continue
         if stop + count > len(profiles):
@@ -636,19 +635,23 @@ def _regrets(
 ) -> None:
     """Regret of both players in the full game, in payoff units and as a share of the payoff range."""
     rows, columns = payoffs.shape[1:]
+    best, current = -np.inf, 0.0
+    for row in range(rows):
+        value = 0.0
+        for column in range(columns):
+            value += profile[rows + column] * payoffs[0, row, column]
+        best = max(best, value)
+        current += profile[row] * value
+    gains[0] = max(best - current, 0.0)
+    best, current = -np.inf, 0.0
+    for column in range(columns):
+        value = 0.0
+        for row in range(rows):
+            value += profile[row] * payoffs[1, row, column]
+        best = max(best, value)
+        current += profile[rows + column] * value
+    gains[1] = max(best - current, 0.0)
     for player in range(2):
-        best = -np.inf
-        current = 0.0
-        for action in range(columns if player else rows):
-            value = 0.0
-            for other in range(rows if player else columns):
-                if player == 0:
-                    value += profile[rows + other] * payoffs[0, action, other]
-                else:
-                    value += profile[other] * payoffs[1, other, action]
-            best = max(best, value)
-            current += profile[rows * player + action] * value
-        gains[player] = max(best - current, 0.0)
         relative[player] = gains[player] / spans[player] if spans[player] > 0.0 else 0.0
 
 

@@ -6,7 +6,7 @@ import functools
 import importlib.util
 from importlib import import_module
 from types import FunctionType, SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 
 def available() -> bool:
@@ -19,7 +19,8 @@ def compiled(*modules: str) -> SimpleNamespace:
     """All functions of some kernel modules, compiled by numba on their first call and cached on disk.
 
     The plain functions stay as they are: each is copied into one common namespace, where the copies see each
-    other compiled. No fast-math, so that the results are those of plain Python to the last bit.
+    other compiled. A module may name in ``INLINE`` what to compile into its callers. No fast-math, so that
+    the results are those of plain Python to the last bit.
     """
     from numba import njit
 
@@ -33,5 +34,6 @@ def compiled(*modules: str) -> SimpleNamespace:
                 copy = FunctionType(value.__code__, namespace, name, value.__defaults__)
                 copy.__module__ = module.__name__
                 copy.__qualname__ = value.__qualname__
-                namespace[name] = njit(cache=True, nogil=True, error_model="numpy")(copy)
+                inline: Literal["always", "never"] = "always" if name in getattr(module, "INLINE", ()) else "never"
+                namespace[name] = njit(cache=True, nogil=True, error_model="numpy", inline=inline)(copy)
     return SimpleNamespace(**namespace)
