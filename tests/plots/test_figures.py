@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from itertools import combinations
 
 import numpy as np
@@ -157,7 +158,10 @@ def test_figures_need_no_pyplot_and_save_nothing() -> None:
         "import sys, made_up, kgsim.report.figures as f; list(f.drawn(made_up.result(structures=1))); "
         "print('matplotlib.pyplot' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tests, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "False\n"
 
 
