@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kgsim.scenario.load import load, loads
     from kgsim.scenario.model import Scenario
     from kgsim.solvers.nash import NashSet, nash, nash_batch
+    from kgsim.studies.study import open_study, sweep
 
     __version__: str
 
@@ -49,6 +50,8 @@ _HOME = {
     "NashSet": "kgsim.solvers.nash",
     "nash": "kgsim.solvers.nash",
     "nash_batch": "kgsim.solvers.nash",
+    "open_study": "kgsim.studies.study",
+    "sweep": "kgsim.studies.study",
 }
 
 __all__ = [
@@ -70,7 +73,9 @@ __all__ = [
     "loads",
     "nash",
     "nash_batch",
+    "open_study",
     "solve",
+    "sweep",
 ]
 
 

@@ -53,7 +53,9 @@ def test_public_names() -> None:
         "loads",
         "nash",
         "nash_batch",
+        "open_study",
         "solve",
+        "sweep",
     }
 
 

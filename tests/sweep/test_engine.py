@@ -12,7 +12,7 @@ import kgsim
 from kgsim.scenario.deals import deals_of
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
-from kgsim.sweep.engine import FAILURES, Engine
+from kgsim.studies.engine import FAILURES, Engine
 
 SHIPPED = sorted(Path("scenarios").glob("*.yaml"))
 

@@ -6,7 +6,7 @@ every figure of a scenario, whatever structures were solved; since the marker or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -62,23 +62,34 @@ LOTTERY = OutcomeMark("white", "d")
 
 def player_marks(scenario: Scenario) -> dict[str, PlayerMark]:
     """Return every player's mark, by place in the scenario."""
+    return marks_of_players(list(scenario.players))
+
+
+def marks_of_players(players: Sequence[str]) -> dict[str, PlayerMark]:
+    """Return the marks of players named in the scenario's order."""
     return {
         player: PlayerMark(_PLAYER_COLOURS[place % len(_PLAYER_COLOURS)], _PLAYER_HATCHES[place % len(_PLAYER_HATCHES)])
-        for place, player in enumerate(scenario.players)
+        for place, player in enumerate(players)
     }
 
 
 def outcome_marks(scenario: Scenario) -> dict[str, OutcomeMark]:
     """Return every outcome's mark, by place in the scenario; what happens otherwise is grey."""
+    otherwise = {rule.name for rule in scenario.outcomes if not rule.when}
+    return marks_of_outcomes([rule.name for rule in scenario.outcomes], otherwise)
+
+
+def marks_of_outcomes(outcomes: Sequence[str], otherwise: Collection[str]) -> dict[str, OutcomeMark]:
+    """Return the marks of outcomes named in the scenario's order, `otherwise` those that happen otherwise."""
     marks = {}
     place = 0
-    for rule in scenario.outcomes:
-        if not rule.when:
-            marks[rule.name] = OutcomeMark(GREY, "o")
+    for outcome in outcomes:
+        if outcome in otherwise:
+            marks[outcome] = OutcomeMark(GREY, "o")
             continue
         # The lists have lengths without a common divisor: the pair repeats only after 88 outcomes.
         colour = _OUTCOME_COLOURS[place % len(_OUTCOME_COLOURS)]
-        marks[rule.name] = OutcomeMark(colour, _OUTCOME_MARKERS[place % len(_OUTCOME_MARKERS)])
+        marks[outcome] = OutcomeMark(colour, _OUTCOME_MARKERS[place % len(_OUTCOME_MARKERS)])
         place += 1
     return marks
 

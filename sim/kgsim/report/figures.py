@@ -26,11 +26,16 @@ def drawn(result: Result) -> Iterator[tuple[str, bytes]]:
             figure = outcomes_figure(result)
         else:
             figure = game_figure(result, stem.removeprefix("game-"))
-        png, svg = figure_files(stem)
-        with style():
-            # Level 1 takes a third of the time of the default and gives files a little larger.
-            yield png, _saved(figure, "png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
-            yield svg, _saved(figure, "svg", metadata={"Date": None, "Creator": None})
+        yield from rendered(stem, figure)
+
+
+def rendered(stem: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
+    """Yield a figure's file names and contents, as PNG and as SVG."""
+    png, svg = figure_files(stem)
+    with style():
+        # Level 1 takes a third of the time of the default and gives files a little larger.
+        yield png, _saved(figure, "png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+        yield svg, _saved(figure, "svg", metadata={"Date": None, "Creator": None})
 
 
 def _saved(figure: Figure, form: str, **options: Any) -> bytes:

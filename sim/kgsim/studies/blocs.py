@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.solvers.stage import TOLERANCE
-from kgsim.sweep.plan import Layer
-from kgsim.sweep.sets import Sets, bounds, gathered, widened
+from kgsim.studies.plan import Layer
+from kgsim.studies.sets import Sets, best, bounds, gathered, widened
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -61,22 +61,21 @@ def nash_product(
     """
     score = product(payoffs, fallback)
     low, high = bounds(below, sets.inner, score)
-    best = layer.cells.fold(np.maximum, high[layer.cell_child])
+    top = layer.cells.fold(np.maximum, high[layer.cell_child])
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     worth = score[layer.slot_deal]
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = follows & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
-    failed = (best == -np.inf).any(axis=0)
+    failed = (top == -np.inf).any(axis=0)
     # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
-    most = np.array([bounds(below, sets.inner, member)[1] for member in payoffs])
+    most = product(np.array([best(below, sets.inner, member) for member in payoffs]), fallback)
     tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
-    open_child = tied & (low < high) & (product(most, fallback) > -np.inf)
-    matters = open_child[layer.cell_child] & (
-        product(most, fallback)[layer.cell_child] >= (level - tolerance)[layer.cell_game]
-    )
+    open_child = tied & (low < high)
+    matters = (open_child & (most > -np.inf))[layer.cell_child]
+    matters &= most[layer.cell_child] >= (level - tolerance)[layer.cell_game]
     points = np.union1d(np.flatnonzero(matters.any(axis=0)), sets.wide)
     found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
-    flat = (best <= tolerance) & (best > -np.inf)
+    flat = (top <= tolerance) & (top > -np.inf)
     if flat.any():
         columns = np.flatnonzero(flat.any(axis=0))
         rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns])
@@ -104,7 +103,7 @@ def mutual_veto(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallbac
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = np.zeros(follows.shape, dtype=bool)
     failed = np.zeros(follows.shape[1], dtype=bool)
-    best = np.array([bounds(below, sets.inner, member)[1] for member in payoffs])
+    rivals = np.array([best(below, sets.inner, member) for member in payoffs])
     for game in range(layer.games):
         slots = np.flatnonzero(layer.slot_game == game)
         cells = np.flatnonzero(layer.cell_game == game)
@@ -116,7 +115,7 @@ def mutual_veto(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallbac
         if fallback is not None:
             stands &= (worth - fallback[:, None] >= -tolerance).all(axis=0)
         failed |= ~stands.any(axis=0)
-        inner[slots] = _undominated(worth, stands, best[:, layer.cell_child[cells]], tolerance)
+        inner[slots] = _undominated(worth, stands, rivals[:, layer.cell_child[cells]], tolerance)
     tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
     points = np.union1d(np.flatnonzero(tied.any(axis=0)), sets.wide)
     found = Sets.exact(inner, np.zeros(len(failed)))
@@ -130,9 +129,14 @@ def _undominated(worth: Floats, stands: Bools, rivals: Floats, tolerance: Floats
     lowest = np.where(np.isfinite(rivals), rivals, np.inf).min(axis=1, keepdims=True)
     rivals = np.maximum(rivals, lowest)
     scaled = rivals / np.maximum(rivals.max(axis=1, keepdims=True) - lowest, 1e-300)
+    useful = np.ones(rivals.shape[1:], dtype=bool)
     for weight in _STRONG:
         strong = (weight * scaled[0] + (1.0 - weight) * scaled[1:].sum(axis=0)).argmax(axis=0)
-        _strike(stands, worth, np.take_along_axis(rivals, strong[None, None], axis=1)[:, 0], tolerance)
+        rival = np.take_along_axis(rivals, strong[None, None], axis=1)[:, 0]
+        _strike(stands, worth, rival, tolerance)
+        _strike(useful, rivals, rival, tolerance)
+    # What is improved upon can improve upon nothing that its better would not.
+    rivals = rivals[:, useful.any(axis=1)]
     slots, points = np.nonzero(stands)
     for part in np.array_split(np.arange(len(slots)), 1 + len(slots) * rivals.shape[1] // _PAIRS):
         here = points[part]

@@ -19,8 +19,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.sweep.plan import Layer, Runs
-from kgsim.sweep.supports import possible_cells
+from kgsim.studies.plan import Layer, Runs
+from kgsim.studies.supports import possible_cells
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -173,9 +173,12 @@ def several_movers(
 def bounds(below: Layer, members: Bools, score: Floats) -> tuple[Floats, Floats]:
     """The worst and best utility over each subgame's deals; shape (games, points), inf and -inf where it has none."""
     worth = score[below.slot_deal]
-    low = below.slots.fold(np.minimum, np.where(members, worth, np.inf))
-    high = below.slots.fold(np.maximum, np.where(members, worth, -np.inf))
-    return low, high
+    return below.slots.fold(np.minimum, np.where(members, worth, np.inf)), best(below, members, score)
+
+
+def best(below: Layer, members: Bools, score: Floats) -> Floats:
+    """The best utility over each subgame's deals; shape (games, points), -inf where it has none."""
+    return below.slots.fold(np.maximum, np.where(members, score[below.slot_deal], -np.inf))
 
 
 def _levels(layer: Layer, lows: Sequence[Floats]) -> list[Floats]:

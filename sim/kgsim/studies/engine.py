@@ -2,7 +2,7 @@
 
 Points are worked through in chunks small enough for the arrays to stay in the processor's cache. For each structure and
 point the engine says which deals certainly end an equilibrium, and whether that is all there is (see
-`kgsim.sweep.sets`).
+`kgsim.studies.sets`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from kgsim.scenario.model import Bloc, Scenario, Structure
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.solvers.stage import TOLERANCE
 from kgsim.structures.solution import fallback_structures
-from kgsim.sweep.blocs import mutual_veto, nash_product, product
-from kgsim.sweep.plan import Layer, Plan, plan
-from kgsim.sweep.sets import Sets, one_mover, several_movers, widened
+from kgsim.studies.blocs import mutual_veto, nash_product, product
+from kgsim.studies.plan import Layer, Plan, plan
+from kgsim.studies.sets import Sets, one_mover, several_movers, widened
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -205,8 +205,9 @@ class _Solver:
         outer, slack = inner.copy(), np.zeros(whole)
         stated, reasons = self.failure.copy(), np.zeros(whole, dtype=np.int8)
         solvable, several = np.zeros(whole, dtype=bool), np.zeros(whole, dtype=bool)
-        left = other.inner & (stated == 0)
-        worth = self.payoffs[:, other.deals]
+        rows = np.flatnonzero(other.inner.any(axis=1))
+        left = other.inner[rows] & (stated == 0)
+        worth = self.payoffs[:, other.deals[rows]]
         while left.any():
             points = np.flatnonzero(left.any(axis=0))
             several[points] |= reasons[points] > 0

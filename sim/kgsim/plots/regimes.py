@@ -1,0 +1,220 @@
+"""Regime maps: which outcomes are equilibria, over two parameters (or three, as small multiples).
+
+A region has the colour of its equilibrium outcome, and the outcome's marker strewn over it, since colours repeat and
+greyscale has none. Where several outcomes coexist they share the region: one colour hatched over the other, and the
+markers take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from numpy.typing import NDArray
+
+from kgsim.plots.style import INK, style
+from kgsim.plots.sweeps import Look, looks, note, parameter_label, sets_reached, titles
+from kgsim.plots.text import Ruler, drawable
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+Integers: TypeAlias = NDArray[np.intp]
+
+WIDTH, HEIGHT = 13.33, 7.5
+SIZE, SMALL = 13, 12
+
+#: Panels in a row.
+MOST_ACROSS = 5
+
+
+def regime_figure(study: Dataset, structures: Sequence[str] | None = None) -> Figure:
+    """Draw where which outcomes are equilibria.
+
+    Parameters
+    ----------
+    study
+        Of two swept parameters, one panel a structure; of three, one panel a value of the third (the one with fewest
+        values) for a single structure.
+    structures
+        Names; all if not given.
+
+    Returns
+    -------
+    Figure
+        The cross is the base point, the dashed box the plausible ranges; dots mark points at which further equilibria
+        are not ruled out, white is where a structure has no solution.
+
+    Raises
+    ------
+    ValueError
+        If the study has not two or three swept parameters.
+    """
+    chosen = list(study.structure.values) if structures is None else list(structures)
+    swept = [str(name) for name in study.reached.dims[2:]]
+    with style():
+        if len(swept) == 2:
+            panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
+            return _figure(study, panels, swept, "Which outcomes are equilibria")
+        if len(swept) == 3 and len(chosen) == 1:
+            third = min(swept, key=lambda name: study.sizes[name])
+            values = study[third].values
+            shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 2 * MOST_ACROSS)).astype(int))]
+            one = study.sel(structure=chosen[0])
+            panels = [(one.sel({third: value}), f"{third} = {value:g}") for value in shown]
+            left = [name for name in swept if name != third]
+            return _figure(study, panels, left, f"Which outcomes are equilibria: {titles(study)[chosen[0]]}")
+    raise ValueError("a regime map needs two swept parameters, or three and a single structure")
+
+
+def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], title: str) -> Figure:
+    ruler = Ruler()
+    across = min(len(panels), MOST_ACROSS) if len(panels) != 4 else 2
+    down = ceil(len(panels) / across)
+    regimes = [sets_reached(panel) for panel, _ in panels]
+    shown = {name for numbered, _ in regimes for names in numbered for name in names}
+    palette = looks(study)
+    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs()
+    columns = 3 if max(len(label) for _, label in signs) > 34 else 4
+    legend = 0.3 * ceil(len(signs) / columns) + 0.2
+    height = max(HEIGHT, 1.2 + down * 2.75 + legend + 0.5)
+    figure = Figure(figsize=(WIDTH, height))
+    note(figure, ruler, title, study)
+    bottom, top, left, right, gap = legend + 0.75, height - 1.75, 0.95, WIDTH - 0.35, 0.3
+    panel_width = (right - left - gap * (across - 1)) / across
+    panel_height = (top - bottom - 0.75 * (down - 1)) / down
+    for place, ((panel, name), (numbered, number)) in enumerate(zip(panels, regimes, strict=True)):
+        row, column = divmod(place, across)
+        box = (
+            (left + column * (panel_width + gap)) / WIDTH,
+            (top - (row + 1) * panel_height - row * 0.75) / height,
+            panel_width / WIDTH,
+            panel_height / height,
+        )
+        axes = figure.add_axes(box)
+        _panel(axes, panel, swept, [tuple(palette[name] for name in names) for names in numbered], number)
+        _strew(axes, [tuple(palette[name] for name in names) for names in numbered], _upright(panel, swept, number))
+        axes.set_title("\n".join(ruler.wrap(name, SIZE, panel_width, weight="bold", most=2)), size=SIZE, pad=6)
+        if column:
+            axes.set_yticklabels([])
+        if row < down - 1 and place + across < len(panels):
+            axes.set_xticklabels([])
+    figure.text(0.5, (legend + 0.22) / height, parameter_label(study, swept[0]), size=SIZE, ha="center", color=INK)
+    figure.text(
+        0.018, (bottom + top) / 2 / height, parameter_label(study, swept[1]), size=SIZE, va="center", rotation=90
+    )
+    figure.legend(
+        *zip(*signs, strict=True), loc="lower center", ncols=columns, bbox_to_anchor=(0.5, 0.0), fontsize=SMALL
+    )
+    return figure
+
+
+def _panel(axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, ...]], number: Integers) -> None:
+    x, y = (panel[name].values for name in swept)
+    grid = _upright(panel, swept, number)
+    edges = _edges(x), _edges(y)
+    first = ListedColormap([look[0].colour if look else "white" for look in colours])
+    axes.pcolormesh(*edges, grid, cmap=first, vmin=-0.5, vmax=len(colours) - 0.5, rasterized=True)
+    for index, look in enumerate(colours):
+        if len(look) > 1 and (grid == index).any():
+            _hatch(axes, *edges, grid == index, look)
+    axes.add_collection(LineCollection(_borders(*edges, grid), colors=INK, linewidths=0.9, capstyle="projecting"))
+    doubt = ~_upright(panel, swept, panel.complete.values)
+    rows, cols = np.nonzero(doubt & np.isin(grid, [index for index, look in enumerate(colours) if look]))
+    axes.plot(x[cols], y[rows], ".", markersize=2.5, color=INK, markeredgewidth=0)
+    _base(axes, panel, swept)
+    axes.set_xlim(edges[0][0], edges[0][-1])
+    axes.set_ylim(edges[1][0], edges[1][-1])
+    axes.grid(False)
+    axes.locator_params(nbins=5)
+
+
+def _borders(x: NDArray[np.float64], y: NDArray[np.float64], grid: Integers) -> list[list[tuple[float, float]]]:
+    """The sides of cells at which one region ends and another begins."""
+    beside = [
+        [(x[column + 1], y[row]), (x[column + 1], y[row + 1])]
+        for row, column in np.argwhere(grid[:, 1:] != grid[:, :-1])
+    ]
+    above = [
+        [(x[column], y[row + 1]), (x[column + 1], y[row + 1])] for row, column in np.argwhere(grid[1:] != grid[:-1])
+    ]
+    return beside + above
+
+
+def _upright(panel: Any, swept: list[str], values: NDArray[Any]) -> NDArray[Any]:
+    """Rows along the second parameter, columns along the first."""
+    return values.T if panel.complete.dims == tuple(swept) else values
+
+
+def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers) -> None:
+    """Put markers over the map, each that of an outcome at its place."""
+    width = axes.get_position().width * WIDTH
+    height = width * axes.bbox.height / axes.bbox.width
+    across, down = max(3, round(width / 0.5)), max(3, round(height / 0.5))
+    for column in range(across):
+        for row in range(down):
+            share = ((column + 0.5) / across, (row + 0.5) / down)
+            look = colours[grid[int(share[1] * grid.shape[0]), int(share[0] * grid.shape[1])]]
+            if look:
+                chosen = look[(row + column) % len(look)]
+                axes.plot(
+                    *share,
+                    marker=chosen.marker,
+                    color="white",
+                    markeredgecolor=INK,
+                    markersize=5.5,
+                    markeredgewidth=0.7,
+                    transform=axes.transAxes,
+                    zorder=1.5,
+                )
+
+
+def _hatch(axes: Axes, x: Any, y: Any, where: NDArray[np.bool_], look: tuple[Look, ...]) -> None:
+    """Hatch the cells of a region with the colours of its other outcomes, run by run."""
+    for extra, hatch in zip(look[1:], ("////", "\\\\\\\\", "....", "xxx"), strict=False):
+        for row in range(len(where)):
+            steps = np.flatnonzero(np.diff(np.concatenate([[0], where[row].astype(int), [0]])))
+            for begin, end in zip(steps[::2], steps[1::2], strict=True):
+                corner, size = (x[begin], y[row]), (x[end] - x[begin], y[row + 1] - y[row])
+                patch = Rectangle(corner, *size, facecolor="none", edgecolor=extra.colour, hatch=hatch, linewidth=0)
+                axes.add_artist(patch)
+
+
+def _base(axes: Axes, panel: Any, swept: list[str]) -> None:
+    about = [panel[name].attrs for name in swept]
+    low, high = zip(*(np.asarray(each["plausible"], dtype=float) for each in about), strict=True)
+    axes.add_artist(
+        Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5, linestyle="--")
+    )
+    point = [float(each["base"]) for each in about]
+    axes.plot(*point, marker="+", markersize=15, markeredgewidth=5, color="white")
+    axes.plot(*point, marker="+", markersize=13, markeredgewidth=2.2, color="black")
+
+
+def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cell borders half way between neighbouring values, the outer cells as wide as their inner halves."""
+    values = np.asarray(values, dtype=float)
+    middle = (values[1:] + values[:-1]) / 2
+    return np.concatenate([[values[0]], middle, [values[-1]]])
+
+
+def _entry(look: Look) -> tuple[Patch, Line2D]:
+    marker = Line2D([], [], marker=look.marker, color="white", markeredgecolor=INK, linestyle="none", markersize=6)
+    return Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.6), marker
+
+
+def _signs() -> list[tuple[Any, str]]:
+    return [
+        (Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6), "hatched: several coexist"),
+        (Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none"), "base"),
+        (Line2D([], [], color=INK, linewidth=1.5, linestyle="--"), "plausible ranges"),
+        (Line2D([], [], marker=".", color=INK, linestyle="none"), "further equilibria not ruled out"),
+    ]

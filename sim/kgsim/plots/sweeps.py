@@ -1,0 +1,193 @@
+"""Payoffs and outcomes along one swept parameter, and what figures of studies share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players, style
+from kgsim.plots.text import Ruler, drawable
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+WIDTH, HEIGHT = 13.33, 7.5
+SIZE, SMALL = 13, 12
+
+
+@dataclass(frozen=True)
+class Look:
+    """The colour and marker of an outcome."""
+
+    colour: str
+    marker: str
+
+
+def sweep_figure(study: Dataset, structure: str) -> Figure:
+    """Draw one structure along one parameter.
+
+    Parameters
+    ----------
+    study
+        Of one swept parameter.
+    structure
+        Name of one of its structures.
+
+    Returns
+    -------
+    Figure
+        A panel a player, on an axis of its own: a line where all equilibria are worth the same to the player, a band
+        where they are not, broken where values jump between neighbouring points. Below, a strip an outcome that shows
+        where it is an equilibrium outcome; grey beneath marks points at which further equilibria are not ruled out.
+    """
+    with style():
+        return _figure(study, structure)
+
+
+def _figure(study: Dataset, structure: str) -> Figure:
+    (name,) = (str(dimension) for dimension in study.reached.dims[2:])
+    one = study.sel(structure=structure)
+    x = one[name].values
+    palette = looks(study)
+    reached = [outcome for outcome in map(str, one.outcome.values) if one.reached.sel(outcome=outcome).values.any()]
+    strip = 0.34 * max(len(reached), 1) + 0.12
+    players = json.loads(study.attrs["players"])
+    each = max(1.25, (HEIGHT - 2.3 - strip) / len(players) - 0.3)
+    height = 1.45 + len(players) * (each + 0.3) + strip + 0.85
+    figure = Figure(figsize=(WIDTH, height))
+    ruler = Ruler()
+    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study)
+    left, right = 2.6, WIDTH - 0.4
+    marks = marks_of_players(list(players))
+    for place, (player, label) in enumerate(players.items()):
+        top = 1.35 + place * (each + 0.3)
+        axes = figure.add_axes((left / WIDTH, 1 - (top + each) / height, (right - left) / WIDTH, each / height))
+        low, high = (one[bound].sel(player=player).values for bound in ("low", "high"))
+        _band(axes, x, low, high, marks[player].colour)
+        axes.set_xlim(x[0], x[-1])
+        axes.set_xticklabels([])
+        axes.margins(y=0.12)
+        lines = ruler.wrap(drawable(label, player), SIZE, left - 1.2, weight="bold", most=3)
+        figure.text(
+            0.35 / WIDTH, 1 - (top + each / 2) / height, "\n".join(lines), size=SIZE, weight="bold", va="center"
+        )
+        _base(axes, one[name].attrs, x)
+    top = 1.35 + len(players) * (each + 0.3)
+    axes = figure.add_axes((left / WIDTH, 1 - (top + strip) / height, (right - left) / WIDTH, strip / height))
+    _strips(axes, one, x, reached, palette)
+    _base(axes, one[name].attrs, x)
+    axes.set_yticks(range(len(reached)), [ruler.wrap(drawable(each), SMALL, left - 0.5, most=1)[0] for each in reached])
+    axes.set_xlabel(parameter_label(study, name), size=SIZE)
+    signs: list[Any] = [Line2D([], [], color=INK, linewidth=1.4, linestyle=":", label="base")]
+    if json.loads(study.attrs["beyond_range"]):
+        signs.append(Line2D([], [], color=INK, linewidth=1.4, linestyle="--", label="plausible range"))
+    if not one.complete.values.all():
+        signs.append(Patch(facecolor=FAINT, alpha=0.35, label="further equilibria not ruled out"))
+    figure.legend(handles=signs, loc="lower left", ncols=3, bbox_to_anchor=(0.01, 0.0), fontsize=SMALL)
+    return figure
+
+
+def _band(axes: Axes, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], colour: str) -> None:
+    """Draw values piece by piece: between two points that belong to different pieces nothing is drawn."""
+    scale = float(np.nanmax(high) - np.nanmin(low)) if np.isfinite(low).any() else 1.0
+    cuts = _jumps(x, low, scale) | _jumps(x, high, scale) | _split(low, high, scale)
+    for piece in np.split(np.arange(len(x)), np.flatnonzero(cuts) + 1):
+        if len(piece) == 1:
+            axes.plot(x[piece], low[piece], ".", color=colour, markersize=5)
+            axes.plot(x[piece], high[piece], ".", color=colour, markersize=5)
+            if high[piece[0]] > low[piece[0]]:
+                axes.plot(x[[piece[0]] * 2], [low[piece[0]], high[piece[0]]], color=colour, linewidth=1.2, alpha=0.5)
+            continue
+        axes.fill_between(x[piece], low[piece], high[piece], color=colour, alpha=0.22, linewidth=0)
+        axes.plot(x[piece], low[piece], color=colour)
+        axes.plot(x[piece], high[piece], color=colour)
+
+
+def _jumps(x: NDArray[Any], values: NDArray[Any], scale: float) -> NDArray[np.bool_]:
+    """Between which neighbours a curve jumps: where its slope is far from those on both sides."""
+    step = np.abs(np.diff(values))
+    slope = step / np.diff(x)
+    before, after = np.concatenate([[np.inf], slope[:-1]]), np.concatenate([slope[1:], [np.inf]])
+    near = np.fmax(np.where(np.isinf(before), 0.0, before), np.where(np.isinf(after), 0.0, after))
+    return np.asarray((step > 0.01 * scale) & (slope > 4.0 * near)) | np.isnan(step)
+
+
+def _split(low: NDArray[Any], high: NDArray[Any], scale: float) -> NDArray[np.bool_]:
+    """Between which neighbours a single value turns into an interval, or back."""
+    wide = high - low > 1e-9 * scale
+    return np.asarray(wide[1:] != wide[:-1])
+
+
+def _strips(axes: Axes, one: Any, x: NDArray[Any], reached: Sequence[str], palette: dict[str, Look]) -> None:
+    edges = np.concatenate([[x[0]], (x[1:] + x[:-1]) / 2, [x[-1]]])
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(len(reached) - 0.5, -0.5)
+    axes.grid(False)
+    for row, outcome in enumerate(reached):
+        for begin, end in _runs(one.reached.sel(outcome=outcome).values):
+            width = edges[end] - edges[begin]
+            axes.barh(row, width, left=edges[begin], height=0.7, color=palette[outcome].colour, edgecolor=INK, lw=0.6)
+            middle = edges[begin] + width / 2
+            axes.plot(middle, row, marker=palette[outcome].marker, color="white", markeredgecolor=INK, markersize=8)
+    for begin, end in _runs(~one.complete.values):
+        axes.axvspan(edges[begin], edges[end], color=FAINT, alpha=0.35, linewidth=0, zorder=0.5)
+
+
+def _runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], where.astype(int), [0]])))
+    return [(int(begin), int(end)) for begin, end in zip(steps[::2], steps[1::2], strict=True)]
+
+
+def _base(axes: Axes, about: dict[str, Any], x: NDArray[Any]) -> None:
+    axes.axvline(float(about["base"]), color=INK, linewidth=1.4, linestyle=":")
+    low, high = np.asarray(about["plausible"], dtype=float)
+    for bound in (low, high):
+        if x[0] < bound < x[-1]:
+            axes.axvline(bound, color=INK, linewidth=1.4, linestyle="--")
+
+
+def looks(study: Dataset) -> dict[str, Look]:
+    """Every outcome's colour and marker, the same as in all other figures of the scenario."""
+    otherwise = set(json.loads(study.attrs["otherwise"]))
+    names = [str(name) for name in study.outcome.values]
+    return {name: Look(mark.colour, mark.marker) for name, mark in marks_of_outcomes(names, otherwise).items()}
+
+
+def sets_reached(panel: Any) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
+    """The distinct sets of equilibrium outcomes of a map, and for each of its points the number of its set."""
+    names = [str(name) for name in panel.outcome.values]
+    reached = panel.reached.transpose("outcome", ...).values
+    distinct, number = np.unique(reached.reshape(len(names), -1), axis=1, return_inverse=True)
+    sets = [tuple(name for name, there in zip(names, column, strict=True) if there) for column in distinct.T]
+    return sets, np.asarray(number, dtype=np.intp).reshape(reached.shape[1:])
+
+
+def titles(study: Dataset) -> dict[str, str]:
+    """Each structure's name as a heading."""
+    return {str(name): str(name).replace("_", " ") for name in study.structure.values}
+
+
+def parameter_label(study: Dataset, name: str) -> str:
+    """A parameter as the label of an axis."""
+    about = study[name].attrs
+    unit = "" if about["units"] == "1" else f" [{about['units']}]"
+    beyond = " (leaves the plausible range)" if name in json.loads(study.attrs["beyond_range"]) else ""
+    return drawable(f"{name}: {about['long_name']}{unit}{beyond}", name)
+
+
+def note(figure: Figure, ruler: Ruler, title: str, study: Dataset) -> None:
+    """Write a figure's title and the scenario's below it."""
+    height = figure.get_size_inches()[1]
+    lines = ruler.wrap(drawable(title), 20, WIDTH - 0.7, weight="bold", most=1)
+    figure.text(0.35 / WIDTH, 1 - 0.5 / height, lines[0], size=20, weight="bold", color=INK)
+    below = ruler.wrap(drawable(str(study.attrs["title"]), str(study.attrs["scenario"])), SIZE, WIDTH - 0.7, most=1)
+    figure.text(0.35 / WIDTH, 1 - 0.85 / height, below[0], size=SIZE, color=FAINT)

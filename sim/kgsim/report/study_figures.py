@@ -1,0 +1,33 @@
+"""The figures of a study, as files' contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from kgsim.plots.regimes import regime_figure
+from kgsim.plots.sweeps import sweep_figure
+from kgsim.report.figures import rendered
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+
+def drawn(study: Dataset) -> Iterator[tuple[str, bytes]]:
+    """Yield every figure's file name and content, as PNG and as SVG; none if more than three parameters are swept."""
+    for stem, figure in _figures(study):
+        yield from rendered(stem, figure)
+
+
+def _figures(study: Dataset) -> Iterator[tuple[str, Figure]]:
+    swept = study.complete.ndim - 1
+    if swept == 2:
+        yield "regimes", regime_figure(study)
+        return
+    for name in map(str, study.structure.values):
+        if swept == 1:
+            yield f"sweep-{name}", sweep_figure(study, name)
+        elif swept == 3:
+            yield f"regimes-{name}", regime_figure(study, [name])

@@ -1,0 +1,163 @@
+"""Which parameter points a study visits: specifications such as ``A=0:45:91``, and the grid they span."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kgsim.errors import GameError
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.wording import number
+
+Floats = NDArray[np.float64]
+
+FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT or NAME=VALUE,VALUE,..., such as A=0:45:91"
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A full grid of parameter values.
+
+    Attributes
+    ----------
+    axes
+        Swept parameter to its values, all different; the last varies fastest.
+    fixed
+        Other parameters that leave their base value.
+    """
+
+    axes: Mapping[str, Floats]
+    fixed: Mapping[str, float]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Values of each swept parameter."""
+        return tuple(len(values) for values in self.axes.values())
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return prod(self.shape)
+
+    def points(self, first: int, last: int) -> dict[str, Floats]:
+        """Parameter values of the points numbered `first` to `last` (exclusive), shape (last - first,) each."""
+        count = last - first
+        indices = np.unravel_index(np.arange(first, last), self.shape)
+        swept = {name: values[index] for (name, values), index in zip(self.axes.items(), indices, strict=True)}
+        return {**swept, **{name: np.full(count, value) for name, value in self.fixed.items()}}
+
+
+def axis(specification: str) -> tuple[str, Floats]:
+    """Read ``NAME=FROM:TO:COUNT`` (ends included), ``NAME=log:FROM:TO:COUNT`` or ``NAME=VALUE,VALUE,...``.
+
+    Raises
+    ------
+    GameError
+        If the text is none of these, a number is not finite, or the range runs backwards or has fewer than two points.
+    """
+    name, equals, text = (part.strip() for part in specification.partition("="))
+    if not name or not equals or not text:
+        raise GameError(f"{specification!r} is no range: {FORMS}")
+    if ":" not in text:
+        return name, np.array([_finite(specification, part) for part in text.split(",")])
+    logarithmic = text.startswith("log:")
+    parts = text.removeprefix("log:").split(":")
+    if len(parts) != 3:
+        raise GameError(f"{specification!r} is no range: {FORMS}")
+    low, high = (_finite(specification, part) for part in parts[:2])
+    if not parts[2].strip().isdecimal() or int(parts[2]) < 2:
+        raise GameError(
+            f"{specification!r}: the number of points must be a whole number of 2 or more, not {parts[2]!r}"
+        )
+    if not low < high:
+        raise GameError(f"{specification!r} runs from {number(low)} to {number(high)}: write the smaller end first")
+    if logarithmic and low <= 0.0:
+        raise GameError(f"{specification!r}: logarithmic spacing needs a positive start, not {number(low)}")
+    return name, (np.geomspace if logarithmic else np.linspace)(low, high, int(parts[2]))
+
+
+def grid(scenario: Scenario, values: Mapping[str, ArrayLike], *, beyond_range: bool = False) -> Grid:
+    """Check values against a scenario and lay out the grid: arrays are swept, single numbers set.
+
+    Raises
+    ------
+    GameError
+        If a parameter is unknown, a value is not finite or leaves the declared range without `beyond_range`, values
+        of a swept parameter repeat, or nothing is swept.
+    """
+    axes: dict[str, Floats] = {}
+    fixed: dict[str, float] = {}
+    for name, given in values.items():
+        if name not in scenario.parameters:
+            hint = suggestion(name, scenario.parameters, "parameter")
+            raise GameError(f"there is no parameter {name!r} in scenario {scenario.name}. {hint}")
+        try:
+            array = np.asarray(given, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise GameError(f"parameter {name}: expected numbers, got {given!r}") from None
+        _check(scenario, name, array, beyond_range)
+        if array.ndim == 0:
+            fixed[name] = float(array)
+        else:
+            axes[name] = array
+    if not axes:
+        raise GameError(f"nothing is swept: give a parameter several values ({FORMS})")
+    return Grid(axes, fixed)
+
+
+def outside(scenario: Scenario, values: Mapping[str, ArrayLike]) -> tuple[str, ...]:
+    """The parameters that some value takes out of the range the scenario gives as plausible."""
+    return tuple(
+        name
+        for name, given in values.items()
+        if np.min(given) < scenario.parameters[name].range[0] or np.max(given) > scenario.parameters[name].range[1]
+    )
+
+
+def _check(scenario: Scenario, name: str, values: Floats, beyond_range: bool) -> None:
+    if values.ndim > 1 or not np.isfinite(values).all():
+        raise GameError(f"parameter {name}: expected finite numbers in one row")
+    if values.ndim == 1 and len(values) < 2:
+        raise GameError(f"parameter {name}: a sweep needs two values or more; set a single one with --set {name}=VALUE")
+    if len(np.unique(values)) < values.size:
+        repeated = next(value for value in values if (values == value).sum() > 1)
+        raise GameError(f"parameter {name}: the value {number(float(repeated))} is given more than once")
+    if outside(scenario, {name: values}) and not beyond_range:
+        low, high = scenario.parameters[name].range
+        raise GameError(
+            f"parameter {name}: {number(float(values.min()))} to {number(float(values.max()))} leaves the range that "
+            f"the scenario gives as plausible, {number(low)} to {number(high)}. Stay within it, or add --beyond-range "
+            "(beyond_range=True) if leaving it is what you mean"
+        )
+
+
+def _finite(specification: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise GameError(f"{specification!r}: {text.strip()!r} is not a finite number; {FORMS}")
+    return value
+
+
+def axes(specifications: Sequence[str]) -> dict[str, Floats]:
+    """Read several specifications.
+
+    Raises
+    ------
+    GameError
+        As `axis`, and if a parameter is given twice.
+    """
+    found: dict[str, Floats] = {}
+    for specification in specifications:
+        name, values = axis(specification)
+        if name in found:
+            raise GameError(f"parameter {name} is swept twice; give it one range")
+        found[name] = values
+    return found
