@@ -14,6 +14,7 @@ from __future__ import annotations
 # Not from typing, whose import would cost more than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kgsim.analysis.thresholds import threshold
     from kgsim.errors import (
         GameError,
         KgsimError,
@@ -52,6 +53,7 @@ _HOME = {
     "nash_batch": "kgsim.solvers.nash",
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
+    "threshold": "kgsim.analysis.thresholds",
 }
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "open_study",
     "solve",
     "sweep",
+    "threshold",
 ]
 
 

@@ -56,6 +56,7 @@ def test_public_names() -> None:
         "open_study",
         "solve",
         "sweep",
+        "threshold",
     }
 
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.solvers.stage import TOLERANCE
 from kgsim.studies.plan import Layer
 from kgsim.studies.sets import Sets, best, bounds, gathered, widened
 
@@ -44,7 +43,7 @@ class Position:
 
 
 def nash_product(
-    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats, tolerance: Floats
+    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats, tolerance: Floats, share: float
 ) -> Position:
     """Apply the Nash product.
 
@@ -57,7 +56,9 @@ def nash_product(
     fallback
         Members' disagreement payoffs; shape (members, points).
     tolerance
-        Shape (points,).
+        Differences of the product up to it are ties; shape (points,).
+    share
+        The same as a share of the range of members' payoffs.
     """
     score = product(payoffs, fallback)
     low, high = bounds(below, sets.inner, score)
@@ -78,7 +79,7 @@ def nash_product(
     flat = (top <= tolerance) & (top > -np.inf)
     if flat.any():
         columns = np.flatnonzero(flat.any(axis=0))
-        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns])
+        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], share)
         there = flat[:, columns][layer.slot_game]
         inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
         failed[columns] |= rest.failed
@@ -98,7 +99,9 @@ def product(payoffs: Floats, fallback: Floats) -> Floats:
     return np.where((gains < 0.0).any(axis=0), -np.inf, mean)
 
 
-def mutual_veto(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None) -> Position:
+def mutual_veto(
+    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None, share: float
+) -> Position:
     """Apply mutual veto; parameters as for `nash_product`, `fallback` None if there is none."""
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = np.zeros(follows.shape, dtype=bool)
@@ -110,7 +113,7 @@ def mutual_veto(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallbac
         worth = payoffs[:, layer.slot_deal[slots]]
         top = np.where(follows[slots], worth, -np.inf).max(axis=1)
         spread = (top - np.where(follows[slots], worth, np.inf).min(axis=1)).max(axis=0)
-        tolerance = TOLERANCE * np.where(spread > 0.0, spread, 1.0)
+        tolerance = share * np.where(spread > 0.0, spread, 1.0)
         stands = follows[slots]
         if fallback is not None:
             stands &= (worth - fallback[:, None] >= -tolerance).all(axis=0)

@@ -88,10 +88,13 @@ class Engine:
         A checked scenario.
     structures
         Structures to solve; those they fall back on are solved too.
+    tolerance
+        Differences up to this share of a mover's range of payoffs are ties.
     """
 
     scenario: Scenario
     structures: tuple[str, ...]
+    tolerance: float = TOLERANCE
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
 
@@ -185,7 +188,7 @@ class _Solver:
                 worth = player[first.slot_deal][:, points]
                 low = np.where(inner[:, points], worth, np.inf).min(axis=0)
                 high = np.where(inner[:, points], worth, -np.inf).max(axis=0)
-                margin = TOLERANCE * np.maximum(np.ptp(worth, axis=0), 1e-300)
+                margin = self.engine.tolerance * np.maximum(np.ptp(worth, axis=0), 1e-300)
                 more |= (sets.outer & ((worth < low - margin) | (worth > high + margin))).any(axis=0)
             doubtful = points[more]
             self.doubt[doubtful[self.doubt[doubtful] == 0]] = DOUBTS.index(MIXTURES)
@@ -301,9 +304,9 @@ class _Solver:
         point = self._fallback(bloc, points, fallback)
         if bloc.rule == "nash":
             assert point is not None
-            position = nash_product(layer, below, sets, members, point, self._spread(members))
+            position = nash_product(layer, below, sets, members, point, self._spread(members), self.engine.tolerance)
         else:
-            position = mutual_veto(layer, below, sets, members, point)
+            position = mutual_veto(layer, below, sets, members, point, self.engine.tolerance)
         self._fail_at(points[position.failed], NO_POSITION)
         return position.sets
 
@@ -348,11 +351,11 @@ class _Solver:
 
     def _tolerance(self, score: Floats) -> Floats:
         spread = np.ptp(score[self.plan.deals], axis=0)
-        return np.asarray(TOLERANCE * np.where(spread > 0.0, spread, 1.0))
+        return np.asarray(self.engine.tolerance * np.where(spread > 0.0, spread, 1.0))
 
     def _spread(self, members: Floats) -> Floats:
         spread = np.ptp(members[:, self.plan.deals], axis=1).max(axis=0)
-        return np.asarray(TOLERANCE * np.where(spread > 0.0, spread, 1.0))
+        return np.asarray(self.engine.tolerance * np.where(spread > 0.0, spread, 1.0))
 
 
 def _identity(layer: Layer) -> tuple[bytes, ...]:

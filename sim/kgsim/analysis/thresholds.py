@@ -1,0 +1,356 @@
+"""Where an answer changes: all boundaries along a parameter, and the smallest change that turns the answer.
+
+Boundaries are bracketed on a fine grid by the vectorised engine and each bracket is halved until it is narrower than
+1e-9 of the range, all brackets at once. Between two neighbouring points of the grid a pair of boundaries may hide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.analysis.questions import Claimed, Question, Reached
+from kgsim.errors import GameError
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.studies.design import grid as checked
+from kgsim.wording import sentence
+
+Floats: TypeAlias = NDArray[np.float64]
+
+#: Points at which a parameter's range is looked at.
+POINTS = 1001
+
+#: The same for each parameter of the search for the smallest change.
+COARSE = 201
+
+#: A boundary's precision, as a share of the range.
+PRECISION = 1e-10
+
+#: Directions per round, and rounds, of the search for the smallest joint change.
+DIRECTIONS, ROUNDS = 64, 12
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a parameter's range with one answer.
+
+    Attributes
+    ----------
+    low, high
+        Its ends; equal for a single point.
+    verdict
+        As in `kgsim.analysis.questions`.
+    """
+
+    low: float
+    high: float
+    verdict: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of parameters that turns an answer.
+
+    Attributes
+    ----------
+    values
+        Parameter to the value at which the answer has just changed.
+    size
+        Length of the change, every parameter measured in widths of its range.
+    verdict
+        The new answer.
+    """
+
+    values: dict[str, float]
+    size: float
+    verdict: int
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Where an answer changes.
+
+    Attributes
+    ----------
+    parameter, base
+        The parameter moved, and its base value.
+    segments
+        The range cut at every boundary found.
+    now
+        The answer at the base point.
+    alone
+        For each parameter the smallest change that turns the answer by itself; None if none within its range does.
+    together
+        The smallest change found of all parameters at once; an upper bound, since the search is no proof.
+    unsure
+        Points of the grid, of `POINTS`, at which further equilibria are not ruled out.
+    sentences
+        All of it as sentences.
+    """
+
+    parameter: str
+    base: float
+    segments: tuple[Segment, ...]
+    now: int
+    alone: dict[str, Change | None]
+    together: Change | None
+    unsure: int
+    sentences: tuple[str, ...]
+
+    @property
+    def boundaries(self) -> tuple[float, ...]:
+        """Where the answer changes, ascending."""
+        return tuple(segment.low for segment in self.segments[1:])
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+def threshold(
+    scenario: Scenario,
+    /,
+    param: str,
+    *,
+    structure: str | None = None,
+    outcome: str | None = None,
+    claim: str | None = None,
+    bounds: tuple[float, float] | None = None,
+    inverse: bool = True,
+    **values: float,
+) -> Threshold:
+    """Find every value of a parameter at which an answer changes, and what else would change it.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it.
+    param
+        The parameter to move.
+    structure, outcome
+        Ask whether the outcome is an equilibrium outcome of the structure.
+    claim
+        Ask instead whether a claim holds.
+    bounds
+        Where to look; the parameter's declared range if not given.
+    inverse
+        Whether to search for the smallest changes too.
+    **values
+        Other parameters to set.
+
+    Returns
+    -------
+    Threshold
+
+    Raises
+    ------
+    GameError
+        If a name is unknown, or not exactly one question is asked.
+
+    Examples
+    --------
+    >>> import kgsim
+    >>> scenario = kgsim.load("scenarios/bypass.yaml")  # doctest: +SKIP
+    >>> kgsim.threshold(scenario, "A", structure="bypass", outcome="bypass deal").boundaries  # doctest: +SKIP
+    (22.5,)
+    """
+    if param not in scenario.parameters:
+        raise GameError(f"there is no parameter {param!r}. {suggestion(param, scenario.parameters, 'parameter')}")
+    low, high = bounds or scenario.parameters[param].range
+    if not low < high:
+        raise GameError(f"parameter {param}: there is nothing between {low:g} and {high:g} to look through")
+    checked(scenario, {**values, param: [low, high]}, beyond_range=True)
+    question = _question(scenario, structure, outcome, claim)
+    base = {**scenario.base, **{name: float(value) for name, value in values.items()}}
+    segments, unsure = _segments(question, base, param, low, high)
+    now = int(question.at(_column(base, 1)).verdict[0])
+    alone = _alone(question, base, now) if inverse else {}
+    together = _together(question, base, now, alone) if inverse else None
+    found = Threshold(param, base[param], segments, now, alone, together, unsure, ())
+    return replace(found, sentences=_told(question, found, base))
+
+
+def _question(scenario: Scenario, structure: str | None, outcome: str | None, claim: str | None) -> Question:
+    if claim is not None and structure is None and outcome is None:
+        return Claimed(scenario, claim)
+    if claim is None and structure is not None and outcome is not None:
+        return Reached(scenario, structure, outcome)
+    raise GameError("ask one question: a structure together with an outcome, or a claim")
+
+
+def _column(base: dict[str, float], count: int) -> dict[str, Floats]:
+    return {name: np.full(count, value) for name, value in base.items()}
+
+
+def _segments(
+    question: Question, base: dict[str, float], param: str, low: float, high: float
+) -> tuple[tuple[Segment, ...], int]:
+    def verdict(values: Floats) -> NDArray[np.int8]:
+        return question.at({**_column(base, len(values)), param: values}).verdict
+
+    inside = [base[param]] if low < base[param] < high else []
+    values = np.union1d(np.linspace(low, high, POINTS), inside)
+    answers = question.at({**_column(base, len(values)), param: values})
+    changes = np.flatnonzero(np.diff(answers.verdict))
+    left, right, before = values[changes], values[changes + 1], answers.verdict[changes]
+    while len(left) and float((right - left).max()) > PRECISION * (high - low):
+        middle = (left + right) / 2
+        same = verdict(middle) == before
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
+    cuts = [low, *((left + right) / 2).tolist(), high]
+    codes = [int(answers.verdict[0]), *(int(code) for code in answers.verdict[changes + 1])]
+    return tuple(Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True)), int(
+        (~answers.sure).sum()
+    )
+
+
+def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Change | None]:
+    """Move every parameter by itself, all of them in one go."""
+    rays = []
+    for name, parameter in question.scenario.parameters.items():
+        for end in parameter.range:
+            if end != base[name]:
+                rays.append((name, end))
+    target = {name: np.full(len(rays), value) for name, value in base.items()}
+    for row, (name, end) in enumerate(rays):
+        target[name][row] = end
+    shares, verdicts = _first_change(question, base, target, now, COARSE)
+    found: dict[str, Change | None] = dict.fromkeys(question.scenario.parameters)
+    for (name, end), share, code in zip(rays, shares, verdicts, strict=True):
+        if not np.isfinite(share):
+            continue
+        value = base[name] + float(share) * (end - base[name])
+        size = abs(value - base[name]) / _width(question.scenario, name)
+        known = found[name]
+        if known is None or size < known.size:
+            found[name] = Change({name: value}, size, int(code))
+    return found
+
+
+def _first_change(
+    question: Question, base: dict[str, float], target: dict[str, Floats], now: int, points: int
+) -> tuple[Floats, NDArray[np.int8]]:
+    """How far along each ray from the base to its target the answer first changes (inf if never), and to what."""
+    rays = len(next(iter(target.values())))
+
+    def at(shares: Floats, which: NDArray[np.intp]) -> NDArray[np.int8]:
+        points = {name: base[name] + shares * (ends[which] - base[name]) for name, ends in target.items()}
+        return question.at(points).verdict
+
+    steps = np.linspace(0.0, 1.0, points)[1:]
+    found = at(np.tile(steps, rays), np.repeat(np.arange(rays), len(steps))).reshape(rays, len(steps))
+    changed = found != now
+    some = np.flatnonzero(changed.any(axis=1))
+    first = changed[some].argmax(axis=1)
+    high = steps[first]
+    low = np.where(first > 0, steps[first - 1], 0.0)
+    verdict = found[some, first]
+    while len(some) and float((high - low).max()) > PRECISION:
+        middle = (low + high) / 2
+        codes = at(middle, some)
+        turned = codes != now
+        verdict = np.where(turned, codes, verdict)
+        low, high = np.where(turned, low, middle), np.where(turned, middle, high)
+    shares = np.full(rays, np.inf)
+    verdicts = np.full(rays, now, dtype=np.int8)
+    shares[some], verdicts[some] = high, verdict
+    return shares, verdicts
+
+
+def _together(question: Question, base: dict[str, float], now: int, alone: dict[str, Change | None]) -> Change | None:
+    """Search for the shortest joint change, starting from the parameters that can do it alone.
+
+    If the border were flat, its nearest point would lie in the direction of 1/t, t being the distances at which
+    single parameters cross it. From there the direction is varied at random, less and less.
+    """
+    able = {name: change for name, change in alone.items() if change is not None}
+    if not able:
+        return None
+    scenario = question.scenario
+    signs = {name: np.sign(change.values[name] - base[name]) for name, change in able.items()}
+    start = np.array([signs[name] / max(change.size, 1e-12) for name, change in able.items()])
+    best = min(able.values(), key=lambda change: change.size)
+    direction, step = start / np.linalg.norm(start), 0.5
+    draw = np.random.default_rng(0)
+    for _ in range(ROUNDS):
+        directions = direction + step * draw.standard_normal((DIRECTIONS, len(able))) / np.sqrt(len(able))
+        directions[0] = direction
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        target = {name: np.full(DIRECTIONS, value) for name, value in base.items()}
+        for column, name in enumerate(able):
+            low, high = scenario.parameters[name].range
+            moved = base[name] + 1.01 * best.size * directions[:, column] * _width(scenario, name)
+            target[name] = np.clip(moved, min(low, base[name]), max(high, base[name]))
+        shares, verdicts = _first_change(question, base, target, now, 9)
+        spans = np.array([(target[name] - base[name]) / _width(scenario, name) for name in able])
+        sizes = np.where(np.isfinite(shares), shares, np.inf) * np.linalg.norm(spans, axis=0)
+        row = int(np.argmin(np.where(np.isfinite(sizes), sizes, np.inf)))
+        if sizes[row] < best.size:
+            values = {name: float(base[name] + shares[row] * (target[name][row] - base[name])) for name in able}
+            best, direction = Change(values, float(sizes[row]), int(verdicts[row])), directions[row]
+        step *= 0.7
+    return best
+
+
+def _width(scenario: Scenario, name: str) -> float:
+    low, high = scenario.parameters[name].range
+    return high - low or 1.0
+
+
+def _told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[str, ...]:
+    name = found.parameter
+    told = [
+        sentence(f"{_where(name, segment, found.segments)} {question.says(segment.verdict)}")
+        for segment in found.segments
+    ]
+    told.append(sentence(f"at the base value, {name} = {_exact(found.base)}, {question.says(found.now)}"))
+    if found.unsure:
+        told.append(sentence(f"at {found.unsure} of the points looked at, further equilibria are not ruled out"))
+    for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
+        if change is None:
+            continue
+        value = change.values[other]
+        way = "raising" if value > base[other] else "lowering"
+        told.append(
+            sentence(
+                f"{way} {other} alone from {_exact(base[other])} to {_exact(value)} ({change.size:.1%} of its range): "
+                f"{question.says(change.verdict)}"
+            )
+        )
+    unable = [other for other, change in found.alone.items() if change is None]
+    if found.alone and unable:
+        told.append(sentence(f"no value in its range changes this for {', '.join(unable)} alone"))
+    if found.together is not None and len(found.together.values) > 1:
+        scenario, values = question.scenario, found.together.values
+        moved = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / _width(scenario, item[0]))
+        most = ", ".join(f"{other} {_exact(base[other])} to {value:.4g}" for other, value in moved[:6])
+        told.append(
+            sentence(
+                f"all together, a change of length {found.together.size:.4f} in widths of the ranges is enough "
+                f"(largest moves: {most}): {question.says(found.together.verdict)}; "
+                "an upper bound from a search over directions"
+            )
+        )
+    return tuple(told)
+
+
+def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:
+    first, last = segment is segments[0], segment is segments[-1]
+    if first and last:
+        return f"at every {name} from {_exact(segment.low)} to {_exact(segment.high)}"
+    if segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low):
+        return f"at {name} = {_exact((segment.low + segment.high) / 2)} alone"
+    if first:
+        return f"below {name} = {_exact(segment.high)}"
+    if last:
+        return f"above {name} = {_exact(segment.low)}"
+    return f"between {name} = {_exact(segment.low)} and {name} = {_exact(segment.high)}"
+
+
+def _exact(value: float) -> str:
+    """A number with as many digits as a boundary's precision carries."""
+    return f"{value:.9g}"

@@ -1,0 +1,64 @@
+"""``kgsim threshold``: where an answer changes, and what it would take."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kgsim.cli.examples import examples
+from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
+from kgsim.cli.output import emit
+
+
+@click.command(
+    short_help="Find where an answer changes along a parameter, and the smallest change that turns it.",
+    epilog=examples(
+        'kgsim threshold scenarios/bypass.yaml --param A --structure bypass --outcome "bypass deal"',
+        "kgsim threshold scenarios/bypass.yaml --param A --claim H6",
+        "kgsim threshold scenarios/bypass.yaml --param h --claim H7 --set A=10",
+    ),
+)
+@scenario_file
+@click.option("--param", metavar="NAME", required=True, help="The parameter to move over its range.")
+@click.option(
+    "--structure", metavar="NAME", help="With --outcome: whether this structure has that equilibrium outcome."
+)
+@click.option("--outcome", metavar="NAME", help="With --structure: the outcome to ask for.")
+@click.option("--claim", metavar="NAME", help="Instead: whether this claim holds.")
+@click.option(
+    "--inverse/--no-inverse",
+    default=True,
+    show_default=True,
+    help="Whether to search for the smallest changes of the other parameters too.",
+)
+@set_option
+@beyond_range_option
+def threshold(
+    file: Path,
+    param: str,
+    structure: str | None,
+    outcome: str | None,
+    claim: str | None,
+    inverse: bool,
+    settings: tuple[str, ...],
+    beyond_range: bool,
+) -> None:
+    """Find every value of a parameter at which an answer about the scenario FILE changes.
+
+    The answer is whether an outcome is an equilibrium outcome of a structure, or whether a claim holds. Boundaries are
+    exact to a billionth of the range. Also told: the smallest change of each parameter alone, and of all together,
+    that turns the answer.
+    """
+    from kgsim.analysis.thresholds import threshold as find
+    from kgsim.scenario.load import load
+
+    scenario = load(file)
+    fixed = values_set(scenario, settings, beyond_range=beyond_range)
+    if sys.stderr.isatty() and inverse:
+        click.echo("looking along every parameter ...", err=True)
+    asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
+    found = find(scenario, param, **asked | fixed)
+    emit(f"{found}\n")
