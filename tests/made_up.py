@@ -140,6 +140,7 @@ def result(
             stages=tuple(tuple("+".join(mover) for mover in movers) for movers in structure.play),
             equilibria=found,
             continua=((0, 2),) if len(found) > 2 else (),
+            convex=(True,) if len(found) > 2 else (),
             complete=len(found) != 3,
             reasons=("Every subgame was solved exactly.",) if found else (),
             method="backward induction",

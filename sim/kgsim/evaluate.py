@@ -63,7 +63,7 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
         values=used,
         changed={name: value for name, value in used.items() if value != scenario.parameters[name].value},
         structures=reported,
-        claims={name: decide(scenario, claim, used, reported, outcomes) for name, claim in scenario.claims.items()},
+        claims={name: decide(scenario, claim, used, solved, outcomes) for name, claim in scenario.claims.items()},
         outcome_payoffs=outcomes,
     )
 

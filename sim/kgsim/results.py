@@ -107,6 +107,8 @@ class StructureSolution:
         Groups of indices into `equilibria`: between the members of a group there is a continuum of further
         equilibria, each of whose lotteries is a mixture of the members', so that values and outcomes range over no
         more than theirs.
+    convex
+        For each continuum, whether every mixture of its members is an equilibrium, and not only some.
     complete
         Whether every subgame-perfect equilibrium's lottery and payoffs are listed or lie in a continuum.
     reasons
@@ -122,6 +124,7 @@ class StructureSolution:
     stages: tuple[tuple[str, ...], ...]
     equilibria: tuple[Equilibrium, ...]
     continua: tuple[tuple[int, ...], ...]
+    convex: tuple[bool, ...]
     complete: bool
     reasons: tuple[str, ...]
     method: str

@@ -87,3 +87,101 @@ def test_a_claim_on_a_structure_that_was_not_solved_is_undecided():
     result = kgsim.solve(kgsim.loads(text, name="ultimatum"), structures=["again"])
     assert result.claims["C"].verdict == "undecided"
     assert "structure ultimatum" in result.claims["C"].sentence
+
+
+UNITS = """
+kgsim: 1
+title: Units
+question: Does rounding decide?
+players: {P: Pp, R: Rr}
+parameters:
+  one: {label: one, value: 1, range: [0, 10], because: made up for a test, certainty: judgement}
+  big: {label: big, value: 5, range: [0, 1.0e+15], because: made up for a test, certainty: judgement}
+terms: {deal: a deal}
+moves: {P: {low: low, high: high}, R: {refuse: refuse, take: take}}
+outcomes:
+  small: {when: {P: low, R: take}}
+  large: {when: {P: high, R: take}, terms: {deal: 1}}
+  none: {otherwise: true}
+utilities: {P: one/3, R: deal*big}
+structures:
+  s1: {play: [R], fixed: {P: low}}
+  s2: {play: [R], fixed: {P: high}}
+claims:
+  C: {says: test, holds: 'CLAIM'}
+"""
+
+
+@pytest.mark.parametrize("big", [5.0, 1e7, 1e12])
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("value(P, s1) == value(P, s2)", "holds"),
+        ("value(P, s1) >= one/3", "holds"),
+        ("value(P, s2) < one/3", "fails"),
+        ("value(P, s2) > 0", "holds"),
+        ("value(P, s1) - value(P, s2) == 0", "holds"),
+    ],
+)
+def test_neither_rounding_nor_another_players_units_decide(claim, expected, big):
+    scenario = kgsim.loads(UNITS.replace("CLAIM", claim), name="units")
+    assert kgsim.solve(scenario, big=big).claims["C"].verdict == expected
+
+
+RULED = """
+kgsim: 1
+title: A ruled continuum
+question: Is its middle an equilibrium?
+players: {P: Pp, R: Rr}
+parameters:
+  one: {label: one, value: 1, range: [0, 10], because: made up for a test, certainty: judgement}
+terms: {p: worth to P}
+moves: {P: {a: a, b: b}, R: {l: l, r: r}}
+outcomes:
+  a0: {when: {P: a, R: l}, terms: {p: 0}}
+  a1: {when: {P: a, R: r}, terms: {p: 1}}
+  b0: {when: {P: b, R: l}, terms: {p: 0.5}}
+  b3: {otherwise: true, terms: {p: 3}}
+utilities: {P: one*p, R: 0*one}
+structures: {s: {play: [P, R]}}
+claims:
+  C: {says: test, holds: 'value(P, s) <= 1 or prob(s, a0) + prob(s, a1) == 0'}
+"""
+
+
+def test_a_mixture_that_is_no_equilibrium_decides_nothing():
+    """P mixes a and b only where both are worth the same, which is at most 1."""
+    assert kgsim.solve(kgsim.loads(RULED, name="ruled")).claims["C"].verdict == "holds"
+
+
+CHAIN = """
+kgsim: 1
+title: Fallbacks of fallbacks
+question: Which equilibria go together?
+players: {A: Aa, B: Bb, C: Cc}
+parameters:
+  one: {label: one, value: 1, range: [0, 10], because: made up for a test, certainty: judgement}
+terms: {a: worth to A, b: worth to B}
+moves: {A: {x: x, y: y, w: w}, B: {x: x, y: y, w: w}, C: {l: l, r: r}}
+outcomes:
+  xx: {when: {A: x, B: x}, terms: {a: 2, b: one}}
+  yy: {when: {A: y, B: y}, terms: {a: 1, b: 2}}
+  wl: {when: {A: w, B: w, C: l}, terms: {a: 2, b: one}}
+  wr: {when: {A: w, B: w, C: r}, terms: {a: 1, b: 2}}
+  no: {otherwise: true}
+utilities: {A: a, B: b, C: 0*one}
+structures:
+  base: {play: [C], fixed: {A: w, B: w}}
+  n1: {play: [[A+B]], fixed: {C: l}, blocs: {A+B: {rule: veto, disagreement: base}}}
+  n2: {play: [[A+B]], fixed: {C: r}, blocs: {A+B: {rule: veto, disagreement: base}}}
+  n3: {play: [[A+B]], fixed: {C: r}, blocs: {A+B: {rule: veto, disagreement: n1}}}
+claims:
+  shared: {says: test, holds: 'value(A, n1) == value(A, n2)'}
+  chain: {says: test, holds: 'value(A, n3) == value(A, base)'}
+"""
+
+
+def test_structures_that_rest_on_one_fallback_are_combined_through_it():
+    """Whether or not the claim mentions what its structures fall back on."""
+    claims = kgsim.solve(kgsim.loads(CHAIN, name="chain")).claims
+    assert [claim.verdict for claim in claims.values()] == ["holds", "holds"]

@@ -11,6 +11,7 @@ from kgsim.results import Verdict
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Number, Or, Text
+from kgsim.wording import number
 
 At = Callable[[Node], NDArray[np.float64]]
 
@@ -98,8 +99,8 @@ def _quantity(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
         return f"{node.value:g}"
     found = at(node)
     low, high = float(found.min()), float(found.max())
-    number = f"{_plain(low)}" if _plain(low) == _plain(high) else f"between {_plain(low)} and {_plain(high)}"
-    return f"{_described(scenario, holds, node)} ({number})"
+    told = number(low) if number(low) == number(high) else f"between {number(low)} and {number(high)}"
+    return f"{_described(scenario, holds, node)} ({told})"
 
 
 def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
@@ -135,7 +136,3 @@ def _text(node: Node) -> str:
 
 def _list(words: Sequence[str], joint: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
-
-
-def _plain(value: float) -> str:
-    return f"{value:.4g}" if value else "0"

@@ -1,16 +1,17 @@
 """Claims decided on sets of equilibria: a claim holds, fails, or depends on which equilibrium is played.
 
-A claim is evaluated at every combination of one equilibrium for each structure it speaks of; the middle of each
-continuum stands for the mixtures in it. A structure whose bloc falls back on another's value is combined only with the
-equilibrium of that other structure on which it rests.
+A claim is evaluated at every combination of one equilibrium for each structure it speaks of; for a convex continuum its
+middle and points along its edges are added. A structure whose bloc falls back on another's value is combined only with
+the equilibrium of that other structure on which it rests. Numbers are compared up to rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from itertools import permutations
+from functools import partial, reduce
+from itertools import combinations, permutations
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from kgsim.claims.sentences import tell
 from kgsim.results import ClaimResult, Interval, StructureSolution, Verdict
 from kgsim.scenario.evaluation import evaluate
+from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.model import Claim, Scenario
-from kgsim.scenario.nodes import Call, Name, Node, Not, Text
+from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Or, Text, walk
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.structures.solution import fallback_structures
 
@@ -29,8 +31,14 @@ GRID = 201
 #: Combinations of equilibria at which one claim is evaluated, at most.
 MOST_COMBINATIONS = 4_000_000
 
-#: Decimals, relative to the largest payoff, to which values are compared: beyond them differences are rounding.
-DECIMALS = 10
+#: Numbers that differ by less than this share of the values compared are equal: beyond it differences are rounding.
+EQUAL = 1e-10
+
+#: Shares at which mixtures along each edge of a convex continuum stand for it.
+SHARES = tuple(step / 8 for step in range(1, 8))
+
+#: Members of a continuum between which every edge is looked at.
+MOST_MEMBERS = 12
 
 OutcomePayoffs = Mapping[str, Mapping[str, Interval]]
 
@@ -51,7 +59,8 @@ def decide(
     values
         Parameter to value.
     structures
-        The solved structures. A claim that needs another one, or one that has no solution here, is undecided.
+        The solved structures, those that others fall back on included. A claim that needs another one, or one that
+        has no solution here, is undecided.
     outcomes
         Outcome to player to payoff range over all profiles.
     """
@@ -63,19 +72,24 @@ def decide(
         if structures[name].unsolved:
             why = structures[name].unsolved
             return undecided(sentence=f"Cannot be decided: structure {name} has no solution at these values ({why}).")
-    choices = {name: _Choice.of(structures[name], axis, len(needed), scenario) for axis, name in enumerate(needed)}
+    # Structures that those of the claim fall back on decide which equilibria go together.
+    together = _with_fallbacks(scenario, [name for name in needed if name in structures], structures)
+    choices = {name: _Choice.of(structures[name], axis, len(together), scenario) for axis, name in enumerate(together)}
     shape = tuple(choice.size for choice in choices.values())
-    if np.prod([float(size) for size in shape]) > MOST_COMBINATIONS:
-        return undecided(
-            sentence=f"Cannot be decided: too many combinations of equilibria ({' x '.join(map(str, shape))})."
-        )
+    if prod(shape) > MOST_COMBINATIONS:
+        sizes = " x ".join(map(str, shape))
+        return undecided(sentence=f"Cannot be decided: too many combinations of equilibria ({sizes}).")
     calls = {call: _value(call, scenario, values, choices, outcomes) for call in claim.holds.calls}
     environment = {name: value[0] for name, value in parameter_values(scenario, values).items()}
     possible = _possible(scenario, choices, shape)
 
     def at(node: Node) -> NDArray[np.float64]:
-        """A node's value at every possible combination of equilibria."""
-        return np.asarray(np.broadcast_to(evaluate(node, environment, calls), shape)[possible])
+        """A node's value at every possible combination of equilibria, truths as 1 and 0."""
+        if is_truth(node):
+            found: NDArray[np.float64] = _truth(node, environment, calls).astype(float)
+        else:
+            found = evaluate(node, environment, calls)
+        return np.asarray(np.broadcast_to(found, shape)[possible])
 
     truth = at(claim.holds.root) != 0.0
     verdict: Verdict = "holds" if truth.all() else "depends" if truth.any() else "fails"
@@ -87,6 +101,62 @@ def decide(
         tell(scenario, claim.holds, verdict, at, open_sets),
         _numbers(claim, environment, at),
     )
+
+
+def _with_fallbacks(
+    scenario: Scenario, needed: list[str], structures: Mapping[str, StructureSolution]
+) -> tuple[str, ...]:
+    order = list(needed)
+    for name in order:
+        order += [
+            other
+            for other in fallback_structures(scenario.structures[name])
+            if other not in order and other in structures
+        ]
+    return tuple(order)
+
+
+def _truth(
+    node: Node, environment: Mapping[str, NDArray[np.float64]], calls: Mapping[Call, NDArray[np.float64]]
+) -> NDArray[np.bool_]:
+    """A truth with numbers compared up to rounding, at the scale of the values that the comparison speaks of."""
+    match node:
+        case And(operands):
+            return reduce(np.logical_and, (_truth(operand, environment, calls) for operand in operands))
+        case Or(operands):
+            return reduce(np.logical_or, (_truth(operand, environment, calls) for operand in operands))
+        case Not(operand):
+            return np.logical_not(_truth(operand, environment, calls))
+        case Comparison(operators, operands):
+            numbers = [evaluate(operand, environment, calls) for operand in operands]
+            spoken_of = [
+                calls[part]
+                for operand in operands
+                for part, _ in walk(operand)
+                if isinstance(part, Call) and part in calls
+            ]
+            scale = max(float(np.abs(found).max()) for found in (*numbers, *spoken_of))
+            pairs = zip(operators, numbers[:-1], numbers[1:], strict=True)
+            return reduce(np.logical_and, (_compare(*pair, EQUAL * scale) for pair in pairs))
+    return np.asarray(evaluate(node, environment, calls) != 0.0)
+
+
+def _compare(
+    operator: str, left: NDArray[np.float64], right: NDArray[np.float64], tolerance: float
+) -> NDArray[np.bool_]:
+    difference = left - right
+    match operator:
+        case "<":
+            return np.asarray(difference < -tolerance)
+        case "<=":
+            return np.asarray(difference <= tolerance)
+        case ">":
+            return np.asarray(difference > tolerance)
+        case ">=":
+            return np.asarray(difference >= -tolerance)
+        case "==":
+            return np.asarray(np.abs(difference) <= tolerance)
+    return np.asarray(np.abs(difference) > tolerance)
 
 
 def structures_of(claim: Claim) -> tuple[str, ...]:
@@ -116,7 +186,7 @@ def selected(call: Call, outcomes: OutcomePayoffs) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """The equilibria of one structure laid along one axis, the middles of its continua at the end.
+    """The equilibria of one structure laid along one axis, with mixtures from its convex continua at the end.
 
     Attributes
     ----------
@@ -124,6 +194,8 @@ class _Choice:
         Player to values; shape (1, ..., size, ..., 1).
     outcomes
         Outcome to probabilities; same shape.
+    own
+        For each entry its payoffs, as a bloc would fall back on them; None for a mixture, on which nothing rests.
     fallbacks
         For each entry the disagreement payoffs it rests on, None where it rests on none.
     """
@@ -137,33 +209,45 @@ class _Choice:
 
     @classmethod
     def of(cls, solution: StructureSolution, axis: int, axes: int, scenario: Scenario) -> _Choice:
-        groups = [(index,) for index in range(len(solution.equilibria))] + list(solution.continua)
-        shape = tuple(len(groups) if other == axis else 1 for other in range(axes))
+        members = solution.equilibria
+        weights = np.vstack([np.eye(len(members)), *_mixtures(solution)])
+        shape = tuple(len(weights) if other == axis else 1 for other in range(axes))
 
         def along(entries: list[float]) -> NDArray[np.float64]:
-            return np.array([np.mean([entries[index] for index in group]) for group in groups]).reshape(shape)
+            return np.asarray((weights @ np.array(entries)).reshape(shape))
 
-        members = solution.equilibria
-        scale = max((abs(value) for member in members for value in member.payoffs.values()), default=1.0) or 1.0
-        decimals = DECIMALS - int(np.ceil(np.log10(scale)))
-        alone = [members[group[0]] if len(group) == 1 else None for group in groups]
+        rests = [None if member.disagreement is None else tuple(member.disagreement.values()) for member in members]
+        mixed = [int(row.argmax()) for row in weights[len(members) :]]
         return cls(
-            len(groups),
+            len(weights),
             axis,
+            {player: along([member.payoffs[player] for member in members]) for player in solution.players},
             {
-                player: np.round(along([member.payoffs[player] for member in members]), decimals)
-                for player in solution.players
-            },
-            {
-                rule.name: np.round(along([member.outcomes.get(rule.name, 0.0) for member in members]), DECIMALS)
+                rule.name: along([member.outcomes.get(rule.name, 0.0) for member in members])
                 for rule in scenario.outcomes
             },
-            tuple(None if member is None else tuple(member.payoffs.values()) for member in alone),
-            tuple(
-                None if member is None or member.disagreement is None else tuple(member.disagreement.values())
-                for member in alone
-            ),
+            (*(tuple(member.payoffs.values()) for member in members), *(None for _ in mixed)),
+            # All members of a continuum rest on the same fallback.
+            (*rests, *(rests[member] for member in mixed)),
         )
+
+
+def _mixtures(solution: StructureSolution) -> list[NDArray[np.float64]]:
+    """Weights over the equilibria: the middle of each convex continuum, and points along its edges.
+
+    A statement that compares linearly is decided by the ends alone; these are for the others.
+    """
+    found = []
+    for group, convex in zip(solution.continua, solution.convex, strict=True):
+        if convex:
+            middle = np.zeros((1, len(solution.equilibria)))
+            middle[0, list(group)] = 1.0 / len(group)
+            found.append(middle)
+            for one, other in combinations(group[:MOST_MEMBERS], 2):
+                edge = np.zeros((len(SHARES), len(solution.equilibria)))
+                edge[:, one], edge[:, other] = SHARES, SHARES[::-1]
+                found.append(edge)
+    return found
 
 
 def _possible(scenario: Scenario, choices: Mapping[str, _Choice], shape: tuple[int, ...]) -> NDArray[np.bool_]:

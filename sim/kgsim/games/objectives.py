@@ -82,14 +82,14 @@ class Efficient:
     members: tuple[int, ...]
     disagreement: tuple[float, ...] | None = None
 
-    def acceptable(self, payoffs: np.ndarray, tolerance: float) -> np.ndarray:
-        """Whether no member is left below its fallback, shape (...)."""
+    def acceptable(self, payoffs: np.ndarray, tolerance: float | np.ndarray) -> np.ndarray:
+        """Whether no member is left below its fallback, shape (...); `tolerance` may be one per member."""
         if self.disagreement is None:
             return np.ones(payoffs.shape[:-1], dtype=bool)
         gains = payoffs[..., list(self.members)] - np.array(self.disagreement)
         return np.asarray((gains >= -tolerance).all(axis=-1))
 
-    def dominates(self, payoffs: np.ndarray, current: np.ndarray, tolerance: float) -> np.ndarray:
+    def dominates(self, payoffs: np.ndarray, current: np.ndarray, tolerance: float | np.ndarray) -> np.ndarray:
         """Whether payoff vectors (..., players) Pareto-dominate `current` (players,) for the members."""
         change = payoffs[..., list(self.members)] - current[..., list(self.members)]
         return np.asarray((change >= -tolerance).all(axis=-1) & (change > tolerance).any(axis=-1))
@@ -97,7 +97,8 @@ class Efficient:
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest sum of members' gains from an option that hurts no member; at least 0."""
         change = (options - current[..., None, :])[..., list(self.members)]
-        improving = np.where((change >= 0.0).all(axis=-1), change.sum(axis=-1), 0.0)
+        rounding = 1e-12 * np.abs(options[..., list(self.members)]).max(axis=-2, keepdims=True)
+        improving = np.where((change >= -rounding).all(axis=-1), change.sum(axis=-1), 0.0)
         return np.asarray(np.maximum(0.0, improving.max(axis=-1)))
 
 

@@ -16,6 +16,9 @@ from kgsim.errors import GameError
 #: Payoffs of one player closer than this share of that player's range are one payoff (see `normalise`).
 TIE = 1e-12
 
+#: A range of payoffs below this share of their size is the rounding of a constant: some ten units in the last place.
+ROUNDING = 2e-15
+
 #: Larger payoffs would overflow when differences and expectations are taken.
 LARGEST_PAYOFF = 1e300
 
@@ -101,8 +104,8 @@ def normalise(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Equilibria do not change under a positive affine map of one player's payoffs, tolerances do; so every
     solver works on this scale. Payoffs that differ by less than `TIE` of the range, as ``0.1 + 0.2`` and
-    ``0.3`` do, become the identical number, so that later comparisons may be exact. A constant payoff
-    becomes 0.
+    ``0.3`` do, become the identical number, so that later comparisons may be exact. A payoff that is constant but
+    for rounding becomes 0.
 
     Parameters
     ----------
@@ -117,7 +120,9 @@ def normalise(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
     flat = payoffs.reshape(payoffs.shape[0], -1)
     low = flat.min(axis=1, keepdims=True)
     span = flat.max(axis=1, keepdims=True) - low
-    scaled: NDArray[np.float64] = (flat - low) / np.where(span > 0, span, 1.0)
+    # A span of a few units in the last place is no range but the rounding of a constant payoff.
+    span[span <= ROUNDING * np.abs(flat).max(axis=1, keepdims=True)] = 0.0
+    scaled: NDArray[np.float64] = np.where(span > 0, (flat - low) / np.where(span > 0, span, 1.0), 0.0)
     for player, row in enumerate(scaled):
         levels = np.sort(row)
         gaps = np.diff(levels)

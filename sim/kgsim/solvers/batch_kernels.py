@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import TIE
+from kgsim.games.strategic import ROUNDING, TIE
 
 
 def reduce_games(
@@ -95,6 +95,8 @@ def _scale(
         low = min(low, value)
         high = max(high, value)
     span = high - low
+    if 0.0 < span <= ROUNDING * max(abs(low), abs(high)):
+        return True
     if span == 0.0:
         span = 1.0
     for cell in range(size):

@@ -13,7 +13,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import TIE
+from kgsim.games.strategic import ROUNDING, TIE
 
 #: What is worth compiling into its callers, by measurement.
 INLINE = ("indifference", "_indifference_of_two", "_labels", "_nested")
@@ -356,6 +356,8 @@ def reduce_pair(
             span = high - low
             if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
                 spans[player] = span
+            if 0.0 < span <= ROUNDING * max(abs(low), abs(high)):
+                return 0, 0
             if span == 0.0:
                 span = 1.0
             for k in range(size):

@@ -1,9 +1,9 @@
 """Mixed equilibria of a stage whose movers choose at once, for each selection of what follows their choices.
 
-Ties make such stages large and repetitive: refused offers lead to the same payoffs whatever they offered. Actions that
-are dominated whatever follows are set aside first; actions that the stage's movers cannot tell apart by payoff are solved
-as one and told apart again afterwards, since they may still lead to different outcomes, or to different payoffs for
-players who do not move here.
+Ties make such stages large and repetitive: refused offers lead to the same payoffs whatever they offered. Actions
+that are dominated whatever follows are set aside first; actions that the stage's movers cannot tell apart by payoff are
+solved as one and told apart again afterwards, since they may still lead to different outcomes, or to different payoffs
+for players who do not move here.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def solve(stage: Stage, nash: Nash, caps: Caps, found: Collector) -> None:
     for number, selection in enumerate(product(*(cell.points for cell in cells))):
         if number == caps.selections:
             break
-        game = np.array([[score(point) for point in selection] for score in scores]).reshape(-1, *numbers.shape)
+        values = [[score(point) for point in selection] for score in scores]
+        ties = [_tied(np.array(row), tolerance) for row, tolerance in zip(values, stage.tolerances, strict=True)]
+        game = np.array(ties).reshape(-1, *numbers.shape)
         key = game.tobytes()
         if key not in solved:
             twins = _Twins.of(game)
@@ -85,6 +87,13 @@ def _worth_playing(stage: Stage) -> list[NDArray[np.intp]]:
             _, first = np.unique(same, axis=0, return_index=True)
             keep[mover] = keep[mover][np.isin(np.arange(len(beaten)), first) & ~beaten]
     return keep
+
+
+def _tied(values: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+    """Values in which those that differ by less than a mover's tolerance are one number."""
+    distinct, inverse = np.unique(values, return_inverse=True)
+    apart = np.diff(distinct, prepend=-np.inf) > tolerance
+    return np.asarray(distinct[apart][np.cumsum(apart) - 1][inverse])
 
 
 @dataclass(frozen=True, eq=False)

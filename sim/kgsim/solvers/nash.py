@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
 from kgsim.games.reduction import Reduction, reduce_game
-from kgsim.games.strategic import as_payoff_batch, as_payoffs, expected_payoffs, regrets_of_many
+from kgsim.games.strategic import ROUNDING, as_payoff_batch, as_payoffs, expected_payoffs, regrets_of_many
 from kgsim.solvers.raw import Profile, RawEquilibria
 
 if TYPE_CHECKING:
@@ -321,8 +321,10 @@ def _certify(game: NDArray[np.float64], raw: RawEquilibria, method: str, reducti
     if not raw.equilibria:
         raise AssertionError("every finite game has an equilibrium (Nash 1951), and none was found")
     gains = regrets_of_many(game, [np.array(strategies) for strategies in zip(*raw.equilibria, strict=True)])
-    spans = np.ptp(game.reshape(game.shape[0], -1), axis=1)
-    relative = np.divide(gains, spans, out=np.zeros_like(gains), where=spans > 0)
+    flat = game.reshape(game.shape[0], -1)
+    spans = np.ptp(flat, axis=1)
+    real = spans > ROUNDING * np.abs(flat).max(axis=1)
+    relative = np.divide(gains, spans, out=np.zeros_like(gains), where=real)
     if relative.max() > TOLERANCE:
         raise AssertionError(f"a profile was found of relative regret {relative.max()}")
     complete, reason = raw.complete, raw.reason

@@ -7,7 +7,8 @@ the worst equilibrium after every other action.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
+from math import comb
 from typing import TypeAlias
 
 import numpy as np
@@ -24,7 +25,12 @@ from kgsim.solvers.continuations import (
     at_least,
     slice_at,
 )
-from kgsim.solvers.stage import TOLERANCE, Caps, Stage, payoffs_of, record, scorer, spread, start
+from kgsim.solvers.stage import Caps, Stage, member_ties, payoffs_of, record, scorer, start
+
+NO_GAIN = (
+    "some equilibria of later stages leave a Nash bloc no joint position that gives every member more than its "
+    "fallback; what the bloc chooses then is not listed"
+)
 
 #: Actions with equal continuations, and the components of these that the mover accepts.
 Branch: TypeAlias = tuple[list[int], list[Point | Piece]]
@@ -53,7 +59,7 @@ def _defined(objective: NashProduct, stage: Stage) -> NashProduct | Efficient:
     if scores.max() == -np.inf:
         raise StructureError(
             "the Nash product cannot be applied: no joint position gives every member at least its disagreement "
-            "payoff; use the weighted or the veto rule, or another disagreement point"
+            "payoff; use the weighted or the veto rule, or another disagreement point" + _untried(stage)
         )
     if scores.max() <= stage.tolerances[0]:
         # No position gives every member more than its fallback: the product is 0 wherever it is defined and ranks
@@ -62,9 +68,18 @@ def _defined(objective: NashProduct, stage: Stage) -> NashProduct | Efficient:
     return objective
 
 
+def _untried(stage: Stage) -> str:
+    """A caveat for rules found inapplicable although a later tie leaves mixtures."""
+    return " (mixtures at later ties were not tried)" if any(cell.pieces for cell in stage.distinct) else ""
+
+
 def _optimise(objective: Linear | NashProduct, stage: Stage, caps: Caps, found: Collector) -> None:
     tolerance, linear, score = stage.tolerances[0], isinstance(objective, Linear), scorer(objective)
     level = max(min(map(score, cell.points)) for cell in stage.distinct)
+    if not linear and level <= tolerance:
+        # Some continuations leave the bloc without any joint gain; what it does then is not the product's to say.
+        found.gaps.add(NO_GAIN)
+        level = 2.0 * tolerance
     branches: list[Branch] = []
     for cell, profiles in stage.grouped():
         components, gaps = at_least(cell.components(), score, level, tolerance, linear=linear)
@@ -82,25 +97,31 @@ def _mix_ties(branches: Sequence[Branch], score: Score, tolerance: float, caps: 
     """Add the continua in which the mover mixes between actions worth the same to it."""
     for level in _levels(branches, score, tolerance):
         choices: list[list[list[Point]]] = []
-        exact = True
+        exact, ways = True, 1
         for actions, components in branches:
             slices = [slice_at(component, score, level, tolerance) for component in components]
             parts = [points for points, _ in slices if points]
             exact &= all(known for points, known in slices if points)
-            if parts:
-                # Each action can be followed by one component; equal actions can be followed by different ones.
-                most = min(len(actions), len(parts))
-                choices.append(
+            if not parts:
+                continue
+            most = min(len(actions), len(parts))
+            ways *= comb(len(parts), most)
+            if ways > caps.branches:
+                choices.append([[start((actions[0],), point) for part in parts for point in part]])
+                exact = False
+                continue
+            # Each action can be followed by one component; equal actions can be followed by different ones.
+            choices.append(
+                [
                     [
-                        [
-                            start((action,), point)
-                            for action, part in zip(actions[:most], chosen, strict=True)
-                            for point in part
-                        ]
-                        for chosen in combinations(parts, most)
+                        start((action,), point)
+                        for action, part in zip(actions[:most], chosen, strict=True)
+                        for point in part
                     ]
-                )
-        if exact and np.prod([float(len(choice)) for choice in choices]) <= caps.branches:
+                    for chosen in combinations(parts, most)
+                ]
+            )
+        if exact:
             for chosen in product(*choices):
                 found.add_piece((point for part in chosen for point in part), convex=True)
         else:
@@ -123,10 +144,10 @@ def _levels(branches: Sequence[Branch], score: Score, tolerance: float) -> list[
 
 
 def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: float, found: Collector) -> None:
-    """Span the ruled sets: two actions, each followed by a continuum over which the mover's value varies.
+    """Span the ruled sets: actions that are each followed by a continuum over which the mover's value varies.
 
-    At every common value the mover may mix between the two slices. The union over values is no polytope, but all
-    its members are mixtures of the two continua's points.
+    At every common value the mover may mix between the slices. The union over values is no polytope, but all its
+    members are mixtures of the continua's points.
     """
     spans = [
         (actions, component, min(map(score, component.points)), max(map(score, component.points)))
@@ -134,17 +155,19 @@ def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: f
         for component in components
         if isinstance(component, Piece)
     ]
-    for (others, other, other_low, other_high), (actions, piece, low, high) in combinations(spans, 2):
-        overlap = min(high, other_high) - max(low, other_low) > tolerance
-        same = {point.lottery for point in piece.points} == {point.lottery for point in other.points}
-        if overlap and not same and (actions is not others or len(actions) > 1):
-            ends = [start((actions[-1],), point) for point in piece.points]
-            found.add_piece([*ends, *(start((others[0],), point) for point in other.points)], convex=False)
+    ends = sorted({end for *_, low, high in spans for end in (low, high)})
+    for low, high in pairwise(ends):
+        across = [span for span in spans if span[2] <= low and span[3] >= high]
+        several = len(across) > 1 and len({action for actions, *_ in across for action in actions}) > 1
+        if several and high - low > tolerance:
+            found.add_piece(
+                (start((actions[0],), point) for actions, piece, *_ in across for point in piece.points), convex=False
+            )
 
 
 def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
     """Add every position that no other certainly improves upon for all members."""
-    tolerance = TOLERANCE * spread(payoffs_of(stage.distinct), objective)
+    tolerance = member_ties(payoffs_of(stage.distinct), objective)
     alternatives = [(cell, payoffs_of([cell])) for cell in stage.distinct]
 
     def stands(point: Point, own: Continuations) -> bool:
@@ -160,8 +183,9 @@ def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
         for component in cell.components():
             points = component.points if isinstance(component, Piece) else (component,)
             standing = [point for point in points if stands(point, cell)]
-            if len(standing) == len(points):
-                components.append(component)
+            if isinstance(component, Piece) and len(standing) == len(points):
+                # Every end stands, and yet a mixture of them may be improved upon.
+                components.append(Piece(component.points, convex=False))
             else:
                 components += standing
                 if isinstance(component, Piece):
@@ -172,5 +196,5 @@ def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
     if none:
         raise StructureError(
             "mutual veto cannot be applied: no joint position gives every member at least its disagreement payoff; "
-            "leave the disagreement point out, or use another"
+            "leave the disagreement point out, or use another" + _untried(stage)
         )

@@ -14,8 +14,12 @@ from kgsim.solvers.continuations import Collector, Continuations, Piece, Play, P
 
 Actions = tuple[int, ...]
 
-#: Relative to a mover's range of objective values, the difference below which two values are a tie.
-TOLERANCE = 1e-9
+#: Relative to a mover's range of objective values, the difference below which two values are a tie. Small, because one
+#: forbidding payoff of -1e9 stretches the range; what it has to absorb is the rounding of mixtures.
+TOLERANCE = 1e-11
+
+#: Relative to the size of payoffs, the difference below which an objective's values differ by rounding alone.
+ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -123,13 +127,20 @@ def record(found: Collector, profile: Actions, components: Iterable[Point | Piec
             found.add_piece(started, convex=component.convex)
 
 
-def spread(payoffs: NDArray[np.float64], objective: Objective) -> float:
-    """The range of an objective over payoff vectors (m, players), 1 if it has none; sets the scale of a tie."""
+def tie(payoffs: NDArray[np.float64], objective: Linear | NashProduct | Efficient) -> float:
+    """The difference of an objective's values below which they are a tie, from all payoff vectors (m, players)."""
     if isinstance(objective, Linear):
         scores = objective.score(payoffs)
-        return float(scores.max() - scores.min()) or 1.0
-    members = payoffs[:, list(objective.members)]
-    return float((members.max(axis=0) - members.min(axis=0)).max()) or 1.0
+        size = np.abs(payoffs).max(axis=0) @ np.abs(np.array(objective.weights))
+        return float(max(TOLERANCE * np.ptp(scores), ROUNDING * size, np.finfo(float).tiny))
+    return float(np.exp(np.log(member_ties(payoffs, objective)).mean()))
+
+
+def member_ties(payoffs: NDArray[np.float64], bloc: NashProduct | Efficient) -> NDArray[np.float64]:
+    """For each member of a bloc the difference of payoffs below which they are a tie, shape (members,)."""
+    members = payoffs[:, list(bloc.members)]
+    ties = np.maximum(TOLERANCE * np.ptp(members, axis=0), ROUNDING * np.abs(members).max(axis=0))
+    return np.asarray(np.maximum(ties, np.finfo(float).tiny))
 
 
 def payoffs_of(cells: Sequence[Continuations]) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from kgsim.games.staged import StagedGame
 from kgsim.solvers import one_mover, several_movers
 from kgsim.solvers.continuations import Collector, Continuations, terminal
 from kgsim.solvers.mixed_stage import Nash
-from kgsim.solvers.stage import TOLERANCE, Caps, Stage, spread
+from kgsim.solvers.stage import Caps, Stage, tie
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +76,7 @@ def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     labels = labels.reshape(game.outcomes.shape)
     ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
-    tolerances = [
-        tuple(TOLERANCE * spread(distinct[:, 1:], objective) for objective in movers) for movers in game.stages
-    ]
+    tolerances = [tuple(tie(distinct[:, 1:], objective) for objective in movers) for movers in game.stages]
     solved: dict[tuple[int, bytes], Continuations] = {}
 
     def solve(stage: int, block: NDArray[np.intp]) -> Continuations:

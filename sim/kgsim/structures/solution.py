@@ -56,6 +56,7 @@ def solve_structure(
     labels = tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play)
     equilibria: list[Equilibrium] = []
     continua: list[tuple[int, ...]] = []
+    convex: list[bool] = []
     gaps: set[str] = set()
     failures: list[str] = []
     fallbacks, fallback_gaps = _fallbacks(structure, solved)
@@ -72,6 +73,7 @@ def solve_structure(
         place = {point.lottery: offset + index for index, point in enumerate(points)}
         equilibria += [_equilibrium(scenario, structure, values, staging, found, point, fallback) for point in points]
         continua += [tuple(sorted(place[point.lottery] for point in piece.points)) for piece in found.equilibria.pieces]
+        convex += [piece.convex for piece in found.equilibria.pieces]
     gaps |= fallback_gaps | (set(failures) if equilibria else set())
     return StructureSolution(
         name=structure.name,
@@ -80,6 +82,7 @@ def solve_structure(
         stages=labels,
         equilibria=tuple(equilibria),
         continua=tuple(continua),
+        convex=tuple(convex),
         complete=bool(equilibria) and not gaps,
         reasons=tuple(sorted(gaps)) if gaps else (_why_complete(structure, bool(equilibria)),),
         method=METHOD,
