@@ -21,10 +21,11 @@ INLINE = ("indifference", "_indifference_of_two", "_labels", "_nested")
 #: Below this pivot the floating-point indifference system is too ill posed, and exact arithmetic takes over.
 LEAST_PIVOT = 1e-9
 
-#: Weights and payoff differences this close to 0 may be ties; the second, over the pivot, bounds their
-#: rounding error.
+#: Weights and payoff differences this close to 0 may be ties.
 CLEAR = 1e-9
-ROUNDING = 1e-14
+
+#: Error of a solved indifference system, times its smallest pivot.
+SOLVING_ERROR = 1e-14
 
 
 def indifference(
@@ -257,7 +258,7 @@ def _labels(
     for k in range(size):
         least = min(least, weights[k])
         largest = max(largest, abs(weights[k]))
-    doubt = max(CLEAR, ROUNDING / pivot) * largest
+    doubt = max(CLEAR, SOLVING_ERROR / pivot) * largest
     if least < -doubt:
         return 0, 0, True
     value = 0.0
