@@ -1,7 +1,8 @@
 """Nash equilibria of games of three and more players: all isolated ones, with the account that shows it.
 
 Support enumeration with conditional dominance (``nplayer_supports``, in the order of ``nplayer_order``) leaves
-multilinear systems, whose roots are found by subdivision with certificates of exclusion (``nplayer_search``).
+multilinear systems, whose roots are found in closed form (``nplayer_closed``), or by elimination of players
+(``nplayer_eliminate``) and subdivision with certificates of exclusion (``nplayer_search``).
 Every support profile is thus pruned, proven to hold no equilibrium, or solved, and where that fails for one (a
 continuum, a multiple root, a limit reached) the answer says ``complete=False``.
 
@@ -101,41 +102,27 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         seconds = 2e-8 * sum(shape) * prod(listed.largest)
         budget, chunk = min(BUDGET, max(50, int(0.1 * time_limit / seconds))), 256
     arrays = _Arrays(shape, listed, games=1)
-    table = array.reshape(len(shape), -1)
-    begin, stop = 0, 0
-    summary = arrays.summary[0]
-    while begin < len(listed.supports):
+    table = array.reshape(1, len(shape), -1)
+    begin = 0
+    while True:
+        out_of_time = False
         if time_limit is not None and begin >= prod(shape):
             elapsed = time.monotonic() - started
-            if elapsed > time_limit and (stop > 0 or elapsed > PATIENCE * time_limit):
-                break
+            out_of_time = elapsed > time_limit and (arrays.offset[1] > 0 or elapsed > PATIENCE * time_limit)
         if kernels is kernel and time.monotonic() > started + PLAIN_SECONDS:
             kernels = _kernels(PLAIN_WIDTH, 2)
-        end = min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
-        before = summary.copy()
-        reached = kernels.solve_game(
-            arrays.work, arrays.reduced, arrays.lattice, table, arrays.shape, listed.combination,
-            listed.supports[begin:end], listed.faced[begin:end], arrays.better, budget,
-            arrays.allowance, arrays.found, arrays.index, 0, stop,
-            arrays.boxes, summary,
-        )  # fmt: skip
-        if reached < 0:
-            summary[:] = before
+        end = begin if out_of_time else min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
+        last = out_of_time or end == len(listed.supports)
+        before = arrays.summary.copy()
+        if arrays.run(kernels, table, listed.supports[begin:end], listed.faced[begin:end], budget, 0, begin == 0, last):
+            begin = end
+            if last:
+                break
+        else:
+            arrays.summary[:] = before
             arrays.grow()
-            continue
-        begin, stop = end, reached
-    before = summary.copy()
-    while True:
-        reached = kernels.components(
-            arrays.work, table, arrays.shape, arrays.found, arrays.index, arrays.component, 0, stop,
-            arrays.boxes, arrays.label, arrays.number, summary,
-        )  # fmt: skip
-        if reached >= 0:
-            break
-        summary[:] = before
-        arrays.grow()
     searched = begin == len(listed.supports) and listed.every
-    return _report(arrays, shape, reached, summary, searched, begin)
+    return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, begin)
 
 
 def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria:
@@ -164,12 +151,7 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
         games = table[first : first + chunk]
         begin = 0
         while begin < len(games):
-            begin = kernels.solve_games(
-                arrays.work, arrays.reduced, arrays.lattice, games, arrays.shape, listed.combination,
-                listed.supports, listed.faced, arrays.better, BUDGET,
-                arrays.allowance, begin, arrays.found, arrays.index, arrays.component,
-                arrays.offset, arrays.boxes, arrays.label, arrays.number, arrays.summary,
-            )  # fmt: skip
+            begin = arrays.run(kernels, games, listed.supports, listed.faced, BUDGET, begin, True, True)
             if begin < len(games):
                 arrays.grow()
         stop = arrays.offset[len(games)]
@@ -257,6 +239,17 @@ class _Arrays:
         self.number = np.zeros(len(self.boxes), dtype=np.int64)
         self.offset = np.zeros(games + 1, dtype=np.int64)
         self.summary = np.zeros((games, kernel.SUMMARY), dtype=np.int64)
+
+    def run(
+        self, kernels: Any, games: Floats, supports: Ints, faced: Ints, budget: int, begin: int, fresh: bool, last: bool
+    ) -> int:
+        """Solve games from ``begin`` on; returns how many are solved, fewer than all where room is lacking."""
+        reached: int = kernels.solve_games(
+            self.work, self.reduced, self.lattice, games, self.shape, supports, faced, self.better, budget,
+            self.allowance, begin, fresh, last, self.found, self.index, self.component,
+            self.offset, self.boxes, self.label, self.number, self.summary,
+        )  # fmt: skip
+        return reached
 
     def grow(self) -> None:
         """Double the room for results, keeping what is there."""

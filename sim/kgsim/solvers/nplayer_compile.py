@@ -7,11 +7,11 @@ import hashlib
 import importlib.util
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from kgsim.solvers import nplayer_eliminate, nplayer_search, nplayer_supports
+from kgsim.solvers import nplayer_closed, nplayer_eliminate, nplayer_search, nplayer_supports
 
-_MODULES = (nplayer_search, nplayer_eliminate, nplayer_supports)
+_MODULES = (nplayer_search, nplayer_eliminate, nplayer_closed, nplayer_supports)
 
 # Variables that begin at a constant: undeclared, numba compiles what they are passed to twice, for the constant too.
 COUNTERS = ("level", "place", "second", "third", "hidden")
@@ -44,5 +44,6 @@ def compiled() -> types.SimpleNamespace | None:
                 clone.__qualname__ = f"{name}_{version}"
                 local = value.__code__.co_varnames[value.__code__.co_argcount :]
                 stated = {variable: int64 for variable in COUNTERS if variable in local}
-                namespace[name] = njit(locals=stated, **options)(clone)
+                inline: Literal["always", "never"] = "always" if name in nplayer_supports.INLINE else "never"
+                namespace[name] = njit(locals=stated, inline=inline, **options)(clone)
     return types.SimpleNamespace(**{name: namespace[name] for name in nplayer_supports.ENTRY_POINTS})

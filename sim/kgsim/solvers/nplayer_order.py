@@ -24,8 +24,6 @@ class SupportList(NamedTuple):
         (profiles, players) bit sets of strategies, by total size, balanced ones first.
     faced
         (profiles, players, words) bit sets of the opponents' combinations that each player faces.
-    combination
-        (players, combinations) number of the opponents' combination within each combination of all players.
     every
         Whether the list holds every support profile of the shape.
     largest
@@ -34,7 +32,6 @@ class SupportList(NamedTuple):
 
     supports: Ints
     faced: Ints
-    combination: Ints
     every: bool
     largest: tuple[int, ...]
 
@@ -61,25 +58,13 @@ def support_list(shape: tuple[int, ...], most: int) -> SupportList:
     return SupportList(
         supports,
         _faced(shape, supports),
-        _combination(shape),
         len(chosen) == len(sizes),
         tuple(max(size[i] for size in chosen) for i in range(len(shape))),
     )
 
 
-def _combination(shape: tuple[int, ...]) -> Ints:
-    """Number the opponents' combinations: mixed radix over the other players, in order."""
-    index = np.indices(shape).reshape(len(shape), -1)
-    table = np.zeros_like(index)
-    for i in range(len(shape)):
-        for j, k in enumerate(shape):
-            if j != i:
-                table[i] = table[i] * k + index[j]
-    return table.astype(np.int64)
-
-
 def _faced(shape: tuple[int, ...], supports: Ints) -> Ints:
-    """Bit sets of the opponents' supported combinations, numbered as in ``_combination``."""
+    """Bit sets of the opponents' supported combinations, numbered in order, as ``compare`` does."""
     players = len(shape)
     most = max(prod(shape) // k for k in shape)
     faced = np.zeros((len(supports), players, (most + WORD - 1) // WORD), dtype=np.int64)

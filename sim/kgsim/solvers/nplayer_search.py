@@ -65,6 +65,9 @@ class Work(NamedTuple):
     mixture: Floats  # (length,) full profile
     gain: Floats  # (length,) of each strategy against a full profile
     counter: Ints  # (players,)
+    mixer: Ints  # (3, 4) of the closed forms
+    candidate: Floats  # (2, length) full profiles
+    sign: Ints  # (2,) their indices
     base: Floats  # (rows, width) the system in the coordinates of the support
     tables: Floats  # (depth, rows, width) the stack of tables in vertex coordinates
     vertices: Floats  # (depth, length, strategies) the stack of vertices, a row each
@@ -111,6 +114,9 @@ def workspace(
         mixture=floats(length),
         gain=floats(length),
         counter=ints(players),
+        mixer=ints(3, 4),
+        candidate=floats(2, length),
+        sign=ints(2),
         base=floats(rows, width),
         tables=floats(depth, rows, width),
         vertices=floats(depth, length, most),

@@ -10,6 +10,7 @@ conditional dominance; Shapley (1974) and Ritzberger (1994) for the index.
 
 from __future__ import annotations
 
+from kgsim.solvers.nplayer_closed import closed
 from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, Lattice, Reduced, eliminate
 from kgsim.solvers.nplayer_search import (
     Floats,
@@ -35,29 +36,31 @@ SUMMARY = 10
 NO_INDEX = 2
 LATER_BUDGET = 200  # simplices for one support once the game is known to be degenerate
 
-ENTRY_POINTS = ("solve_game", "components", "solve_games")
+ENTRY_POINTS = ("solve_games",)
+INLINE = ("solve_game", "find_roots")  # large and called from one place: compiled there alone
 
 
-def compare(payoffs: Floats, shape: Ints, combination: Ints, better: Ints) -> None:
+def compare(payoffs: Floats, shape: Ints, better: Ints) -> None:
     """Fill ``better[i, a, b]`` with the bit set of opponents' combinations where ``b`` pays ``i`` more than ``a``."""
-    players = shape.shape[0]
-    width = payoffs.shape[1]
-    for i in range(players):
-        stride = 1
-        for j in range(i + 1, players):
-            stride *= shape[j]
-        for a in range(shape[i]):
-            for b in range(shape[i]):
+    width, stride = payoffs.shape[1], 1
+    for i in range(shape.shape[0] - 1, -1, -1):
+        k = shape[i]
+        for a in range(k):
+            for b in range(k):
                 for word in range(better.shape[3]):
                     better[i, a, b, word] = 0
-        for v in range(width):
-            a = (v // stride) % shape[i]
-            c = combination[i, v]
-            bit = 1 << (c % WORD)
-            word = c // WORD
-            for b in range(shape[i]):
-                if payoffs[i, v + (b - a) * stride] > payoffs[i, v]:
-                    better[i, a, b, word] |= bit
+        word, bit = 0, 0
+        for outer in range(0, width, stride * k):
+            for v in range(outer, outer + stride):
+                for a in range(k):
+                    for b in range(k):
+                        if payoffs[i, v + b * stride] > payoffs[i, v + a * stride]:
+                            better[i, a, b, word] |= 1 << bit
+                bit += 1
+                if bit == WORD:
+                    bit = 0
+                    word += 1
+        stride *= k
 
 
 def dominated(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
@@ -79,22 +82,6 @@ def dominated(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
                         break
                 if gains and not loses:
                     return True
-    return False
-
-
-def tied(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
-    """Whether some strategy outside a pure profile pays as much as the one inside."""
-    for i in range(shape.shape[0]):
-        a = 0
-        while not (supports[i] >> a) & 1:
-            a += 1
-        for b in range(shape[i]):
-            differs = a == b
-            for word in range(better.shape[3]):
-                if (better[i, a, b, word] | better[i, b, a, word]) & faced[i, word]:
-                    differs = True
-            if not differs:
-                return True
     return False
 
 
@@ -305,11 +292,8 @@ def find_roots(
             e, table, w.base, size[hidden], size[second], size[third], row[hidden], row[second], row[third],
             stride[hidden], stride[second], stride[third],
         )  # fmt: skip
-    if starts < 0:
-        begin(w, players, rows, width)
-        search(w, players, n, rows, width, budget)
-    for s in range(starts):
-        if e.single[s]:
+    for s in range(max(starts, -starts)):
+        if starts > 0 and e.single[s]:
             for i in range(players):
                 w.profile[w.first[i]] = 1.0
             for a in range(size[hidden]):
@@ -323,15 +307,16 @@ def find_roots(
             else:
                 keep_root(w, players, n, width)
             continue
-        level = 0
         begin(w, players, rows, width)
-        restrict(w, hidden, e.left[s], rows, width)
-        for a in range(size[second]):
-            w.floor[w.first[second] + a] = e.least[s, 0, a]
-        shrink(w, level, second, rows, width)
-        for a in range(size[third]):
-            w.floor[w.first[third] + a] = e.least[s, 1, a]
-        shrink(w, level, third, rows, width)
+        if starts > 0:
+            level = 0
+            restrict(w, hidden, e.left[s], rows, width)
+            for a in range(size[second]):
+                w.floor[w.first[second] + a] = e.least[s, 0, a]
+            shrink(w, level, second, rows, width)
+            for a in range(size[third]):
+                w.floor[w.first[third] + a] = e.least[s, 1, a]
+            shrink(w, level, third, rows, width)
         search(w, players, n, rows, width, budget)
 
 
@@ -341,7 +326,6 @@ def solve_game(
     table: Lattice,
     payoffs: Floats,
     shape: Ints,
-    combination: Ints,
     supports: Ints,
     faced: Ints,
     better: Ints,
@@ -362,26 +346,31 @@ def solve_game(
     players = shape.shape[0]
     length = found.shape[1]
     action, profile = w.action, w.mixture
-    compare(payoffs, shape, combination, better)
+    compare(payoffs, shape, better)
     for s in range(supports.shape[0]):
         if dominated(better, supports[s], faced[s], shape):
             summary[PRUNED] += 1
             continue
         summary[EXAMINED] += 1
+        count = closed(payoffs, shape, supports[s], w.mixer, w.candidate, w.sign)
+        for r in range(count):
+            if gains(payoffs, shape, w.candidate[r], w.gain, w.counter) > TIE:
+                summary[NO_REPLY] += 1
+                continue
+            if stop == found.shape[0]:
+                return -1
+            index[stop] = w.sign[r]
+            for c in range(length):
+                found[stop, c] = w.candidate[r, c]
+                if w.candidate[r, c] == 0.0 and w.gain[c] >= -TIE:
+                    index[stop] = NO_INDEX
+            stop += 1
+            summary[EQUILIBRIA] += 1
+        if count >= 0:
+            continue
         for c in range(length + 1):
             action[c] = -1
         n, rows, width = load(w, payoffs, shape, supports[s], action)
-        if n == 0:
-            if stop == found.shape[0]:
-                return -1
-            for c in range(length):
-                found[stop, c] = 0.0
-            for i in range(players):
-                found[stop, action[i]] = 1.0
-            index[stop] = NO_INDEX if tied(better, supports[s], faced[s], shape) else 1
-            stop += 1
-            summary[EQUILIBRIA] += 1
-            continue
         left = max(min(budget if summary[CELLS] == 0 else LATER_BUDGET, allowance - summary[SIMPLICES]), 1)
         find_roots(w, e, table, players, n, rows, width, left, summary)
         summary[SIMPLICES] += w.tally[2]
@@ -444,14 +433,9 @@ def components(
 ) -> int:
     """Group the equilibria that lie in touching cells, one representative for cells that hold no other.
 
-    Fills ``component`` (the group's number, -1 for isolated equilibria) and returns the new end of ``found``, or -1
-    where it is full.
+    Writes the group's number to ``component`` and returns the new end of ``found``, or -1 where it is full.
     """
-    for e in range(start, stop):
-        component[e] = -1
     cells = summary[CELLS]
-    if cells == 0:
-        return stop
     length = found.shape[1]
     slack = 1e-9
     for a in range(cells):
@@ -514,13 +498,14 @@ def solve_games(
     table: Lattice,
     payoffs: Floats,
     shape: Ints,
-    combination: Ints,
     supports: Ints,
     faced: Ints,
     better: Ints,
     budget: int,
     allowance: int,
     begin: int,
+    fresh: bool,
+    last: bool,
     found: Floats,
     index: Ints,
     component: Ints,
@@ -533,16 +518,22 @@ def solve_games(
     """Solve games ``begin`` onwards; returns the first game not solved because ``found`` or ``boxes`` is full.
 
     ``payoffs`` has shape (games, players, combinations); ``offset[g]:offset[g + 1]`` are game ``g``'s equilibria.
+    A game may be solved by parts of its supports: only the first begins anew, only the last groups what was found.
     """
     for g in range(begin, payoffs.shape[0]):
-        for c in range(summary.shape[1]):
-            summary[g, c] = 0
         start = offset[g]
+        stop = offset[g + 1]
+        if fresh:
+            stop = start
+            for c in range(summary.shape[1]):
+                summary[g, c] = 0
         stop = solve_game(
-            w, e, table, payoffs[g], shape, combination, supports, faced, better, budget, allowance,
-            found, index, start, start, boxes, summary[g],
+            w, e, table, payoffs[g], shape, supports, faced, better, budget, allowance,
+            found, index, start, stop, boxes, summary[g],
         )  # fmt: skip
-        if stop >= 0:
+        for at in range(start, stop):
+            component[at] = -1
+        if last and stop >= 0 and summary[g, CELLS] > 0:
             stop = components(
                 w, payoffs[g], shape, found, index, component, start, stop, boxes, label, number, summary[g]
             )
