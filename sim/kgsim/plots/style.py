@@ -1,7 +1,8 @@
 """One look for all figures: style file, colours that colour-blind eyes tell apart, and a mark beside every colour.
 
-Colours are those of Okabe and Ito (2008). A player or an outcome has the same colour and the same marker or hatch in
-every figure of a scenario, whatever structures were solved; since the marker or hatch differs too, greyscale will do.
+Colours are those of Okabe and Ito (2008) and, where outcomes need more, four of Paul Tol's muted scheme. A player or an
+outcome has the same colour and the same marker or hatch in every figure of a scenario, whatever structures were solved;
+since the marker or hatch differs too, greyscale will do.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
     "#D55E00",
     "#CC79A7",
 )
+INDIGO, WINE, SAND, OLIVE = "#332288", "#882255", "#DDCC77", "#999933"
 INK = "#222222"
 FAINT = "#6B6B6B"
 LINE = "#BFBFBF"
@@ -36,7 +38,7 @@ SHADE = "#F4F4F4"
 
 _PLAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 _PLAYER_HATCHES = ("//", "\\\\", "..", "xx", "--", "++")
-_OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION)
+_OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION, INDIGO, WINE, SAND, OLIVE)
 _OUTCOME_MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 
 
