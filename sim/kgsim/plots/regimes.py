@@ -8,6 +8,7 @@ markers take turns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,7 +18,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from kgsim.plots.style import INK, style
@@ -159,33 +161,38 @@ def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers) -> None:
     width = axes.get_position().width * WIDTH
     height = width * axes.bbox.height / axes.bbox.width
     across, down = max(3, round(width / 0.5)), max(3, round(height / 0.5))
-    for column in range(across):
-        for row in range(down):
-            share = ((column + 0.5) / across, (row + 0.5) / down)
-            look = colours[grid[int(share[1] * grid.shape[0]), int(share[0] * grid.shape[1])]]
-            if look:
-                chosen = look[(row + column) % len(look)]
-                axes.plot(
-                    *share,
-                    marker=chosen.marker,
-                    color="white",
-                    markeredgecolor=INK,
-                    markersize=5.5,
-                    markeredgewidth=0.7,
-                    transform=axes.transAxes,
-                    zorder=1.5,
-                )
+    places: dict[str, list[tuple[float, float]]] = {}
+    for column, row in product(range(across), range(down)):
+        share = ((column + 0.5) / across, (row + 0.5) / down)
+        look = colours[grid[int(share[1] * grid.shape[0]), int(share[0] * grid.shape[1])]]
+        if look:
+            places.setdefault(look[(row + column) % len(look)].marker, []).append(share)
+    for marker, shares in places.items():
+        axes.plot(
+            *zip(*shares, strict=True),
+            marker=marker,
+            linestyle="none",
+            color="white",
+            markeredgecolor=INK,
+            markersize=5.5,
+            markeredgewidth=0.7,
+            transform=axes.transAxes,
+            zorder=1.5,
+        )
 
 
 def _hatch(axes: Axes, x: Any, y: Any, where: NDArray[np.bool_], look: tuple[Look, ...]) -> None:
-    """Hatch the cells of a region with the colours of its other outcomes, run by run."""
+    """Hatch the cells of a region with the colours of its other outcomes, rows joined run by run."""
+    boxes = []
+    for row in np.flatnonzero(where.any(axis=1)):
+        steps = np.flatnonzero(np.diff(np.concatenate([[0], where[row].astype(int), [0]])))
+        boxes += [
+            [(x[begin], y[row]), (x[end], y[row]), (x[end], y[row + 1]), (x[begin], y[row + 1]), (x[begin], y[row])]
+            for begin, end in zip(steps[::2], steps[1::2], strict=True)
+        ]
+    region = Path.make_compound_path(*(Path(box, closed=True) for box in boxes))
     for extra, hatch in zip(look[1:], ("////", "\\\\\\\\", "....", "xxx"), strict=False):
-        for row in range(len(where)):
-            steps = np.flatnonzero(np.diff(np.concatenate([[0], where[row].astype(int), [0]])))
-            for begin, end in zip(steps[::2], steps[1::2], strict=True):
-                corner, size = (x[begin], y[row]), (x[end] - x[begin], y[row + 1] - y[row])
-                patch = Rectangle(corner, *size, facecolor="none", edgecolor=extra.colour, hatch=hatch, linewidth=0)
-                axes.add_artist(patch)
+        axes.add_artist(PathPatch(region, facecolor="none", edgecolor=extra.colour, hatch=hatch, linewidth=0))
 
 
 def _base(axes: Axes, panel: Any, swept: list[str]) -> None:

@@ -13,8 +13,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.solvers.stage import ROUNDING
 from kgsim.studies.plan import Layer
-from kgsim.studies.sets import Sets, best, bounds, gathered, widened
+from kgsim.studies.sets import Sets, gathered, widened
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -61,20 +62,24 @@ def nash_product(
         The same as a share of the range of members' payoffs.
     """
     score = product(payoffs, fallback)
-    low, high = bounds(below, sets.inner, score)
+    members = sets.members(below)
+    low, high = members.bounds(score)
     top = layer.cells.fold(np.maximum, high[layer.cell_child])
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
+    # Where some continuations leave no joint gain at all the product cannot say what is chosen then.
+    idle = (level <= tolerance) & (top > tolerance)
+    level = np.where(idle, 2.0 * tolerance, level)
     worth = score[layer.slot_deal]
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = follows & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
     failed = (top == -np.inf).any(axis=0)
     # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
-    most = product(np.array([best(below, sets.inner, member) for member in payoffs]), fallback)
+    most = product(np.array([members.best(member) for member in payoffs]), fallback)
     tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
     open_child = tied & (low < high)
     matters = (open_child & (most > -np.inf))[layer.cell_child]
     matters &= most[layer.cell_child] >= (level - tolerance)[layer.cell_game]
-    points = np.union1d(np.flatnonzero(matters.any(axis=0)), sets.wide)
+    points = np.union1d(np.flatnonzero((matters.any(axis=0)) | idle.any(axis=0)), sets.wide)
     found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
     flat = (top <= tolerance) & (top > -np.inf)
     if flat.any():
@@ -85,6 +90,12 @@ def nash_product(
         failed[columns] |= rest.failed
         points = np.union1d(points, columns[rest.sets.wide])
     return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+
+
+def ties(score: Floats, size: Floats, share: float) -> Floats:
+    """The difference up to which two utilities (deals, points) are a tie; shape (points,)."""
+    spread = score.max(axis=0, initial=-np.inf) - score.min(axis=0, initial=np.inf)
+    return np.asarray(np.maximum(np.maximum(share * spread, ROUNDING * size), np.finfo(float).tiny))
 
 
 def product(payoffs: Floats, fallback: Floats) -> Floats:
@@ -106,17 +117,17 @@ def mutual_veto(
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = np.zeros(follows.shape, dtype=bool)
     failed = np.zeros(follows.shape[1], dtype=bool)
-    rivals = np.array([best(below, sets.inner, member) for member in payoffs])
+    rivals = np.array([sets.members(below).best(member) for member in payoffs])
     for game in range(layer.games):
         slots = np.flatnonzero(layer.slot_game == game)
         cells = np.flatnonzero(layer.cell_game == game)
         worth = payoffs[:, layer.slot_deal[slots]]
-        top = np.where(follows[slots], worth, -np.inf).max(axis=1)
-        spread = (top - np.where(follows[slots], worth, np.inf).min(axis=1)).max(axis=0)
-        tolerance = share * np.where(spread > 0.0, spread, 1.0)
         stands = follows[slots]
+        top, bottom = np.where(stands, worth, -np.inf).max(axis=1), np.where(stands, worth, np.inf).min(axis=1)
+        size = np.where(stands, np.abs(worth), 0.0).max(axis=1)
+        tolerance = np.maximum(np.maximum(share * (top - bottom), ROUNDING * size), np.finfo(float).tiny)
         if fallback is not None:
-            stands &= (worth - fallback[:, None] >= -tolerance).all(axis=0)
+            stands &= (worth - fallback[:, None] >= -tolerance[:, None]).all(axis=0)
         failed |= ~stands.any(axis=0)
         inner[slots] = _undominated(worth, stands, rivals[:, layer.cell_child[cells]], tolerance)
     tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
@@ -144,7 +155,8 @@ def _undominated(worth: Floats, stands: Bools, rivals: Floats, tolerance: Floats
     for part in np.array_split(np.arange(len(slots)), 1 + len(slots) * rivals.shape[1] // _PAIRS):
         here = points[part]
         change = rivals[:, :, here] - worth[:, slots[part], here][:, None]
-        better = (change >= -tolerance[here]).all(axis=0) & (change > tolerance[here]).any(axis=0)
+        margin = tolerance[:, here][:, None]
+        better = (change >= -margin).all(axis=0) & (change > margin).any(axis=0)
         stands[slots[part], here] = ~better.any(axis=0)
     return stands
 
@@ -152,4 +164,5 @@ def _undominated(worth: Floats, stands: Bools, rivals: Floats, tolerance: Floats
 def _strike(stands: Bools, worth: Floats, rival: Floats, tolerance: Floats) -> None:
     """Drop the positions that one rival (members, points) improves upon."""
     change = rival[:, None] - worth
-    stands &= ~((change >= -tolerance).all(axis=0) & (change > tolerance).any(axis=0))
+    margin = tolerance[:, None]
+    stands &= ~((change >= -margin).all(axis=0) & (change > margin).any(axis=0))

@@ -21,7 +21,7 @@ from kgsim.scenario.model import Bloc, Scenario, Structure
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.solvers.stage import TOLERANCE
 from kgsim.structures.solution import fallback_structures
-from kgsim.studies.blocs import mutual_veto, nash_product, product
+from kgsim.studies.blocs import mutual_veto, nash_product, product, ties
 from kgsim.studies.plan import Layer, Plan, plan
 from kgsim.studies.sets import Sets, one_mover, several_movers, widened
 
@@ -266,8 +266,7 @@ class _Solver:
             bloc = blocs[0]
             if bloc is not None and bloc.rule != "weighted":
                 return self._bargain(layer, below, sets, bloc, payoffs, points, fallback)
-            score = self._linear(movers[0], bloc, payoffs, points)
-            return one_mover(layer, below, sets, score, self._tolerance(score))
+            return one_mover(layer, below, sets, *self._linear(movers[0], bloc, payoffs, points))
         if any(bloc is not None and bloc.rule == "veto" for bloc in blocs):
             self._fail(np.isin(np.arange(len(self.failure)), points), VETO_AT_ONCE)
             return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool), sets.slack)
@@ -278,11 +277,12 @@ class _Solver:
                 point = self._fallback(bloc, points, fallback)
                 assert point is not None
                 scores.append(product(members, point))
-                tolerances.append(self._spread(members))
+                tolerances.append(self._mean_tie(members))
                 linear = False
             else:
-                scores.append(self._linear(mover, bloc, payoffs, points))
-                tolerances.append(self._tolerance(scores[-1]))
+                score, tolerance = self._linear(mover, bloc, payoffs, points)
+                scores.append(score)
+                tolerances.append(tolerance)
         found = several_movers(layer, below, sets, scores, tolerances, randomise=linear)
         if not linear:
             self.doubt[points] = DOUBTS.index(PURE_BLOC)
@@ -304,7 +304,7 @@ class _Solver:
         point = self._fallback(bloc, points, fallback)
         if bloc.rule == "nash":
             assert point is not None
-            position = nash_product(layer, below, sets, members, point, self._spread(members), self.engine.tolerance)
+            position = nash_product(layer, below, sets, members, point, self._mean_tie(members), self.engine.tolerance)
         else:
             position = mutual_veto(layer, below, sets, members, point, self.engine.tolerance)
         self._fail_at(points[position.failed], NO_POSITION)
@@ -313,16 +313,22 @@ class _Solver:
     def _fail_at(self, points: Integers, why: str) -> None:
         self._fail(np.isin(np.arange(len(self.failure)), points), why)
 
-    def _linear(self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers) -> Floats:
+    def _linear(
+        self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers
+    ) -> tuple[Floats, Floats]:
+        """A mover's utility of each deal, and the difference up to which two are a tie (see `kgsim.solvers.stage`)."""
         if bloc is None:
-            return np.asarray(payoffs[self._seat(mover[0])])
+            score = np.asarray(payoffs[self._seat(mover[0])])
+            return score, self._tie(score, np.abs(score[self.plan.deals]).max(axis=0))
         weights = self._numbers(bloc.weights, points)
         members = [self.engine.scenario.decisions[decision].player for decision in mover]
         self._fail_at(points[~np.logical_and.reduce([weights[member] > 0.0 for member in members])], NO_WEIGHT)
-        score = np.zeros(payoffs.shape[1:])
+        score, size = np.zeros(payoffs.shape[1:]), np.zeros(len(points))
         for decision, member in zip(mover, members, strict=True):
-            score += weights[member] * payoffs[self._seat(decision)]
-        return score
+            worth = payoffs[self._seat(decision)]
+            score += weights[member] * worth
+            size += np.abs(weights[member]) * np.abs(worth[self.plan.deals]).max(axis=0)
+        return score, self._tie(score, size)
 
     def _fallback(self, bloc: Bloc, points: Integers, fallback: Floats | None) -> Floats | None:
         """What each member of a bloc falls back on, shape (members, points); None if nothing is stated."""
@@ -349,13 +355,14 @@ class _Solver:
         scenario = self.engine.scenario
         return list(scenario.players).index(scenario.decisions[decision].player)
 
-    def _tolerance(self, score: Floats) -> Floats:
-        spread = np.ptp(score[self.plan.deals], axis=0)
-        return np.asarray(self.engine.tolerance * np.where(spread > 0.0, spread, 1.0))
+    def _tie(self, score: Floats, size: Floats) -> Floats:
+        return ties(score[self.plan.deals], size, self.engine.tolerance)
 
-    def _spread(self, members: Floats) -> Floats:
-        spread = np.ptp(members[:, self.plan.deals], axis=1).max(axis=0)
-        return np.asarray(self.engine.tolerance * np.where(spread > 0.0, spread, 1.0))
+    def _mean_tie(self, members: Floats) -> Floats:
+        """The tie of a Nash product: the geometric mean of its members'."""
+        own = members[:, self.plan.deals]
+        each = [ties(worth, np.abs(worth).max(axis=0), self.engine.tolerance) for worth in own]
+        return np.asarray(np.exp(np.log(each).mean(axis=0)))
 
 
 def _identity(layer: Layer) -> tuple[bytes, ...]:

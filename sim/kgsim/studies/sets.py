@@ -13,7 +13,7 @@ Arrays have the parameter points along their last axis, in which memory is conti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -47,11 +47,19 @@ class Sets:
     wide: Integers
     outer: Bools
     slack: Floats
+    _members: Members | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def exact(cls, inner: Bools, slack: Floats) -> Sets:
         """Sets that hold every equilibrium's deals."""
         return cls(inner, np.empty(0, dtype=np.intp), np.empty((len(inner), 0), dtype=bool), slack)
+
+    def members(self, layer: Layer) -> Members:
+        """The inner sets of the layer's subgames; read once."""
+        if self._members is None:
+            object.__setattr__(self, "_members", Members.of(layer, self.inner))
+        assert self._members is not None
+        return self._members
 
     def only(self, points: Integers) -> Sets:
         """The sets at some points alone."""
@@ -85,7 +93,7 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: 
     if not below.shape:
         level = layer.slots.fold(np.maximum, worth)[layer.slot_game]
         return _exact(worth >= level - tolerance, worth, level, sets.slack)
-    low, high = bounds(below, sets.inner, score)
+    low, high = sets.members(below).bounds(score)
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     bar = level - tolerance
     split = low[layer.cell_child] < bar[layer.cell_game]
@@ -97,7 +105,7 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: 
         return exact
     possible = sets.at(points)
     score, tolerance = score[:, points], tolerance[points]
-    low, high = bounds(below, possible, score)
+    low, high = Members.of(below, possible).bounds(score)
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     # A deal below the bar may still be one half of a mixture that meets it.
     mixed = high[layer.cell_child] > (level + tolerance)[layer.cell_game]
@@ -121,7 +129,7 @@ def several_movers(
     Parameters as for `one_mover`, with a score and a tolerance for each mover; without `randomise` only pure equilibria
     count.
     """
-    by_child = [bounds(below, sets.inner, score) for score in scores]
+    by_child = [sets.members(below).bounds(score) for score in scores]
     lows, highs = ([bound[side][layer.cell_child] for bound in by_child] for side in (0, 1))
     levels = _levels(layer, lows)
     played = np.logical_and.reduce(
@@ -150,8 +158,9 @@ def several_movers(
     if len(points):
         possible = sets.at(points)
         chosen = [score[:, points] for score in scores]
+        members = Members.of(below, possible)
         for mover, score in enumerate(chosen):
-            low, high = bounds(below, possible, score)
+            low, high = members.bounds(score)
             lows[mover][:, points], highs[mover][:, points] = low[layer.cell_child], high[layer.cell_child]
         levels = _levels(layer, [low[:, points] for low in lows])
         reached = possible[layer.entry_below]
@@ -170,15 +179,66 @@ def several_movers(
     return widened(exact, every, outer)
 
 
-def bounds(below: Layer, members: Bools, score: Floats) -> tuple[Floats, Floats]:
-    """The worst and best utility over each subgame's deals; shape (games, points), inf and -inf where it has none."""
-    worth = score[below.slot_deal]
-    return below.slots.fold(np.minimum, np.where(members, worth, np.inf)), best(below, members, score)
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Which deals each subgame's set holds, ready for utilities to be compared over it.
 
+    Most sets hold a single deal, whose utility is then all there is to know; only at the other points are whole sets
+    gone through.
 
-def best(below: Layer, members: Bools, score: Floats) -> Floats:
-    """The best utility over each subgame's deals; shape (games, points), -inf where it has none."""
-    return below.slots.fold(np.maximum, np.where(members, score[below.slot_deal], -np.inf))
+    Attributes
+    ----------
+    layer
+        The subgames' layer.
+    sets
+        Whether a set holds the deal of a slot; shape (slots, points).
+    first
+        One deal of each set, shape (games, points).
+    several
+        The points at which some set holds none or several.
+    """
+
+    layer: Layer
+    sets: Bools
+    first: Integers
+    several: Integers
+
+    @classmethod
+    def of(cls, layer: Layer, sets: Bools) -> Members:
+        """Read sets of shape (slots, points)."""
+        if not layer.shape:
+            first = np.broadcast_to(layer.slot_deal[:, None], sets.shape)
+            return cls(layer, sets, first, np.empty(0, dtype=np.intp))
+        deals = layer.slot_deal[:, None].astype(np.int32)
+        none = np.int32(layer.slot_deal.max() + 1)
+        least = layer.slots.fold(np.minimum, np.where(sets, deals, none))
+        most = layer.slots.fold(np.maximum, np.where(sets, deals, np.int32(-1)))
+        return cls(layer, sets, np.minimum(least, none - 1), np.flatnonzero((least != most).any(axis=0)))
+
+    def bounds(self, score: Floats) -> tuple[Floats, Floats]:
+        """The worst and best utility over each set; shape (games, points), inf and -inf where it holds none."""
+        low = self._single(score)
+        high = low
+        if len(self.several):
+            high = low.copy()
+            worth, sets = self._worth(score)
+            low[:, self.several] = self.layer.slots.fold(np.minimum, np.where(sets, worth, np.inf))
+            high[:, self.several] = self.layer.slots.fold(np.maximum, np.where(sets, worth, -np.inf))
+        return low, high
+
+    def best(self, score: Floats) -> Floats:
+        """The best utility over each set; shape (games, points), -inf where it holds none."""
+        high = self._single(score)
+        if len(self.several):
+            worth, sets = self._worth(score)
+            high[:, self.several] = self.layer.slots.fold(np.maximum, np.where(sets, worth, -np.inf))
+        return high
+
+    def _single(self, score: Floats) -> Floats:
+        return np.take_along_axis(score, self.first, axis=0)
+
+    def _worth(self, score: Floats) -> tuple[Floats, Bools]:
+        return score[:, self.several][self.layer.slot_deal], self.sets[:, self.several]
 
 
 def _levels(layer: Layer, lows: Sequence[Floats]) -> list[Floats]:
