@@ -166,6 +166,26 @@ def test_totally_mixed_equilibria_of_2x2x2_games_agree_with_the_quadratic():
 
 
 @pytest.mark.parametrize(
+    ("shape", "shortcut"), [((2, 2, 2), "closed"), ((3, 3, 2), "closed"), ((2, 2, 2, 2), "project")]
+)
+@pytest.mark.parametrize("ties", [False, True])
+def test_shortcuts_agree_with_the_general_method(shape, shortcut, ties, monkeypatch):
+    # both decline when they return -1; then every support goes to the elimination and search that know no shortcut
+    rng = np.random.default_rng(31)
+    size = (12, len(shape), *shape)
+    games = [scaled(g) for g in (rng.integers(0, 5, size) if ties else rng.standard_normal(size))]
+    monkeypatch.setattr(nplayer, "_kernels", lambda width, games: nplayer.kernel)
+    monkeypatch.setattr(nplayer, "PLAIN_SECONDS", np.inf)
+    answers = [nplayer.solve(payoffs) for payoffs in games]
+    monkeypatch.setattr(nplayer.kernel, shortcut, lambda *_: -1)
+    for payoffs, answer in zip(games, answers, strict=True):
+        general = nplayer.solve(payoffs)
+        assert flat(answer.equilibria) == flat(general.equilibria)
+        assert answer.complete == general.complete
+        assert sorted(map(str, answer.indices)) == sorted(map(str, general.indices))
+
+
+@pytest.mark.parametrize(
     ("shape", "games"),
     [((2, 2, 2), 500), ((2, 3, 2), 200), ((3, 3, 3), 200), ((2, 2, 2, 2), 200), ((2, 3, 4), 60), ((2, 2, 2, 2, 2), 10)],
 )

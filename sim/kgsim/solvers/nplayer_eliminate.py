@@ -116,6 +116,7 @@ class Reduced(NamedTuple):
     minor: Floats  # (2, 4) the mixtures y and z at a sample
     sample: Floats  # (polynomials, lattice points)
     stack: Floats  # (depth, polynomials, coefficients)
+    plane: Floats  # (depth, 6, 4, 4) coefficients on a square: equations and mixtures of four players
     corner: Floats  # (depth, 4, 4) vertices of the simplices
     degree: Ints  # (polynomials,)
     margin: Floats  # (polynomials,) rounding error to allow
@@ -133,6 +134,7 @@ def reduced(largest: int) -> Reduced:
         np.zeros((2, 4)),
         np.zeros((16, most)),
         np.zeros((64, 16, most)),
+        np.zeros((64, 6, 4, 4)),
         np.zeros((64, 4, 4)),
         np.zeros(16, dtype=np.int64),
         np.zeros(16),

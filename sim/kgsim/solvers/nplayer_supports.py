@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from kgsim.solvers.nplayer_closed import closed
 from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, Lattice, Reduced, eliminate
+from kgsim.solvers.nplayer_plane import project
 from kgsim.solvers.nplayer_search import (
     Floats,
     Ints,
@@ -287,6 +288,13 @@ def find_roots(
         if i != third and i != second and size[i] > size[hidden]:
             hidden = i
     starts = -1
+    if mixing == 4 and size[third] == 2:
+        at = 0
+        for i in range(players):
+            if size[i] > 1:
+                w.counter[at] = i
+                at += 1
+        starts = project(e, w.base, w.counter, row, stride)
     if mixing <= 3 and size[third] <= LARGEST_SUPPORT:
         starts = eliminate(
             e, table, w.base, size[hidden], size[second], size[third], row[hidden], row[second], row[third],
@@ -308,8 +316,14 @@ def find_roots(
                 keep_root(w, players, n, width)
             continue
         begin(w, players, rows, width)
-        if starts > 0:
-            level = 0
+        level = 0
+        if starts > 0 and mixing == 4:
+            for m in range(4):
+                i = w.counter[m]
+                for a in range(2):
+                    w.floor[w.first[i] + a] = e.left[s, m, a]
+                shrink(w, level, i, rows, width)
+        elif starts > 0:
             restrict(w, hidden, e.left[s], rows, width)
             for a in range(size[second]):
                 w.floor[w.first[second] + a] = e.least[s, 0, a]
