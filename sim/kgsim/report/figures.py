@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import multiprocessing
+import os
+import warnings
+from collections.abc import Iterator, Sequence
 from io import BytesIO
+from multiprocessing.connection import Connection
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -15,18 +19,57 @@ from kgsim.plots.tree import game_figure
 from kgsim.report.files import figure_files, figure_stems
 from kgsim.results import Result
 
+#: Fewer figures than this are not worth a second process.
+FEW = 4
+
 
 def drawn(result: Result) -> Iterator[tuple[str, bytes]]:
-    """Yield every figure's file name and content, as PNG and as SVG; the same result gives the same bytes."""
-    names = tuple(result.structures)
-    for stem in figure_stems(names):
-        if stem == "payoffs":
-            figure = payoffs_figure(result)
-        elif stem == "outcomes":
-            figure = outcomes_figure(result)
-        else:
-            figure = game_figure(result, stem.removeprefix("game-"))
-        yield from rendered(stem, figure)
+    """Yield every figure's file name and content, as PNG and as SVG; the same result gives the same bytes.
+
+    Drawing takes most of a run's time, so where the system can fork, every second figure is drawn in a second process.
+    """
+    stems = figure_stems(tuple(result.structures))
+    apart = _drawing_apart(result, stems[1::2]) if len(stems) >= FEW and (os.cpu_count() or 1) > 1 else None
+    files = {stem: _files(result, stem) for stem in stems[:: 1 if apart is None else 2]}
+    if apart is not None:
+        try:
+            files.update(apart.recv())
+        except EOFError:  # the second process was lost
+            files.update({stem: _files(result, stem) for stem in stems[1::2]})
+    for stem in stems:
+        yield from files[stem]
+
+
+def _drawing_apart(result: Result, stems: Sequence[str]) -> Connection | None:
+    """Start drawing some figures in a forked process; None where the system has no fork."""
+    try:
+        context = multiprocessing.get_context("fork")
+    except ValueError:
+        return None
+    receiver, sender = context.Pipe(duplex=False)
+    with warnings.catch_warnings():
+        # Idle threads of the linear algebra library are no reason not to fork: the child calls it from one thread.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.Process(target=_draw_apart, args=(result, stems, sender), daemon=True).start()
+    sender.close()
+    return receiver
+
+
+def _draw_apart(result: Result, stems: Sequence[str], sender: Connection) -> None:
+    try:
+        sender.send({stem: _files(result, stem) for stem in stems})
+    except BaseException:  # an interrupt or a fault: the first process meets it too, and tells of it
+        os._exit(1)
+
+
+def _files(result: Result, stem: str) -> list[tuple[str, bytes]]:
+    if stem == "payoffs":
+        figure = payoffs_figure(result)
+    elif stem == "outcomes":
+        figure = outcomes_figure(result)
+    else:
+        figure = game_figure(result, stem.removeprefix("game-"))
+    return list(rendered(stem, figure))
 
 
 def rendered(stem: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
