@@ -15,6 +15,8 @@ from hypothesis.extra import numpy as hnp
 
 from kgsim.errors import GameError
 from kgsim.solvers import nplayer
+from kgsim.solvers.nash import nash
+from kgsim.solvers.raw import RawEquilibria
 
 
 def scaled(payoffs):
@@ -338,6 +340,17 @@ def test_importing_the_engine_and_solving_a_small_game_need_neither_numba_nor_sc
 def test_arrays_that_are_no_game_are_refused(shape, words):
     with pytest.raises(GameError, match=words):
         nplayer.solve(np.zeros(shape))
+
+
+def test_an_empty_answer_is_an_error_and_never_reported(monkeypatch):
+    games = np.random.default_rng(2).standard_normal((60, 3, 3, 3, 3))
+    monkeypatch.setattr(nplayer, "solve", lambda *_, **__: RawEquilibria((), (), False, "nothing was found"))
+    with pytest.raises(AssertionError, match="none was found"):
+        nash(games[0])
+    monkeypatch.setattr(nplayer.kernel, "gains", lambda *_: 1.0)  # everything found is refused
+    monkeypatch.setattr(nplayer, "_kernels", lambda width, games: nplayer.kernel)
+    with pytest.raises(AssertionError, match="none was found"):
+        nplayer.solve_batch(games[:1, :, :2, :2, :2])
 
 
 def test_an_empty_batch_has_an_empty_answer():

@@ -169,6 +169,8 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
         np.concatenate(columns) for columns in zip(*(parts or [empty]), strict=True)
     )
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    if not counts.all():
+        raise AssertionError("every finite game has an equilibrium (Nash 1951), and none was found of some game")
     defined = index != kernel.NO_INDEX
     signs = np.where(defined, index, 0)
     total = np.add.reduceat(np.append(signs, 0), offsets[:-1]) if len(index) else np.zeros(len(counts), int)

@@ -7,14 +7,14 @@ import hashlib
 import importlib.util
 import types
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from kgsim.solvers import nplayer_closed, nplayer_eliminate, nplayer_plane, nplayer_search, nplayer_supports
 
 _MODULES = (nplayer_search, nplayer_eliminate, nplayer_plane, nplayer_closed, nplayer_supports)
 
 # Variables that begin at a constant: undeclared, numba compiles what they are passed to twice, for the constant too.
-COUNTERS = ("level", "place", "second", "third", "hidden")
+COUNTERS = ("level", "place", "mixing", "second", "third", "hidden", "chosen", "left", "right", "origin")
 
 
 @functools.cache
@@ -33,7 +33,6 @@ def compiled() -> types.SimpleNamespace | None:
     version = hashlib.sha256(sources).hexdigest()[:12]
     # the kernels allocate nothing, and without its reference counting of arrays they run twice as fast
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    options["no_cfunc_wrapper"] = True
     namespace: dict[str, Any] = {}
     for module in _MODULES:
         namespace.update(vars(module))
@@ -45,8 +44,9 @@ def compiled() -> types.SimpleNamespace | None:
                 clone.__qualname__ = f"{name}_{version}"
                 local = value.__code__.co_varnames[value.__code__.co_argcount :]
                 stated = {variable: int64 for variable in COUNTERS if variable in local}
-                inline: Literal["always", "never"] = "always" if name in nplayer_supports.INLINE else "never"
-                # only what Python calls needs to unpack Python's objects, which takes long to compile
-                inner = name not in nplayer_supports.ENTRY_POINTS
-                namespace[name] = njit(locals=stated, inline=inline, no_cpython_wrapper=inner, **options)(clone)
+                options["inline"] = "always" if name in nplayer_supports.INLINE else "never"
+                # what unpacks Python's objects takes long to compile, and only Python needs it
+                options["no_cfunc_wrapper"] = True
+                options["no_cpython_wrapper"] = name not in nplayer_supports.ENTRY_POINTS
+                namespace[name] = njit(locals=stated, **options)(clone)
     return types.SimpleNamespace(**{name: namespace[name] for name in nplayer_supports.ENTRY_POINTS})

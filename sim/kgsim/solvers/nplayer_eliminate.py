@@ -295,28 +295,28 @@ def one_root(e: Reduced, count: Ints, level: int, equations: int, total: int) ->
 
 def zero(coefficients: Floats, degree: int, line: Floats) -> float:
     """Zero in 0..1 of a polynomial in Bernstein form with a sign change, by the Illinois method."""
-    left, right, at = 0.0, 1.0, 0.5
-    f_left, f_right = coefficients[0], coefficients[degree]
+    low, high, at = 0.0, 1.0, 0.5
+    f_low, f_high = coefficients[0], coefficients[degree]
     for _ in range(60):
-        at = (left * f_right - right * f_left) / (f_right - f_left)
+        at = (low * f_high - high * f_low) / (f_high - f_low)
         for c in range(degree + 1):
             line[c] = coefficients[c]
         for done in range(degree):
             for c in range(degree - done):
                 line[c] += at * (line[c + 1] - line[c])
         value = line[0]
-        if value == 0.0 or right - left < 1e-15:
+        if value == 0.0 or high - low < 1e-15:
             break
-        if (value > 0.0) == (f_right > 0.0):
-            if abs(right - at) < 1e-16:
+        if (value > 0.0) == (f_high > 0.0):
+            if abs(high - at) < 1e-16:
                 break
-            right, f_right = at, value
-            f_left *= 0.5
+            high, f_high = at, value
+            f_low *= 0.5
         else:
-            if abs(left - at) < 1e-16:
+            if abs(low - at) < 1e-16:
                 break
-            left, f_left = at, value
-            f_right *= 0.5
+            low, f_low = at, value
+            f_high *= 0.5
     return at
 
 
@@ -426,14 +426,14 @@ def eliminate(
             left_over += 1
             level -= 1
             continue
-        longest, at, left, right, edge = -1.0, 0, 0, 0, 0
+        longest, chosen, left, right, edge = -1.0, 0, 0, 0, 0
         for v in range(k1):
             for u in range(v + 1, k1):
                 length = 0.0
                 for a in range(k1):
                     length = max(length, abs(corner[level, v, a] - corner[level, u, a]))
                 if length > longest:
-                    longest, at, left, right = length, edge, v, u
+                    longest, chosen, left, right = length, edge, v, u
                 edge += 1
         if longest <= (FINEST if dimension < 3 else FINEST_SOLID):
             if left_over == LEFT_OVER:
@@ -450,6 +450,6 @@ def eliminate(
             left_over += 1
             level -= 1
             continue
-        halve(e, table, dimension, level, at, left, right, total)
+        halve(e, table, dimension, level, chosen, left, right, total)
         level += 1
     return left_over

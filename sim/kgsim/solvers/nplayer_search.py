@@ -607,6 +607,12 @@ def begin(w: Work, players: int, rows: int, width: int) -> None:
                 vertices[0, first[j] + v, a] = 1.0 if a == v else 0.0
 
 
+def narrow(w: Work, player: int, rows: int, width: int) -> None:
+    """Cut the player's simplex at the bottom of the stack down to the coordinates at least ``w.floor``."""
+    level = 0
+    shrink(w, level, player, rows, width)
+
+
 def restrict(w: Work, player: int, corner: Floats, rows: int, width: int) -> None:
     """Cut the player's simplex at the bottom of the stack down to the one with the given vertices."""
     table, base, vertices, jump = w.tables[0], w.base, w.vertices, w.stride[player]

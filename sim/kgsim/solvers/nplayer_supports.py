@@ -20,9 +20,9 @@ from kgsim.solvers.nplayer_search import (
     begin,
     differentiate,
     keep_root,
+    narrow,
     restrict,
     search,
-    shrink,
     slopes,
     temptation,
 )
@@ -264,14 +264,8 @@ def join(label: Ints, a: int, b: int) -> None:
         label[a] = b
 
 
-def find_roots(
-    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int, budget: int,
-    summary: Ints,
-) -> None:  # fmt: skip
-    """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
-    size, stride, row = w.size, w.stride, w.row
-    for i in range(w.tally.shape[0]):
-        w.tally[i] = 0
+def roles(size: Ints, players: int) -> tuple[int, int, int, int]:
+    """How many players mix, and the three with the largest supports, the largest last."""
     mixing, third, hidden = 0, 0, 0
     for i in range(players):
         if size[i] > 1:
@@ -287,6 +281,18 @@ def find_roots(
     for i in range(players):
         if i != third and i != second and size[i] > size[hidden]:
             hidden = i
+    return mixing, hidden, second, third
+
+
+def find_roots(
+    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int, budget: int,
+    summary: Ints,
+) -> None:  # fmt: skip
+    """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
+    size, stride, row = w.size, w.stride, w.row
+    for i in range(w.tally.shape[0]):
+        w.tally[i] = 0
+    mixing, hidden, second, third = roles(size, players)
     starts = -1
     if mixing == 4 and size[third] == 2:
         at = 0
@@ -316,21 +322,20 @@ def find_roots(
                 keep_root(w, players, n, width)
             continue
         begin(w, players, rows, width)
-        level = 0
         if starts > 0 and mixing == 4:
             for m in range(4):
                 i = w.counter[m]
                 for a in range(2):
                     w.floor[w.first[i] + a] = e.left[s, m, a]
-                shrink(w, level, i, rows, width)
+                narrow(w, i, rows, width)
         elif starts > 0:
             restrict(w, hidden, e.left[s], rows, width)
             for a in range(size[second]):
                 w.floor[w.first[second] + a] = e.least[s, 0, a]
-            shrink(w, level, second, rows, width)
+            narrow(w, second, rows, width)
             for a in range(size[third]):
                 w.floor[w.first[third] + a] = e.least[s, 1, a]
-            shrink(w, level, third, rows, width)
+            narrow(w, third, rows, width)
         search(w, players, n, rows, width, budget)
 
 
