@@ -12,6 +12,7 @@ from kgsim.solvers.nplayer_eliminate import LEFT_OVER, Reduced
 from kgsim.solvers.nplayer_search import Floats, Ints
 
 FINEST_PLANE = 0.13  # squares are not bisected below this edge
+NEARLY_FLAT = 0.3  # from this edge on combinations of the equations are worth a look
 BINOMIAL = (1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 3.0, 3.0, 1.0)  # degrees 1, 2 and 3, from 4 * (degree - 1)
 
 
@@ -31,7 +32,11 @@ def project(e: Reduced, base: Floats, mixers: Ints, row: Ints, stride: Ints) -> 
             level -= 1
             continue
         axis = 0 if corner[level, 0, 1] - corner[level, 0, 0] > corner[level, 1, 1] - corner[level, 1, 0] else 1
-        if corner[level, axis, 1] - corner[level, axis, 0] <= FINEST_PLANE:
+        edge = corner[level, axis, 1] - corner[level, axis, 0]
+        if edge <= NEARLY_FLAT and _apart(stack[level], e.margin):
+            level -= 1
+            continue
+        if edge <= FINEST_PLANE:
             if left_over == LEFT_OVER:
                 return -1
             for c in range(2):
@@ -113,6 +118,34 @@ def _without_root(t: Floats, margin: Floats) -> bool:
         if sign != 0 and (q < 2 or (q % 2 == 1 and sign == -previous)):
             return True
         previous = sign
+    return False
+
+
+def _apart(t: Floats, margin: Floats) -> bool:
+    """Whether the equations have no common zero, because a combination that is level along one axis has one sign."""
+    across_0, along_0, across_1, along_1 = 0.0, 0.0, 0.0, 0.0
+    for c in range(4):
+        across_0 += t[0, 2, c] - t[0, 0, c]
+        along_1 += t[1, c, 2] - t[1, c, 0]
+    for c in range(3):
+        along_0 += t[0, c, 3] - t[0, c, 0]
+        across_1 += t[1, 3, c] - t[1, 0, c]
+    for axis in range(2):
+        # mean slopes along the axis, of the second equation and of the first
+        u, v = across_1 / 3.0, -across_0 / 4.0
+        if axis == 1:
+            u, v = along_1 / 4.0, -along_0 / 3.0
+        low, high = 1e300, -1e300
+        for m in range(4):
+            for n in range(4):
+                # both raised to the degrees (3, 3)
+                first = ((3 - m) * t[0, min(m, 2), n] + m * t[0, max(m - 1, 0), n]) / 3.0
+                second = ((3 - n) * t[1, m, min(n, 2)] + n * t[1, m, max(n - 1, 0)]) / 3.0
+                value = u * first + v * second
+                low, high = min(low, value), max(high, value)
+        slack = abs(u) * margin[0] + abs(v) * margin[1]
+        if low > slack or high < -slack:
+            return True
     return False
 
 
