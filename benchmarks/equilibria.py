@@ -110,7 +110,6 @@ class Run:
 
     seconds: float = 0.0
     solved: int = 0
-    memory: float = 0.0
     found: list[Profiles] = field(default_factory=list)
 
 
@@ -118,9 +117,9 @@ def work(pipe: object, name: str, games: np.ndarray) -> None:
     """Solve games one at a time and send each answer, with its time, as soon as it is there."""
     warnings.simplefilter("ignore")
     prepare = PEERS[name][2]()
-    prepare(np.random.default_rng(SEED).normal(size=games.shape[1:]))()  # whatever is compiled or loaded once
+    players = games.shape[1]
+    prepare(np.random.default_rng(SEED).normal(size=(players, *[2] * players)))()  # what is compiled or loaded once
     pipe.send(None)  # type: ignore[attr-defined]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for game in games:
         solve = prepare(game)
         spent = np.inf
@@ -131,8 +130,7 @@ def work(pipe: object, name: str, games: np.ndarray) -> None:
             spent = min(spent, time.perf_counter() - start)
             if spent > 0.02:
                 break
-        growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        pipe.send((spent, found, growth / 1024))  # type: ignore[attr-defined]
+        pipe.send((spent, found))  # type: ignore[attr-defined]
     pipe.close()  # type: ignore[attr-defined]
 
 
@@ -150,7 +148,7 @@ def run_peer(name: str, games: np.ndarray, limit: float) -> Run:
             if answer is None:
                 deadline = time.monotonic() + limit
                 continue
-            spent, found, run.memory = answer
+            spent, found = answer
             run.seconds += spent
             run.solved += 1
             run.found.append(found)
@@ -234,7 +232,7 @@ def compare(shape: tuple[int, ...], kind: str, many: int, few: int, limit: float
             rows += [row for row in (found[game] if game < len(found) else []) if not near(row, rows)]
         union.append(rows)
 
-    def row(name: str, solved: int, cost: float, memory: str) -> list[str]:
+    def row(name: str, solved: int, cost: float) -> list[str]:
         counted = [game for game in range(solved) if isolated[game]]
         held = sum(sum(near(one, answers[name][game]) for one in union[game]) for game in counted)
         every = sum(len(union[game]) for game in counted)
@@ -249,7 +247,6 @@ def compare(shape: tuple[int, ...], kind: str, many: int, few: int, limit: float
             f"{solved} of {few}",
             f"{held} of {every}",
             f"{short} of {len(counted)}",
-            memory,
         ]
 
     print(
@@ -258,12 +255,12 @@ def compare(shape: tuple[int, ...], kind: str, many: int, few: int, limit: float
         f"{np.mean(ours.counts % 2):.2%}, largest relative regret {ours.relative_regrets.max():.1e}",
         file=sys.stderr,
     )
-    yield row("kgsim", few, per_game, "")
+    yield row("kgsim", few, per_game)
     for name, run in runs.items():
         if run.solved:
-            yield row(name, run.solved, run.seconds / run.solved, f"{run.memory:.0f}")
+            yield row(name, run.solved, run.seconds / run.solved)
         else:
-            blank = ["", "", "", f"0 of {few}", "", "", ""]
+            blank = ["", "", "", f"0 of {few}", "", ""]
             yield ["×".join(map(str, shape[1:])), kind, name, *blank]
 
 
@@ -307,16 +304,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="limit per peer, size and kind of payoffs")
     parser.add_argument("--write", type=Path, help="write the tables to this file as well")
     arguments = parser.parse_args()
+    limit = 3.0 if arguments.quick else arguments.seconds
 
     header = ["size", "payoffs", "solver", "ms a game", "games/s", "times kgsim's", "solved in time"]
-    header += ["equilibria found", "games with one missed", "memory, MiB"]
+    header += ["equilibria found", "games with one missed"]
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     print("\n".join(lines))
     for shape, many, few in SIZES[:5:2] if arguments.quick else SIZES:
         for kind in KINDS:
             if arguments.quick:
                 many, few = max(many // 50, 60), min(few, 10)
-            for row in compare(shape, kind, many, few, 3.0 if arguments.quick else arguments.seconds):
+            for row in compare(shape, kind, many, few, limit):
                 lines.append("| " + " | ".join(row) + " |")
                 print(lines[-1], flush=True)
 
@@ -332,10 +330,10 @@ def main() -> None:
     )
     print("\n" + "\n".join(notes))
     if arguments.write:
-        arguments.write.write_text(report(lines, notes), encoding="utf-8")
+        arguments.write.write_text(report(lines, notes, limit), encoding="utf-8")
 
 
-def report(table: list[str], notes: list[str]) -> str:
+def report(table: list[str], notes: list[str], limit: float) -> str:
     """The page of the documentation that holds these figures."""
     versions = ", ".join(
         f"{package} {metadata.version(package)}"
@@ -350,8 +348,8 @@ def report(table: list[str], notes: list[str]) -> str:
                 "Written by `benchmarks/equilibria.py --write docs/benchmarks.md`; run it to get the figures of your "
                 "own machine. Only ratios within one run mean much.",
                 f"Python {platform.python_version()}, {versions}; {platform.machine()}, one core; seed {SEED}.",
-                reading + " kgsim's time is per game in a batch, the others' per call. \"Memory\" is how much a peer's "
-                "process grew while it worked.",
+                reading
+                + f" Each peer had {limit:g} s per row. kgsim's time is per game in a batch, the others' per call.",
                 "## Nash equilibria of random games",
                 "\n".join(table),
                 "## Batches",
