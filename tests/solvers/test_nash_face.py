@@ -184,6 +184,19 @@ def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPa
     assert len(found) == 3
 
 
+def test_a_point_within_a_continuum_is_no_disagreement() -> None:
+    # Entry deterrence: the entrant stays out against any probability of a fight of at least one half.
+    from kgsim.solvers import bimatrix
+
+    raw = bimatrix.solve(np.array([[[0.5, 0.5], [0, 1]], [[1, 1], [0, 2 / 3]]]))
+    out = np.array([1.0, 0.0])
+    within = nashpy_check.cross_check(raw, [(out, np.array([0.75, 0.25]))], prefer_nashpy=False)
+    assert "disagrees" not in within.reason
+    assert within.equilibria == raw.equilibria
+    beyond = nashpy_check.cross_check(raw, [(out, np.array([0.25, 0.75]))], prefer_nashpy=False)
+    assert "disagrees" in beyond.reason
+
+
 def test_nashpy_failing_falls_back_to_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     import nashpy
 
