@@ -12,7 +12,7 @@ from staged_games import assert_certified, engine, payoff_set, solved, staged
 
 from kgsim.errors import StructureError
 from kgsim.games.objectives import Efficient, NashProduct, own_payoff, weighted
-from kgsim.games.staged import one_shot_gain, strategy_shapes
+from kgsim.games.staged import StagedGame, one_shot_gain, strategy_shapes
 from kgsim.solvers.strategies import courses, pure_courses, strategy
 from kgsim.solvers.subgame_perfect import SubgamePerfect, solve_subgame_perfect
 
@@ -118,6 +118,18 @@ def test_the_crisis_tree_keeps_both_root_moves():
     paths = {history for point in solution.equilibria.points for history in pure_courses(point)}
     assert (1, 2, 0) in paths and {path[0] for path in paths} == {0, 1}
     assert_certified(solution)
+
+
+def test_every_way_of_playing_a_point_of_a_continuum_is_kept():
+    """Player 0 may stay out in two ways, or go in and be as well off; all of it after player 2 has waved play on."""
+    payoffs = np.zeros((3, 2, 3, 2))
+    payoffs[:, 1, 2, 0] = [0, 1, 0]
+    payoffs[0, 1, 2, 1] = -1
+    labels = np.zeros((2, 3, 2), dtype=int)
+    labels[1, 2] = [1, 2]
+    game = StagedGame(payoffs, labels, tuple((own_payoff(player, 3),) for player in (2, 0, 1)))
+    (out,) = [point for point in solve_subgame_perfect(game, engine).equilibria.points if point.lottery == ((0, 1.0),)]
+    assert {history[:2] for history in pure_courses(out)} == {(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)}
 
 
 def test_forty_tied_subgames_are_no_burden():

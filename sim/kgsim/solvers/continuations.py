@@ -143,13 +143,18 @@ class Collector:
     def result(self) -> Continuations:
         """The set, without the pieces that a larger one makes superfluous."""
         pieces = tuple(
-            piece
+            Piece(tuple(self._with_all_plays(point) for point in piece.points), piece.convex)
             for members, piece in self._pieces.items()
             if not any(
                 members < others and (larger.convex or not piece.convex) for others, larger in self._pieces.items()
             )
         )
         return Continuations(tuple(self._points.values()), pieces, frozenset(self.gaps))
+
+    def _with_all_plays(self, point: Point) -> Point:
+        """A piece's point: played first as its mixtures need it, then in every other way that was found."""
+        others = [play for play in self._points[point.lottery].plays if not play.same(point.plays[0])]
+        return Point(point.lottery, point.payoffs, [point.plays[0], *others])
 
 
 def terminal(label: int, payoffs: np.ndarray) -> Continuations:
