@@ -21,7 +21,7 @@ from kgsim.games.strategic import normalise
 from kgsim.solvers.continuations import Collector, Point, played
 from kgsim.solvers.nash import NashSet
 from kgsim.solvers.raw import Profile
-from kgsim.solvers.stage import Caps, Stage, scorer
+from kgsim.solvers.stage import Caps, Stage, scorer, tied
 
 Nash: TypeAlias = Callable[[NDArray[np.float64]], NashSet]
 
@@ -51,7 +51,7 @@ def solve(stage: Stage, nash: Nash, caps: Caps, found: Collector) -> None:
         if number == caps.selections:
             break
         values = [[score(point) for point in selection] for score in scores]
-        ties = [_tied(np.array(row), tolerance) for row, tolerance in zip(values, stage.tolerances, strict=True)]
+        ties = [tied(np.array(row), tolerance) for row, tolerance in zip(values, stage.tolerances, strict=True)]
         game = np.array(ties).reshape(-1, *numbers.shape)
         key = game.tobytes()
         if key not in solved:
@@ -87,13 +87,6 @@ def _worth_playing(stage: Stage) -> list[NDArray[np.intp]]:
             _, first = np.unique(same, axis=0, return_index=True)
             keep[mover] = keep[mover][np.isin(np.arange(len(beaten)), first) & ~beaten]
     return keep
-
-
-def _tied(values: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
-    """Values in which those that differ by less than a mover's tolerance are one number."""
-    distinct, inverse = np.unique(values, return_inverse=True)
-    apart = np.diff(distinct, prepend=-np.inf) > tolerance
-    return np.asarray(distinct[apart][np.cumsum(apart) - 1][inverse])
 
 
 @dataclass(frozen=True, eq=False)

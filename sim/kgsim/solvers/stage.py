@@ -143,6 +143,13 @@ def member_ties(payoffs: NDArray[np.float64], bloc: NashProduct | Efficient) -> 
     return np.asarray(np.maximum(ties, np.finfo(float).tiny))
 
 
+def tied(values: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+    """Values of any shape in which those that differ from a neighbour by no more than a tolerance are one number."""
+    distinct, inverse = np.unique(values, return_inverse=True)
+    apart = np.diff(distinct, prepend=-np.inf) > tolerance
+    return np.asarray(distinct[apart][np.cumsum(apart) - 1][inverse]).reshape(values.shape)
+
+
 def payoffs_of(cells: Sequence[Continuations]) -> NDArray[np.float64]:
     """Payoff vectors of all points of some sets, shape (points, players)."""
     return np.array([point.payoffs for cell in cells for point in cell.points])

@@ -22,7 +22,7 @@ from kgsim.games.staged import StagedGame
 from kgsim.solvers import one_mover, several_movers
 from kgsim.solvers.continuations import Collector, Continuations, terminal
 from kgsim.solvers.mixed_stage import Nash
-from kgsim.solvers.stage import Caps, Stage, tie
+from kgsim.solvers.stage import Caps, Stage, tie, tied
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,8 @@ def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None
         If a bloc's rule cannot be applied, or movers that do not randomise have no equilibrium.
     """
     caps = caps or Caps()
-    payoffs = _snapped(game.payoffs)
+    # Payoffs of one player that differ by rounding alone are one number.
+    payoffs = np.array([tied(values, 1e-12 * np.abs(values).max()) for values in game.payoffs])
     rows = np.vstack([game.outcomes.reshape(1, -1), payoffs.reshape(len(payoffs), -1)]).T
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     labels = labels.reshape(game.outcomes.shape)
@@ -106,13 +107,3 @@ def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None
         tuple(tuple(int(i) for i in np.unravel_index(index, labels.shape)) for index in first),
         lambda history: solve(game.first_axis.index(len(history)), labels[history]),
     )
-
-
-def _snapped(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Payoffs in which each player's values that differ by rounding alone are one number."""
-    snapped = np.empty(payoffs.shape)
-    for player, values in enumerate(payoffs):
-        distinct, inverse = np.unique(values, return_inverse=True)
-        apart = np.diff(distinct, prepend=-np.inf) > 1e-12 * np.abs(distinct).max()
-        snapped[player] = distinct[apart][np.cumsum(apart) - 1][inverse].reshape(values.shape)
-    return snapped
