@@ -66,6 +66,9 @@ def _used(scenario: Scenario) -> tuple[set[str], set[str]]:
     formulas = {name: quantity.formula for name, quantity in scenario.quantities.items()}
     game = {name for formula in _payoff_formulas(scenario) for name in expand(formula, formulas)}
     claims: set[str] = set()
+    if scenario.briefing.price is not None:
+        claims |= expand(scenario.briefing.price.rate, formulas)
+        claims.add(scenario.briefing.price.along)
     for claim in scenario.claims.values():
         claims |= expand(claim.holds, formulas)
         for node, _ in walk(claim.holds.root):

@@ -14,6 +14,7 @@ from kgsim.scenario.problems import Report
 from kgsim.scenario.profiles import check_payoffs, check_rules, check_sizes
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile
+from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.claims import read_claims
 from kgsim.scenario.sections.moves import read_decisions
 from kgsim.scenario.sections.namespace import check_names
@@ -97,6 +98,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         structures={},
         claims=read_claims(file, declared, evidence, report),
         evidence=evidence or {},
+        briefing=read_briefing(file, declared, report),
         date=file.date,
         path=path,
         text=source.texts,

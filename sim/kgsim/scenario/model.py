@@ -153,6 +153,47 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """The question whose answer a briefing watches: `claim`, or `outcome` of `structure`; the others are None.
+
+    `parameter` is the one whose threshold is told; None leaves the choice to the results.
+    """
+
+    claim: str | None = None
+    structure: str | None = None
+    outcome: str | None = None
+    parameter: str | None = None
+
+
+@dataclass(frozen=True)
+class Price:
+    """What `payee` must be paid to prefer structure `to` over `origin`, and what `payer` would give for it.
+
+    `rate` is how many points of the payee one point of the payer counts for; `along` the parameter it is drawn along.
+    """
+
+    origin: str
+    to: str
+    payee: str
+    payer: str
+    rate: Expression
+    along: str
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What a briefing puts in the foreground; None leaves the choice to the results.
+
+    `compare` holds the structure compared with and the one whose worth is shown; `map` two parameters.
+    """
+
+    ask: Ask | None = None
+    compare: tuple[str, str] | None = None
+    map: tuple[str, str] | None = None
+    price: Price | None = None
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A checked scenario; every reference in it resolves.
 
@@ -181,6 +222,7 @@ class Scenario:
     structures: Mapping[str, Structure]
     claims: Mapping[str, Claim]
     evidence: Mapping[str, Evidence]
+    briefing: Briefing = field(default_factory=Briefing)
     date: str | None = None
     path: Path | None = None
     text: tuple[str, ...] = ()

@@ -198,6 +198,44 @@ class ClaimEntry(Model):
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
 
 
+class AskEntry(Model):
+    """The question whose answer a briefing watches: a claim, or an outcome of a structure."""
+
+    claim: str | None = Field(None, description="Whether this claim holds; instead of structure and outcome.")
+    structure: str | None = Field(None, description="With outcome: the structure that is asked about.")
+    outcome: str | None = Field(None, description="With structure: whether it is an equilibrium outcome.")
+    parameter: str | None = Field(
+        None, description="The parameter whose threshold is the briefing's number; the most sensitive if left out."
+    )
+
+
+class CompareEntry(Model):
+    """Two structures whose difference a briefing shows."""
+
+    from_: str = Field(alias="from", description="The structure to compare with, such as parallel.")
+    to: str = Field(description="The structure whose worth is shown, such as coordinated.")
+
+
+class PriceEntry(Model):
+    """What one player must be paid to prefer one structure to another, and what another would give for it."""
+
+    from_: str = Field(alias="from", description="The structure that is to be kept from being played.")
+    to: str = Field(description="The structure to be played instead.")
+    payee: str = Field(description="The player who has to be won over.")
+    payer: str = Field(description="The player who would pay.")
+    rate: Formula = Field(description="Points of the payee that one point of the payer counts for: an expression.")
+    along: str = Field(description="The parameter along which the price is drawn.")
+
+
+class BriefingEntry(Model):
+    """What `kgsim brief` puts in the foreground; whatever is left out is chosen from the results."""
+
+    ask: AskEntry | None = Field(None, description="The question whose answer the briefing watches.")
+    compare: CompareEntry | None = Field(None, description="The two structures whose difference is shown.")
+    map: list[str] | None = Field(None, description="The two parameters of the regime map.", min_length=2, max_length=2)
+    price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
+
+
 class EvidenceEntry(Model):
     """A fact in our own words and where it comes from."""
 
@@ -256,6 +294,10 @@ class ScenarioFile(Model):
     )
     structures: dict[str, StructureEntry] = Field(description="Ways to play: who moves when.")
     claims: dict[str, ClaimEntry] = Field(default_factory=dict, description="Statements to decide.")
+    briefing: BriefingEntry = Field(
+        default_factory=lambda: BriefingEntry.model_validate({}),
+        description="What `kgsim brief` puts in the foreground.",
+    )
 
 
 def json_schema() -> dict[str, Any]:

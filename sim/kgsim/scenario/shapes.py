@@ -30,6 +30,10 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("structures", "*", "blocs", "*"), schema.BlocEntry),
     (("structures", "*"), schema.StructureEntry),
     (("claims", "*"), schema.ClaimEntry),
+    (("briefing", "ask"), schema.AskEntry),
+    (("briefing", "compare"), schema.CompareEntry),
+    (("briefing", "price"), schema.PriceEntry),
+    (("briefing",), schema.BriefingEntry),
     (("evidence", "*"), schema.EvidenceEntry),
     (("entries", "*"), schema.EvidenceEntry),
 )
