@@ -14,6 +14,7 @@ from __future__ import annotations
 # Not from typing, whose import would cost more than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kgsim.analysis.backtests import backtest
     from kgsim.analysis.thresholds import threshold
     from kgsim.errors import (
         GameError,
@@ -53,6 +54,7 @@ _HOME = {
     "nash_batch": "kgsim.solvers.nash",
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
+    "backtest": "kgsim.analysis.backtests",
     "threshold": "kgsim.analysis.thresholds",
 }
 
@@ -71,6 +73,7 @@ __all__ = [
     "StructureError",
     "StructureSolution",
     "__version__",
+    "backtest",
     "load",
     "loads",
     "nash",

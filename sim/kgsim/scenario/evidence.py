@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -107,6 +107,10 @@ def _entries(section: str, entries: Mapping[str, EvidenceEntry], report: Report)
     return evidence
 
 
+#: Unused entries of one ledger that are told one by one.
+FEW_UNUSED = 3
+
+
 def check_date(key: Key, text: str, report: Report, *, whole: bool = False) -> None:
     """Report what is not a date YYYY-MM-DD or, unless `whole`, YYYY-MM or YYYY."""
     form = "YYYY-MM-DD" if whole else "YYYY-MM-DD, YYYY-MM or YYYY"
@@ -119,7 +123,10 @@ def check_date(key: Key, text: str, report: Report, *, whole: bool = False) -> N
 
 
 def unused_evidence(scenarios: Iterable[Scenario]) -> tuple[Problem, ...]:
-    """Return a problem for every entry that none of these scenarios cites and that is not marked as context."""
+    """Return what none of these scenarios cites and is not marked as context: a problem an entry, or one a ledger.
+
+    Many unused entries mean that other scenarios share the ledger, which are not among these.
+    """
     cited: set[str] = set()
     known: dict[str, Evidence] = {}
     for scenario in scenarios:
@@ -128,13 +135,29 @@ def unused_evidence(scenarios: Iterable[Scenario]) -> tuple[Problem, ...]:
             cited.update(parameter.evidence)
         for claim in scenario.claims.values():
             cited.update(claim.evidence)
-    return tuple(
-        Problem(
-            f"no parameter or claim cites evidence {name!r}",
-            "Cite it, mark it `context: true`, or delete it.",
-            f"evidence.{name}",
-            *(entry.place or Place(None, 1, 1)),
-        )
-        for name, entry in known.items()
-        if name not in cited and not entry.context
+        for backtest in scenario.backtests.values():
+            cited.update(backtest.evidence)
+    unused: dict[Path | None, list[Evidence]] = {}
+    for name, entry in known.items():
+        if name not in cited and not entry.context:
+            unused.setdefault(entry.place.path if entry.place else None, []).append(entry)
+    return tuple(problem for entries in unused.values() for problem in _unused(entries))
+
+
+def _unused(entries: list[Evidence]) -> Iterator[Problem]:
+    if len(entries) <= FEW_UNUSED:
+        for entry in entries:
+            message = f"no parameter, claim or back-test cites evidence {entry.id!r}"
+            remedy = "Cite it, mark it `context: true`, or delete it."
+            yield Problem(message, remedy, f"evidence.{entry.id}", *(entry.place or Place(None, 1, 1)))
+        return
+    names = ", ".join(entry.id for entry in entries)
+    path = entries[0].place.path if entries[0].place else None
+    yield Problem(
+        f"{len(entries)} entries of the ledger are cited by nothing in the files given: {names}",
+        "Check all scenarios that share the ledger at once, such as `kgsim check scenarios/*.yaml`.",
+        "evidence",
+        path,
+        1,
+        1,
     )

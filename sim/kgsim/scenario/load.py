@@ -14,6 +14,7 @@ from kgsim.scenario.problems import Report
 from kgsim.scenario.profiles import check_payoffs, check_rules, check_sizes
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile
+from kgsim.scenario.sections.backtests import read_backtests
 from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.claims import read_claims
 from kgsim.scenario.sections.moves import read_decisions
@@ -99,6 +100,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         claims=read_claims(file, declared, evidence, report),
         evidence=evidence or {},
         briefing=read_briefing(file, declared, report),
+        backtests=read_backtests(file, declared, evidence, report),
         date=file.date,
         path=path,
         text=source.texts,

@@ -194,6 +194,23 @@ class Briefing:
 
 
 @dataclass(frozen=True)
+class Backtest:
+    """What history did: the outcomes it counts as, and the rival outcomes that a good model rules out.
+
+    `frozen` is the date since which no parameter has been touched; it must precede scoring to mean anything.
+    """
+
+    name: str
+    says: str
+    structure: str
+    happened: tuple[str, ...]
+    rival: tuple[str, ...]
+    frozen: str
+    because: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A checked scenario; every reference in it resolves.
 
@@ -223,6 +240,7 @@ class Scenario:
     claims: Mapping[str, Claim]
     evidence: Mapping[str, Evidence]
     briefing: Briefing = field(default_factory=Briefing)
+    backtests: Mapping[str, Backtest] = field(default_factory=dict)
     date: str | None = None
     path: Path | None = None
     text: tuple[str, ...] = ()

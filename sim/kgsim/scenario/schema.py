@@ -236,6 +236,18 @@ class BriefingEntry(Model):
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 
+class BacktestEntry(Model):
+    """What history did in this situation, to hold the model against."""
+
+    says: str = Field(description="What happened, in a plain sentence.")
+    structure: str = Field(description="The structure of play that the history is scored in.")
+    happened: OneOrMany = Field(description="The outcome, or outcomes, that the history counts as.")
+    rival: OneOrMany = Field(description="The outcome, or outcomes, that nearly happened and should be ruled out.")
+    frozen: str = Field(description="Date since which no parameter has been touched, YYYY-MM-DD; before scoring.")
+    because: str = Field("", description="Why the rival was a possibility.")
+    evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
+
+
 class EvidenceEntry(Model):
     """A fact in our own words and where it comes from."""
 
@@ -297,6 +309,9 @@ class ScenarioFile(Model):
     briefing: BriefingEntry = Field(
         default_factory=lambda: BriefingEntry.model_validate({}),
         description="What `kgsim brief` puts in the foreground.",
+    )
+    backtests: dict[str, BacktestEntry] = Field(
+        default_factory=dict, description="Histories that the model is held against: `kgsim backtest` scores them."
     )
 
 

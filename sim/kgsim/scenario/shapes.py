@@ -34,6 +34,7 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("briefing", "compare"), schema.CompareEntry),
     (("briefing", "price"), schema.PriceEntry),
     (("briefing",), schema.BriefingEntry),
+    (("backtests", "*"), schema.BacktestEntry),
     (("evidence", "*"), schema.EvidenceEntry),
     (("entries", "*"), schema.EvidenceEntry),
 )

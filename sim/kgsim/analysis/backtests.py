@@ -1,0 +1,212 @@
+"""Back-tests: is what history did among the equilibria, is the rival path outside, and how much does the model exclude?
+
+With many equilibria nearly everything passes, so admitting history earns credit only against what else is admitted.
+That is Selten's measure of predictive success: the hit rate minus the area, here the share of the structure's outcomes
+that the equilibrium set admits. A model that admits everything scores 0, one that admits history alone nearly 1, and
+one that admits anything but history less than 0.
+
+Source: R. Selten, Properties of a measure of predictive success, Mathematical Social Sciences 21 (1991), 153-167.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.errors import GameError
+from kgsim.evaluate import solve
+from kgsim.results import StructureSolution
+from kgsim.scenario.model import Backtest, Scenario
+from kgsim.scenario.payoffs import outcomes_of
+from kgsim.studies.engine import CHUNK, Engine
+from kgsim.studies.exact import quick, solve_exactly
+
+Verdict = Literal["passes", "fails", "open"]
+
+#: A share is then known to about a percentage point.
+DRAWS = 2_000
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of draws, as bounds where equilibria may be missing from some.
+
+    Attributes
+    ----------
+    low, high
+        Draws of which it is certain, and of which it is not ruled out, over all draws.
+    error
+        Standard error of either bound through the finite number of draws.
+    """
+
+    low: float
+    high: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """One history held against its scenario.
+
+    Attributes
+    ----------
+    predicted
+        Outcome to the largest probability that any equilibrium gives it, at the file's values; outcomes that none
+        reaches are left out.
+    feasible
+        Outcomes that some play of the structure leads to.
+    complete
+        Whether the set behind `predicted` is complete.
+    history, rival
+        Share of draws in which an equilibrium reaches what happened, and one of the rivals.
+    area
+        Share of the feasible outcomes that equilibria reach, averaged over the draws; where equilibria may be missing,
+        all outcomes count as reached.
+    draws
+        Parameter points drawn from their ranges.
+    """
+
+    scenario: Scenario
+    backtest: Backtest
+    predicted: Mapping[str, float]
+    feasible: tuple[str, ...]
+    complete: bool
+    history: Share
+    rival: Share
+    area: float
+    draws: int
+
+    @property
+    def admits_history(self) -> bool:
+        """Whether an equilibrium reaches what happened, at the file's values."""
+        return any(outcome in self.predicted for outcome in self.backtest.happened)
+
+    @property
+    def admits_rival(self) -> bool:
+        """Whether an equilibrium reaches a rival, at the file's values."""
+        return any(outcome in self.predicted for outcome in self.backtest.rival)
+
+    @property
+    def verdict(self) -> Verdict:
+        """``passes`` if history is in the set and all rivals are outside, ``open`` where the set may be incomplete."""
+        if self.admits_rival:
+            return "fails"
+        if not self.complete:
+            return "open"
+        return "passes" if self.admits_history else "fails"
+
+    @property
+    def excluded(self) -> int:
+        """How many feasible outcomes no equilibrium reaches, at the file's values."""
+        return len(self.feasible) - len(self.predicted)
+
+    @property
+    def success(self) -> float:
+        """Selten's measure at the file's values."""
+        return float(self.admits_history) - len(self.predicted) / len(self.feasible)
+
+    @property
+    def mean_success(self) -> float:
+        """Selten's measure averaged over the draws, counting only the draws that certainly admit history."""
+        return self.history.low - self.area
+
+
+def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[Score, ...]:
+    """Hold a scenario against the histories it names.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it; its `backtests` section names the histories.
+    draws
+        Parameter points drawn independently from the declared distributions, uniform over the range if none is.
+    seed
+        Of the draws; the same seed gives the same result.
+
+    Returns
+    -------
+    tuple of Score
+        In the file's order; empty if it names no history.
+
+    Raises
+    ------
+    GameError
+        If `draws` is less than 1.
+    StructureError
+        If payoffs are not finite at the file's values.
+    """
+    if draws < 1:
+        raise GameError(f"draws: expected a whole number of 1 or more, got {draws}")
+    scores = []
+    for test in scenario.backtests.values():
+        solution = solve(scenario, structures=[test.structure]).structures[test.structure]
+        codes = np.unique(outcomes_of(scenario, scenario.structures[test.structure]))
+        feasible = tuple(scenario.outcomes[code].name for code in codes if code >= 0)
+        reached, sure = _reached(scenario, test.structure, draws, seed)
+        scores.append(
+            Score(
+                scenario,
+                test,
+                _predicted(solution),
+                feasible,
+                solution.complete and not solution.unsolved,
+                _share(_any(scenario, reached, test.happened), sure),
+                _share(_any(scenario, reached, test.rival), sure),
+                float(np.where(sure, reached.sum(axis=0), len(feasible)).mean() / len(feasible)),
+                draws,
+            )
+        )
+    return tuple(scores)
+
+
+def _predicted(solution: StructureSolution) -> dict[str, float]:
+    return {
+        outcome: max(equilibrium.outcomes.get(outcome, 0.0) for equilibrium in solution.equilibria)
+        for outcome in solution.outcomes
+    }
+
+
+def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which outcomes equilibria reach in every draw (outcomes, draws), and in which draws that is certain (draws,)."""
+    engine = Engine(scenario, (structure,))
+    points = _drawn(scenario, draws, seed)
+    reached = np.zeros((len(scenario.outcomes), draws), dtype=bool)
+    sure = np.zeros(draws, dtype=bool)
+    for first in range(0, draws, CHUNK):
+        here = slice(first, min(first + CHUNK, draws))
+        ends = engine.solve({name: values[here] for name, values in points.items()})[structure]
+        for row, rule in zip(ends.inner, engine.deals.outcomes[ends.deals], strict=True):
+            np.logical_or(reached[rule, here], row, out=reached[rule, here])
+        sure[here] = (ends.doubt == 0) & (ends.failure == 0)
+    if quick(scenario, structure, engine.plans):
+        for draw in np.flatnonzero(~sure):
+            solution = solve_exactly(
+                scenario, structure, {name: float(values[draw]) for name, values in points.items()}
+            )
+            reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
+            sure[draw] = solution.complete and not solution.unsolved
+    return reached, sure
+
+
+def _any(scenario: Scenario, reached: NDArray[np.bool_], outcomes: Iterable[str]) -> NDArray[np.bool_]:
+    names: Sequence[str] = [rule.name for rule in scenario.outcomes]
+    return np.asarray(reached[[names.index(outcome) for outcome in outcomes]].any(axis=0))
+
+
+def _share(found: NDArray[np.bool_], sure: NDArray[np.bool_]) -> Share:
+    low, high = float(found.mean()), float((found | ~sure).mean())
+    widest = max(low * (1.0 - low), high * (1.0 - high))
+    return Share(low, high, sqrt(widest / len(found)))
+
+
+def _drawn(scenario: Scenario, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    streams = np.random.SeedSequence(seed).spawn(len(scenario.parameters))
+    return {
+        name: np.random.default_rng(stream).uniform(*parameter.range, draws)
+        for (name, parameter), stream in zip(scenario.parameters.items(), streams, strict=True)
+    }
