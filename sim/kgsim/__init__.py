@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
     from kgsim.analysis.thresholds import threshold
     from kgsim.errors import (
+        ExecutionError,
         GameError,
         KgsimError,
         OutputError,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOME = {
+    "ExecutionError": "kgsim.errors",
     "GameError": "kgsim.errors",
     "KgsimError": "kgsim.errors",
     "OutputError": "kgsim.errors",
@@ -62,6 +64,7 @@ __all__ = [
     "ClaimResult",
     "Course",
     "Equilibrium",
+    "ExecutionError",
     "GameError",
     "KgsimError",
     "NashSet",
@@ -87,7 +90,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        from kgsim.report.provenance import kgsim_version
+        from kgsim.versions import kgsim_version
 
         value: object = kgsim_version()
     elif name in _HOME:

@@ -24,6 +24,10 @@ class StructureError(KgsimError):
     """A structure of play cannot be applied at these parameter values."""
 
 
+class ExecutionError(KgsimError):
+    """The workers or the scheduler that a study was handed to failed; finished chunks of a kept study are safe."""
+
+
 class OutputError(KgsimError):
     """A result cannot be written where it was asked to go."""
 

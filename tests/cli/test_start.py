@@ -35,6 +35,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
 def test_public_names() -> None:
     assert set(kgsim.__all__) == {
+        "ExecutionError",
         "ClaimResult",
         "Course",
         "Equilibrium",

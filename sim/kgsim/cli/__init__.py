@@ -59,7 +59,7 @@ def _say(text: str) -> None:
 
 def _version(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
     if asked:
-        from kgsim.report.provenance import kgsim_version
+        from kgsim.versions import kgsim_version
 
         click.echo(f"kgsim {kgsim_version()}")
         context.exit()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from kgsim.studies import design
 from kgsim.studies.design import Grid
 from kgsim.studies.idle import idle
 from kgsim.studies.table import Mixed, Table, tabulate
+from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -186,20 +185,10 @@ def _provenance(scenario: Scenario, grid: Grid, table: Table, command: str) -> d
         "players": json.dumps(dict(scenario.players)),
         "structures": json.dumps({name: scenario.structures[name].label for name in table.structures}),
         "outcomes": json.dumps({rule.name: rule.label for rule in scenario.outcomes}),
-        "versions": json.dumps(_versions()),
+        "versions": json.dumps(versions_of("numpy", "scipy", "xarray")),
         "command": command,
         "seed": "none: nothing is drawn at random",
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in ("kgsim", "numpy", "scipy", "xarray"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "uninstalled"
-    return found
 
 
 def _xarray() -> Any:
