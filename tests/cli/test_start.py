@@ -50,6 +50,7 @@ def test_public_names() -> None:
         "StructureError",
         "StructureSolution",
         "__version__",
+        "backtest",
         "load",
         "loads",
         "nash",
