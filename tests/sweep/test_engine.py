@@ -32,7 +32,7 @@ STRUCTURES = {
 }
 
 
-def three_by_two(moves: int = 2) -> Scenario:
+def three_by_two(moves: int = 2, claims: str = "") -> Scenario:
     """Three players with a few moves each, and one parameter for every payoff."""
     profiles = list(product(range(moves), repeat=3))
     names = [f"o{''.join(map(str, profile))}" for profile in profiles]
@@ -64,7 +64,7 @@ utilities:
 {utilities}
 structures:
 {chr(10).join(f"  {name}: {text}" for name, text in STRUCTURES.items())}
-""",
+{claims}""",
         name="three",
     )
 

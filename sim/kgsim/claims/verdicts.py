@@ -7,9 +7,9 @@ the equilibrium of that other structure on which it rests. Numbers are compared 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from itertools import combinations, permutations
 from math import prod
 
@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.claims.sentences import tell
+from kgsim.claims.truth import Known, truth
 from kgsim.results import ClaimResult, Interval, StructureSolution, Verdict
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.model import Claim, Scenario
-from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Or, Text, walk
+from kgsim.scenario.nodes import Call, Name, Node, Not, Text
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.structures.solution import fallback_structures
 
@@ -30,9 +31,6 @@ GRID = 201
 
 #: Combinations of equilibria at which one claim is evaluated, at most.
 MOST_COMBINATIONS = 4_000_000
-
-#: Numbers that differ by less than this share of the values compared are equal: beyond it differences are rounding.
-EQUAL = 1e-10
 
 #: Shares at which mixtures along each edge of a convex continuum stand for it.
 SHARES = tuple(step / 8 for step in range(1, 8))
@@ -73,7 +71,7 @@ def decide(
             why = structures[name].unsolved
             return undecided(sentence=f"Cannot be decided: structure {name} has no solution at these values ({why}).")
     # Structures that those of the claim fall back on decide which equilibria go together.
-    together = _with_fallbacks(scenario, [name for name in needed if name in structures], structures)
+    together = tuple(name for name in with_fallbacks(scenario, needed) if name in structures)
     choices = {name: _Choice.of(structures[name], axis, len(together), scenario) for axis, name in enumerate(together)}
     shape = tuple(choice.size for choice in choices.values())
     if prod(shape) > MOST_COMBINATIONS:
@@ -81,18 +79,19 @@ def decide(
         return undecided(sentence=f"Cannot be decided: too many combinations of equilibria ({sizes}).")
     calls = {call: _value(call, scenario, values, choices, outcomes) for call in claim.holds.calls}
     environment = {name: value[0] for name, value in parameter_values(scenario, values).items()}
+    known = {call: Known.exactly(value, np.abs(value).max()) for call, value in calls.items()}
     possible = _possible(scenario, choices, shape)
 
     def at(node: Node) -> NDArray[np.float64]:
         """A node's value at every possible combination of equilibria, truths as 1 and 0."""
         if is_truth(node):
-            found: NDArray[np.float64] = _truth(node, environment, calls).astype(float)
+            found: NDArray[np.float64] = truth(node, environment, known)[0].astype(float)
         else:
             found = evaluate(node, environment, calls)
         return np.asarray(np.broadcast_to(found, shape)[possible])
 
-    truth = at(claim.holds.root) != 0.0
-    verdict: Verdict = "holds" if truth.all() else "depends" if truth.any() else "fails"
+    holds = at(claim.holds.root) != 0.0
+    verdict: Verdict = "holds" if holds.all() else "depends" if holds.any() else "fails"
     open_sets = [name for name in needed if not structures[name].complete]
     return ClaimResult(
         claim.name,
@@ -103,60 +102,12 @@ def decide(
     )
 
 
-def _with_fallbacks(
-    scenario: Scenario, needed: list[str], structures: Mapping[str, StructureSolution]
-) -> tuple[str, ...]:
+def with_fallbacks(scenario: Scenario, needed: Iterable[str]) -> tuple[str, ...]:
+    """Structures together with all those that their blocs fall back on."""
     order = list(needed)
     for name in order:
-        order += [
-            other
-            for other in fallback_structures(scenario.structures[name])
-            if other not in order and other in structures
-        ]
+        order += [other for other in fallback_structures(scenario.structures[name]) if other not in order]
     return tuple(order)
-
-
-def _truth(
-    node: Node, environment: Mapping[str, NDArray[np.float64]], calls: Mapping[Call, NDArray[np.float64]]
-) -> NDArray[np.bool_]:
-    """A truth with numbers compared up to rounding, at the scale of the values that the comparison speaks of."""
-    match node:
-        case And(operands):
-            return reduce(np.logical_and, (_truth(operand, environment, calls) for operand in operands))
-        case Or(operands):
-            return reduce(np.logical_or, (_truth(operand, environment, calls) for operand in operands))
-        case Not(operand):
-            return np.logical_not(_truth(operand, environment, calls))
-        case Comparison(operators, operands):
-            numbers = [evaluate(operand, environment, calls) for operand in operands]
-            spoken_of = [
-                calls[part]
-                for operand in operands
-                for part, _ in walk(operand)
-                if isinstance(part, Call) and part in calls
-            ]
-            scale = max(float(np.abs(found).max()) for found in (*numbers, *spoken_of))
-            pairs = zip(operators, numbers[:-1], numbers[1:], strict=True)
-            return reduce(np.logical_and, (_compare(*pair, EQUAL * scale) for pair in pairs))
-    return np.asarray(evaluate(node, environment, calls) != 0.0)
-
-
-def _compare(
-    operator: str, left: NDArray[np.float64], right: NDArray[np.float64], tolerance: float
-) -> NDArray[np.bool_]:
-    difference = left - right
-    match operator:
-        case "<":
-            return np.asarray(difference < -tolerance)
-        case "<=":
-            return np.asarray(difference <= tolerance)
-        case ">":
-            return np.asarray(difference > tolerance)
-        case ">=":
-            return np.asarray(difference >= -tolerance)
-        case "==":
-            return np.asarray(np.abs(difference) <= tolerance)
-    return np.asarray(np.abs(difference) > tolerance)
 
 
 def structures_of(claim: Claim) -> tuple[str, ...]:

@@ -69,6 +69,9 @@ class Ends:
         Index into `DOUBTS`: why the set may be incomplete; shape (points,).
     residual
         Bound on the largest gain from a deviation, in points of the mover's objective; shape (points,).
+    rests
+        What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
+        on none.
     """
 
     deals: Integers
@@ -76,6 +79,26 @@ class Ends:
     failure: NDArray[np.int8]
     doubt: NDArray[np.int8]
     residual: Floats
+    rests: tuple[Rest, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """The ends that rest on one equilibrium of the fallback structure, at some points.
+
+    Attributes
+    ----------
+    points
+        Numbers of the points, ascending.
+    fallback
+        What every player has in that equilibrium; shape (players, len(points)).
+    inner
+        As `Ends.inner`, at these points.
+    """
+
+    points: Integers
+    fallback: Floats
+    inner: Bools
 
 
 @dataclass(eq=False)
@@ -157,7 +180,7 @@ class _Solver:
         points = self.payoffs.shape[-1]
         self.failure = np.zeros(points, dtype=np.int8)
         self.doubt = np.zeros(points, dtype=np.int8)
-        self.scale = np.zeros(points)
+        self.rests: list[Rest] = []
 
     def ends(self) -> Ends:
         own = self.payoffs[:, self.plan.deals]
@@ -171,7 +194,7 @@ class _Solver:
         first = self.plan.layers[0]
         inner = sets.inner & (self.failure == 0)
         self._judge(first, inner, sets)
-        return Ends(first.slot_deal, inner, self.failure, self.doubt, np.maximum(sets.slack, 0.0))
+        return Ends(first.slot_deal, inner, self.failure, self.doubt, np.maximum(sets.slack, 0.0), tuple(self.rests))
 
     def _fail(self, where: Bools, why: str) -> None:
         self.failure[where & (self.failure == 0)] = FAILURES.index(why)
@@ -222,7 +245,8 @@ class _Solver:
             fine = self.failure[points] == 0
             reasons[points] = np.maximum(reasons[points], self.failure[points])
             solvable[points] |= fine
-            inner[:, points] |= sets.inner & fine
+            self.rests.append(Rest(points, fallback, sets.inner & fine))
+            inner[:, points] |= self.rests[-1].inner
             outer[:, points] |= sets.at(np.arange(len(points))) & fine
             slack[points] = np.maximum(slack[points], sets.slack)
         self.failure = np.where(stated > 0, stated, np.where(solvable, 0, reasons)).astype(np.int8)
