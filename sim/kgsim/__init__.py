@@ -15,6 +15,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
+    from kgsim.analysis.robustness import Robustness, robustness
     from kgsim.analysis.thresholds import threshold
     from kgsim.errors import (
         ExecutionError,
@@ -57,6 +58,8 @@ _HOME = {
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
     "backtest": "kgsim.analysis.backtests",
+    "Robustness": "kgsim.analysis.robustness",
+    "robustness": "kgsim.analysis.robustness",
     "threshold": "kgsim.analysis.thresholds",
 }
 
@@ -71,6 +74,7 @@ __all__ = [
     "OutputError",
     "Problem",
     "Result",
+    "Robustness",
     "Scenario",
     "ScenarioError",
     "StructureError",
@@ -82,6 +86,7 @@ __all__ = [
     "nash",
     "nash_batch",
     "open_study",
+    "robustness",
     "solve",
     "sweep",
     "threshold",

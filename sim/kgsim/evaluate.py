@@ -47,7 +47,7 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
     >>> kgsim.solve(scenario, A=5).structures["bypass"].values["US"]  # doctest: +SKIP
     (17.5, 17.5)
     """
-    _check_values(scenario, values)
+    check_values(scenario, values)
     wanted = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
     for name in wanted:
         structure_of(scenario, name)
@@ -68,7 +68,8 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
     )
 
 
-def _check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
+def check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
+    """Raise GameError if a parameter is unknown or its value is not a finite number."""
     for name, value in values.items():
         if name not in scenario.parameters:
             hint = suggestion(name, scenario.parameters, "parameter")

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +38,8 @@ class Inputs:
         The structures solved.
     version
         kgsim's version.
+    settings
+        What else the result depends on, such as a study's seed.
     """
 
     scenario: str
@@ -45,6 +47,7 @@ class Inputs:
     values: Mapping[str, float]
     structures: tuple[str, ...]
     version: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Destination:
@@ -197,6 +200,11 @@ def _difference(document: Any, inputs: Inputs) -> str:
             return f"where {parameter} is {told}, not {number(value)}"
     if structures != inputs.structures:
         return f"of structures {', '.join(structures)}, not {', '.join(inputs.structures)}"
+    settings = document.get("settings", {})
+    for name in {**settings, **inputs.settings}:
+        there, wanted = settings.get(name, "not set"), inputs.settings.get(name, "not set")
+        if there != wanted:
+            return f"with {name} {there}, not {wanted}"
     if version != inputs.version:
         return f"made by kgsim {version}, not {inputs.version}"
     return ""

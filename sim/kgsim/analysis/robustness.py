@@ -1,0 +1,420 @@
+"""Robustness: in which share of draws does an answer stand, under more than one prior and under redrawn payoffs.
+
+A share of draws describes a scenario's ranges. It is no probability of anything in the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.analysis.cubes import SAMPLINGS, Cubes, Sampling, cubes
+from kgsim.analysis.ordinal import Rankings, rankings, rests_on
+from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, drawable, prior
+from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
+from kgsim.analysis.shares import Share, share
+from kgsim.analysis.trial import Looks, Trial, claims_on
+from kgsim.errors import GameError
+from kgsim.evaluate import check_values
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import structure_of
+from kgsim.studies.engine import CHUNK
+from kgsim.studies.execution import Progress, run
+from kgsim.studies.store import Store
+from kgsim.wording import listed
+
+Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
+
+ORDINAL = "ordinal"
+
+
+@dataclass(frozen=True)
+class StructureShares:
+    """How often a structure's answers occur.
+
+    Attributes
+    ----------
+    outcomes
+        Outcome to the share of draws in which some equilibrium reaches it; every outcome of the scenario is listed.
+    only
+        Outcome to the share of draws in which equilibria reach it and no other, with proof.
+    unsolved
+        Draws in which the structure has no solution.
+    unproven
+        Draws in which further equilibria are not ruled out: there, only what pure equilibria reach is counted.
+    """
+
+    name: str
+    label: str
+    outcomes: Mapping[str, Share]
+    only: Mapping[str, Share]
+    unsolved: Share
+    unproven: Share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "label": self.label,
+            "outcomes": {name: each.to_dict() for name, each in self.outcomes.items()},
+            "only": {name: each.to_dict() for name, each in self.only.items()},
+            "unsolved": self.unsolved.to_dict(),
+            "unproven": self.unproven.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class ClaimShares:
+    """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
+
+    `unproven` counts draws in which an equilibrium not ruled out might change the verdict given.
+    """
+
+    name: str
+    says: str
+    holds: Share
+    fails: Share
+    depends: Share
+    undecided: Share
+    unproven: Share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        shares = {name: getattr(self, name).to_dict() for name in ("holds", "fails", "depends", "undecided")}
+        return {"says": self.says, **shares, "unproven": self.unproven.to_dict()}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What one way of drawing gives.
+
+    Attributes
+    ----------
+    name, about
+        The prior, or ``"ordinal"``; and what it means.
+    draws
+        How many.
+    """
+
+    name: str
+    about: str
+    draws: int
+    structures: Mapping[str, StructureShares]
+    claims: Mapping[str, ClaimShares]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "about": self.about,
+            "draws": self.draws,
+            "structures": {name: each.to_dict() for name, each in self.structures.items()},
+            "claims": {name: each.to_dict() for name, each in self.claims.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Shares of draws, under each prior and with payoffs redrawn.
+
+    Attributes
+    ----------
+    parameters
+        The parameters drawn.
+    values
+        The others, and what they are held at.
+    correlations
+        Pairs of parameters to rank correlation; independent where none is stated.
+    sampling, size, blocks
+        How points are drawn: blocks of so many, as `kgsim.analysis.cubes` says.
+    priors
+        By name.
+    ordinal
+        Payoffs redrawn keeping each player's ranking; None if not asked for. It holds no claims, which may compare
+        payoffs with numbers.
+    rests_on
+        Structure to what its equilibria rest on: ``"rankings"``, ``"points"`` or ``"stated"``; those of the last kind
+        are not redrawn (see `kgsim.analysis.ordinal`).
+    """
+
+    scenario: Scenario
+    parameters: tuple[str, ...]
+    values: Mapping[str, float]
+    correlations: Correlations
+    sampling: str
+    size: int
+    blocks: int
+    seed: int
+    priors: Mapping[str, Drawn]
+    ordinal: Drawn | None
+    rests_on: Mapping[str, str]
+
+    @property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """All ways of drawing, the ordinal one last."""
+        return (*self.priors.values(), *([self.ordinal] if self.ordinal else []))
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{each.name}: {each.draws:,} draws" for each in self.drawn)
+        return f"Robustness(scenario={self.scenario.name!r}, {told})"
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The likeliest outcome of each structure and each claim, as sentences on shares of draws."""
+        told = []
+        first, *others = self.priors.values()
+        for name, structure in first.structures.items():
+            outcome = max(structure.outcomes, key=lambda each: structure.outcomes[each].share)
+            shares = [each.structures[name].outcomes[outcome] for each in (first, *others)]
+            told.append(f"Structure {name}: {outcome} is an equilibrium outcome in {self._spread(shares)}.")
+        for name in first.claims:
+            told.append(
+                f"Claim {name} holds in {self._spread([each.claims[name].holds for each in self.priors.values()])}."
+            )
+        return tuple(told)
+
+    def _spread(self, shares: Sequence[Share]) -> str:
+        each = zip(self.priors, shares, strict=True)
+        return listed(f"{share} of {name} draws" for name, share in each)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "parameters": list(self.parameters),
+            "correlations": [[*pair, rank] for pair, rank in self.correlations.items()],
+            "sampling": {"design": self.sampling, "about": SAMPLINGS[self.sampling], "block": self.size},
+            "blocks": self.blocks,
+            "seed": self.seed,
+            "priors": {name: each.to_dict() for name, each in self.priors.items()},
+            "ordinal": self.ordinal.to_dict() if self.ordinal else None,
+            "rests_on": dict(self.rests_on),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """All draws as numbered chunks, each a pure function of its number: all blocks of one way of drawing, then the next."""
+
+    trial: Trial
+    redrawn: Trial
+    fixed: Mapping[str, float]
+    priors: tuple[Prior, ...]
+    design: Cubes
+    rankings: Rankings | None
+    shuffles: Cubes
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Everything the counts depend on."""
+        correlated = self.priors[0].mixing
+        return {
+            "study": "robustness",
+            "scenario": self.trial.scenario.digest,
+            "structures": ", ".join(self.trial.structures),
+            "priors": ", ".join(each.name for each in self.priors),
+            "parameters": ", ".join(each.name for each in self.priors[0].parameters),
+            "held": ", ".join(f"{name}={value!r}" for name, value in self.fixed.items()),
+            "correlation": "none" if correlated is None else sha256(correlated.tobytes()).hexdigest(),
+            "sampling": self.design.sampling,
+            "draws": str(self.design.draws),
+            "seed": str(self.design.seed),
+            "ordinal": str(self.rankings is not None),
+        }
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks there are."""
+        return len(self.priors) * self.design.blocks + (self.shuffles.blocks if self.rankings else 0)
+
+    def __call__(self, chunk: int) -> dict[str, NDArray[Any]]:
+        """Count what is found in one chunk: arrays of numbers of draws, and `draws` itself."""
+        way, block = divmod(chunk, self.design.blocks)
+        if way < len(self.priors):
+            points = self.priors[way].draw(self.design.block(block))
+            return _counted(self.trial.at({**points, **_held(self.fixed, self.design.count(block))}))
+        assert self.rankings is not None
+        generator, left = self.shuffles.generator(block), self.shuffles.count(block)
+        found: dict[str, NDArray[Any]] = {}
+        while left:
+            count = min(left, CHUNK)
+            payoffs = self.rankings.redraw(generator, count)
+            part = _counted(self.redrawn.at(_held(self.fixed, count), payoffs))
+            found = {name: found[name] + array for name, array in part.items()} if found else part
+            left -= count
+        return found
+
+
+def robustness(
+    scenario: Scenario,
+    /,
+    *,
+    draws: int = 30_000,
+    seed: int = 0,
+    structures: Sequence[str] | None = None,
+    priors: Sequence[str] | None = None,
+    correlations: Correlations | None = None,
+    sampling: Sampling = "sobol",
+    ordinal: bool = True,
+    workers: int = 1,
+    scheduler: str | None = None,
+    store: Callable[[Job], Store] | None = None,
+    progress: Progress | None = None,
+    **values: float,
+) -> Robustness:
+    """Draw parameters from their ranges and say in which share of draws each answer stands.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it.
+    draws
+        In all, shared evenly by the priors and the ordinal redraws; rounded up to whole blocks.
+    seed
+        The same seed gives the same result, whatever the number of workers.
+    structures
+        Names; all if not given. Claims that speak of others are left out.
+    priors
+        Names of `kgsim.analysis.priors.PRIORS`; the file's own distributions (or uniform, if it states none) and
+        triangular ones if not given.
+    correlations
+        Pairs of parameters to Spearman's rank correlation.
+    sampling
+        ``"sobol"``, ``"latin"`` or ``"random"``.
+    ordinal
+        Whether to redraw payoffs too, keeping each player's ranking of deals.
+    workers, scheduler, progress
+        See `kgsim.studies.execution.run`.
+    store
+        Makes the store that keeps finished chunks, from the job.
+    **values
+        Parameters to hold at a value instead of drawing them.
+
+    Returns
+    -------
+    Robustness
+
+    Raises
+    ------
+    GameError
+        If a structure, parameter, prior or sampling is unknown, a number is not usable, or nothing can be drawn.
+    """
+    job, names = _job(scenario, draws, seed, structures, priors, correlations, sampling, ordinal, values)
+    kept = store(job) if store else None
+    found = [arrays for _, arrays in run(job, workers=workers, scheduler=scheduler, store=kept, progress=progress)]
+    trial, ways = job.trial, len(job.priors)
+    parts = [found[way * job.design.blocks : (way + 1) * job.design.blocks] for way in range(ways)]
+    replicates = sampling != "random"
+    kinds = {name: rests_on(scenario, name) for name in trial.structures}
+    shuffled = found[ways * job.design.blocks :]
+    about = "payoffs redrawn: each player keeps its ranking of deals, ties included, its best and its worst payoff"
+    return Robustness(
+        scenario=scenario,
+        parameters=tuple(parameter.name for parameter in job.priors[0].parameters),
+        values={name: value for name, value in {**scenario.base, **values}.items() if name not in names},
+        correlations=dict(correlations or {}),
+        sampling=sampling,
+        size=job.design.size,
+        blocks=job.design.blocks,
+        seed=seed,
+        priors={
+            each.name: _drawn(trial, each.name, PRIORS[each.name], part, replicates)
+            for each, part in zip(job.priors, parts, strict=True)
+        },
+        ordinal=_drawn(job.redrawn, ORDINAL, about, shuffled, False) if shuffled else None,
+        rests_on=kinds,
+    )
+
+
+def _job(
+    scenario: Scenario,
+    draws: int,
+    seed: int,
+    structures: Sequence[str] | None,
+    priors: Sequence[str] | None,
+    correlations: Correlations | None,
+    sampling: str,
+    ordinal: bool,
+    values: Mapping[str, float],
+) -> tuple[Job, tuple[str, ...]]:
+    trial = trial_of(scenario, structures)
+    names = to_draw(scenario, values)
+    chosen = tuple(dict.fromkeys(priors)) if priors is not None else default_priors(scenario)
+    if not chosen:
+        raise GameError(f"no prior is named: choose {', '.join(PRIORS)}")
+    redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
+    each = -(-draws // (len(chosen) + bool(redrawable)))
+    redrawn = Trial(scenario, redrawable, ())
+    ranks = None
+    if redrawable:
+        base = redrawn.engine.payoffs({name: np.array([value]) for name, value in values.items()})
+        ranks = rankings(base[..., 0])
+    job = Job(
+        trial=trial,
+        redrawn=redrawn,
+        fixed=dict(values),
+        priors=tuple(prior(scenario, name, names, correlations) for name in chosen),
+        design=cubes(sampling, len(names), each, seed),
+        rankings=ranks,
+        shuffles=cubes("random", 1, each, seed, stream=1),
+    )
+    return job, names
+
+
+def trial_of(scenario: Scenario, structures: Sequence[str] | None) -> Trial:
+    """A trial of the structures named (all if None) and the claims on them; raises GameError if one is unknown."""
+    chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+    for name in chosen:
+        structure_of(scenario, name)
+    return Trial(scenario, chosen, claims_on(scenario, chosen))
+
+
+def to_draw(scenario: Scenario, values: Mapping[str, float]) -> tuple[str, ...]:
+    """The parameters to draw, given those that are held; raises GameError if there are none or values are unusable."""
+    check_values(scenario, values)
+    names = drawable(scenario, values)
+    if not names:
+        raise GameError("nothing can be drawn: every parameter is set, or its range is a single value")
+    return names
+
+
+def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float64]]:
+    return {name: np.full(count, value) for name, value in fixed.items()}
+
+
+def _counted(looks: Looks) -> dict[str, NDArray[Any]]:
+    return {
+        "draws": np.array(looks.reached.shape[-1]),
+        "reached": looks.reached.sum(axis=-1),
+        "only": looks.only.sum(axis=-1),
+        "unsolved": looks.unsolved.sum(axis=-1),
+        "unproven": (~looks.proven & ~looks.unsolved).sum(axis=-1),
+        "verdict": np.array([(looks.verdict == code).sum(axis=-1) for code in (NO, YES, DEPENDS, UNDECIDED)]),
+        "unsure": (~looks.sure).sum(axis=-1),
+    }
+
+
+def _drawn(trial: Trial, name: str, about: str, parts: Sequence[Mapping[str, NDArray[Any]]], replicates: bool) -> Drawn:
+    counts = {key: np.stack([part[key] for part in parts], axis=-1) for key in parts[0]}
+    told = partial(share, sizes=counts["draws"], replicates=replicates)
+    scenario, structures, claims = trial.scenario, {}, {}
+    for row, structure in enumerate(trial.structures):
+        reached, only = (
+            {rule.name: told(counts[key][row, place]) for place, rule in enumerate(scenario.outcomes)}
+            for key in ("reached", "only")
+        )
+        label = scenario.structures[structure].label
+        unsolved, unproven = told(counts["unsolved"][row]), told(counts["unproven"][row])
+        structures[structure] = StructureShares(structure, label, reached, only, unsolved, unproven)
+    for row, claim in enumerate(trial.claims):
+        fails, holds, depends, undecided = (told(counts["verdict"][code, row]) for code in range(4))
+        unproven = told(counts["unsure"][row])
+        says = scenario.claims[claim].says
+        claims[claim] = ClaimShares(claim, says, holds, fails, depends, undecided, unproven)
+    return Drawn(name, about, int(counts["draws"].sum()), structures, claims)

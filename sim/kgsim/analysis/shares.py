@@ -1,0 +1,81 @@
+"""Shares of draws with their Monte Carlo error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, t
+
+from kgsim.wording import percent, rounded
+
+Integers: TypeAlias = NDArray[np.integer[Any]]
+
+#: Level of every interval.
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of draws.
+
+    Attributes
+    ----------
+    share
+        In [0, 1].
+    low, high
+        Its 95 % interval: what chance alone, in the choice of draws, leaves open.
+    """
+
+    share: float
+    low: float
+    high: float
+
+    @property
+    def error(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2.0
+
+    def __str__(self) -> str:
+        return percent(self.share)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the share and its interval as plain data."""
+        return {"share": rounded(self.share), "low": rounded(self.low), "high": rounded(self.high)}
+
+
+def share(counts: Integers, sizes: Integers, *, replicates: bool) -> Share:
+    """A share from the counts of blocks of draws.
+
+    Parameters
+    ----------
+    counts, sizes
+        Draws of each block that count, and all its draws; shape (blocks,).
+    replicates
+        Whether blocks are randomised designs of equal size whose scatter gives the error (Student's t on their
+        means). Otherwise draws are independent and the interval is Wilson's (1927, J. Am. Stat. Assoc. 22), as it also
+        is where the blocks do not differ, since no scatter is no proof of no error.
+    """
+    total, all_ = int(counts.sum()), int(sizes.sum())
+    middle = total / all_
+    means = counts / sizes
+    if not replicates or len(means) < 2 or np.ptp(means) == 0.0:
+        return Share(middle, *wilson(total, all_))
+    reach = float(t.ppf((1.0 + LEVEL) / 2.0, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means)))
+    return Share(middle, max(middle - reach, 0.0), min(middle + reach, 1.0))
+
+
+def wilson(count: int, size: int) -> tuple[float, float]:
+    """Wilson's score interval for a share of independent draws.
+
+    >>> tuple(round(bound, 4) for bound in wilson(0, 100))
+    (0.0, 0.037)
+    """
+    z = float(norm.ppf((1.0 + LEVEL) / 2.0))
+    p, n = count / size, float(size)
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    # Rounding must not push the interval off the share itself.
+    return min(max(float(middle - reach), 0.0), p), max(min(float(middle + reach), 1.0), p)

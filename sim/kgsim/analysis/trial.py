@@ -1,0 +1,147 @@
+"""What is looked at in every draw: outcomes, values and claims, as arrays over the draws of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.analysis.questions import Claimed
+from kgsim.claims.verdicts import structures_of
+from kgsim.scenario.model import Scenario
+from kgsim.studies.engine import CHUNK, Engine
+
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+Points: TypeAlias = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What a trial finds in some draws.
+
+    Attributes
+    ----------
+    reached
+        Whether some equilibrium reaches an outcome; shape (structures, outcomes, draws).
+    low, high
+        Least and largest payoff over all equilibria, NaN where there is none; shape (structures, players, draws).
+    proven
+        Whether no equilibrium can be missing from the above; shape (structures, draws).
+    verdict
+        As in `kgsim.analysis.questions`; shape (claims, draws).
+    sure
+        Whether no further equilibrium could change the verdict; shape (claims, draws).
+    """
+
+    reached: Bools
+    low: Floats
+    high: Floats
+    proven: Bools
+    verdict: NDArray[np.int8]
+    sure: Bools
+
+    @property
+    def unsolved(self) -> Bools:
+        """Where a structure has no solution; shape (structures, draws)."""
+        return np.asarray(~self.reached.any(axis=1))
+
+    @property
+    def only(self) -> Bools:
+        """Whether an outcome is the only one that equilibria reach, with proof; shape as `reached`."""
+        return np.asarray(self.reached & (self.reached.sum(axis=1) == 1)[:, None] & self.proven[:, None])
+
+
+class Trial:
+    """A scenario laid out to be looked at in many draws; plain data but for the engine, which a copy makes anew.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    structures
+        The structures looked at.
+    claims
+        The claims decided.
+    """
+
+    def __init__(self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str]) -> None:
+        self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
+        self._engine: Engine | None = None
+        self._claimed: tuple[Claimed, ...] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_engine": None, "_claimed": None}
+
+    @property
+    def engine(self) -> Engine:
+        """The structures laid out."""
+        if self._engine is None:
+            self._engine = Engine(self.scenario, self.structures)
+        return self._engine
+
+    def at(self, points: Points, payoffs: Floats | None = None) -> Looks:
+        """Look at every draw.
+
+        Parameters
+        ----------
+        points
+            Parameter to values, shape (draws,) each; parameters left out stay at their base values.
+        payoffs
+            Payoffs of every deal instead of those that the points give, shape (players, deals, draws); claims are not
+            decided then, since they may speak of parameters.
+        """
+        count = len(next(iter(points.values()))) if payoffs is None else payoffs.shape[-1]
+        parts = []
+        for first in range(0, count, CHUNK):
+            here = slice(first, first + CHUNK)
+            some = {name: values[here] for name, values in points.items()}
+            parts.append(self._at(some, None if payoffs is None else payoffs[..., here]))
+        return Looks(*(np.concatenate(arrays, axis=-1) for arrays in zip(*map(_arrays, parts), strict=True)))
+
+    def _at(self, points: Points, payoffs: Floats | None) -> Looks:
+        given = self.engine.payoffs(points) if payoffs is None else payoffs
+        count = given.shape[-1]
+        solved = self.engine.solve(points, given)
+        reached = np.zeros((len(self.structures), len(self.scenario.outcomes), count), dtype=bool)
+        low = np.full((len(self.structures), len(self.scenario.players), count), np.nan)
+        high, proven = low.copy(), np.zeros((len(self.structures), count), dtype=bool)
+        for row, name in enumerate(self.structures):
+            ends = solved[name]
+            rows = np.flatnonzero(ends.inner.any(axis=1))
+            inner, deals = ends.inner[rows], ends.deals[rows]
+            outcomes = self.engine.deals.outcomes[deals]
+            for rule in np.unique(outcomes):
+                reached[row, rule] = inner[outcomes == rule].any(axis=0)
+            some = inner.any(axis=0)
+            for player, worth in enumerate(given[:, deals]):
+                least = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
+                most = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
+                low[row, player] = np.where(some, least, np.nan)
+                high[row, player] = np.where(some, most, np.nan)
+            proven[row] = some & (ends.doubt == 0)
+        verdict, sure = self._verdicts(points, count) if payoffs is None else self._no_verdicts(count)
+        return Looks(reached, low, high, proven, verdict, sure)
+
+    def _verdicts(self, points: Points, count: int) -> tuple[NDArray[np.int8], Bools]:
+        if not self.claims:
+            return self._no_verdicts(count)
+        if self._claimed is None:
+            self._claimed = tuple(Claimed(self.scenario, name) for name in self.claims)
+        answers = [claim.at(points) for claim in self._claimed]
+        return np.array([each.verdict for each in answers]), np.array([each.sure for each in answers])
+
+    def _no_verdicts(self, count: int) -> tuple[NDArray[np.int8], Bools]:
+        return np.zeros((0, count), dtype=np.int8), np.zeros((0, count), dtype=bool)
+
+
+def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
+    """The claims that speak of no structure but these."""
+    return tuple(name for name, claim in scenario.claims.items() if set(structures_of(claim)) <= set(structures))
+
+
+def _arrays(looks: Looks) -> tuple[NDArray[np.generic], ...]:
+    return looks.reached, looks.low, looks.high, looks.proven, looks.verdict, looks.sure
