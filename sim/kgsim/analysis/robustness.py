@@ -47,7 +47,8 @@ class StructureShares:
     unsolved
         Draws in which the structure has no solution.
     unproven
-        Draws in which further equilibria are not ruled out: there, only what pure equilibria reach is counted.
+        Draws in which further equilibria are not ruled out: there, only what pure equilibria reach is counted, which
+        may be nothing where all equilibria are mixed.
     """
 
     name: str
@@ -200,7 +201,7 @@ class Robustness:
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """All draws as numbered chunks, each a pure function of its number: all blocks of one way of drawing, then the next."""
+    """All draws as numbered chunks, each a pure function of its number: the blocks of each way of drawing in turn."""
 
     trial: Trial
     redrawn: Trial

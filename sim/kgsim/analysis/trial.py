@@ -28,7 +28,9 @@ class Looks:
     reached
         Whether some equilibrium reaches an outcome; shape (structures, outcomes, draws).
     low, high
-        Least and largest payoff over all equilibria, NaN where there is none; shape (structures, players, draws).
+        Least and largest payoff over the equilibria found, NaN if there are none; shape (structures, players, draws).
+    unsolved
+        Whether the structure has no solution (a bloc's rule does not apply); shape (structures, draws).
     proven
         Whether no equilibrium can be missing from the above; shape (structures, draws).
     verdict
@@ -40,14 +42,10 @@ class Looks:
     reached: Bools
     low: Floats
     high: Floats
+    unsolved: Bools
     proven: Bools
     verdict: NDArray[np.int8]
     sure: Bools
-
-    @property
-    def unsolved(self) -> Bools:
-        """Where a structure has no solution; shape (structures, draws)."""
-        return np.asarray(~self.reached.any(axis=1))
 
     @property
     def only(self) -> Bools:
@@ -109,6 +107,7 @@ class Trial:
         reached = np.zeros((len(self.structures), len(self.scenario.outcomes), count), dtype=bool)
         low = np.full((len(self.structures), len(self.scenario.players), count), np.nan)
         high, proven = low.copy(), np.zeros((len(self.structures), count), dtype=bool)
+        unsolved = proven.copy()
         for row, name in enumerate(self.structures):
             ends = solved[name]
             rows = np.flatnonzero(ends.inner.any(axis=1))
@@ -122,9 +121,10 @@ class Trial:
                 most = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
                 low[row, player] = np.where(some, least, np.nan)
                 high[row, player] = np.where(some, most, np.nan)
+            unsolved[row] = ends.failure > 0
             proven[row] = some & (ends.doubt == 0)
         verdict, sure = self._verdicts(points, count) if payoffs is None else self._no_verdicts(count)
-        return Looks(reached, low, high, proven, verdict, sure)
+        return Looks(reached, low, high, unsolved, proven, verdict, sure)
 
     def _verdicts(self, points: Points, count: int) -> tuple[NDArray[np.int8], Bools]:
         if not self.claims:
@@ -144,4 +144,4 @@ def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
 
 
 def _arrays(looks: Looks) -> tuple[NDArray[np.generic], ...]:
-    return looks.reached, looks.low, looks.high, looks.proven, looks.verdict, looks.sure
+    return looks.reached, looks.low, looks.high, looks.unsolved, looks.proven, looks.verdict, looks.sure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -122,6 +122,7 @@ def robustness(
         "ordinal": ordinal,
         "held": " ".join(sorted(values)) or "none",
     }
+    asked: dict[str, Any] = dict(values)
     depends = inputs(scenario, values, chosen, given)
     with Destination(out or Path("out") / f"{scenario.name}-robustness", depends, force=force) as destination:
         with progress("blocks of draws") as told:
@@ -136,7 +137,7 @@ def robustness(
                 ordinal=ordinal,
                 workers=workers,
                 progress=told,
-                **values,
+                **asked,
             )
         document = of_study(scenario, depends, {"robustness": result.to_dict()})
         deliver(destination, document, of_robustness(result), (lambda: _figures(result)) if plots else None, form)

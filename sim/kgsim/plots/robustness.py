@@ -78,14 +78,14 @@ def _shares(result: Robustness) -> Figure:
             box = (
                 (MARGIN + number * across + 2.0) / WIDTH,
                 1 - (top + HEAD - 0.12 + deep) / height,
-                (across - 2.25) / WIDTH,
+                (across - 2.45) / WIDTH,
                 deep / height,
             )
             _panel(figure.add_axes(box), ruler, result, ways, name, rows[name], place == column[-1])
             left = (MARGIN + number * across) / WIDTH
             figure.text(left, 1 - (top + 0.36) / height, drawable(name.replace("_", " ")), size=SIZE, weight="bold")
             figure.text(
-                (MARGIN + (number + 1) * across - 0.25) / WIDTH,
+                (MARGIN + (number + 1) * across - 0.45) / WIDTH,
                 1 - (top + 0.36) / height,
                 _open(ways, name),
                 size=SMALL,
@@ -132,7 +132,7 @@ def _panel(
                 100 * share.share, row, marker=way.marker, markersize=7, color=INK if way.filled else "white",
                 markeredgecolor=INK, markeredgewidth=1.1, zorder=3, clip_on=False,
             )  # fmt: skip
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-3, 103)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [ruler.wrap(drawable(each), SMALL, 1.8, most=1)[0] for each in rows])
     axes.tick_params(axis="y", labelsize=SMALL, length=0)

@@ -33,9 +33,13 @@ def of_robustness(result: Robustness) -> list[Block]:
 
 
 def told(share: Share | None) -> str:
-    """Return a share in percent with half the width of its interval, such as ``30.2 ± 0.4``."""
+    """Return a share in percent with half the width of its interval, such as ``30.2 ± 0.4``, or a bound."""
     if share is None:
         return ""
+    if share.share == 0.0:
+        return f"0 (< {100.0 * share.high:.2g})"
+    if share.share == 1.0:
+        return f"100 (> {100.0 * share.low:.4g})"
     error = 100.0 * share.error
     digits = 1 if error >= 0.05 else 2
     return f"{100.0 * share.share:.{digits}f} ± {error:.{digits}f}"
@@ -97,7 +101,7 @@ def _proof(result: Robustness) -> Table:
         _columns(result, "structure", ""),
         tuple(rows),
         "Share of draws, in percent, in which further equilibria are not ruled out (open: what pure equilibria reach "
-        "is counted), or in which the structure has no solution.",
+        "is counted, which is nothing if all are mixed), or in which the structure has no solution.",
     )
 
 
