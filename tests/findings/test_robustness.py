@@ -85,7 +85,7 @@ def test_what_cannot_be_drawn(asked, message) -> None:
 
 
 def test_a_trial_finds_what_the_solver_of_single_points_does(bypass) -> None:
-    trial = Trial(bypass, ("bypass", "coordinated_weighted", "front"), ("H6", "H7"))
+    trial = Trial(bypass, ("bypass", "coordinated_weighted", "front", "all_or_nothing"), ("H6", "H7"))
     generator = np.random.default_rng(4)
     points = {name: generator.uniform(*each.range, size=6) for name, each in bypass.parameters.items()}
     looks = trial.at(points)

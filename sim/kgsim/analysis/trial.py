@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.questions import Claimed
 from kgsim.claims.verdicts import structures_of
 from kgsim.scenario.model import Scenario
-from kgsim.studies.engine import CHUNK, Engine
+from kgsim.studies.claimed import ClaimsAtPoints
+from kgsim.studies.engine import CHUNK, Ends, Engine
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -69,10 +69,10 @@ class Trial:
     def __init__(self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str]) -> None:
         self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
         self._engine: Engine | None = None
-        self._claimed: tuple[Claimed, ...] | None = None
+        self._claims: ClaimsAtPoints | None = None
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_engine": None, "_claimed": None}
+        return {**self.__dict__, "_engine": None, "_claims": None}
 
     @property
     def engine(self) -> Engine:
@@ -123,16 +123,16 @@ class Trial:
                 high[row, player] = np.where(some, most, np.nan)
             unsolved[row] = ends.failure > 0
             proven[row] = some & (ends.doubt == 0)
-        verdict, sure = self._verdicts(points, count) if payoffs is None else self._no_verdicts(count)
+        verdict, sure = self._verdicts(points, given, solved) if payoffs is None else self._no_verdicts(count)
         return Looks(reached, low, high, unsolved, proven, verdict, sure)
 
-    def _verdicts(self, points: Points, count: int) -> tuple[NDArray[np.int8], Bools]:
+    def _verdicts(self, points: Points, payoffs: Floats, solved: Mapping[str, Ends]) -> tuple[NDArray[np.int8], Bools]:
         if not self.claims:
-            return self._no_verdicts(count)
-        if self._claimed is None:
-            self._claimed = tuple(Claimed(self.scenario, name) for name in self.claims)
-        answers = [claim.at(points) for claim in self._claimed]
-        return np.array([each.verdict for each in answers]), np.array([each.sure for each in answers])
+            return self._no_verdicts(payoffs.shape[-1])
+        if self._claims is None:
+            self._claims = ClaimsAtPoints(self.scenario, self.engine, self.claims)
+        answers = self._claims.at(points, payoffs, solved)
+        return answers.verdict, answers.sure
 
     def _no_verdicts(self, count: int) -> tuple[NDArray[np.int8], Bools]:
         return np.zeros((0, count), dtype=np.int8), np.zeros((0, count), dtype=bool)
