@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
     from kgsim.analysis.robustness import Robustness, robustness
     from kgsim.analysis.thresholds import threshold
+    from kgsim.automata.check import ProfileCheck, repeated
     from kgsim.errors import (
         ExecutionError,
         GameError,
@@ -43,6 +44,8 @@ _HOME = {
     "Problem": "kgsim.errors",
     "ScenarioError": "kgsim.errors",
     "StructureError": "kgsim.errors",
+    "ProfileCheck": "kgsim.automata.check",
+    "repeated": "kgsim.automata.check",
     "solve": "kgsim.evaluate",
     "ClaimResult": "kgsim.results",
     "Course": "kgsim.results",
@@ -73,6 +76,7 @@ __all__ = [
     "NashSet",
     "OutputError",
     "Problem",
+    "ProfileCheck",
     "Result",
     "Robustness",
     "Scenario",
@@ -86,6 +90,7 @@ __all__ = [
     "nash",
     "nash_batch",
     "open_study",
+    "repeated",
     "robustness",
     "solve",
     "sweep",

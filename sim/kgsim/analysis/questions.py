@@ -8,6 +8,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.automata.check import game_of
+from kgsim.automata.critical import sustained
+from kgsim.automata.joint import joint, numbers
 from kgsim.claims.verdicts import structures_of
 from kgsim.errors import GameError
 from kgsim.scenario.model import Claim, Scenario
@@ -16,7 +19,7 @@ from kgsim.scenario.payoffs import structure_of
 from kgsim.studies.claimed import DEPENDS, NO, UNDECIDED, YES, Answers, ClaimsAtPoints
 from kgsim.studies.engine import CHUNK, Engine
 
-__all__ = ["DEPENDS", "NO", "UNDECIDED", "YES", "Answers", "Claimed", "Question", "Reached"]
+__all__ = ["DEPENDS", "NO", "UNDECIDED", "YES", "Answers", "Claimed", "Question", "Reached", "Sustained"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Mapping[str, Floats]
@@ -110,6 +113,34 @@ class Claimed:
             f"claim {name} depends on which equilibrium is played",
             f"claim {name} cannot be decided",
         )[verdict]
+
+
+class Sustained:
+    """Whether a profile of strategies is an equilibrium of a repeated game.
+
+    Raises
+    ------
+    GameError
+        If the scenario has no such repeated game or profile.
+    """
+
+    def __init__(self, scenario: Scenario, game: str, profile: str) -> None:
+        self.scenario, self.game, self.profile = scenario, game, profile
+        self._run = joint(scenario, game_of(scenario, game), profile)
+
+    def at(self, points: Points) -> Answers:
+        """See `Question`; raises GameError where the discount or a probability leaves its limits."""
+        return _in_chunks(self._at, points)
+
+    def _at(self, points: Points) -> Answers:
+        at = numbers(self.scenario, self._run, points)
+        verdict = np.where(sustained(self.scenario, self._run, at), YES, NO).astype(np.int8)
+        return Answers(verdict, np.ones(len(verdict), dtype=bool))
+
+    def says(self, verdict: int) -> str:
+        """See `Question`."""
+        an = "an" if verdict == YES else "no"
+        return f"{self.profile} is {an} equilibrium of the repeated game {self.game}"
 
 
 def _in_chunks(answer: Callable[[Points], Answers], points: Points) -> Answers:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.questions import Claimed, Question, Reached
+from kgsim.analysis.questions import Claimed, Question, Reached, Sustained
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
@@ -119,6 +119,8 @@ def threshold(
     structure: str | None = None,
     outcome: str | None = None,
     claim: str | None = None,
+    repeated: str | None = None,
+    profile: str | None = None,
     bounds: tuple[float, float] | None = None,
     inverse: bool = True,
     **values: float,
@@ -135,6 +137,8 @@ def threshold(
         Ask whether the outcome is an equilibrium outcome of the structure.
     claim
         Ask instead whether a claim holds.
+    repeated, profile
+        Ask instead whether a profile of strategies is an equilibrium of a repeated game.
     bounds
         Where to look; the parameter's declared range if not given.
     inverse
@@ -164,7 +168,7 @@ def threshold(
     if not low < high:
         raise GameError(f"parameter {param}: there is nothing between {low:g} and {high:g} to look through")
     checked(scenario, {**values, param: [low, high]}, beyond_range=True)
-    question = _question(scenario, structure, outcome, claim)
+    question = _question(scenario, structure, outcome, claim, repeated, profile)
     base = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     segments, unsure = _segments(question, base, param, low, high)
     now = int(question.at(_column(base, 1)).verdict[0])
@@ -174,12 +178,24 @@ def threshold(
     return replace(found, sentences=_told(question, found, base))
 
 
-def _question(scenario: Scenario, structure: str | None, outcome: str | None, claim: str | None) -> Question:
-    if claim is not None and structure is None and outcome is None:
-        return Claimed(scenario, claim)
-    if claim is None and structure is not None and outcome is not None:
-        return Reached(scenario, structure, outcome)
-    raise GameError("ask one question: a structure together with an outcome, or a claim")
+def _question(
+    scenario: Scenario,
+    structure: str | None,
+    outcome: str | None,
+    claim: str | None,
+    repeated: str | None,
+    profile: str | None,
+) -> Question:
+    match (structure, outcome, claim, repeated, profile):
+        case (None, None, str(), None, None):
+            return Claimed(scenario, claim)
+        case (str(), str(), None, None, None):
+            return Reached(scenario, structure, outcome)
+        case (None, None, None, str(), str()):
+            return Sustained(scenario, repeated, profile)
+    raise GameError(
+        "ask one question: a structure together with an outcome, a claim, or a repeated game together with a profile"
+    )
 
 
 def _column(base: dict[str, float], count: int) -> dict[str, Floats]:

@@ -16,6 +16,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.automata.check import repeated
 from kgsim.claims.sentences import tell
 from kgsim.claims.truth import Known, truth
 from kgsim.results import ClaimResult, Interval, StructureSolution, Verdict
@@ -238,6 +239,10 @@ def _value(
             return np.asarray(max(payoffs, default=np.nan))
         case "rises" | "falls":
             return np.asarray(_monotone(call, scenario, values), dtype=float)
+        case "sustained" | "critical_discount":
+            game, profile = map(name_of, arguments)
+            check = repeated(scenario, game, profile, **values)[profile]
+            return np.asarray(float(check.sustained) if call.function == "sustained" else check.critical)
     raise TypeError(f"unknown function {call.function}")
 
 

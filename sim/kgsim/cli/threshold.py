@@ -27,6 +27,8 @@ from kgsim.cli.output import emit
     "--structure", metavar="NAME", help="With --outcome: whether this structure has that equilibrium outcome."
 )
 @click.option("--outcome", metavar="NAME", help="With --structure: the outcome to ask for.")
+@click.option("--repeated", metavar="NAME", help="With --profile: whether the profile is an equilibrium of this game.")
+@click.option("--profile", metavar="NAME", help="With --repeated: the profile of strategies to ask for.")
 @click.option("--claim", metavar="NAME", help="Instead: whether this claim holds.")
 @click.option(
     "--inverse/--no-inverse",
@@ -42,6 +44,8 @@ def threshold(
     structure: str | None,
     outcome: str | None,
     claim: str | None,
+    repeated: str | None,
+    profile: str | None,
     inverse: bool,
     settings: tuple[str, ...],
     beyond_range: bool,
@@ -60,5 +64,6 @@ def threshold(
     if sys.stderr.isatty() and inverse:
         click.echo("looking along every parameter ...", err=True)
     asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
+    asked |= {"repeated": repeated, "profile": profile}
     found = find(scenario, param, **asked | fixed)
     emit(f"{found}\n")

@@ -38,7 +38,7 @@ from kgsim.scenario.parsing import ExpressionError, syntax_tree
 
 __all__ = ["TRUTH_FUNCTIONS", "Expression", "ExpressionError", "addends", "constant", "is_truth", "parse"]
 
-TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls"})
+TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls", "sustained"})
 """Functions of claims whose value is a truth."""
 
 

@@ -61,6 +61,27 @@ def _payoff_formulas(scenario: Scenario) -> Iterator[Expression]:
                 yield from bloc.disagreement.values()
 
 
+def _round_formulas(scenario: Scenario) -> Iterator[Expression]:
+    """Formulas of what is played over several rounds; they move no payoff of a single one."""
+    for strategy in scenario.strategies.values():
+        for state in strategy.states.values():
+            yield from state.play.values()
+    for game in scenario.repeated.values():
+        yield from (game.discount, game.noise)
+        if game.generosity is not None:
+            yield game.generosity
+    if scenario.dynamics is not None:
+        yield from scenario.dynamics.discount.values()
+        for variable in scenario.dynamics.states.values():
+            yield variable.update
+            if variable.initial is not None:
+                yield variable.initial
+        for shock in scenario.dynamics.shocks.values():
+            yield from (*shock.numbers.values(), *shock.values, *shock.chances)
+        if scenario.dynamics.end_when is not None:
+            yield scenario.dynamics.end_when
+
+
 def _used(scenario: Scenario) -> tuple[set[str], set[str]]:
     """Names that formulas of the game depend on, and names that claims do, quantities followed to parameters."""
     formulas = {name: quantity.formula for name, quantity in scenario.quantities.items()}
@@ -83,14 +104,16 @@ def _used(scenario: Scenario) -> tuple[set[str], set[str]]:
 def _unused_parameters(scenario: Scenario) -> Iterator[Problem]:
     game, claims = _used(scenario)
     quantities = {name for quantity in scenario.quantities.values() for name in quantity.formula.names}
+    over_rounds = {name for formula in _round_formulas(scenario) for name in formula.names}
     for name in scenario.parameters:
-        if name not in game | claims | quantities:
+        if name not in game | claims | quantities | over_rounds:
             message = f"no formula and no claim uses the parameter {name!r}"
             yield _warn(scenario, f"parameters.{name}", message, "Use it, or delete it.")
 
 
 def _terms(scenario: Scenario) -> Iterator[Problem]:
-    used = {name for utility in scenario.utilities.values() for name in utility.names}
+    updates = () if scenario.dynamics is None else [each.update for each in scenario.dynamics.states.values()]
+    used = {name for formula in (*scenario.utilities.values(), *updates) for name in formula.names}
     set_somewhere = {term for rule in scenario.outcomes for term in rule.terms}
     for term in scenario.terms:
         faults = [
@@ -201,6 +224,9 @@ def _moves(scenario: Scenario) -> Iterator[Problem]:
         for structure in scenario.structures.values():
             if name in structure.fixed:
                 continue
+            if structure.name in {game.stage for game in scenario.repeated.values()}:
+                playable.update(action.move for action in actions_of(scenario, structure)[axis])
+                continue  # repetition gives a reason to play what is worse in a single round
             moves = [action.move for action in actions_of(scenario, structure)[axis]]
             table = np.moveaxis(payoffs_at(scenario, structure.name, {})[0], axis + 1, 0)
             rows = {move: table[[own == move for own in moves]] for move in dict.fromkeys(moves)}

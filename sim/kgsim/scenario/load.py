@@ -17,10 +17,12 @@ from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.sections.backtests import read_backtests
 from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.claims import read_claims
+from kgsim.scenario.sections.dynamics import read_dynamics
 from kgsim.scenario.sections.moves import read_decisions
 from kgsim.scenario.sections.namespace import check_names
 from kgsim.scenario.sections.outcomes import read_outcomes, read_utilities
 from kgsim.scenario.sections.parameters import read_parameters, read_quantities
+from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
 from kgsim.scenario.shapes import check_shape
 from kgsim.scenario.source import Source, decode, dotted, read_text
@@ -111,7 +113,14 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
     if report.sound("parameters", "quantities"):
         base = {key: float(value.item()) for key, value in parameter_values(scenario, {}).items()}
     structures = read_structures(file, decisions, base, declared, report)
-    scenario = replace(scenario, structures=structures)
+    strategies = read_strategies(file, base, declared, report)
+    scenario = replace(
+        scenario,
+        structures=structures,
+        strategies=strategies,
+        repeated=read_repeated(file, strategies, decisions, structures, base, declared, report),
+        dynamics=read_dynamics(file, parameters, base, declared, report),
+    )
     _check_play(scenario, report)
     report.raise_if_any()
     return scenario

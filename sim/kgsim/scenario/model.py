@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from kgsim.scenario.expressions import Expression
+from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
 from kgsim.scenario.source import Place
 
 Certainty = Literal["high", "medium", "low", "judgement"]
@@ -241,6 +242,9 @@ class Scenario:
     evidence: Mapping[str, Evidence]
     briefing: Briefing = field(default_factory=Briefing)
     backtests: Mapping[str, Backtest] = field(default_factory=dict)
+    strategies: Mapping[str, Strategy] = field(default_factory=dict)
+    repeated: Mapping[str, RepeatedGame] = field(default_factory=dict)
+    dynamics: Dynamics | None = None
     date: str | None = None
     path: Path | None = None
     text: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt")
 """Functions that every expression may call."""
 
-CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls")
+CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls", "sustained", "critical_discount")
 """Functions that claims may call besides."""
 
 RESERVED = frozenset({"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS})

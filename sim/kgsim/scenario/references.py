@@ -28,6 +28,7 @@ class Declared:
     moves: Mapping[str, tuple[str, ...]]
     outcomes: tuple[str, ...]
     structures: tuple[str, ...]
+    repeated: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Declared:
@@ -47,6 +48,11 @@ class Declared:
             moves={name: tuple(choices) for name, choices in moves.items() if isinstance(choices, dict)},
             outcomes=_names(data, "outcomes"),
             structures=_names(data, "structures"),
+            repeated={
+                name: _names(game, "profiles")
+                for name, game in _mapping(data, "repeated").items()
+                if isinstance(game, dict)
+            },
         )
 
     def elsewhere(self, *, terms_allowed: bool) -> dict[str, str]:

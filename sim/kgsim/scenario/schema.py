@@ -8,61 +8,39 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-TEXT, NUMBER, LIST, ENTRY, MAPPING, STEPS = "<text>", "<number>", "<list>", "<entry>", "<mapping>", "<steps>"
-"""Alternatives of an entry; they show up in the paths of pydantic's errors and are no keys of anything."""
-
-
-def _text_or_entry(value: Any) -> str:
-    return ENTRY if isinstance(value, dict) else TEXT
-
-
-def _formula_kind(value: Any) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return NUMBER
-    return TEXT
+from kgsim.scenario.schema_base import (
+    ENTRY,
+    LIST,
+    MAPPING,
+    NUMBER,
+    STEPS,
+    TEXT,
+    Formula,
+    Model,
+    OneOrMany,
+    formula_kind,
+    text_or_entry,
+    text_or_mapping,
+)
+from kgsim.scenario.schema_rounds import DynamicsEntry, RepeatedEntry, StrategyEntry
 
 
 def _quantity_kind(value: Any) -> str:
-    return ENTRY if isinstance(value, dict) else _formula_kind(value)
-
-
-def _one_or_many(value: Any) -> str:
-    return LIST if isinstance(value, list) else TEXT
+    return ENTRY if isinstance(value, dict) else formula_kind(value)
 
 
 def _menu_kind(value: Any) -> str:
     return STEPS if isinstance(value, dict) else LIST
 
 
-def _text_or_mapping(value: Any) -> str:
-    return MAPPING if isinstance(value, dict) else TEXT
-
-
-Formula = Annotated[
-    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)],
-    Discriminator(_formula_kind),
-    Field(description="An expression such as `a*relief - b`, or a number."),
-]
-OneOrMany = Annotated[
-    Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)],
-    Discriminator(_one_or_many),
-]
 Certainty = Annotated[
     Literal["high", "medium", "low", "judgement"],
     Field(description="How sure: high, medium or low, or `judgement` where no source settles it."),
 ]
 
 Version = Annotated[int, Field(ge=1, le=1)]
-
-
-class Model(BaseModel):
-    """Strict: nothing is converted, no unknown key is let through."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=False
-    )
 
 
 class DistributionEntry(Model):
@@ -132,7 +110,7 @@ class MoveEntry(Model):
 
 Move = Annotated[
     Annotated[str, Tag(TEXT)] | Annotated[MoveEntry, Tag(ENTRY)],
-    Discriminator(_text_or_entry),
+    Discriminator(text_or_entry),
 ]
 
 
@@ -164,7 +142,7 @@ class BlocEntry(Model):
     weights: dict[str, Formula] | None = Field(None, description="Player to weight, above 0; weighted only.")
     disagreement: (
         Annotated[
-            Annotated[str, Tag(TEXT)] | Annotated[dict[str, Formula], Tag(MAPPING)], Discriminator(_text_or_mapping)
+            Annotated[str, Tag(TEXT)] | Annotated[dict[str, Formula], Tag(MAPPING)], Discriminator(text_or_mapping)
         ]
         | None
     ) = Field(None, description=("What members get without agreement: a structure's name, or player to expression."))
@@ -305,6 +283,13 @@ class ScenarioFile(Model):
         description="Player to payoff, an expression over parameters, quantities and terms."
     )
     structures: dict[str, StructureEntry] = Field(description="Ways to play: who moves when.")
+    strategies: dict[str, StrategyEntry] = Field(
+        default_factory=dict, description="Strategies for repeated play, as small automata."
+    )
+    repeated: dict[str, RepeatedEntry] = Field(
+        default_factory=dict, description="Structures that are played again and again, and who follows which strategy."
+    )
+    dynamics: DynamicsEntry | None = Field(None, description="How the situation changes from one round to the next.")
     claims: dict[str, ClaimEntry] = Field(default_factory=dict, description="Statements to decide.")
     briefing: BriefingEntry = Field(
         default_factory=lambda: BriefingEntry.model_validate({}),

@@ -11,14 +11,23 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kgsim.scenario import schema
+from kgsim.scenario import schema, schema_base, schema_rounds
 from kgsim.scenario.names import nearest
 from kgsim.scenario.problems import Report
 from kgsim.scenario.source import Key
 
 M = TypeVar("M", bound=BaseModel)
 
-_ALTERNATIVES = frozenset({schema.TEXT, schema.NUMBER, schema.LIST, schema.ENTRY, schema.MAPPING, schema.STEPS})
+_ALTERNATIVES = frozenset(
+    {
+        schema_base.TEXT,
+        schema_base.NUMBER,
+        schema_base.LIST,
+        schema_base.ENTRY,
+        schema_base.MAPPING,
+        schema_base.STEPS,
+    }
+)
 
 _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("parameters", "*", "distribution"), schema.DistributionEntry),
@@ -29,6 +38,12 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("outcomes", "*"), schema.OutcomeEntry),
     (("structures", "*", "blocs", "*"), schema.BlocEntry),
     (("structures", "*"), schema.StructureEntry),
+    (("strategies", "*", "states", "*"), schema_rounds.StrategyStateEntry),
+    (("strategies", "*"), schema_rounds.StrategyEntry),
+    (("repeated", "*"), schema_rounds.RepeatedEntry),
+    (("dynamics", "states", "*"), schema_rounds.StateEntry),
+    (("dynamics", "shocks", "*"), schema_rounds.ShockEntry),
+    (("dynamics",), schema_rounds.DynamicsEntry),
     (("claims", "*"), schema.ClaimEntry),
     (("briefing", "ask"), schema.AskEntry),
     (("briefing", "compare"), schema.CompareEntry),
@@ -79,7 +94,7 @@ def _key(location: tuple[str | int, ...], data: Any) -> Key:
 
 def _prune(data: dict[str, Any], key: Key, kind: str) -> None:
     """Take out what is misshapen: an unknown key alone, or else the whole entry it belongs to."""
-    depth = {"moves": 3}.get(str(key[0]), 2) if key else 0
+    depth = {"moves": 3, "dynamics": 1}.get(str(key[0]), 2) if key else 0
     cut = key if kind == "extra_forbidden" else key[:depth]
     while cut:
         parent: Any = data

@@ -17,6 +17,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.automata.check import repeated
+from kgsim.automata.critical import sustained
+from kgsim.automata.joint import joint, numbers
 from kgsim.claims.truth import EQUAL, Known, truth
 from kgsim.claims.verdicts import GRID, name_of, selected, structures_of, with_fallbacks
 from kgsim.errors import GameError
@@ -187,6 +190,8 @@ class _Chunk:
             return Known.between(*self._played(names[0]).share(self.outcomes, self.rules.index(names[1])))
         if call.function in {"rises", "falls"}:
             return Known.exactly(self._monotone(call))
+        if call.function in {"sustained", "critical_discount"}:
+            return Known.exactly(self._repeated(call))
         known: dict[str, dict[str, Interval]] = {self.rules[rule]: {} for rule in np.unique(self.outcomes)}
         chosen = selected(call, known)
         rows = [self.rules[rule] in chosen for rule in self.outcomes]
@@ -194,6 +199,16 @@ class _Chunk:
         if not len(worth):
             return Known.exactly(np.full(self.count, np.nan))
         return Known.exactly(worth.min(axis=0) if call.function == "worst" else worth.max(axis=0))
+
+    def _repeated(self, call: Call) -> Floats:
+        """Whether a profile of a repeated game is an equilibrium, or from which discount factor on."""
+        game, profile = map(name_of, call.arguments)
+        if call.function == "sustained":
+            run = joint(self.scenario, self.scenario.repeated[game], profile)
+            found = sustained(self.scenario, run, numbers(self.scenario, run, self.points))
+            return np.broadcast_to(found, (self.count,)).astype(np.float64)
+        rows = [{name: float(values[row]) for name, values in self.points.items()} for row in range(self.count)]
+        return np.array([repeated(self.scenario, game, profile, **row)[profile].critical for row in rows])
 
     def _monotone(self, call: Call) -> Floats:
         """Whether an expression strictly rises (falls) in a parameter over its declared range."""

@@ -22,6 +22,8 @@ USAGE = {
     "best": "best(PLAYER, OUTCOME, ...), with `not OUTCOME` to leave one out",
     "rises": "rises(EXPRESSION, PARAMETER)",
     "falls": "falls(EXPRESSION, PARAMETER)",
+    "sustained": "sustained(REPEATED_GAME, PROFILE)",
+    "critical_discount": "critical_discount(REPEATED_GAME, PROFILE)",
 }
 
 
@@ -95,6 +97,12 @@ class _CallCheck:
         elif function in {"prob", "reached"}:
             self._named(arguments[0], declared.structures, "structure")
             self._named(arguments[1], declared.outcomes, "outcome")
+        elif function in {"sustained", "critical_discount"}:
+            self._named(arguments[0], declared.repeated, "repeated game")
+            first = arguments[0]
+            game = first.name if isinstance(first, Name) else ""
+            if game in declared.repeated:
+                self._named(arguments[1], declared.repeated[game], "profile")
         elif any_number:
             self._named(arguments[0], declared.players, "player")
             for argument in arguments[1:]:

@@ -1,0 +1,1 @@
+"""Repeated play: strategies as automata, their values, and whether anyone gains by deviating."""

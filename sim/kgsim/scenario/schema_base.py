@@ -1,0 +1,51 @@
+"""What the shapes of all sections have in common: strictness, formulas, and one entry or a list of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+TEXT, NUMBER, LIST, ENTRY, MAPPING, STEPS = "<text>", "<number>", "<list>", "<entry>", "<mapping>", "<steps>"
+"""Alternatives of an entry; they show up in the paths of pydantic's errors and are no keys of anything."""
+
+
+def text_or_entry(value: Any) -> str:
+    """Tell a text from an entry."""
+    return ENTRY if isinstance(value, dict) else TEXT
+
+
+def formula_kind(value: Any) -> str:
+    """Tell a number from a text."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return NUMBER
+    return TEXT
+
+
+def one_or_many(value: Any) -> str:
+    """Tell a text from a list."""
+    return LIST if isinstance(value, list) else TEXT
+
+
+def text_or_mapping(value: Any) -> str:
+    """Tell a text from a mapping."""
+    return MAPPING if isinstance(value, dict) else TEXT
+
+
+Formula = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)],
+    Discriminator(formula_kind),
+    Field(description="An expression such as `a*relief - b`, or a number."),
+]
+OneOrMany = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)],
+    Discriminator(one_or_many),
+]
+
+
+class Model(BaseModel):
+    """Strict: nothing is converted, no unknown key is let through."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=False
+    )
