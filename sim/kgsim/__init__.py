@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
     from kgsim.analysis.robustness import Robustness, robustness
+    from kgsim.analysis.sensitivity import Sensitivity, sensitivity
     from kgsim.analysis.thresholds import threshold
     from kgsim.automata.check import ProfileCheck, repeated
     from kgsim.errors import (
@@ -63,6 +64,8 @@ _HOME = {
     "backtest": "kgsim.analysis.backtests",
     "Robustness": "kgsim.analysis.robustness",
     "robustness": "kgsim.analysis.robustness",
+    "Sensitivity": "kgsim.analysis.sensitivity",
+    "sensitivity": "kgsim.analysis.sensitivity",
     "threshold": "kgsim.analysis.thresholds",
 }
 
@@ -81,6 +84,7 @@ __all__ = [
     "Robustness",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "StructureError",
     "StructureSolution",
     "__version__",
@@ -92,6 +96,7 @@ __all__ = [
     "open_study",
     "repeated",
     "robustness",
+    "sensitivity",
     "solve",
     "sweep",
     "threshold",

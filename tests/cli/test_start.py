@@ -52,6 +52,8 @@ def test_public_names() -> None:
         "StructureSolution",
         "__version__",
         "Robustness",
+        "Sensitivity",
+        "sensitivity",
         "backtest",
         "robustness",
         "load",

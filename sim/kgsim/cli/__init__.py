@@ -14,7 +14,19 @@ import click
 from kgsim.cli.examples import examples
 from kgsim.errors import KgsimError, ScenarioError
 
-COMMANDS = ("run", "sweep", "threshold", "repeated", "robustness", "backtest", "check", "explain", "new", "schema")
+COMMANDS = (
+    "run",
+    "sweep",
+    "threshold",
+    "repeated",
+    "robustness",
+    "sensitivity",
+    "backtest",
+    "check",
+    "explain",
+    "new",
+    "schema",
+)
 
 
 class Commands(click.Group):

@@ -1,0 +1,196 @@
+"""Sensitivity: which few parameters move a value or turn an answer, seen in three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kgsim.analysis.discovery import Discovery, Interest, boxes
+from kgsim.analysis.priors import prior as prior_of
+from kgsim.analysis.robustness import to_draw, trial_of
+from kgsim.analysis.sobol import Indices, UndefinedError
+from kgsim.analysis.sobol import indices as indices_of
+from kgsim.analysis.tornado import Tornado, tornado
+from kgsim.analysis.trial import Trial
+from kgsim.claims.verdicts import structures_of
+from kgsim.errors import GameError
+from kgsim.results import Verdict
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.payoffs import structure_of
+from kgsim.studies.execution import Progress
+from kgsim.wording import counted, listed, number, percent
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Which parameters matter.
+
+    Attributes
+    ----------
+    structure
+        Whose values the indices are of, and whose outcomes discovery looks at.
+    parameters
+        The parameters moved.
+    values
+        What the others are held at; a tornado holds all but one, at these values or at the file's.
+    tornado
+        One parameter at a time, for every structure.
+    indices
+        Sobol' indices; None if not asked for, or if `notes` says why not.
+    discovery
+        Boxes of parameters.
+    notes
+        What could not be computed, and why.
+    """
+
+    scenario: Scenario
+    structure: str
+    parameters: tuple[str, ...]
+    values: Mapping[str, float]
+    seed: int
+    tornado: Tornado
+    indices: Indices | None
+    discovery: Discovery
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Sensitivity(scenario={self.scenario.name!r}, structure={self.structure!r}, {self.discovery.question})"
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The parameters that move each player's value most, and the boxes, as sentences."""
+        told = []
+        for player, bars in self.tornado.bars[self.structure].items():
+            most = [f"{bar.parameter} (by {number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
+            moved = f"is moved most by {listed(most)}" if most else "is moved by no parameter alone"
+            told.append(f"Structure {self.structure}: {player}'s value {moved}.")
+        for each in self.discovery.boxes:
+            told.append(f"{self.box_told(each.box)}.")
+        return (*told, *self.notes)
+
+    def box_told(self, box: Any) -> str:
+        """A box as a clause."""
+        where = listed(
+            f"{name} from {number(low)} to {number(high)}"
+            for name in box.limits
+            for low, high in [self.discovery.within(box, name)]
+        )
+        return (
+            f"Where {where}, {self.discovery.question} in {percent(box.density)} of draws; this covers "
+            f"{percent(box.coverage)} of all draws in which it is so"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "structure": self.structure,
+            "parameters": list(self.parameters),
+            "seed": self.seed,
+            "tornado": self.tornado.to_dict(),
+            "indices": self.indices.to_dict() if self.indices else None,
+            "discovery": self.discovery.to_dict(),
+            "notes": list(self.notes),
+        }
+
+
+def sensitivity(
+    scenario: Scenario,
+    /,
+    *,
+    structure: str | None = None,
+    outcome: str | None = None,
+    claim: str | None = None,
+    verdict: Verdict = "holds",
+    take: str = "middle",
+    indices: bool = True,
+    density: float = 0.8,
+    prior: str = "uniform",
+    draws: int = 20_000,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Progress | None = None,
+    **values: float,
+) -> Sensitivity:
+    """Say which parameters matter: one at a time, by shares of variance, and as boxes.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it.
+    structure
+        Whose values and outcomes are looked at; the file's first if not given. The tornado is of all structures.
+    outcome
+        Find boxes in which this is an equilibrium outcome of the structure; the one most in doubt if not given.
+    claim, verdict
+        Find boxes in which the claim has this verdict instead.
+    take
+        What Sobol' indices take of a value interval: ``"low"``, ``"middle"`` or ``"high"``.
+    indices
+        Whether to compute Sobol' indices (needs SALib).
+    density
+        Share of draws of interest asked of a box.
+    prior
+        How parameters are drawn, independently: one of `kgsim.analysis.priors.PRIORS`.
+    draws
+        For the indices, about, and for the boxes.
+    seed, workers, progress
+        As for `kgsim.robustness`.
+    **values
+        Parameters to hold at a value and not to move.
+
+    Returns
+    -------
+    Sensitivity
+
+    Raises
+    ------
+    GameError
+        If a name is unknown, a number is not usable, or SALib is asked for and not installed.
+    """
+    names = to_draw(scenario, values)
+    chosen = next(iter(scenario.structures)) if structure is None else structure_of(scenario, structure).name
+    interest = _interest(scenario, outcome, claim, verdict)
+    drawn_by = prior_of(scenario, prior, names)
+    notes: list[str] = []
+    found = None
+    if indices:
+        try:
+            trial = Trial(scenario, [chosen], [])
+            found = indices_of(trial, drawn_by, values, take, draws, seed, workers, progress)
+        except UndefinedError as error:
+            notes.append(f"No Sobol' indices: {error}.")
+    asked = Trial(scenario, structures_of(scenario.claims[claim]), [claim]) if claim else Trial(scenario, [chosen], [])
+    discovery = boxes(asked, drawn_by, values, interest, draws, seed, density, workers, progress)
+    if not discovery.boxes:
+        notes.append(
+            f"No box: {discovery.question} in {percent(discovery.share)} of {counted(discovery.draws, 'draw')}."
+        )
+    return Sensitivity(
+        scenario=scenario,
+        structure=chosen,
+        parameters=names,
+        values={name: value for name, value in {**scenario.base, **values}.items() if name not in names},
+        seed=seed,
+        tornado=tornado(trial_of(scenario, None), names, values),
+        indices=found,
+        discovery=discovery,
+        notes=tuple(notes),
+    )
+
+
+def _interest(scenario: Scenario, outcome: str | None, claim: str | None, verdict: Verdict) -> Interest:
+    if outcome is not None and claim is not None:
+        raise GameError("boxes are of an outcome or of a claim: name one of the two")
+    known = [rule.name for rule in scenario.outcomes]
+    if outcome is not None and outcome not in known:
+        raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, known, 'outcome')}")
+    if claim is not None and claim not in scenario.claims:
+        raise GameError(f"there is no claim {claim!r}. {suggestion(claim, scenario.claims, 'claim')}")
+    if verdict not in ("holds", "fails", "depends", "undecided"):
+        raise GameError(f"{verdict!r} is no verdict: choose holds, fails, depends or undecided")
+    return Interest(outcome, claim, verdict)

@@ -1,0 +1,157 @@
+"""``kgsim sensitivity``: which few parameters move a value or turn an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgsim.cli.examples import examples
+from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.study import (
+    deliver,
+    force_option,
+    format_option,
+    inputs,
+    out_option,
+    plots_option,
+    progress,
+    say_where,
+    seed_option,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from kgsim.analysis.sensitivity import Sensitivity
+
+
+@click.command(
+    short_help="Which few parameters matter: tornado, Sobol' indices, boxes found by PRIM.",
+    epilog=examples(
+        'kgsim sensitivity scenarios/bypass.yaml --structure bypass --outcome "bypass deal"',
+        "kgsim sensitivity scenarios/bypass.yaml --structure front --take low --set rate=1",
+        "kgsim sensitivity scenarios/bypass.yaml --claim H6 --verdict fails --no-indices",
+    ),
+)
+@scenario_file
+@click.option("--structure", metavar="NAME", help="Whose values and outcomes to look at.  [default: the file's first]")
+@click.option(
+    "--outcome",
+    metavar="NAME",
+    help="Find boxes in which this is an equilibrium outcome of the structure.  [default: the one most in doubt]",
+)
+@click.option("--claim", metavar="NAME", help="Instead: find boxes in which this claim has the verdict.")
+@click.option(
+    "--verdict",
+    type=click.Choice(["holds", "fails", "depends", "undecided"]),
+    default="holds",
+    show_default=True,
+    help="With --claim.",
+)
+@click.option(
+    "--take",
+    type=click.Choice(["low", "middle", "high"]),
+    default="middle",
+    show_default=True,
+    help="What Sobol' indices take of the interval of a player's values over all equilibria.",
+)
+@click.option("--indices/--no-indices", default=True, show_default=True, help="Whether to compute Sobol' indices.")
+@click.option(
+    "--density",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.8,
+    show_default=True,
+    help="Share of draws of interest asked of a box.",
+)
+@click.option(
+    "--prior",
+    type=click.Choice(["declared", "uniform", "triangular"]),
+    default="uniform",
+    show_default=True,
+    help="How to draw parameters, independently.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1),
+    default=20_000,
+    show_default=True,
+    help="For the indices and for the boxes, each.",
+)
+@seed_option
+@set_option
+@beyond_range_option
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many work at once.")
+@out_option("sensitivity")
+@format_option
+@plots_option
+@force_option
+def sensitivity(
+    file: Path,
+    structure: str | None,
+    outcome: str | None,
+    claim: str | None,
+    verdict: str,
+    take: str,
+    indices: bool,
+    density: float,
+    prior: str,
+    draws: int,
+    seed: int,
+    settings: tuple[str, ...],
+    beyond_range: bool,
+    workers: int,
+    out: Path | None,
+    form: str,
+    plots: bool,
+    force: bool,
+) -> None:
+    """Find the parameters of the scenario FILE that matter.
+
+    Three looks: a tornado (one parameter at a time over its range: how far each player's value moves, and which
+    answers turn), Sobol' indices (whence the variance of a value comes), and scenario discovery by PRIM (boxes of
+    parameters in which an outcome is an equilibrium outcome or a claim has a verdict). A parameter given with --set is
+    held and not moved.
+    """
+    from kgsim.analysis.sensitivity import sensitivity as found_in
+    from kgsim.report.files import Destination
+    from kgsim.report.sensitivity import of_sensitivity
+    from kgsim.report.study_document import of_study
+    from kgsim.scenario.load import load
+
+    scenario = load(file)
+    values = values_set(scenario, settings, beyond_range=beyond_range)
+    if structure is not None:
+        structures_named(scenario, [structure])
+    asked: dict[str, Any] = {
+        "structure": structure,
+        "outcome": outcome,
+        "claim": claim,
+        "verdict": verdict,
+        "take": take,
+        "indices": indices,
+        "density": density,
+        "prior": prior,
+        "draws": draws,
+        "seed": seed,
+    }
+    given = {"study": "sensitivity", **asked, "held": " ".join(sorted(values)) or "none"}
+    depends = inputs(scenario, values, tuple(scenario.structures), given)
+    with Destination(out or Path("out") / f"{scenario.name}-sensitivity", depends, force=force) as destination:
+        with progress("chunks of draws") as told:
+            result = found_in(scenario, **{**asked, **values}, workers=workers, progress=told)
+        document = of_study(scenario, depends, {"sensitivity": result.to_dict()})
+        deliver(destination, document, of_sensitivity(result), (lambda: _figures(result)) if plots else None, form)
+    say_where(destination)
+
+
+def _figures(result: Sensitivity) -> Iterator[tuple[str, Figure]]:
+    from kgsim.plots.sensitivity import discovery_figure, indices_figure, tornado_figure
+
+    yield "tornado", tornado_figure(result)
+    if result.indices is not None:
+        yield "indices", indices_figure(result)
+    if result.discovery.boxes:
+        yield "boxes", discovery_figure(result)
