@@ -18,18 +18,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.studies.pairs import ROUNDING, ROUNDS, possible_pairs
+
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.intp]
 
 #: Supports of the movers other than the one with most actions that are gone through; with more, all cells count.
 MOST_SUPPORTS = 512
-
-#: Rounds of dominance. Each is sound by itself, so stopping early only rules out less.
-ROUNDS = 6
-
-#: A weakly better action may be worse by this share of the tolerance: rounding.
-ROUNDING = 1e-3
 
 
 def possible_cells(low: Floats, high: Floats, tolerance: Floats) -> Bools:
@@ -47,6 +43,16 @@ def possible_cells(low: Floats, high: Floats, tolerance: Floats) -> Bools:
     ndarray
         Shape (a1, ..., an, points). Every equilibrium of every game within the bounds has its support in there.
     """
+    if len(low) == 2:
+        possible, left = possible_pairs(low, high, tolerance)
+        if len(left):
+            possible[..., left] = _searched(low[..., left], high[..., left], tolerance[:, left])
+        return possible
+    return _searched(low, high, tolerance)
+
+
+def _searched(low: Floats, high: Floats, tolerance: Floats) -> Bools:
+    """The same, support by support, for any number of movers."""
     movers, shape = len(low), low.shape[1:-1]
     rows = int(np.argmax(shape))
     order = [rows, *(mover for mover in range(movers) if mover != rows)]
