@@ -24,7 +24,10 @@ Bools: TypeAlias = NDArray[np.bool_]
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
 
 #: Pairs of positions compared at once.
-_PAIRS = 1_000_000
+_PAIRS = 100_000
+
+#: Pairs at a point from which on a few strong rivals go first.
+_MANY = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +77,14 @@ def nash_product(
     inner = follows & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
     failed = (top == -np.inf).any(axis=0)
     # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
-    most = product(np.array([members.best(member) for member in payoffs]), fallback)
-    tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
-    open_child = tied & (low < high)
-    matters = (open_child & (most > -np.inf))[layer.cell_child]
-    matters &= most[layer.cell_child] >= (level - tolerance)[layer.cell_game]
-    points = np.union1d(np.flatnonzero((matters.any(axis=0)) | idle.any(axis=0)), sets.wide)
+    points = np.union1d(np.flatnonzero(idle.any(axis=0)), sets.wide)
+    tied = members.several
+    if len(tied):
+        most = product(np.array([members.best(member)[:, tied] for member in payoffs]), fallback[:, tied])
+        open_child = (low < high)[:, tied] & (most > -np.inf)
+        matters = open_child[layer.cell_child]
+        matters &= most[layer.cell_child] >= (level - tolerance)[:, tied][layer.cell_game]
+        points = np.union1d(points, tied[matters.any(axis=0)])
     found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
     flat = (top <= tolerance) & (top > -np.inf)
     if flat.any():
@@ -117,48 +122,75 @@ def mutual_veto(
     follows = gathered(layer, sets.inner[layer.entry_below])
     inner = np.zeros(follows.shape, dtype=bool)
     failed = np.zeros(follows.shape[1], dtype=bool)
-    rivals = np.array([sets.members(below).best(member) for member in payoffs])
+    members = sets.members(below)
+    best = np.array([members.best(member) for member in payoffs])
     for game in range(layer.games):
         slots = np.flatnonzero(layer.slot_game == game)
-        cells = np.flatnonzero(layer.cell_game == game)
+        rivals = best[:, layer.cell_child[layer.cell_game == game]]
         worth = payoffs[:, layer.slot_deal[slots]]
         stands = follows[slots]
         top, bottom = np.where(stands, worth, -np.inf).max(axis=1), np.where(stands, worth, np.inf).min(axis=1)
-        size = np.where(stands, np.abs(worth), 0.0).max(axis=1)
+        size = np.where(np.isfinite(top), np.maximum(np.abs(top), np.abs(bottom)), 0.0)
         tolerance = np.maximum(np.maximum(share * (top - bottom), ROUNDING * size), np.finfo(float).tiny)
+        usable = np.isfinite(rivals).all(axis=0)
         if fallback is not None:
-            stands &= (worth - fallback[:, None] >= -tolerance[:, None]).all(axis=0)
+            stands &= (worth >= (fallback - tolerance)[:, None]).all(axis=0)
+            # What improves upon a position that stands falls short of the fallback by two tolerances at most.
+            usable &= (rivals >= (fallback - 3.0 * tolerance)[:, None]).all(axis=0)
         failed |= ~stands.any(axis=0)
-        inner[slots] = _undominated(worth, stands, rivals[:, layer.cell_child[cells]], tolerance)
-    tied = below.slots.fold(np.add, sets.inner.astype(np.int16)) > 1
-    points = np.union1d(np.flatnonzero(tied.any(axis=0)), sets.wide)
+        inner[slots] = _undominated(worth, stands, rivals, usable, tolerance)
+    points = np.union1d(members.several, sets.wide)
     found = Sets.exact(inner, np.zeros(len(failed)))
     failed[points] = False
     return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
 
 
-def _undominated(worth: Floats, stands: Bools, rivals: Floats, tolerance: Floats) -> Bools:
+def _undominated(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolerance: Floats) -> Bools:
     """Which positions (members, slots, points) none of the rivals (members, cells, points) improves upon for all."""
     stands = stands.copy()
-    lowest = np.where(np.isfinite(rivals), rivals, np.inf).min(axis=1, keepdims=True)
-    rivals = np.maximum(rivals, lowest)
-    scaled = rivals / np.maximum(rivals.max(axis=1, keepdims=True) - lowest, 1e-300)
-    useful = np.ones(rivals.shape[1:], dtype=bool)
+    crowded = np.flatnonzero(stands.sum(axis=0) * usable.sum(axis=0) > _MANY)
+    if len(crowded):
+        stands[:, crowded], usable[:, crowded] = _thinned(
+            worth[..., crowded], stands[:, crowded], rivals[..., crowded], usable[:, crowded], tolerance[:, crowded]
+        )
+    # Each standing position beside each rival at its point, rivals being listed point by point.
+    points, slots = np.nonzero(stands.T)
+    cells = np.nonzero(usable.T)[1]
+    count = usable.sum(axis=0)
+    first = np.cumsum(count) - count
+    counts = count[points]
+    ends = np.cumsum(counts)
+    improved = np.zeros(len(points), dtype=bool)
+    begin = 0
+    while begin < len(points):
+        done = ends[begin - 1] if begin else 0
+        last = max(int(np.searchsorted(ends, done + _PAIRS, side="right")), begin + 1)
+        part = counts[begin:last]
+        position = np.repeat(np.arange(begin, last), part)
+        rival = np.arange(len(position)) - np.repeat(np.cumsum(part) - part, part) + first[points[position]]
+        here = points[position]
+        change = rivals[:, cells[rival], here] - worth[:, slots[position], here]
+        margin = tolerance[:, here]
+        better = (change >= -margin).all(axis=0) & (change > margin).any(axis=0)
+        improved[position[better]] = True
+        begin = last
+    stands[slots[improved], points[improved]] = False
+    return stands
+
+
+def _thinned(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolerance: Floats) -> tuple[Bools, Bools]:
+    """Strike what a few strong rivals improve upon, positions and rivals alike."""
+    low = np.where(usable, rivals, np.inf).min(axis=1, keepdims=True)
+    high = np.where(usable, rivals, -np.inf).max(axis=1, keepdims=True)
+    scaled = np.where(usable, (rivals - low) / np.maximum(high - low, 1e-300), -1e9)
+    stands, usable = stands.copy(), usable.copy()
     for weight in _STRONG:
         strong = (weight * scaled[0] + (1.0 - weight) * scaled[1:].sum(axis=0)).argmax(axis=0)
         rival = np.take_along_axis(rivals, strong[None, None], axis=1)[:, 0]
         _strike(stands, worth, rival, tolerance)
-        _strike(useful, rivals, rival, tolerance)
-    # What is improved upon can improve upon nothing that its better would not.
-    rivals = rivals[:, useful.any(axis=1)]
-    slots, points = np.nonzero(stands)
-    for part in np.array_split(np.arange(len(slots)), 1 + len(slots) * rivals.shape[1] // _PAIRS):
-        here = points[part]
-        change = rivals[:, :, here] - worth[:, slots[part], here][:, None]
-        margin = tolerance[:, here][:, None]
-        better = (change >= -margin).all(axis=0) & (change > margin).any(axis=0)
-        stands[slots[part], here] = ~better.any(axis=0)
-    return stands
+        # What is improved upon can improve upon nothing that its better would not.
+        _strike(usable, rivals, rival, tolerance)
+    return stands, usable
 
 
 def _strike(stands: Bools, worth: Floats, rival: Floats, tolerance: Floats) -> None:

@@ -1,9 +1,9 @@
 """Where two movers who choose at once might randomise: the search of `kgsim.studies.supports`, by bits.
 
 At most points actions repeat one another (many refused offers lead to one status quo), so each point's game is first
-cut down to distinct actions. Of these every pair is compared once, at every action of the other mover; a comparison is a
-bit in a word, and whether one action dominates another *on a support* is then one operation on words, for all supports
-and points at once.
+cut down to distinct actions. Of these every pair is compared once, at every action of the other mover. A comparison is
+a bit in a word, and whether one action dominates another *on a support* is then one operation on words, for all
+supports and points at once.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ class _Cells:
             for column in range(columns):
                 reached[column] |= np.bitwise_or.reduce(best[member[:, column]], axis=0, initial=np.uint64(0))
         bits = np.arange(len(self.there), dtype=np.uint64)[:, None, None]
-        return (reached >> bits) & np.uint64(1) != 0
+        return np.asarray((reached >> bits) & np.uint64(1) != 0)
 
     def _blocks(self, columns: int) -> Iterator[Words]:
         supports = np.arange(1, 2**columns, dtype=np.uint8)
@@ -257,7 +257,7 @@ class _Cells:
 
 
 def _rivals(low: Floats, there: Bools) -> Floats:
-    """Rows, and even mixtures of those that are best somewhere, to hold against rows; shape (rivals, columns, points)."""
+    """Rows, and even mixtures of the best ones, to hold against rows; shape (rivals, columns, points)."""
     usable = np.where(there[:, None], low, -np.inf)
     columns = low.shape[1]
     if columns == 1:

@@ -65,7 +65,10 @@ class Sets:
         """The sets at some points alone."""
         known = np.flatnonzero(np.isin(self.wide, points))
         wide = np.searchsorted(points, self.wide[known])
-        return Sets(self.inner[:, points], wide, self.outer[:, known], self.slack[points])
+        chosen = Sets(self.inner[:, points], wide, self.outer[:, known], self.slack[points])
+        if self._members is not None:
+            object.__setattr__(chosen, "_members", self._members.only(points, chosen.inner))
+        return chosen
 
     def at(self, points: Integers) -> Bools:
         """The outer sets at some points, shape (slots, len(points))."""
@@ -214,6 +217,11 @@ class Members:
         least = layer.slots.fold(np.minimum, np.where(sets, deals, none))
         most = layer.slots.fold(np.maximum, np.where(sets, deals, np.int32(-1)))
         return cls(layer, sets, np.minimum(least, none - 1), np.flatnonzero((least != most).any(axis=0)))
+
+    def only(self, points: Integers, sets: Bools) -> Members:
+        """The same at some points alone, `sets` being read there."""
+        several = np.flatnonzero(np.isin(points, self.several))
+        return Members(self.layer, sets, self.first[:, points], several)
 
     def bounds(self, score: Floats) -> tuple[Floats, Floats]:
         """The worst and best utility over each set; shape (games, points), inf and -inf where it holds none."""
