@@ -15,6 +15,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
+    from kgsim.analysis.comparison import Comparison, compare
     from kgsim.analysis.robustness import Robustness, robustness
     from kgsim.analysis.sensitivity import Sensitivity, sensitivity
     from kgsim.analysis.thresholds import threshold
@@ -62,6 +63,8 @@ _HOME = {
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
     "backtest": "kgsim.analysis.backtests",
+    "Comparison": "kgsim.analysis.comparison",
+    "compare": "kgsim.analysis.comparison",
     "Robustness": "kgsim.analysis.robustness",
     "robustness": "kgsim.analysis.robustness",
     "Sensitivity": "kgsim.analysis.sensitivity",
@@ -71,6 +74,7 @@ _HOME = {
 
 __all__ = [
     "ClaimResult",
+    "Comparison",
     "Course",
     "Equilibrium",
     "ExecutionError",
@@ -89,6 +93,7 @@ __all__ = [
     "StructureSolution",
     "__version__",
     "backtest",
+    "compare",
     "load",
     "loads",
     "nash",

@@ -51,6 +51,8 @@ def test_public_names() -> None:
         "StructureError",
         "StructureSolution",
         "__version__",
+        "Comparison",
+        "compare",
         "Robustness",
         "Sensitivity",
         "sensitivity",

@@ -21,6 +21,7 @@ COMMANDS = (
     "repeated",
     "robustness",
     "sensitivity",
+    "compare",
     "backtest",
     "check",
     "explain",
