@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kgsim.analysis.sensitivity import Sensitivity, sensitivity
     from kgsim.analysis.thresholds import threshold
     from kgsim.automata.check import ProfileCheck, repeated
+    from kgsim.dynamics.simulate import Options, simulate
     from kgsim.errors import (
         ExecutionError,
         GameError,
@@ -48,6 +49,8 @@ _HOME = {
     "StructureError": "kgsim.errors",
     "ProfileCheck": "kgsim.automata.check",
     "repeated": "kgsim.automata.check",
+    "Options": "kgsim.dynamics.simulate",
+    "simulate": "kgsim.dynamics.simulate",
     "solve": "kgsim.evaluate",
     "ClaimResult": "kgsim.results",
     "Course": "kgsim.results",
@@ -81,6 +84,7 @@ __all__ = [
     "GameError",
     "KgsimError",
     "NashSet",
+    "Options",
     "OutputError",
     "Problem",
     "ProfileCheck",
@@ -102,6 +106,7 @@ __all__ = [
     "repeated",
     "robustness",
     "sensitivity",
+    "simulate",
     "solve",
     "sweep",
     "threshold",

@@ -55,7 +55,7 @@ def percent(probability: float) -> str:
     """
     if 0.995 <= probability < 1.0 - NOISE:
         return ">99%"
-    if NOISE < probability < 0.005:
+    if NOISE < probability <= 0.005:
         return "<1%"
     return f"{probability:.0%}"
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "sweep",
     "threshold",
     "repeated",
+    "simulate",
     "robustness",
     "sensitivity",
     "compare",
