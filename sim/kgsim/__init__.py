@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         StructureError,
     )
     from kgsim.evaluate import solve
+    from kgsim.explorer.face import explore
     from kgsim.results import ClaimResult, Course, Equilibrium, Result, StructureSolution
     from kgsim.scenario.load import load, loads
     from kgsim.scenario.model import Scenario
@@ -52,6 +53,7 @@ _HOME = {
     "Options": "kgsim.dynamics.simulate",
     "simulate": "kgsim.dynamics.simulate",
     "solve": "kgsim.evaluate",
+    "explore": "kgsim.explorer.face",
     "ClaimResult": "kgsim.results",
     "Course": "kgsim.results",
     "Equilibrium": "kgsim.results",
@@ -98,6 +100,7 @@ __all__ = [
     "__version__",
     "backtest",
     "compare",
+    "explore",
     "load",
     "loads",
     "nash",

@@ -59,6 +59,7 @@ def test_public_names() -> None:
         "sensitivity",
         "backtest",
         "robustness",
+        "explore",
         "load",
         "loads",
         "nash",

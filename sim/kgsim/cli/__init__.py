@@ -18,6 +18,7 @@ COMMANDS = (
     "run",
     "sweep",
     "threshold",
+    "explore",
     "repeated",
     "simulate",
     "robustness",

@@ -165,7 +165,11 @@ def looks(study: Dataset) -> dict[str, Look]:
 def sets_reached(panel: Any) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
     """The distinct sets of equilibrium outcomes of a map, and for each of its points the number of its set."""
     names = [str(name) for name in panel.outcome.values]
-    reached = panel.reached.transpose("outcome", ...).values
+    return distinct_sets(names, panel.reached.transpose("outcome", ...).values)
+
+
+def distinct_sets(names: Sequence[str], reached: NDArray[np.bool_]) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
+    """The distinct sets of outcomes reached, shape (outcomes, ...), and for each point the number of its set."""
     distinct, number = np.unique(reached.reshape(len(names), -1), axis=1, return_inverse=True)
     sets = [tuple(name for name, there in zip(names, column, strict=True) if there) for column in distinct.T]
     return sets, np.asarray(number, dtype=np.intp).reshape(reached.shape[1:])

@@ -52,6 +52,26 @@ class Grid:
         return {**swept, **{name: np.full(count, value) for name, value in self.fixed.items()}}
 
 
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """Any points, one after the other.
+
+    Attributes
+    ----------
+    values
+        Parameter to its value at each point, shape (size,); parameters left out keep their base value.
+    size
+        Number of points.
+    """
+
+    values: Mapping[str, Floats]
+    size: int
+
+    def points(self, first: int, last: int) -> dict[str, Floats]:
+        """Parameter values of the points numbered `first` to `last` (exclusive), shape (last - first,) each."""
+        return {name: values[first:last] for name, values in self.values.items()}
+
+
 def axis(specification: str) -> tuple[str, Floats]:
     """Read ``NAME=FROM:TO:COUNT`` (ends included), ``NAME=log:FROM:TO:COUNT`` or ``NAME=VALUE,VALUE,...``.
 

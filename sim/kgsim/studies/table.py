@@ -15,7 +15,7 @@ from kgsim.errors import GameError, StructureError
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
-from kgsim.studies.design import Grid
+from kgsim.studies.design import Grid, Listed
 from kgsim.studies.engine import CHUNK, DOUBTS, FAILURES, Ends, Engine
 from kgsim.studies.exact import quick, solve_exactly
 
@@ -66,13 +66,14 @@ class Table:
 
 def tabulate(
     scenario: Scenario,
-    grid: Grid,
+    grid: Grid | Listed,
     structures: Sequence[str] | None = None,
     *,
     mixed: Mixed = "auto",
+    engine: Engine | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Table:
-    """Solve structures at every point of a grid.
+    """Solve structures at every point of a grid or list.
 
     Parameters
     ----------
@@ -84,6 +85,8 @@ def tabulate(
         Where mixed equilibria may add outcomes or values: ``"auto"`` settles at most `MOST_EXACT` points with the
         exact solver, of structures for which that takes a fraction of a second; ``"always"`` all of them, ``"never"``
         none. What is not settled is marked as not complete.
+    engine
+        Laid out before, for these structures or more; one is laid out if it is not given.
     progress
         Called with the number of points done since the last call.
 
@@ -96,7 +99,7 @@ def tabulate(
     for name in names:
         structure_of(scenario, name)
     _check_memory(scenario, grid, len(names))
-    engine = Engine(scenario, names)
+    engine = Engine(scenario, names) if engine is None else engine
     work = _Work(scenario, engine, grid, names)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # NumPy lets go of the interpreter's lock while it computes, so threads share the chunks out.
@@ -108,7 +111,7 @@ def tabulate(
     return work.table()
 
 
-def _check_memory(scenario: Scenario, grid: Grid, structures: int) -> None:
+def _check_memory(scenario: Scenario, grid: Grid | Listed, structures: int) -> None:
     each = structures * (len(scenario.outcomes) + 16 * len(scenario.players) + 20)
     needed = 2.0 * grid.size * each
     memory = float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
@@ -122,7 +125,7 @@ def _check_memory(scenario: Scenario, grid: Grid, structures: int) -> None:
 class _Work:
     """A table being filled."""
 
-    def __init__(self, scenario: Scenario, engine: Engine, grid: Grid, names: tuple[str, ...]) -> None:
+    def __init__(self, scenario: Scenario, engine: Engine, grid: Grid | Listed, names: tuple[str, ...]) -> None:
         self.scenario, self.engine, self.grid, self.names = scenario, engine, grid, names
         shape = (len(names), grid.size)
         self.reached = np.zeros((len(names), len(scenario.outcomes), grid.size), dtype=bool)

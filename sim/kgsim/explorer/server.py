@@ -1,0 +1,79 @@
+"""The explorer as a page of this machine alone."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Callable, Mapping, Sequence
+
+import panel as pn
+from panel.io.server import get_server
+
+from kgsim.errors import OutputError
+from kgsim.explorer.page import explorer_of
+from kgsim.explorer.views import Views
+from kgsim.scenario.model import Scenario
+
+#: The one address served: other machines cannot reach it.
+ADDRESS = "127.0.0.1"
+
+
+def serve(
+    scenario: Scenario,
+    structures: Sequence[str] | None,
+    axes: tuple[str, str] | None,
+    values: Mapping[str, float],
+    *,
+    port: int,
+    started: Callable[[str], None],
+) -> None:
+    """Serve until interrupted (SIGINT or SIGTERM).
+
+    Parameters
+    ----------
+    scenario, structures, axes, values
+        As `kgsim.explorer.page.explore` takes them.
+    port
+        0 takes a free one.
+    started
+        Called with the page's address once it can be opened.
+
+    Raises
+    ------
+    GameError
+        As `kgsim.explorer.page.explore`.
+    OutputError
+        If the port is in use or not allowed.
+    """
+    views = Views(scenario, structures)
+    # Made once before serving, so that what is wrong is said here and not on the page.
+    explorer_of(scenario, structures, axes, values, views)
+    try:
+        server = get_server(
+            lambda: explorer_of(scenario, structures, axes, values, views),
+            port=port,
+            address=ADDRESS,
+            title=f"kgsim: {scenario.title}",
+            show=False,
+            start=False,
+            verbose=False,
+        )
+    except OSError as error:
+        raise OutputError(_refused(port, error)) from None
+    loop = server.io_loop
+    signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
+    server.start()
+    loop.add_callback(started, f"http://{ADDRESS}:{server.port}/")
+    try:
+        loop.start()
+    finally:
+        server.stop()
+        pn.state.kill_all_servers()
+
+
+def _refused(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use on this machine: give another one, or --port 0 for any that is free"
+    if error.errno == errno.EACCES:
+        return f"this user may not open port {port}: give one above 1023, or --port 0 for any that is free"
+    return f"cannot open port {port}: {error.strerror}"

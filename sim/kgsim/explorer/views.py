@@ -1,0 +1,170 @@
+"""What an explorer shows, as plain data: the regime map around a point, and every structure at the point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.errors import GameError
+from kgsim.plots.sweeps import distinct_sets
+from kgsim.scenario.model import Parameter, Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.payoffs import structure_of
+from kgsim.studies.design import Grid, Listed
+from kgsim.studies.engine import Engine, in_order
+from kgsim.studies.table import Table, tabulate
+from kgsim.wording import Interval
+
+#: Points times cells of a structure's plan that a map may take: while a slider moves, and when it rests.
+MOVING, RESTING = 5e5, 3e6
+
+#: Points a side of a map.
+FEWEST, MOST = 11, 31
+
+#: Values of each parameter at which `telling` looks.
+LOOKS = 9
+
+
+@dataclass(frozen=True, eq=False)
+class RegimeMap:
+    """Which outcomes are equilibria over two parameters, the others held fixed.
+
+    Attributes
+    ----------
+    x, y
+        Values of the two parameters, shapes (m,) and (n,).
+    regimes
+        The distinct sets of equilibrium outcomes; an empty one is where there is no solution.
+    number
+        Which of `regimes` holds at a point; shape (n, m).
+    complete
+        Whether every equilibrium is accounted for; shape (n, m).
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    regimes: tuple[tuple[str, ...], ...]
+    number: NDArray[np.intp]
+    complete: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One structure at one point.
+
+    Attributes
+    ----------
+    outcomes
+        Outcomes that some equilibrium reaches; empty if there is no solution.
+    values
+        Player to the least and largest payoff over all equilibria.
+    reason
+        Why there is no solution, or why there may be further equilibria; empty if neither.
+    """
+
+    outcomes: tuple[str, ...]
+    values: Mapping[str, Interval]
+    reason: str
+
+
+class Views:
+    """A scenario laid out for looking at many points in quick succession.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it.
+    structures
+        Names of the structures to look at; all if not given.
+
+    Raises
+    ------
+    GameError
+        If a structure is unknown, or fewer than two parameters have a range to move in.
+    """
+
+    def __init__(self, scenario: Scenario, structures: Sequence[str] | None = None) -> None:
+        self.scenario = scenario
+        self.structures = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+        for name in self.structures:
+            structure_of(scenario, name)
+        if not self.structures:
+            raise GameError("there is no structure to explore: name one or more")
+        if len(self.movable) < 2:
+            raise GameError("exploring needs two parameters whose range is wider than a point; give them a range")
+        self._all = Engine(scenario, self.structures)
+        self._single = {name: Engine(scenario, (name,)) for name in self.structures}
+
+    @property
+    def movable(self) -> dict[str, Parameter]:
+        """Parameters with a range to move in, in the scenario's order."""
+        return {name: each for name, each in self.scenario.parameters.items() if each.range[0] < each.range[1]}
+
+    def check(self, name: str) -> str:
+        """Return the name of a parameter that can be moved.
+
+        Raises
+        ------
+        GameError
+            If there is none of that name.
+        """
+        if name not in self.movable:
+            hint = suggestion(name, self.movable, "parameter")
+            raise GameError(f"there is no parameter {name!r} to move in scenario {self.scenario.name}. {hint}")
+        return name
+
+    def side(self, structure: str, effort: float) -> int:
+        """Points a side of a structure's map, for an effort such as `MOVING`."""
+        plans = self._single[structure].plans
+        cells = sum(
+            len(layer.entry_cell) + len(layer.cell_child)
+            for name in in_order(self.scenario, [structure])
+            for layer in plans[name].layers
+        )
+        return int(np.clip((effort / max(cells, 1)) ** 0.5, FEWEST, MOST))
+
+    def map(self, structure: str, axes: tuple[str, str], values: Mapping[str, float], effort: float) -> RegimeMap:
+        """Solve a structure over the ranges of two parameters, the others as `values` say."""
+        side = self.side(structure, effort)
+        x, y = (np.linspace(*self.scenario.parameters[name].range, side) for name in axes)
+        others = {name: value for name, value in values.items() if name not in axes}
+        grid = Grid({axes[1]: y, axes[0]: x}, others)
+        table = tabulate(self.scenario, grid, [structure], mixed="never", engine=self._single[structure])
+        regimes, number = distinct_sets(self._outcomes, table.reached[0])
+        return RegimeMap(x, y, tuple(regimes), number.reshape(grid.shape), table.complete[0].reshape(grid.shape))
+
+    def at(self, values: Mapping[str, float]) -> dict[str, Standing]:
+        """Solve every structure at one point."""
+        point = Listed({name: np.array([value]) for name, value in values.items()}, 1)
+        table = tabulate(self.scenario, point, self.structures, mixed="never", engine=self._all)
+        return {name: self._standing(table, row) for row, name in enumerate(self.structures)}
+
+    def telling(self, structure: str, values: Mapping[str, float]) -> tuple[str, str]:
+        """The two parameters along whose ranges a structure's outcomes change most often, in the scenario's order."""
+        names = list(self.movable)
+        looks = [np.linspace(*self.movable[name].range, LOOKS) for name in names]
+        columns = {name: np.full(LOOKS * len(names), float(value)) for name, value in values.items()}
+        for place, (name, look) in enumerate(zip(names, looks, strict=True)):
+            columns[name][place * LOOKS : (place + 1) * LOOKS] = look
+        points = Listed(columns, LOOKS * len(names))
+        table = tabulate(self.scenario, points, [structure], mixed="never", engine=self._single[structure])
+        reached = table.reached[0].reshape(len(self._outcomes), len(names), LOOKS)
+        changes = (reached[..., 1:] != reached[..., :-1]).any(axis=0).sum(axis=-1)
+        first, second = sorted(np.argsort(-changes, kind="stable")[:2])
+        return names[first], names[second]
+
+    @property
+    def _outcomes(self) -> list[str]:
+        return [rule.name for rule in self.scenario.outcomes]
+
+    def _standing(self, table: Table, row: int) -> Standing:
+        reached = table.reached[row, :, 0]
+        bounds = zip(self.scenario.players, table.low[row, :, 0], table.high[row, :, 0], strict=True)
+        return Standing(
+            outcomes=tuple(name for name, there in zip(self._outcomes, reached, strict=True) if there),
+            values={player: (float(low), float(high)) for player, low, high in bounds} if reached.any() else {},
+            reason=table.reasons[table.reason[row, 0]],
+        )

@@ -1,0 +1,135 @@
+"""The page, driven in a real browser: what moves, what is said, what is fetched, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    command = [str(Path(sys.executable).with_name("kgsim")), "explore", "scenarios/bypass.yaml", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = started("--port", "0", "--axis", "h", "--axis", "A", "--structure", "bypass", "--structure", "parallel")
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    try:
+        assert address.startswith("http://127.0.0.1:"), process.stderr and process.stderr.read()
+        yield process, address
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+def test_a_slider_moved_by_keyboard_changes_the_regime(server, tmp_path):
+    """A real browser; `EXPLORER_SCREENSHOT=file.png pytest tests/explorer` keeps what it saw."""
+    from playwright.sync_api import sync_playwright
+
+    said, asked = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"),
+            executable_path=CHROMIUM,
+            headless=True,
+            args=list(FLAGS),
+            viewport={"width": 1280, "height": 1000},
+        )
+        page = browser.new_page()
+        page.on("console", lambda message: said.append((message.type, message.text)))
+        page.on("pageerror", lambda error: said.append(("error", str(error))))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(server[1])
+        answer = page.locator("[role=status]")
+        answer.filter(has_text="bypass deal is the equilibrium outcome").wait_for()
+        assert "US 2.5" in answer.inner_text()
+
+        def focused() -> str:
+            """The class of what has the keyboard, looked for inside shadow roots too."""
+            return page.evaluate(
+                "() => {let e = document.activeElement; while (e && e.shadowRoot && e.shadowRoot.activeElement)"
+                " e = e.shadowRoot.activeElement; return e ? e.tagName + ' ' + e.className : ''}"
+            )
+
+        for _ in range(10):
+            page.keyboard.press("Tab")
+            if "noUi-handle" in focused():
+                break
+        assert "noUi-handle" in focused()  # the first slider is h, the weight of the ICBM threat
+        page.keyboard.press("Home")
+        answer.filter(has_text="border calm is the equilibrium outcome").wait_for()
+        assert "h = 20 (base 50)" in answer.inner_text()
+
+        times = []
+        for _ in range(5):
+            before = answer.inner_text()
+            begun = time.perf_counter()
+            page.keyboard.press("ArrowRight")
+            while answer.inner_text() == before:
+                assert time.perf_counter() - begun < 20
+            times.append(time.perf_counter() - begun)
+        print("milliseconds a move:", [round(1000 * each) for each in times])
+        assert min(times) < 2.0  # generous: a loaded machine must not fail this; the figure is printed
+
+        page.locator("select").first.select_option("parallel")
+        answer.filter(has_text="Under parallel").wait_for()
+        page.screenshot(path=os.environ.get("EXPLORER_SCREENSHOT", str(tmp_path / "page.png")), full_page=True)
+        browser.close()
+    assert not [message for message in said if message[0] in ("error", "warning")]
+    assert {urlsplit(url.removeprefix("blob:")).netloc for url in asked if not url.startswith("data:")} == {
+        urlsplit(server[1]).netloc
+    }
+
+
+def test_a_port_in_use_is_told(server):
+    port = server[1].rpartition(":")[2].strip("/")
+    second = started("--port", port)
+    _, error = second.communicate(timeout=60)
+    assert second.returncode == 2
+    assert f"port {port} is in use" in error and "Traceback" not in error
+
+
+def test_other_addresses_of_this_machine_do_not_answer(server):
+    port = int(server[1].rpartition(":")[2].strip("/"))
+    with socket.socket() as client, pytest.raises(OSError):
+        client.settimeout(2)
+        client.connect(("127.0.0.2", port))
+
+
+def test_an_interrupt_ends_it_cleanly():
+    process = started("--port", "0", "--structure", "bypass")
+    assert process.stdout is not None and process.stdout.readline().startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 0 and not error
+
+
+def test_one_axis_is_not_a_map():
+    process = started("--axis", "h")
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2 and "give --axis twice" in error
