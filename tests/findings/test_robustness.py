@@ -217,3 +217,36 @@ def test_malformed_correlations(text: str, tmp_path: Path) -> None:
     file.write_text(offer().text[0])
     refused = CliRunner().invoke(main, ["robustness", str(file), "--correlate", text])
     assert refused.exit_code == 2 and "expected NAME,NAME=RANK" in refused.output
+
+
+def test_an_interrupted_study_goes_on_and_gives_the_same_bytes(tmp_path: Path, monkeypatch) -> None:
+    from kgsim.analysis.robustness import Job
+
+    file = tmp_path / "offer.yaml"
+    file.write_text(offer().text[0])
+    command = ["robustness", str(file), "--draws", "900", "--no-plots", "--out"]
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    assert CliRunner().invoke(main, [*command, str(whole)]).exit_code == 0
+    looked_at: list[int] = []
+    look = Job.__call__
+
+    def until_the_seventh(self: Job, chunk: int):
+        looked_at.append(chunk)
+        if chunk == 7:
+            raise KeyboardInterrupt
+        return look(self, chunk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Job, "__call__", until_the_seventh)
+        stopped = CliRunner().invoke(main, [*command, str(parted)])
+    assert stopped.exit_code == 130 and "7 finished chunks" in stopped.output and not (parted / "result.json").exists()
+    refused = CliRunner().invoke(main, [*command, str(parted)])
+    assert refused.exit_code == 2 and "--resume" in refused.output
+    looked_at.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Job, "__call__", lambda self, chunk: (looked_at.append(chunk), look(self, chunk))[1])
+        assert CliRunner().invoke(main, [*command, str(parted), "--resume"]).exit_code == 0
+    assert min(looked_at) == 7
+    assert {path.name: path.read_bytes() for path in whole.iterdir()} == {
+        path.name: path.read_bytes() for path in parted.iterdir()
+    }

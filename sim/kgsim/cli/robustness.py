@@ -18,8 +18,10 @@ from kgsim.cli.study import (
     out_option,
     plots_option,
     progress,
+    resume_option,
     say_where,
     seed_option,
+    unfinished,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ if TYPE_CHECKING:
 @set_option
 @beyond_range_option
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many work at once.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Compute on the workers of this Dask scheduler instead.")
+@resume_option
 @out_option("robustness")
 @format_option
 @plots_option
@@ -92,6 +96,8 @@ def robustness(
     settings: tuple[str, ...],
     beyond_range: bool,
     workers: int,
+    scheduler: str | None,
+    resume: bool,
     out: Path | None,
     form: str,
     plots: bool,
@@ -124,8 +130,9 @@ def robustness(
     }
     asked: dict[str, Any] = dict(values)
     depends = inputs(scenario, values, chosen, given)
-    with Destination(out or Path("out") / f"{scenario.name}-robustness", depends, force=force) as destination:
-        with progress("blocks of draws") as told:
+    directory = out or Path("out") / f"{scenario.name}-robustness"
+    with Destination(directory, depends, force=force) as destination:
+        with unfinished(directory, resume=resume, force=force) as store, progress("blocks of draws") as told:
             result = found_in(
                 scenario,
                 draws=draws,
@@ -136,6 +143,8 @@ def robustness(
                 sampling=sampling,  # type: ignore[arg-type]
                 ordinal=ordinal,
                 workers=workers,
+                scheduler=scheduler,
+                store=store,
                 progress=told,
                 **asked,
             )

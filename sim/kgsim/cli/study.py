@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kgsim.report.content import Block
     from kgsim.report.files import Destination, Inputs
     from kgsim.scenario.model import Scenario
+    from kgsim.studies.execution import Job
+    from kgsim.studies.store import Store
 
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random numbers."
@@ -34,6 +36,13 @@ format_option = click.option(
     show_default=True,
     help="What to print.",
 )
+
+resume_option = click.option(
+    "--resume", is_flag=True, help="Go on with a study that was interrupted; its finished chunks are in DIR."
+)
+
+#: Where an interrupted study keeps what is done, within its directory.
+UNFINISHED = "unfinished"
 
 
 def out_option(what: str) -> Callable[[Any], Any]:
@@ -84,22 +93,52 @@ def deliver(
     from kgsim.report import markdown
     from kgsim.report.document import dumps
 
-    text = dumps(document)
-    if form == "json":
-        emit(text)
-    else:
-        emit_blocks(blocks, form)
-    destination.write("result.json", text)
-    destination.write("result.md", markdown.render(blocks))
+    files: dict[str, bytes] = {"result.md": markdown.render(blocks).encode()}
     if figures is not None:
         from kgsim.report.figures import rendered
 
         for stem, figure in figures():
-            for name, content in rendered(stem, figure):
-                destination.write(name, content)
+            files |= rendered(stem, figure)
+    text = dumps({**document, "files": list(files)})
+    if form == "json":
+        emit(text)
+    else:
+        emit_blocks(blocks, form)
+    for name, content in files.items():
+        destination.write(name, content)
+    destination.write("result.json", text)
 
 
 def say_where(destination: Destination) -> None:
     """Tell which files were written."""
     names = ", ".join(path.name for path in destination.paths)
     click.echo(f"wrote to {destination.directory}: {names}", err=True)
+
+
+@contextmanager
+def unfinished(directory: Path, *, resume: bool, force: bool) -> Iterator[Callable[[Job], Store]]:
+    """Keep the finished chunks of a study until it is done: gives what makes the store, from the job.
+
+    An interrupted study says how it goes on; a finished one leaves nothing behind.
+    """
+    from kgsim.studies.store import Store
+
+    made: list[Store] = []
+
+    def store(job: Job) -> Store:
+        made.append(Store(directory / UNFINISHED, job.identity, job.chunks, resume=resume, force=force))
+        return made[-1]
+
+    try:
+        yield store
+    except KeyboardInterrupt:
+        if not made or not made[0].kept():
+            raise
+        click.echo(
+            f"\nInterrupted; {len(made[0].kept())} finished chunks are kept in {made[0].directory}. Give the same "
+            "command with --resume to go on.",
+            err=True,
+        )
+        raise click.exceptions.Exit(130) from None
+    for each in made:
+        each.discard()
