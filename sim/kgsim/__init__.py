@@ -32,10 +32,14 @@ if TYPE_CHECKING:
     )
     from kgsim.evaluate import solve
     from kgsim.explorer.face import explore
+    from kgsim.games.extensive import ExtensiveGame
+    from kgsim.games.gambit import StrategicGame, read_game
     from kgsim.results import ClaimResult, Course, Equilibrium, Result, StructureSolution
     from kgsim.scenario.load import load, loads
     from kgsim.scenario.model import Scenario
     from kgsim.solvers.nash import NashSet, nash, nash_batch
+    from kgsim.solvers.tree import TreeSolution, solve_tree
+    from kgsim.structures.trees import tree
     from kgsim.studies.study import open_study, sweep
 
     __version__: str
@@ -54,6 +58,12 @@ _HOME = {
     "simulate": "kgsim.dynamics.simulate",
     "solve": "kgsim.evaluate",
     "explore": "kgsim.explorer.face",
+    "tree": "kgsim.structures.trees",
+    "ExtensiveGame": "kgsim.games.extensive",
+    "StrategicGame": "kgsim.games.gambit",
+    "read_game": "kgsim.games.gambit",
+    "TreeSolution": "kgsim.solvers.tree",
+    "solve_tree": "kgsim.solvers.tree",
     "ClaimResult": "kgsim.results",
     "Course": "kgsim.results",
     "Equilibrium": "kgsim.results",
@@ -83,6 +93,7 @@ __all__ = [
     "Course",
     "Equilibrium",
     "ExecutionError",
+    "ExtensiveGame",
     "GameError",
     "KgsimError",
     "NashSet",
@@ -95,8 +106,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Sensitivity",
+    "StrategicGame",
     "StructureError",
     "StructureSolution",
+    "TreeSolution",
     "__version__",
     "backtest",
     "compare",
@@ -106,13 +119,16 @@ __all__ = [
     "nash",
     "nash_batch",
     "open_study",
+    "read_game",
     "repeated",
     "robustness",
     "sensitivity",
     "simulate",
     "solve",
+    "solve_tree",
     "sweep",
     "threshold",
+    "tree",
 ]
 
 

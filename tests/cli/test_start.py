@@ -68,6 +68,12 @@ def test_public_names() -> None:
         "repeated",
         "simulate",
         "solve",
+        "tree",
+        "ExtensiveGame",
+        "StrategicGame",
+        "read_game",
+        "TreeSolution",
+        "solve_tree",
         "sweep",
         "threshold",
     }

@@ -27,6 +27,8 @@ COMMANDS = (
     "backtest",
     "check",
     "explain",
+    "nash",
+    "export",
     "new",
     "schema",
 )

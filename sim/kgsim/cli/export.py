@@ -1,0 +1,47 @@
+"""``kgsim export``: a structure of play as a game file that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kgsim.cli.examples import examples
+from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.output import emit
+
+
+@click.command(
+    short_help="Write a structure of play as a Gambit file.",
+    epilog=examples(
+        "kgsim export scenarios/bypass.yaml --structure bypass > bypass.efg",
+        "kgsim export scenarios/bypass.yaml --structure bypass --format nfg --set A=5 > bypass.nfg",
+    ),
+)
+@scenario_file
+@click.option("--structure", required=True, metavar="NAME", help="The structure of play to write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["efg", "nfg"]),
+    default="efg",
+    show_default=True,
+    help="efg, a tree; nfg, its reduced strategic form.",
+)
+@set_option
+@beyond_range_option
+def export(file: Path, structure: str, form: str, settings: tuple[str, ...], beyond_range: bool) -> None:
+    """Print a structure of play of the scenario FILE as a game in one of Gambit's formats.
+
+    Movers of one stage share information sets, so that they do not see each other's choice. A bloc of rule weighted
+    becomes a player of its own; blocs of other rules cannot be written.
+    """
+    from kgsim.games.gambit_text import efg_text, nfg_text
+    from kgsim.games.plans import named
+    from kgsim.scenario.load import load
+    from kgsim.structures.trees import tree
+
+    scenario = load(file)
+    (name,) = structures_named(scenario, [structure])
+    game = tree(scenario, name, **values_set(scenario, settings, beyond_range=beyond_range))
+    emit(efg_text(game) if form == "efg" else nfg_text(named(game)))

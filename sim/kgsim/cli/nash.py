@@ -1,0 +1,60 @@
+"""``kgsim nash``: the equilibria of a game in one of Gambit's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kgsim.cli.examples import examples
+from kgsim.cli.output import emit, emit_blocks
+
+
+@click.command(
+    short_help="Solve a game from a Gambit file (.nfg, .efg).",
+    epilog=examples(
+        "kgsim nash game.nfg",
+        "kgsim nash game.efg --format json > equilibria.json",
+        "kgsim export scenarios/bypass.yaml --structure bypass > bypass.efg && kgsim nash bypass.efg",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for a search.",
+)
+def nash(file: Path, form: str, time_limit: float) -> None:
+    """Find the equilibria of the game in FILE.
+
+    A strategic form (.nfg) is solved for Nash equilibria. A tree (.efg) is solved for Nash and for subgame-perfect
+    equilibria, and the logit path selects one sequential equilibrium, with beliefs. Trees must be of perfect recall.
+    """
+    from kgsim.games.gambit import StrategicGame, read_game
+    from kgsim.report import document, games
+
+    game = read_game(file)
+    if isinstance(game, StrategicGame):
+        from kgsim.solvers.nash import nash as solve
+
+        found = solve(game.payoffs, time_limit=time_limit)
+        data, blocks = games.document_of_strategic(game, found), games.of_strategic(game, found)
+    else:
+        from kgsim.solvers.tree import solve_tree
+
+        solution = solve_tree(game, time_limit=time_limit)
+        data, blocks = games.document_of_tree(solution), games.of_tree(solution)
+    if form == "json":
+        emit(document.dumps(data))
+    else:
+        emit_blocks(blocks, form)

@@ -1,0 +1,246 @@
+"""The equilibria of a game read from a file, as blocks and as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kgsim.games.extensive import ExtensiveGame
+from kgsim.games.gambit import StrategicGame
+from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
+from kgsim.report.provenance import versions
+from kgsim.solvers.logit_path import LogitLimit
+from kgsim.solvers.nash import NashSet
+from kgsim.solvers.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
+from kgsim.wording import NOISE, counted, listed, number, rounded, sentence
+
+Json = dict[str, Any]
+
+#: Information sets told for one equilibrium, those that it reaches before others.
+MOST_SETS = 12
+
+#: Equilibria listed before the rest is left to the JSON document.
+MOST_LISTED = 20
+
+
+def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
+    """Return the report on a strategic game."""
+    size = " x ".join(str(len(own)) for own in game.strategies)
+    blocks: list[Block] = [Heading(game.title or "A game in strategic form", 1)]
+    blocks.append(Paragraph(f"{listed(game.players)}; {size} strategies."))
+    rows = tuple(
+        cells(
+            str(index + 1),
+            *(_mixture(own, names) for own, names in zip(profile, game.strategies, strict=True)),
+            *map(number, payoffs),
+        )
+        for index, (profile, payoffs) in enumerate(zip(found.equilibria, found.expected_payoffs, strict=True))
+    )
+    columns = (
+        Column("no.", "right"),
+        *map(Column, game.players),
+        *(Column(f"worth to {p}", "right") for p in game.players),
+    )
+    blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], _more(len(rows)))]
+    blocks += _continua(found.components)
+    blocks.append(_grounds(found.complete, f"{found.reason} Method: {found.method}."))
+    blocks.append(Paragraph(f"Largest gain from deviating: {_small(found.max_regret)}."))
+    return blocks
+
+
+def of_tree(solution: TreeSolution) -> list[Block]:
+    """Return the report on a tree: subgame-perfect equilibria, the selection, and all Nash equilibria."""
+    game = solution.game
+    kind = "perfect" if game.perfect_information else "imperfect"
+    blocks: list[Block] = [Heading(game.title or "A game in extensive form", 1)]
+    parts = [
+        counted(len(game.nodes), "node"),
+        counted(len(game.information), "information set"),
+        counted(len(game.subgames), "subgame"),
+    ]
+    blocks.append(Paragraph(f"{listed(game.players)}; {listed(parts)}; {kind} information, perfect recall."))
+    blocks.append(Heading("Subgame-perfect equilibria"))
+    blocks += _set_told(game, solution.subgame_perfect)
+    blocks.append(Heading("Sequential equilibrium selected by the logit path"))
+    blocks += _limit_told(game, solution.sequential)
+    blocks.append(Heading("Nash equilibria"))
+    if solution.nash is None:
+        blocks.append(Paragraph("Not listed: the strategic form is too large to write out.", "unsure"))
+    else:
+        blocks += _set_told(game, solution.nash)
+    return blocks
+
+
+def document_of_strategic(game: StrategicGame, found: NashSet) -> Json:
+    """Return a solved strategic game as plain data."""
+    return {
+        "schema_version": 1,
+        "versions": versions(),
+        "title": game.title,
+        "form": "strategic",
+        "players": list(game.players),
+        "strategies": [list(own) for own in game.strategies],
+        "nash": {
+            "equilibria": [
+                {"strategies": [_floats(own) for own in profile], "payoffs": _floats(payoffs)}
+                for profile, payoffs in zip(found.equilibria, found.expected_payoffs, strict=True)
+            ],
+            "continua": [list(group) for group in found.components],
+            "complete": found.complete,
+            "reason": found.reason,
+            "method": found.method,
+            "residual": rounded(found.max_regret, 2),
+        },
+    }
+
+
+def document_of_tree(solution: TreeSolution) -> Json:
+    """Return a solved tree as plain data; behaviour is keyed by the information sets' places in `information`."""
+    game, limit = solution.game, solution.sequential
+    return {
+        "schema_version": 1,
+        "versions": versions(),
+        "title": game.title,
+        "form": "extensive",
+        "players": list(game.players),
+        "information": [
+            {"name": game.name_of(i), "player": game.players[each.player], "actions": list(each.actions)}
+            for i, each in enumerate(game.information)
+        ],
+        "subgame_perfect": _set_data(solution.subgame_perfect),
+        "nash": None if solution.nash is None else _set_data(solution.nash),
+        "logit_path": None
+        if limit is None
+        else {
+            "precision": rounded(limit.precision, 4),
+            "arrived": limit.arrived,
+            "behaviour": [_floats(limit.behaviour[i]) for i in range(len(game.information))],
+            "beliefs": [_floats(limit.beliefs[i]) for i in range(len(game.information))],
+            "payoffs": _floats(limit.payoffs),
+            "residual": rounded(float(limit.residual.max()), 2),
+        },
+    }
+
+
+def _set_data(found: EquilibriumSet) -> Json:
+    return {
+        "equilibria": [
+            {
+                "behaviour": [None if part is None else _floats(part) for _, part in sorted(each.behaviour.items())],
+                "payoffs": _floats(each.payoffs),
+                "residual": rounded(each.residual, 2),
+            }
+            for each in found.equilibria
+        ],
+        "continua": [list(group) for group in found.components],
+        "complete": found.complete,
+        "reason": found.reason,
+    }
+
+
+def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
+    columns = (
+        Column("no.", "right"),
+        *(Column(player, "right") for player in game.players),
+        Column("ends in"),
+        Column("gain from deviating", "right"),
+    )
+    shown = found.equilibria[:MOST_LISTED]
+    rows = tuple(
+        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual))
+        for i, each in enumerate(shown, 1)
+    )
+    blocks: list[Block] = [Table(columns, rows, _more(len(found.equilibria)))]
+    told = tuple(f"No. {i}: {_behaviour(game, each)}." for i, each in enumerate(shown, 1))
+    return [*blocks, Bullets(told), *_continua(found.components), _grounds(found.complete, found.reason)]
+
+
+def _limit_told(game: ExtensiveGame, limit: LogitLimit | None) -> list[Block]:
+    if limit is None:
+        return [Paragraph("Not followed: the game has too many actions.", "unsure")]
+    worth = ", ".join(f"{p} {number(v)}" for p, v in zip(game.players, _snapped(limit.payoffs), strict=True))
+    lines = []
+    for i, each in enumerate(game.information):
+        line = f"{game.players[each.player]} at {game.name_of(i)}: {_mixture(limit.behaviour[i], each.actions)}"
+        if len(game.members[i]) > 1:
+            line += f"; believes {', '.join(number(b) for b in _snapped(limit.beliefs[i]))}"
+        lines.append(f"{line}.")
+    told = (
+        "One equilibrium, selected and perhaps not the only one: where quantal responses lead as precision grows "
+        f"from 0, here to {limit.precision:.2g} per payoff range. Worth {worth}. "
+        f"Largest gain left: {float(limit.residual.max()):.1e}."
+    )
+    if not limit.arrived:
+        told += " The path could not be followed to the end, so this is no equilibrium yet."
+    return [Paragraph(told, "" if limit.arrived else "unsure"), Bullets(tuple(lines))]
+
+
+def _behaviour(game: ExtensiveGame, each: TreeEquilibrium) -> str:
+    """What everybody does, information sets that play reaches first; those off the path only while there is room."""
+    reached = _reached(game, each)
+    order = sorted((i for i, part in each.behaviour.items() if part is not None), key=lambda i: (i not in reached, i))
+    parts = []
+    for i in order[: max(MOST_SETS, len(reached))]:
+        part, information = each.behaviour[i], game.information[i]
+        assert part is not None
+        parts.append(f"{game.players[information.player]} at {game.name_of(i)}: {_mixture(part, information.actions)}")
+    if len(order) > len(parts):
+        parts.append(f"{counted(len(order) - len(parts), 'information set')} off the path in the JSON document")
+    return "; ".join(parts) or "nobody has a choice"
+
+
+def _reached(game: ExtensiveGame, each: TreeEquilibrium) -> set[int]:
+    """Information sets on the way to the ends that are reached."""
+    found: set[int] = set()
+    for place in each.ends:
+        while (step := game.parents[place]) is not None:
+            place = step[0]
+            information = game.nodes[place].information
+            if information is not None:
+                found.add(information)
+    return found
+
+
+def _ends(game: ExtensiveGame, each: TreeEquilibrium) -> str:
+    shares: dict[str, float] = {}
+    for place, share in each.ends.items():
+        name = game.nodes[place].label or f"end {place}"
+        shares[name] = shares.get(name, 0.0) + share
+    return ", ".join(name if share > 1 - NOISE else f"{name} {share:.0%}" for name, share in shares.items())
+
+
+def _mixture(probabilities: np.ndarray, names: tuple[str, ...]) -> str:
+    probabilities = _snapped(probabilities)
+    if probabilities.max() > 1 - NOISE:
+        return names[int(probabilities.argmax())]
+    return ", ".join(f"{name} {number(p)}" for name, p in zip(names, probabilities, strict=True) if p > 0)
+
+
+def _snapped(values: np.ndarray) -> np.ndarray:
+    """Values with what the path's last step leaves over taken off, for reading only."""
+    return np.asarray(np.round(values, 5) + 0.0)
+
+
+def _continua(groups: tuple[tuple[int, ...], ...]) -> list[Block]:
+    return [
+        Paragraph(f"Between equilibria {listed(str(i + 1) for i in group)} lies a continuum of further ones.")
+        for group in groups
+    ]
+
+
+def _grounds(complete: bool, reason: str) -> Paragraph:
+    said = "The set is complete" if complete else "The set may be incomplete"
+    return Paragraph(f"{said}: {sentence(reason)}", "" if complete else "unsure")
+
+
+def _more(count: int) -> str:
+    return f"{count - MOST_LISTED} more are in the JSON document (--format json)." if count > MOST_LISTED else ""
+
+
+def _small(value: float) -> str:
+    return "0" if value < NOISE else f"{value:.1e}"
+
+
+def _floats(values: np.ndarray) -> list[float]:
+    return [rounded(float(value)) for value in values]

@@ -1,0 +1,213 @@
+"""The agent quantal response path of a tree, traced from even play towards a sequential equilibrium.
+
+At precision lambda every agent (one for each information set) plays logit responses to its actions' expected payoffs
+given the beliefs that the strategies imply. From lambda = 0 one branch leads on, and where it converges its limit is a
+sequential equilibrium (McKelvey and Palfrey 1998, theorem 4). It is followed by predictor and corrector in the
+logarithms of the probabilities (Turocy 2005, 2010), which keeps beliefs off the path meaningful. It *selects* one
+equilibrium; it does not find all.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.errors import GameError
+from kgsim.games.extensive import ExtensiveGame, continuation_values, gain
+
+#: Precision at which the path is taken to have arrived, payoffs being scaled to 0..1 for each player.
+ARRIVED = 1e6
+
+#: Steps of the path, at most.
+MOST_STEPS = 4_000
+
+#: Largest number of actions, over all information sets, whose path is followed.
+MOST_ACTIONS = 200
+
+#: Chance moves that are impossible still order beliefs behind them.
+LEAST_CHANCE = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class LogitLimit:
+    """Where the path was followed to.
+
+    Attributes
+    ----------
+    precision
+        Lambda at the end, per payoff range of each player.
+    arrived
+        Whether it reached `ARRIVED`.
+    behaviour
+        Information set to probabilities; every probability is positive, the smallest ones may round to 0.
+    beliefs
+        Information set to the probability of each of its nodes, once it is reached.
+    payoffs
+        Shape (players,).
+    residual
+        Largest gain of any player from deviating, shape (players,), payoff units; it falls like 1 / precision.
+    """
+
+    precision: float
+    arrived: bool
+    behaviour: dict[int, NDArray[np.float64]]
+    beliefs: dict[int, NDArray[np.float64]]
+    payoffs: NDArray[np.float64]
+    residual: NDArray[np.float64]
+
+
+def logit_path(game: ExtensiveGame, *, until: float = ARRIVED) -> LogitLimit:
+    """Follow the principal branch of the agent logit quantal response equilibria.
+
+    Parameters
+    ----------
+    game
+        A game of perfect recall.
+    until
+        Precision at which to stop.
+
+    Raises
+    ------
+    GameError
+        If the game is not of perfect recall, or has more than `MOST_ACTIONS` actions.
+    """
+    game.require_perfect_recall()
+    system = _System(game)
+    if system.size > MOST_ACTIONS:
+        raise GameError(f"the game has {system.size} actions; the logit path is followed for at most {MOST_ACTIONS}")
+    point = np.append(system.even, 0.0)
+    tangent, step = None, 0.05
+    for _ in range(MOST_STEPS):
+        if point[-1] >= until or step < 1e-9:
+            break
+        jacobian = system.jacobian(point)
+        following = np.linalg.svd(jacobian)[2][-1]
+        orient = following[-1] if tangent is None else following @ tangent
+        following = following if orient > 0 else -following
+        tangent = following
+        found = _corrected(system, point + step * tangent, tangent)
+        if found is None or np.linalg.norm(found - point) > 2 * step:
+            step /= 2
+        else:
+            point, step = found, step * 1.3
+    logs = point[:-1]
+    behaviour = {}
+    for index, part in enumerate(system.parts):
+        shares = np.exp(logs[part])
+        behaviour[index] = shares / shares.sum()
+    return LogitLimit(
+        precision=float(point[-1]),
+        arrived=bool(point[-1] >= until),
+        behaviour=behaviour,
+        beliefs=system.beliefs(logs),
+        payoffs=continuation_values(game, behaviour)[0],
+        residual=gain(game, behaviour),
+    )
+
+
+def _corrected(system: _System, start: NDArray[np.float64], tangent: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Newton's method across the path, from a predicted point; None if it does not converge quickly."""
+    point = start.copy()
+    for _ in range(8):
+        values = system.equations(point[None, :])[0].real
+        matrix = np.vstack([system.jacobian(point), tangent])
+        try:
+            move = np.linalg.solve(matrix, np.append(values, tangent @ (point - start)))
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(move).all():
+            return None
+        point = point - move
+        if np.abs(move).max() <= 1e-10 * (1 + np.abs(point).max()):
+            return point if point[-1] >= 0 else None
+    return None
+
+
+class _System:
+    """The equations of the path, in logarithms of probabilities and lambda, for many points at once."""
+
+    def __init__(self, game: ExtensiveGame) -> None:
+        self.game = game
+        counts = [len(each.actions) for each in game.information]
+        starts = np.cumsum([0, *counts])
+        self.parts = [slice(int(a), int(b)) for a, b in itertools.pairwise(starts)]
+        self.size = int(starts[-1])
+        self.even = np.concatenate([np.full(count, -np.log(count)) for count in counts] or [np.zeros(0)])
+        payoffs = np.array([node.payoffs for node in game.nodes if not node.children])
+        self.low, spans = payoffs.min(axis=0), np.ptp(payoffs, axis=0)
+        self.span = np.where(spans > 0, spans, 1.0)
+
+    def beliefs(self, logs: NDArray[np.float64]) -> dict[int, NDArray[np.float64]]:
+        """Beliefs at every information set, from logarithms of probabilities of shape (size,)."""
+        reached = self._reached(logs[None, :].astype(complex))
+        return {i: self._weights(reached, members)[:, 0].real for i, members in enumerate(self.game.members) if members}
+
+    def equations(self, points: NDArray[np.generic]) -> NDArray[np.complex128]:
+        """What is 0 on the path; (points, size) from (points, size + 1)."""
+        logs, precision = points[:, :-1].astype(complex), points[:, -1].astype(complex)
+        values, reached = self._values(logs), self._reached(logs)
+        result = np.empty_like(logs)
+        for index, members in enumerate(self.game.members):
+            part, player = self.parts[index], self.game.information[index].player
+            result[:, part.start] = np.exp(logs[:, part]).sum(axis=1) - 1
+            if not members:
+                result[:, part.start + 1 : part.stop] = logs[:, part.start + 1 : part.stop] - logs[:, [part.start]]
+                continue
+            weights = self._weights(reached, members)
+            options = np.array(
+                [
+                    sum(
+                        w * values[self.game.nodes[node].children[a], :, player]
+                        for w, node in zip(weights, members, strict=True)
+                    )
+                    for a in range(part.stop - part.start)
+                ]
+            ).T
+            own = logs[:, part]
+            result[:, part.start + 1 : part.stop] = (
+                own[:, 1:] - own[:, [0]] - precision[:, None] * (options[:, 1:] - options[:, [0]])
+            )
+        return result
+
+    def jacobian(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Derivatives at one point, shape (size, size + 1), exact by complex steps."""
+        tiny = 1e-30
+        steps = point[None, :] + 1j * tiny * np.eye(len(point))
+        return np.asarray(self.equations(steps).imag.T / tiny)
+
+    def _values(self, logs: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        game = self.game
+        shares = np.exp(logs)
+        values = np.zeros((len(game.nodes), len(logs), len(game.players)), dtype=complex)
+        for place in reversed(range(len(game.nodes))):
+            node = game.nodes[place]
+            if not node.children:
+                values[place] = (np.array(node.payoffs) - self.low) / self.span
+            elif node.information is None:
+                values[place] = np.tensordot(node.probabilities, values[list(node.children)], axes=1)
+            else:
+                own = shares[:, self.parts[node.information]]
+                values[place] = np.einsum("pa,apk->pk", own, values[list(node.children)])
+        return values
+
+    def _reached(self, logs: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Logarithm of the probability of reaching every node, shape (nodes, points)."""
+        game = self.game
+        found = np.zeros((len(game.nodes), len(logs)), dtype=complex)
+        for place, node in enumerate(game.nodes):
+            for action, child in enumerate(node.children):
+                if node.information is None:
+                    share = np.log(max(node.probabilities[action], LEAST_CHANCE))
+                else:
+                    share = logs[:, self.parts[node.information].start + action]
+                found[child] = found[place] + share
+        return found
+
+    @staticmethod
+    def _weights(reached: NDArray[np.complex128], members: tuple[int, ...]) -> NDArray[np.complex128]:
+        own = reached[list(members)]
+        weights = np.exp(own - own.real.max(axis=0))
+        return np.asarray(weights / weights.sum(axis=0))

@@ -1,0 +1,108 @@
+"""A structure of play as a game in extensive form: movers of one stage do not see each other, everyone sees stages."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from kgsim.errors import StructureError
+from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
+from kgsim.games.objectives import Linear
+from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.payoffs import payoff_table, structure_of
+from kgsim.structures.build import Staging, build
+
+#: Nodes of a tree that are written out.
+MOST_NODES = 500_000
+
+
+def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGame:
+    """Return a structure of play as a game in extensive form.
+
+    Parameters
+    ----------
+    scenario, structure
+        The scenario and the name of one of its structures.
+    **values
+        Parameters to change, by name.
+
+    Raises
+    ------
+    GameError
+        If the structure or a parameter is unknown.
+    StructureError
+        If payoffs are not finite, a bloc's rule cannot be written as a player, or the tree is too large.
+    """
+    chosen = structure_of(scenario, structure)
+    used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
+    # Only a bloc that falls back on another structure needs a fallback, and such a bloc is refused below.
+    nothing = dict.fromkeys(scenario.players, 0.0)
+    return tree_of(scenario, chosen, build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing))
+
+
+def tree_of(scenario: Scenario, structure: Structure, staging: Staging) -> ExtensiveGame:
+    """Unfold a structure's game.
+
+    A bloc of rule `weighted` is a player of its own, whose payoff is the weighted sum; the other rules pick positions
+    by something that is no expected payoff, and cannot be written as a player.
+
+    Raises
+    ------
+    StructureError
+        If a bloc's rule is nash or veto, or the tree has more than `MOST_NODES` nodes.
+    """
+    for bloc in structure.blocs.values():
+        if bloc.rule != "weighted":
+            raise StructureError(
+                f"structure {structure.name}: the bloc {bloc.name} decides by the {bloc.rule} rule, which is no "
+                "player's expected payoff, so it has no place in a game file; export a structure without it"
+            )
+    shape = staging.game.outcomes.shape
+    if sum(prod(shape[:depth]) for depth in range(len(shape) + 1)) > MOST_NODES:
+        raise StructureError(f"structure {structure.name}: its tree would have more than {MOST_NODES:,} nodes")
+    players = [*scenario.players, *("+".join(mover) for mover in staging.movers if len(mover) > 1)]
+    payoffs = [*staging.game.payoffs]
+    seats = []
+    objectives = [objective for stage in staging.game.stages for objective in stage]
+    for mover, objective in zip(staging.movers, objectives, strict=True):
+        if len(mover) == 1 or not isinstance(objective, Linear):
+            seats.append(list(scenario.players).index(scenario.decisions[mover[0]].player))
+        else:
+            seats.append(len(payoffs))
+            payoffs.append(objective.score(np.moveaxis(staging.game.payoffs, 0, -1)))
+    return _unfold(scenario, structure, staging, players, np.array(payoffs), seats)
+
+
+def _unfold(
+    scenario: Scenario,
+    structure: Structure,
+    staging: Staging,
+    players: list[str],
+    payoffs: np.ndarray,
+    seats: list[int],
+) -> ExtensiveGame:
+    stage_of = [stage for stage, movers in enumerate(structure.play) for _ in movers]
+    first = [stage_of.index(stage) for stage in stage_of]
+    shape = staging.game.outcomes.shape
+    names = [tuple("+".join(a.name for a in joint) for joint in actions) for actions in staging.actions]
+    information: list[InformationSet] = []
+    known: dict[tuple[int, tuple[int, ...]], int] = {}
+    nodes: list[Node] = []
+    histories: list[tuple[int, ...]] = [()]
+    for history in histories:
+        depth = len(history)
+        if depth == len(shape):
+            rule = scenario.outcomes[int(staging.game.outcomes[history])]
+            nodes.append(Node(payoffs=tuple(float(own[history]) for own in payoffs), label=rule.name))
+            continue
+        seen = history[: first[depth]]
+        if (depth, seen) not in known:
+            known[depth, seen] = len(information)
+            told = "; ".join(names[axis][action] for axis, action in enumerate(seen))
+            label = "+".join(staging.movers[depth]) + (f" after {told}" if told else "")
+            information.append(InformationSet(seats[depth], label, names[depth]))
+        start = len(histories)
+        histories.extend((*history, action) for action in range(shape[depth]))
+        nodes.append(Node(tuple(range(start, start + shape[depth])), known[depth, seen]))
+    return in_order(f"{scenario.title}: {structure.name}", players, nodes, information)

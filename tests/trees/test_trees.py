@@ -1,0 +1,204 @@
+"""Equilibria of trees: textbook answers, and every answer checked by code of its own."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from published_trees import ABSENT_MINDED, ALL, BEER_QUICHE, CHAIN_STORE, CRISIS, HORSE, POKER, UNTOLD_ENTRY
+
+import kgsim
+from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
+from kgsim.games.gambit import parse_game
+from kgsim.solvers.logit_path import LogitLimit
+from kgsim.solvers.tree import EquilibriumSet, TreeSolution, solve_tree
+
+
+def solved(text: str) -> TreeSolution:
+    game = parse_game(text)
+    assert isinstance(game, ExtensiveGame)
+    return solve_tree(game)
+
+
+def plays(found: EquilibriumSet) -> list[list[list[float] | None]]:
+    return [
+        [None if part is None else [float(p) for p in part] for _, part in sorted(each.behaviour.items())]
+        for each in found.equilibria
+    ]
+
+
+def selected(solution: TreeSolution) -> LogitLimit:
+    assert solution.sequential is not None and solution.sequential.arrived
+    return solution.sequential
+
+
+def test_poker_has_one_equilibrium_in_which_fred_bluffs_a_third_of_the_time() -> None:
+    solution = solved(POKER)
+    assert solution.nash is not None and solution.nash.complete
+    (play,) = plays(solution.nash)
+    np.testing.assert_allclose(np.concatenate(play), [1, 0, 2 / 3, 1 / 3, 1 / 3, 2 / 3], atol=1e-9)
+    np.testing.assert_allclose(solution.nash.equilibria[0].payoffs, [1 / 3, -1 / 3], atol=1e-9)
+    np.testing.assert_allclose(selected(solution).beliefs[1], [3 / 4, 1 / 4], atol=1e-5)
+
+
+def test_the_missile_crisis_leaves_both_root_moves() -> None:
+    found = solved(CRISIS).subgame_perfect
+    assert found.complete and found.components == ((0, 1),)
+    assert plays(found) == [
+        [[1, 0], [0, 0, 1], [1, 0], [1, 0]],
+        [[0, 1], [0, 0, 1], [1, 0], [1, 0]],
+    ]
+    for each in found.equilibria:
+        np.testing.assert_allclose(each.payoffs, [-2, 1], atol=1e-9)
+
+
+def test_selten_s_horse_has_two_pure_equilibria_and_only_one_is_sequential() -> None:
+    solution = solved(HORSE)
+    assert solution.nash is not None and not solution.nash.complete  # both lie in continua
+    assert sorted(plays(solution.nash)) == [[[0, 1], [1, 0], [1, 0]], [[1, 0], [1, 0], [0, 1]]]
+    limit = selected(solution)
+    np.testing.assert_allclose([limit.behaviour[0][0], limit.behaviour[1][0], limit.behaviour[2][1]], 1, atol=1e-4)
+
+
+def test_beer_and_quiche_pool_in_two_ways() -> None:
+    solution = solved(BEER_QUICHE)
+    assert solution.nash is not None and solution.nash.complete
+    pure = [play for play in plays(solution.nash) if all(part and max(part) == 1 for part in play)]
+    assert sorted(pure) == [[[0, 1], [1, 0], [0, 1], [0, 1]], [[1, 0], [0, 1], [1, 0], [1, 0]]]
+    limit = selected(solution)  # the one that survives the intuitive criterion
+    np.testing.assert_allclose([limit.behaviour[0][0], limit.behaviour[3][0], limit.behaviour[1][1]], 1, atol=1e-4)
+    np.testing.assert_allclose(limit.beliefs[1], [0.9, 0.1], atol=1e-5)
+
+
+def test_a_threat_that_no_belief_supports_is_subgame_perfect_and_not_sequential() -> None:
+    solution = solved(UNTOLD_ENTRY)
+    assert [[1, 0, 0], [1, 0]] in plays(solution.subgame_perfect)
+    limit = selected(solution)
+    np.testing.assert_allclose([limit.behaviour[0][2], limit.behaviour[1][1]], 1, atol=1e-4)
+
+
+def test_one_town_is_entered_if_toughness_is_unlikely() -> None:
+    solution = solved(CHAIN_STORE)
+    assert plays(solution.subgame_perfect) == [[[0, 1], [0, 1], [1, 0]]]
+    np.testing.assert_allclose(solution.subgame_perfect.equilibria[0].payoffs, [0.5, 1.25], atol=1e-9)
+
+
+def test_imperfect_recall_is_an_error_that_names_player_and_set() -> None:
+    with pytest.raises(kgsim.GameError, match=r"imperfect recall.*'crossing'.*'driver'"):
+        solved(ABSENT_MINDED)
+
+
+def value(game: ExtensiveGame, play: dict[int, np.ndarray], place: int = 0) -> np.ndarray:
+    """Expected payoffs by plain recursion: a second reckoning, apart from the code under test."""
+    node = game.nodes[place]
+    if not node.children:
+        return np.array(node.payoffs)
+    shares = node.probabilities if node.information is None else play[node.information]
+    return sum(p * value(game, play, child) for p, child in zip(shares, node.children, strict=True))
+
+
+def best(game: ExtensiveGame, play: dict[int, np.ndarray], player: int, start: int) -> float:
+    """The best of all pure strategies of a player, tried one by one."""
+    own = [i for i, each in enumerate(game.information) if each.player == player]
+    counts = [range(len(game.information[i].actions)) for i in own]
+    return max(
+        value(game, {**play, **{i: np.eye(len(c))[a] for i, c, a in zip(own, counts, choice, strict=True)}}, start)[
+            player
+        ]
+        for choice in product(*counts)
+    )
+
+
+def verify(solution: TreeSolution) -> None:
+    """Nash and subgame perfection by brute force; consistency and sequential rationality of the selection."""
+    game = solution.game
+    scale = max(abs(payoff) for node in game.nodes for payoff in node.payoffs) + 1
+    for found, roots in ((solution.nash, (0,)), (solution.subgame_perfect, game.subgames)):
+        assert found is not None and found.equilibria
+        for each in found.equilibria:
+            full = {i: np.full(len(s.actions), 1 / len(s.actions)) for i, s in enumerate(game.information)}
+            full |= {i: part for i, part in each.behaviour.items() if part is not None}
+            np.testing.assert_allclose(value(game, full), each.payoffs, atol=1e-9 * scale)
+            for root in roots:
+                for player in range(len(game.players)):
+                    assert best(game, full, player, root) <= value(game, full, root)[player] + 1e-8 * scale
+    limit = solution.sequential
+    assert limit is not None
+    if not limit.arrived:
+        return
+    for index, members in enumerate(game.members):
+        player = game.information[index].player
+        worth = [
+            sum(
+                b * value(game, limit.behaviour, game.nodes[m].children[a])[player]
+                for b, m in zip(limit.beliefs[index], members, strict=True)
+            )
+            for a in range(len(game.information[index].actions))
+        ]
+        assert max(worth) - np.dot(worth, limit.behaviour[index]) < 1e-4 * scale
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_published_games_verify(name: str) -> None:
+    verify(solved(ALL[name]))
+
+
+@st.composite
+def small_trees(draw: st.DrawFn) -> ExtensiveGame:
+    """Two movers who may or may not see each other, a chance move or none, payoffs with many ties."""
+    payoff = st.tuples(*[st.integers(-2, 2).map(float)] * 2)
+    nodes: list[Node] = []
+    sets = [
+        InformationSet(0, "first", ("a", "b")),
+        InformationSet(1, "second", ("c", "d")),
+        InformationSet(1, "third", ("c", "d")),
+    ]
+    seen = draw(st.booleans())
+    later = draw(st.booleans())
+
+    def end() -> int:
+        nodes.append(Node(payoffs=draw(payoff)))
+        return len(nodes) - 1
+
+    def second(which: int) -> int:
+        place = len(nodes)
+        nodes.append(Node())
+        nodes[place] = Node((end(), first_again() if later and which == 1 else end()), information=which)
+        return place
+
+    def first_again() -> int:
+        if len(sets) == 3:
+            sets.append(InformationSet(0, "again", ("e", "f")))
+        place = len(nodes)
+        nodes.append(Node())
+        nodes[place] = Node((end(), end()), information=3)
+        return place
+
+    def first() -> int:
+        place = len(nodes)
+        nodes.append(Node())
+        one = second(1)
+        nodes[place] = Node((one, second(2 if seen else 1) if not later or seen else end()), information=0)
+        return place
+
+    if draw(st.booleans()) and not later:
+        nodes.append(Node())
+        nodes[0] = Node((first(), end()), actions=("h", "t"), probabilities=(0.25, 0.75))
+    else:
+        first()
+    used = sorted({node.information for node in nodes if node.information is not None})
+    again = {old: new for new, old in enumerate(used)}
+    nodes = [
+        Node(n.children, None if n.information is None else again[n.information], n.actions, n.probabilities, n.payoffs)
+        for n in nodes
+    ]
+    return in_order("random", ("A", "B"), nodes, [sets[i] for i in used])
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_trees())
+def test_random_trees_verify(game: ExtensiveGame) -> None:
+    verify(solve_tree(game))
