@@ -74,3 +74,12 @@ def reached_payoffs(result: Result, outcome: str, player: str) -> Interval | Non
         if course.outcome == outcome
     ]
     return (min(payoffs), max(payoffs)) if payoffs else None
+
+
+def gain(before: Interval, after: Interval) -> Interval:
+    """Return the least and largest gain from one payoff interval to another, over all pairs of equilibria.
+
+    >>> gain((2.5, 2.5), (12.5, 14.0))
+    (10.0, 11.5)
+    """
+    return after[0] - before[1], after[1] - before[0]

@@ -37,6 +37,16 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def signed(value: float) -> str:
+    """Return a difference with its sign.
+
+    >>> signed(10.0), signed(-3.0), signed(0.0)
+    ('+10', '-3', '0')
+    """
+    text = number(value)
+    return f"+{text}" if value > 0 and text != "0" else text
+
+
 def interval(bounds: Interval) -> str:
     """Return ``lo to hi``, or one number where both read the same.
 

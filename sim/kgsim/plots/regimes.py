@@ -8,6 +8,7 @@ markers take turns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +23,8 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from kgsim.language import Words, words
+from kgsim.plots.size import Size, size_of
 from kgsim.plots.style import INK, style
 from kgsim.plots.sweeps import Look, looks, note, parameter_label, sets_reached, titles
 from kgsim.plots.text import Ruler, drawable
@@ -31,14 +34,19 @@ if TYPE_CHECKING:
 
 Integers: TypeAlias = NDArray[np.intp]
 
-WIDTH, HEIGHT = 13.33, 7.5
-SIZE, SMALL = 13, 12
-
-#: Panels in a row.
+#: Panels in a row, and the least width of one, in inches on a slide.
 MOST_ACROSS = 5
+LEAST_PANEL = 1.6
 
 
-def regime_figure(study: Dataset, structures: Sequence[str] | None = None) -> Figure:
+def regime_figure(
+    study: Dataset,
+    structures: Sequence[str] | None = None,
+    *,
+    size: str | Size = "slide",
+    titled: bool = True,
+    lang: str = "en",
+) -> Figure:
     """Draw where which outcomes are equilibria.
 
     Parameters
@@ -48,6 +56,12 @@ def regime_figure(study: Dataset, structures: Sequence[str] | None = None) -> Fi
         values) for a single structure.
     structures
         Names; all if not given.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
+    lang
+        Language of the legend.
 
     Returns
     -------
@@ -62,10 +76,12 @@ def regime_figure(study: Dataset, structures: Sequence[str] | None = None) -> Fi
     """
     chosen = list(study.structure.values) if structures is None else list(structures)
     swept = [str(name) for name in study.reached.dims[2:]]
-    with style():
+    look = _Sheet(size_of(size), titled, words(lang))
+    heading = look.words("figure.regimes")
+    with style(look.size):
         if len(swept) == 2:
             panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
-            return _figure(study, panels, swept, "Which outcomes are equilibria")
+            return _figure(study, panels, swept, heading, look)
         if len(swept) == 3 and len(chosen) == 1:
             third = min(swept, key=lambda name: study.sizes[name])
             values = study[third].values
@@ -73,53 +89,82 @@ def regime_figure(study: Dataset, structures: Sequence[str] | None = None) -> Fi
             one = study.sel(structure=chosen[0])
             panels = [(one.sel({third: value}), f"{third} = {value:g}") for value in shown]
             left = [name for name in swept if name != third]
-            return _figure(study, panels, left, f"Which outcomes are equilibria: {titles(study)[chosen[0]]}")
+            return _figure(study, panels, left, f"{heading}: {titles(study)[chosen[0]]}", look)
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
 
 
-def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], title: str) -> Figure:
+@dataclass(frozen=True)
+class _Sheet:
+    """What a figure is drawn on: its size, whether it has a heading, and the words of its legend."""
+
+    size: Size
+    titled: bool
+    words: Words
+
+
+def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], title: str, sheet: _Sheet) -> Figure:
     ruler = Ruler()
-    across = min(len(panels), MOST_ACROSS) if len(panels) != 4 else 2
+    size, k = sheet.size, sheet.size.scale
+    room = max(1, int((size.width - 1.3 * k) / (LEAST_PANEL * k)))
+    across = min(len(panels), MOST_ACROSS, room) if len(panels) != 4 else min(2, room)
     down = ceil(len(panels) / across)
     regimes = [sets_reached(panel) for panel, _ in panels]
     shown = {name for numbered, _ in regimes for names in numbered for name in names}
     palette = looks(study)
-    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs()
-    columns = 3 if max(len(label) for _, label in signs) > 34 else 4
-    legend = 0.3 * ceil(len(signs) / columns) + 0.2
-    height = max(HEIGHT, 1.2 + down * 2.75 + legend + 0.5)
-    figure = Figure(figsize=(WIDTH, height))
-    note(figure, ruler, title, study)
-    bottom, top, left, right, gap = legend + 0.75, height - 1.75, 0.95, WIDTH - 0.35, 0.3
+    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs(sheet.words, regimes, not all(panel.complete.values.all() for panel, _ in panels))
+    entry = max(ruler.width(label, size.small) for _, label in signs) + 0.75 * k
+    columns = max(1, min(4, int((size.width - 0.2 * k) / entry)))
+    legend = (0.3 * ceil(len(signs) / columns) + 0.2) * k
+    head = (1.75 if sheet.titled else 0.45) * k
+    height = max(size.height, head + (down * 2.2 + 0.5) * k + legend)
+    figure = Figure(figsize=(size.width, height))
+    if sheet.titled:
+        note(figure, ruler, title, study, size)
+    bottom, top, left, right, gap = legend + 0.75 * k, height - head, 1.15 * k, size.width - 0.35 * k, 0.3 * k
     panel_width = (right - left - gap * (across - 1)) / across
-    panel_height = (top - bottom - 0.75 * (down - 1)) / down
+    panel_height = (top - bottom - 0.75 * k * (down - 1)) / down
     for place, ((panel, name), (numbered, number)) in enumerate(zip(panels, regimes, strict=True)):
         row, column = divmod(place, across)
         box = (
-            (left + column * (panel_width + gap)) / WIDTH,
-            (top - (row + 1) * panel_height - row * 0.75) / height,
-            panel_width / WIDTH,
+            (left + column * (panel_width + gap)) / size.width,
+            (top - (row + 1) * panel_height - row * 0.75 * k) / height,
+            panel_width / size.width,
             panel_height / height,
         )
         axes = figure.add_axes(box)
-        _panel(axes, panel, swept, [tuple(palette[name] for name in names) for names in numbered], number)
-        _strew(axes, [tuple(palette[name] for name in names) for names in numbered], _upright(panel, swept, number))
-        axes.set_title("\n".join(ruler.wrap(name, SIZE, panel_width, weight="bold", most=2)), size=SIZE, pad=6)
+        colours = [tuple(palette[name] for name in names) for names in numbered]
+        _panel(axes, panel, swept, colours, number, k)
+        _strew(axes, colours, _upright(panel, swept, number), size)
+        lines = ruler.wrap(name, size.text, panel_width, weight="bold", most=2)
+        axes.set_title("\n".join(lines), size=size.text, pad=6 * k)
         if column:
             axes.set_yticklabels([])
         if row < down - 1 and place + across < len(panels):
             axes.set_xticklabels([])
-    figure.text(0.5, (legend + 0.22) / height, parameter_label(study, swept[0]), size=SIZE, ha="center", color=INK)
+    middle = (left + right) / 2 / size.width
+    low = (legend + 0.22 * k) / height
+    (below,) = ruler.wrap(parameter_label(study, swept[0]), size.text, right - left, most=1)
+    beside = "\n".join(ruler.wrap(parameter_label(study, swept[1]), size.text, top - bottom, most=2))
+    figure.text(middle, low, below, size=size.text, ha="center", color=INK)
     figure.text(
-        0.018, (bottom + top) / 2 / height, parameter_label(study, swept[1]), size=SIZE, va="center", rotation=90
+        0.3 * k / size.width,
+        (bottom + top) / 2 / height,
+        beside,
+        size=size.text,
+        ha="center",
+        va="center",
+        ma="center",
+        rotation=90,
     )
     figure.legend(
-        *zip(*signs, strict=True), loc="lower center", ncols=columns, bbox_to_anchor=(0.5, 0.0), fontsize=SMALL
+        *zip(*signs, strict=True), loc="lower center", ncols=columns, bbox_to_anchor=(0.5, 0.0), fontsize=size.small
     )
     return figure
 
 
-def _panel(axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, ...]], number: Integers) -> None:
+def _panel(
+    axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, ...]], number: Integers, k: float
+) -> None:
     x, y = (panel[name].values for name in swept)
     grid = _upright(panel, swept, number)
     edges = _edges(x), _edges(y)
@@ -128,11 +173,11 @@ def _panel(axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, .
     for index, look in enumerate(colours):
         if len(look) > 1 and (grid == index).any():
             _hatch(axes, *edges, grid == index, look)
-    axes.add_collection(LineCollection(_borders(*edges, grid), colors=INK, linewidths=0.9, capstyle="projecting"))
+    axes.add_collection(LineCollection(_borders(*edges, grid), colors=INK, linewidths=0.9 * k, capstyle="projecting"))
     doubt = ~_upright(panel, swept, panel.complete.values)
     rows, cols = np.nonzero(doubt & np.isin(grid, [index for index, look in enumerate(colours) if look]))
-    axes.plot(x[cols], y[rows], ".", markersize=2.5, color=INK, markeredgewidth=0)
-    _base(axes, panel, swept)
+    axes.plot(x[cols], y[rows], ".", markersize=2.5 * k, color=INK, markeredgewidth=0)
+    _base(axes, panel, swept, k)
     axes.set_xlim(edges[0][0], edges[0][-1])
     axes.set_ylim(edges[1][0], edges[1][-1])
     axes.grid(False)
@@ -156,11 +201,11 @@ def _upright(panel: Any, swept: list[str], values: NDArray[Any]) -> NDArray[Any]
     return values.T if panel.complete.dims == tuple(swept) else values
 
 
-def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers) -> None:
+def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers, size: Size) -> None:
     """Put markers over the map, each that of an outcome at its place."""
-    width = axes.get_position().width * WIDTH
+    width = axes.get_position().width * size.width
     height = width * axes.bbox.height / axes.bbox.width
-    across, down = max(3, round(width / 0.5)), max(3, round(height / 0.5))
+    across, down = max(3, round(width / (0.5 * size.scale))), max(3, round(height / (0.5 * size.scale)))
     places: dict[str, list[tuple[float, float]]] = {}
     for column, row in product(range(across), range(down)):
         share = ((column + 0.5) / across, (row + 0.5) / down)
@@ -174,8 +219,8 @@ def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers) -> None:
             linestyle="none",
             color="white",
             markeredgecolor=INK,
-            markersize=5.5,
-            markeredgewidth=0.7,
+            markersize=5.5 * size.scale,
+            markeredgewidth=0.7 * size.scale,
             transform=axes.transAxes,
             zorder=1.5,
         )
@@ -195,15 +240,15 @@ def _hatch(axes: Axes, x: Any, y: Any, where: NDArray[np.bool_], look: tuple[Loo
         axes.add_artist(PathPatch(region, facecolor="none", edgecolor=extra.colour, hatch=hatch, linewidth=0))
 
 
-def _base(axes: Axes, panel: Any, swept: list[str]) -> None:
+def _base(axes: Axes, panel: Any, swept: list[str], k: float) -> None:
     about = [panel[name].attrs for name in swept]
     low, high = zip(*(np.asarray(each["plausible"], dtype=float) for each in about), strict=True)
     axes.add_artist(
-        Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5, linestyle="--")
+        Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5 * k, linestyle="--")
     )
     point = [float(each["base"]) for each in about]
-    axes.plot(*point, marker="+", markersize=15, markeredgewidth=5, color="white")
-    axes.plot(*point, marker="+", markersize=13, markeredgewidth=2.2, color="black")
+    axes.plot(*point, marker="+", markersize=15 * k, markeredgewidth=5 * k, color="white")
+    axes.plot(*point, marker="+", markersize=13 * k, markeredgewidth=2.2 * k, color="black")
 
 
 def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -218,10 +263,19 @@ def _entry(look: Look) -> tuple[Patch, Line2D]:
     return Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.6), marker
 
 
-def _signs() -> list[tuple[Any, str]]:
-    return [
-        (Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6), "hatched: several coexist"),
-        (Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none"), "base"),
-        (Line2D([], [], color=INK, linewidth=1.5, linestyle="--"), "plausible ranges"),
-        (Line2D([], [], marker=".", color=INK, linestyle="none"), "further equilibria not ruled out"),
+def _signs(
+    words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], doubt: bool
+) -> list[tuple[Any, str]]:
+    signs: list[tuple[Any, str]] = [
+        (
+            Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none"),
+            words("figure.base"),
+        ),
+        (Line2D([], [], color=INK, linewidth=1.5, linestyle="--"), words("figure.ranges")),
     ]
+    if any(len(names) > 1 for numbered, _ in regimes for names in numbered):
+        hatched = Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6)
+        signs.insert(0, (hatched, words("figure.coexist")))
+    if doubt:
+        signs.append((Line2D([], [], marker=".", color=INK, linestyle="none"), words("figure.doubt")))
+    return signs

@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 
+from kgsim.plots.size import Size
 from kgsim.plots.text import families
 from kgsim.scenario.model import Scenario
 
@@ -97,10 +98,33 @@ def marks_of_outcomes(outcomes: Sequence[str], otherwise: Collection[str]) -> di
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Apply the style file while figures are made or saved."""
-    with mpl.rc_context(_settings()):
+def style(size: Size | None = None) -> Iterator[None]:
+    """Apply the style file while figures are made or saved, lines and letters in proportion to the size."""
+    with mpl.rc_context(_settings() if size is None else {**_settings(), **_scaled(size)}):
         yield
+
+
+_IN_POINTS = (
+    "font.size",
+    "axes.titlesize",
+    "axes.labelsize",
+    "axes.linewidth",
+    "axes.labelpad",
+    "grid.linewidth",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "lines.linewidth",
+    "lines.markersize",
+    "hatch.linewidth",
+    "patch.linewidth",
+    *(f"{axis}tick.{part}" for axis in "xy" for part in ("major.size", "major.width", "major.pad")),
+)
+
+
+def _scaled(size: Size) -> dict[str, float]:
+    settings = {**mpl.rcParamsDefault, **_settings()}
+    return {name: size.scale * float(settings[name]) for name in _IN_POINTS}
 
 
 @cache

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from kgsim.plots.size import SIZES, Size
 from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players, style
 from kgsim.plots.text import Ruler, drawable
 
@@ -65,14 +66,14 @@ def _figure(study: Dataset, structure: str) -> Figure:
     height = 1.45 + len(players) * (each + 0.3) + strip + 0.85
     figure = Figure(figsize=(WIDTH, height))
     ruler = Ruler()
-    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study)
+    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study, SIZES["slide"])
     left, right = 2.6, WIDTH - 0.4
     marks = marks_of_players(list(players))
     for place, (player, label) in enumerate(players.items()):
         top = 1.35 + place * (each + 0.3)
         axes = figure.add_axes((left / WIDTH, 1 - (top + each) / height, (right - left) / WIDTH, each / height))
         low, high = (one[bound].sel(player=player).values for bound in ("low", "high"))
-        _band(axes, x, low, high, marks[player].colour)
+        band(axes, x, low, high, marks[player].colour)
         axes.set_xlim(x[0], x[-1])
         axes.set_xticklabels([])
         axes.margins(y=0.12)
@@ -96,7 +97,7 @@ def _figure(study: Dataset, structure: str) -> Figure:
     return figure
 
 
-def _band(axes: Axes, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], colour: str) -> None:
+def band(axes: Axes, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], colour: str) -> None:
     """Draw values piece by piece: between two points that belong to different pieces nothing is drawn."""
     scale = float(np.nanmax(high) - np.nanmin(low)) if np.isfinite(low).any() else 1.0
     cuts = _jumps(x, low, scale) | _jumps(x, high, scale) | _split(low, high, scale)
@@ -188,10 +189,13 @@ def parameter_label(study: Dataset, name: str) -> str:
     return drawable(f"{name}: {about['long_name']}{unit}{beyond}", name)
 
 
-def note(figure: Figure, ruler: Ruler, title: str, study: Dataset) -> None:
+def note(figure: Figure, ruler: Ruler, title: str, study: Dataset, size: Size) -> None:
     """Write a figure's title and the scenario's below it."""
-    height = figure.get_size_inches()[1]
-    lines = ruler.wrap(drawable(title), 20, WIDTH - 0.7, weight="bold", most=1)
-    figure.text(0.35 / WIDTH, 1 - 0.5 / height, lines[0], size=20, weight="bold", color=INK)
-    below = ruler.wrap(drawable(str(study.attrs["title"]), str(study.attrs["scenario"])), SIZE, WIDTH - 0.7, most=1)
-    figure.text(0.35 / WIDTH, 1 - 0.85 / height, below[0], size=SIZE, color=FAINT)
+    width, height = figure.get_size_inches()
+    k = size.scale
+    left, room = 0.35 * k / width, size.width - 0.7 * k
+    (line,) = ruler.wrap(drawable(title), size.title, room, weight="bold", most=1)
+    figure.text(left, 1 - 0.5 * k / height, line, size=size.title, weight="bold", color=INK)
+    scenario = drawable(str(study.attrs["title"]), str(study.attrs["scenario"]))
+    (below,) = ruler.wrap(scenario, size.text, room, most=1)
+    figure.text(left, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from matplotlib import font_manager
@@ -101,6 +102,22 @@ def drawable(text: str, instead: str = "") -> str:
     if instead and drawable(instead) == instead:
         return instead
     return "".join("□" if character in missing else character for character in text)
+
+
+_FILES = ("notosanscjk", "notosanskr", "nanumgothic", "malgun", "applesdgothicneo", "sourcehansanskr")
+
+
+def look_for_fonts() -> None:
+    """Make East Asian fonts known that were installed after matplotlib last looked; it keeps a list of its own."""
+    if len(families()) > 1:
+        return
+    for path in sorted(font_manager.findSystemFonts()):
+        stem = Path(path).stem.lower().replace("-", "").replace("_", "").replace(" ", "")
+        if stem.startswith(_FILES):
+            font_manager.fontManager.addfont(path)
+    for known in (families, _characters):
+        known.cache_clear()
+    _WIDTHS.clear()
 
 
 @cache

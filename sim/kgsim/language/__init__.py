@@ -1,0 +1,67 @@
+"""What kgsim says in a briefing, in each language: strings as data, one file a language, the same keys in all."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from kgsim.errors import GameError
+
+LANGUAGES = ("en", "ko")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The strings of one language.
+
+    Attributes
+    ----------
+    lang
+        ``en`` or ``ko``.
+    strings
+        Key, such as ``map.title``, to a string with named slots in braces.
+    """
+
+    lang: str
+    strings: Mapping[str, str]
+
+    def __call__(self, key: str, **slots: object) -> str:
+        """Return the string of `key` with its slots filled; a slot's own braces stay as they are."""
+        return self.strings[key].format_map(slots)
+
+    def listed(self, parts: Iterable[str], by: str = "and") -> str:
+        """Return parts as an enumeration, joined last by the language's word for `by` (``and`` or ``or``)."""
+        several = list(parts)
+        if len(several) < 2:
+            return "".join(several)
+        return f"{', '.join(several[:-1])}{self.strings[f'list.{by}']}{several[-1]}"
+
+    def interval(self, low: str, high: str) -> str:
+        """Return two numbers as a range, or one where both read the same."""
+        return low if low == high else self("interval", low=low, high=high)
+
+
+@cache
+def words(lang: str = "en") -> Words:
+    """Return the strings of a language.
+
+    Raises
+    ------
+    GameError
+        If it is not one of `LANGUAGES`.
+    """
+    if lang not in LANGUAGES:
+        raise GameError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}")
+    read = tomllib.loads(files("kgsim.language").joinpath(f"{lang}.toml").read_text("utf-8"))
+    return Words(lang, {f"{section}.{key}" if key else section: text for section, key, text in _flat(read)})
+
+
+def _flat(read: Mapping[str, object]) -> Iterable[tuple[str, str, str]]:
+    for section, entries in read.items():
+        if isinstance(entries, dict):
+            yield from ((section, key, text) for key, text in entries.items())
+        else:
+            yield section, "", str(entries)
