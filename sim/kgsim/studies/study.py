@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,28 @@ def sweep(
     >>> study.reached.sel(structure="bypass", outcome="bypass deal", A=10).item()  # doctest: +SKIP
     True
     """
+    return study_of(
+        scenario,
+        values,
+        structures=structures,
+        mixed=mixed,
+        beyond_range=beyond_range,
+        command=command,
+        progress=progress,
+    )
+
+
+def study_of(
+    scenario: Scenario,
+    values: Mapping[str, ArrayLike],
+    *,
+    structures: Sequence[str] | None = None,
+    mixed: Mixed = "auto",
+    beyond_range: bool = False,
+    command: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Dataset:
+    """Do the same as `sweep` for parameters of any name, such as ``progress``, given as a mapping."""
     _xarray()
     grid = design.grid(scenario, values, beyond_range=beyond_range)
     for name in grid.axes:

@@ -1,0 +1,164 @@
+"""The answer: one sentence, one number with its range, and what would change it; all computed, none canned."""
+
+from __future__ import annotations
+
+from kgsim.briefing.document import Fact, Section
+from kgsim.briefing.findings import Findings
+from kgsim.briefing.telling import bounds, capital, change, endings, gains, same, title, unit, verdict
+from kgsim.language import Words
+from kgsim.report.content import Column, Table, cells
+from kgsim.wording import NOISE, number, percent
+
+#: Parameters told of as what would change the answer.
+MOST_CHANGES = 7
+
+
+def headline(found: Findings, said: Words) -> str:
+    """Return what another way to play does to the outcome and to every player, in a sentence."""
+    players = found.scenario.players
+    solved = {name: each for name, each in found.result.structures.items() if each.equilibria}
+    if not solved:
+        return said("answer.unsolved")
+    if found.compare is None:
+        name, solution = next(iter(solved.items()))
+        worth = (said("answer.gain", player=label, gain=bounds(said, solution.values[player]))
+                 for player, label in players.items())  # fmt: skip
+        return said("answer.single", origin=title(name), before=endings(said, solution), gains=", ".join(worth))
+    origin, to = (found.result.structures[name] for name in found.compare)
+    slots = {
+        "origin": title(origin.name),
+        "to": title(to.name),
+        "before": endings(said, origin),
+        "after": endings(said, to),
+        "gains": ", ".join(
+            said("answer.gain", player=players[player], gain=change(said, worth))
+            for player, worth in gains(found).items()
+        ),
+    }
+    if slots["before"] != slots["after"]:
+        return said("answer.turns", **slots)
+    still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found).values())
+    return said("answer.same" if still else "answer.shifts", **slots)
+
+
+def answer(found: Findings, said: Words) -> Section | None:
+    """Return the number and what it means; None if there is nothing to ask about."""
+    if found.threshold is None or found.ask is None:
+        return None
+    now = capital(said("answer.now", now=verdict(said, found, found.threshold.now)))
+    notes = [now, said("answer.points")]
+    if found.compare and not same(gains(found).values()):
+        notes.append(said("answer.several"))
+    if found.number is None:
+        able = sum(turn is not None for turn in found.threshold.alone.values())
+        told = said("answer.number_none", count=len(found.threshold.alone))
+        fact = Fact(str(able), told, (now,))
+        return Section("answer", said("answer.title"), said("answer.message_none"), (fact,), notes=tuple(notes))
+    name = found.number.parameter
+    value = number(found.number.value) + unit(found, name)
+    label = said("answer.number", name=name, label=found.scenario.parameters[name].label)
+    lines = (_sides(found, said), now, _base(found, said), *_span(found, said))
+    message = said("answer.message", name=name, value=value)
+    return Section(
+        "answer",
+        said("answer.title"),
+        message,
+        (Fact(value, label, lines),),
+        notes=(*notes, *_together(found, said)),
+    )
+
+
+def _sides(found: Findings, said: Words) -> str:
+    """What the answer is on either side of the number."""
+    assert found.threshold is not None and found.number is not None
+    value, cuts = found.number.value, found.threshold.boundaries
+    place = min(range(len(cuts)), key=lambda each: abs(cuts[each] - value))
+    below, above = found.threshold.segments[place : place + 2]
+    return said(
+        "answer.sides",
+        value=number(value),
+        below=verdict(said, found, below.verdict),
+        above=verdict(said, found, above.verdict),
+    )
+
+
+def _base(found: Findings, said: Words) -> str:
+    assert found.threshold is not None and found.number is not None
+    parameter = found.scenario.parameters[found.number.parameter]
+    distance = abs(found.number.value - found.threshold.base)
+    return said(
+        "answer.base",
+        base=number(found.threshold.base),
+        range=bounds(said, parameter.range),
+        distance=number(distance),
+        share=percent(distance / (parameter.range[1] - parameter.range[0])),
+    )
+
+
+def _span(found: Findings, said: Words) -> list[str]:
+    told = found.number
+    assert told is not None
+    if told.span is None:
+        return []
+    met, tried = told.met
+    low, high = (number(bound) for bound in told.span)
+    return [
+        said(
+            "answer.span" if met == tried else "answer.span_part",
+            name=told.parameter,
+            other=told.other,
+            label=found.scenario.parameters[told.other].label,
+            low=low,
+            high=high,
+            out=tried - met,
+            tried=tried,
+        )
+    ]
+
+
+def changes(found: Findings, said: Words) -> Section | None:
+    """Return which parameters turn the answer alone, the shortest ways first; None if nothing was asked."""
+    if found.threshold is None:
+        return None
+    turns = sorted(
+        ((turn.size, name, turn) for name, turn in found.threshold.alone.items() if turn is not None),
+        key=lambda each: each[:2],
+    )
+    heading = said("change.title")
+    if not turns:
+        return None
+    parameters = found.scenario.parameters
+    rows = tuple(
+        cells(
+            name,
+            parameters[name].label,
+            number(found.result.values[name]),
+            number(turn.values[name]),
+            percent(size),
+            verdict(said, found, turn.verdict),
+        )
+        for size, name, turn in turns[:MOST_CHANGES]
+    )
+    columns = (
+        Column(said("change.parameter")),
+        Column(said("change.meaning")),
+        Column(said("change.now"), "right"),
+        Column(said("change.threshold"), "right"),
+        Column(said("change.share"), "right"),
+        Column(said("change.then")),
+    )
+    note = said("change.note")
+    if len(turns) > MOST_CHANGES:
+        note += " " + said("change.more", count=len(turns) - MOST_CHANGES)
+    message = said("change.message", name=turns[0][1], share=percent(turns[0][0]))
+    idle = [name for name, turn in found.threshold.alone.items() if turn is None]
+    notes = [said("answer.notes_others", names=", ".join(idle))] if idle else []
+    return Section("change", heading, message, (Table(columns, rows, note),), notes=(*notes, *_together(found, said)))
+
+
+def _together(found: Findings, said: Words) -> tuple[str, ...]:
+    assert found.threshold is not None
+    together = found.threshold.together
+    if together is None or len(together.values) < 2:
+        return ()
+    return (said("answer.notes_together", size=number(together.size)),)

@@ -1,0 +1,66 @@
+"""Findings to document: which sections there are, in which order, and what is left out and why."""
+
+from __future__ import annotations
+
+from kgsim.briefing import answer, exhibits, grounds
+from kgsim.briefing.document import Document, Labels
+from kgsim.briefing.findings import Findings
+from kgsim.language import words
+
+
+def compose(
+    found: Findings, *, lang: str = "en", title: str = "", date: str = "", classification: str = ""
+) -> Document:
+    """Put findings into words.
+
+    Parameters
+    ----------
+    found
+        As `kgsim.briefing.findings.find` gives them.
+    lang
+        ``en`` or ``ko``: the language of everything but the scenario's own texts.
+    title, date
+        Instead of the scenario's own.
+    classification
+        Banner of every page.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    GameError
+        If there is no such language.
+    """
+    said = words(lang)
+    date = date or found.scenario.date or ""
+    made = (
+        answer.answer(found, said),
+        answer.changes(found, said),
+        exhibits.outcomes(found, said),
+        exhibits.regime_map(found, said),
+        exhibits.price(found, said),
+        exhibits.worth(found, said),
+        grounds.claims(found, said),
+        grounds.backtests(found, said),
+        grounds.assumptions(found, said),
+        grounds.evidence(found, said),
+        grounds.limits(found, said),
+        grounds.provenance(found, said, date),
+    )
+    sections = tuple(section for section in made if section is not None)
+    there = {section.id for section in sections}
+    absent = [*found.absent.values(), *(f"absent.{id}" for id in ("claims", "evidence") if id not in there)]
+    return Document(
+        lang=lang,
+        title=title or found.scenario.title,
+        question=found.scenario.question,
+        headline=answer.headline(found, said),
+        date=date,
+        classification=classification,
+        sections=sections,
+        absent=tuple(said(key) for key in dict.fromkeys(absent)),
+        footer=grounds.footer(found, said),
+        labels=Labels(**{name: said(f"label.{name}") for name in Labels.__dataclass_fields__}),
+    )

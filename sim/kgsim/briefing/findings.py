@@ -1,0 +1,268 @@
+"""What a briefing rests on: the scenario solved, its threshold, its map, its price, and what could not be had and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kgsim.analysis.backtests import Score, backtest
+from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
+from kgsim.analysis.thresholds import Threshold, threshold
+from kgsim.errors import GameError
+from kgsim.evaluate import solve
+from kgsim.results import Result
+from kgsim.scenario.model import Ask, Scenario
+from kgsim.studies.study import study_of
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+#: Points along each side of the regime map.
+MAP_POINTS = 61
+
+#: Values of the map's other parameter at which the threshold is found again, to give it a range.
+SPAN_POINTS = 5
+
+#: Panels of the regime map.
+MOST_PANELS = 3
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Number:
+    """The threshold nearest to the base value, and where it lies as another parameter runs over its range.
+
+    Attributes
+    ----------
+    parameter, value
+        What is to pass which value for the answer to change.
+    other
+        The parameter that was moved to see how far the threshold moves; empty if there is none.
+    span
+        The lowest and highest threshold met on the way, None where it was met nowhere.
+    met
+        At how many of the values tried the threshold lay within the parameter's range, and how many were tried.
+    """
+
+    parameter: str
+    value: float
+    other: str = ""
+    span: tuple[float, float] | None = None
+    met: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything that a briefing tells; parts that do not apply are None or empty.
+
+    Attributes
+    ----------
+    ask, threshold, number
+        The question watched, where its answer changes, and the briefing's number.
+    compare
+        The structures whose difference is shown.
+    regimes
+        The study behind the regime map.
+    price
+        What deterrence costs and who would pay.
+    scores
+        The scenario's back-tests.
+    absent
+        Part that does not apply to the key of the reason, in `kgsim.language`.
+    seed
+        Of whatever is drawn at random.
+    """
+
+    result: Result
+    ask: Ask | None
+    threshold: Threshold | None
+    number: Number | None
+    compare: tuple[str, str] | None
+    regimes: Dataset | None
+    price: Deterrence | None
+    scores: tuple[Score, ...]
+    absent: Mapping[str, str]
+    seed: int
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario told about."""
+        return self.result.scenario
+
+
+def find(
+    scenario: Scenario,
+    /,
+    *,
+    compare: tuple[str, str] | None = None,
+    map: tuple[str, str] | None = None,
+    ask: Ask | None = None,
+    seed: int = SEED,
+    **values: float,
+) -> Findings:
+    """Gather what a briefing tells.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it; its `briefing` section says what matters, and the results decide what it leaves out.
+    compare, map, ask
+        Structures, parameters and question to use instead.
+    seed
+        Of whatever is drawn at random.
+    **values
+        Parameters to set.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    GameError
+        If a name is unknown.
+    """
+    told = scenario.briefing
+    absent: dict[str, str] = {}
+    result = solve(scenario, **values)
+    pair = _comparison(result, compare or told.compare, absent)
+    question = _question(result, ask or told.ask, pair)
+    found = number = None
+    if question is None or not scenario.parameters:
+        absent["number"] = "absent.question"
+    else:
+        found = _threshold(scenario, question, values)
+        question = replace(question, parameter=found.parameter)
+    axes = _axes(scenario, map or told.map, found)
+    if found is not None and question is not None:
+        number = _number(scenario, question, found, axes, values)
+    regimes = None
+    if axes is None:
+        absent["map"] = "absent.map"
+    else:
+        panels = dict.fromkeys(
+            name for name in (question.structure if question else None, *(pair or ())) if name is not None
+        )
+        shown = list(panels or dict.fromkeys(_solved(result)))[:MOST_PANELS]
+        grid = {name: np.linspace(*scenario.parameters[name].range, MAP_POINTS) for name in axes}
+        fixed = {name: value for name, value in values.items() if name not in axes}
+        regimes = study_of(scenario, {**grid, **fixed}, structures=shown, beyond_range=True)
+    price = None
+    if told.price is None:
+        absent["price"] = "absent.price"
+    else:
+        price = price_of_deterrence(scenario, **values)
+    if not scenario.backtests:
+        absent["backtests"] = "absent.backtests"
+    return Findings(
+        result=result,
+        ask=question,
+        threshold=found,
+        number=number,
+        compare=pair,
+        regimes=regimes,
+        price=price,
+        scores=tuple(backtest(scenario, seed=seed)) if scenario.backtests else (),
+        absent=absent,
+        seed=seed,
+    )
+
+
+def _solved(result: Result) -> list[str]:
+    return [name for name, solution in result.structures.items() if solution.equilibria]
+
+
+def _comparison(
+    result: Result, wanted: tuple[str, str] | None, absent: dict[str, str]
+) -> tuple[str, str] | None:
+    """The structures wanted; else a bloc's and that on which it falls back; else the first two that are solved."""
+    solved = _solved(result)
+    if wanted is not None:
+        for name in wanted:
+            if name not in result.structures:
+                raise GameError(f"the scenario has no structure {name!r} to compare")
+        if set(wanted) <= set(solved):
+            return wanted
+        absent["worth"] = "absent.unsolved"
+        return None
+    for name in solved:
+        for bloc in result.scenario.structures[name].blocs.values():
+            if isinstance(bloc.disagreement, str) and bloc.disagreement in solved:
+                return bloc.disagreement, name
+    if len(solved) >= 2:
+        return solved[0], solved[1]
+    absent["worth"] = "absent.compare"
+    return None
+
+
+def _question(result: Result, wanted: Ask | None, pair: tuple[str, str] | None) -> Ask | None:
+    """The question wanted; else whether the structure to start from still ends where it ends now."""
+    if wanted is not None:
+        return wanted
+    solved = _solved(result)
+    if not solved:
+        return None
+    structure = pair[0] if pair else solved[0]
+    return Ask(structure=structure, outcome=result.structures[structure].outcomes[0])
+
+
+def _threshold(scenario: Scenario, ask: Ask, values: Mapping[str, float]) -> Threshold:
+    """Where the answer changes, along the parameter asked for or else the one that changes it first."""
+    asked = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
+    movable = [name for name, each in scenario.parameters.items() if each.range[0] < each.range[1]]
+    first = ask.parameter or movable[0]
+    found = threshold(scenario, first, **asked, **values)  # type: ignore[arg-type]
+    if ask.parameter is not None:
+        return found
+    able = {name: change.size for name, change in found.alone.items() if change is not None}
+    nearest = min(able, key=lambda name: able[name], default=first)
+    if nearest == first:
+        return found
+    along = threshold(scenario, nearest, **asked, inverse=False, **values)  # type: ignore[arg-type]
+    return replace(along, alone=found.alone, together=found.together)
+
+
+def _axes(scenario: Scenario, wanted: tuple[str, str] | None, found: Threshold | None) -> tuple[str, str] | None:
+    """The parameters wanted, or else the threshold's own and the next one that changes the answer first."""
+    if wanted is not None:
+        return wanted
+    if found is None:
+        return None
+    able = sorted(
+        (change.size, name) for name, change in found.alone.items() if change is not None and name != found.parameter
+    )
+    return (found.parameter, able[0][1]) if able and found.boundaries else None
+
+
+def _number(
+    scenario: Scenario, ask: Ask, found: Threshold, axes: tuple[str, str] | None, values: Mapping[str, float]
+) -> Number | None:
+    value = _nearest(found)
+    if value is None:
+        return None
+    other = next((name for name in axes or () if name != found.parameter), "")
+    if not other:
+        return Number(found.parameter, value)
+    asked = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
+    met = []
+    for place in np.linspace(*scenario.parameters[other].range, SPAN_POINTS):
+        moved = {**values, other: float(place)}
+        at = _nearest(threshold(scenario, found.parameter, **asked, inverse=False, **moved))  # type: ignore[arg-type]
+        if at is not None:
+            met.append(at)
+    span = (min([*met, value]), max([*met, value]))
+    return Number(found.parameter, value, other, span, (len(met), SPAN_POINTS))
+
+
+def _nearest(found: Threshold) -> float | None:
+    """The boundary nearest to the base value, without the digits beyond its precision."""
+    nearest = min(found.boundaries, key=lambda value: abs(value - found.base), default=None)
+    if nearest is None:
+        return None
+    width = found.segments[-1].high - found.segments[0].low
+    return round(nearest, 8 - floor(log10(width)))

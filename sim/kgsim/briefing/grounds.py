@@ -1,0 +1,220 @@
+"""The grounds: claims, history, assumptions, evidence, limits, and how to get the same document again."""
+
+from __future__ import annotations
+
+from kgsim.briefing.document import Section
+from kgsim.briefing.findings import Findings
+from kgsim.briefing.telling import bounds, title
+from kgsim.language import Words
+from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
+from kgsim.report.provenance import kgsim_version
+from kgsim.report.summary import beyond_range
+from kgsim.wording import number, percent
+
+_TONES: dict[str, Tone] = {"holds": "good", "passes": "good", "fails": "bad"}
+
+
+def claims(found: Findings, said: Words) -> Section | None:
+    """Return every claim with its verdict, and the numbers behind it; None if there is no claim."""
+    decided = found.result.claims
+    if not decided:
+        return None
+    rows = tuple(
+        (
+            Cell(name),
+            Cell(said(f"claims.verdict_{each.verdict}"), tone=_TONES.get(each.verdict, "unsure")),
+            Cell(each.says),
+        )
+        for name, each in decided.items()
+    )
+    columns = (Column(said("claims.claim")), Column(said("claims.verdict")), Column(said("claims.says")))
+    if said.lang == "en":
+        numbers = tuple(f"{name}: {each.sentence}" for name, each in decided.items())
+    else:
+        numbers = tuple(
+            f"{name}: " + "; ".join(f"{what} = {bounds(said, value)}" for what, value in each.numbers.items())
+            for name, each in decided.items()
+        )
+    return Section(
+        "claims",
+        said("claims.title"),
+        _verdicts(found, said),
+        (Table(columns, rows, said("claims.note")),),
+        details=(Bullets(numbers),),
+        notes=numbers,
+    )
+
+
+def _verdicts(found: Findings, said: Words) -> str:
+    decided = found.result.claims
+    by = {verdict: [name for name, each in decided.items() if each.verdict == verdict]
+          for verdict in ("holds", "fails", "depends", "undecided")}  # fmt: skip
+    if len(decided) == 1:
+        (only,) = decided.values()
+        return said("claims.message_single", verdict=said(f"claims.verdict_{only.verdict}"))
+    if len(by["holds"]) == len(decided):
+        return said("claims.message_all", count=len(decided))
+    rest = []
+    for verdict in ("fails", "depends", "undecided"):
+        names = by[verdict]
+        if names:
+            key = verdict if len(names) == 1 or verdict == "undecided" else f"{verdict}_plural"
+            rest.append(said(f"claims.{key}", names=said.listed(names)))
+    return said("claims.message", count=len(decided), holds=len(by["holds"]), rest="; ".join(rest))
+
+
+def backtests(found: Findings, said: Words) -> Section | None:
+    """Return how the scenario fares against history; None if it is not held against any."""
+    if not found.scores:
+        return None
+    rows = tuple(
+        (
+            Cell(score.backtest.name),
+            Cell(score.backtest.says),
+            Cell(said(f"backtests.verdict_{score.verdict}"), tone=_TONES.get(score.verdict, "unsure")),
+            Cell(said("backtests.of", some=score.excluded, all=len(score.feasible))),
+            Cell(said.interval(percent(score.history.low), percent(score.history.high))),
+            Cell(said.interval(percent(score.rival.low), percent(score.rival.high))),
+        )
+        for score in found.scores
+    )
+    columns = (
+        Column(said("backtests.history")),
+        Column(said("backtests.what")),
+        Column(said("backtests.verdict")),
+        Column(said("backtests.excludes"), "right"),
+        Column(said("backtests.share"), "right"),
+        Column(said("backtests.rival"), "right"),
+    )
+    passed = sum(score.verdict == "passes" for score in found.scores)
+    note = said("backtests.note", draws=found.scores[0].draws, seed=found.seed)
+    return Section(
+        "backtests",
+        said("backtests.title"),
+        said("backtests.message", passed=passed, count=len(found.scores)),
+        (Table(columns, rows, note),),
+        notes=(note,),
+    )
+
+
+def assumptions(found: Findings, said: Words) -> Section | None:
+    """Return every parameter with its value, range and certainty, and its reason; None if there is none."""
+    parameters = found.scenario.parameters
+    if not parameters:
+        return None
+    changed = found.result.changed
+    rows = tuple(
+        (
+            Cell(name),
+            Cell(each.label),
+            Cell(number(found.result.values[name]), name in changed),
+            Cell(bounds(said, each.range)),
+            Cell(said(f"certainty.{each.certainty}")),
+            Cell(", ".join(each.evidence) or "-"),
+        )
+        for name, each in parameters.items()
+    )
+    columns = (
+        Column(said("assumptions.parameter")),
+        Column(said("assumptions.meaning")),
+        Column(said("assumptions.value"), "right"),
+        Column(said("assumptions.range"), "right"),
+        Column(said("assumptions.certainty")),
+        Column(said("assumptions.evidence")),
+    )
+    key = "message_changed" if changed else "message"
+    return Section(
+        "assumptions",
+        said("assumptions.title"),
+        said(f"assumptions.{key}", count=len(parameters), changed=len(changed)),
+        (Table(columns, rows, said("assumptions.note_changed") if changed else ""),),
+        details=(Bullets(tuple(f"{name}: {each.because}" for name, each in parameters.items())),),
+        slide=False,
+    )
+
+
+def evidence(found: Findings, said: Words) -> Section | None:
+    """Return the entries of the ledger that something cites, and what cites them; None if nothing does."""
+    scenario = found.scenario
+    citing: dict[str, list[str]] = {}
+    for kind in (scenario.parameters, scenario.claims, scenario.backtests):
+        for name, each in kind.items():
+            for id in each.evidence:
+                citing.setdefault(id, []).append(name)
+    entries = [entry for id, entry in scenario.evidence.items() if id in citing]
+    if not entries:
+        return None
+    rows = tuple(
+        cells(
+            entry.id,
+            entry.title,
+            entry.date or "-",
+            said(f"certainty.{entry.certainty}"),
+            ", ".join(citing[entry.id]),
+        )
+        for entry in entries
+    )
+    columns = (
+        Column(said("evidence.id")),
+        Column(said("evidence.fact")),
+        Column(said("evidence.date")),
+        Column(said("evidence.certainty")),
+        Column(said("evidence.cited")),
+    )
+    sources = tuple(
+        f"{entry.id}: {entry.fact} {said('evidence.source')}: {entry.source}{f' {entry.url}' if entry.url else ''}"
+        for entry in entries
+    )
+    judged = sum(each.certainty == "judgement" for each in scenario.parameters.values())
+    return Section(
+        "evidence",
+        said("evidence.title"),
+        said("evidence.message", count=len(entries), judgement=judged, parameters=len(scenario.parameters)),
+        (Table(columns, rows),),
+        details=(Bullets(sources),),
+        notes=sources,
+    )
+
+
+def limits(found: Findings, said: Words) -> Section:
+    """Return what the method cannot say, the doubts of these very results first."""
+    result = found.result
+    lines = []
+    doubtful = [title(name) for name, each in result.structures.items() if each.equilibria and not each.complete]
+    if doubtful:
+        lines.append(said("limits.incomplete", names=said.listed(doubtful)))
+    beyond = beyond_range(result)
+    if beyond:
+        lines.append(said("limits.beyond", names=said.listed(beyond)))
+    lines += [said(f"limits.{key}") for key in ("judgement", "units", "several", "knowledge", "chance")]
+    players = found.scenario.players
+    lines.append(said("limits.players", count=len(players), names=said.listed(players.values())))
+    return Section("limits", said("limits.title"), said("limits.message"), (Bullets(tuple(lines)),), notes=tuple(lines))
+
+
+def provenance(found: Findings, said: Words, date: str) -> Section:
+    """Return what the document was made from and with."""
+    scenario, result = found.scenario, found.result
+    changed = ", ".join(
+        f"{name} = {number(value)} ({number(scenario.parameters[name].value)})"
+        for name, value in result.changed.items()
+    )
+    seed = str(found.seed) if found.scores else said("provenance.no_draws", seed=found.seed)
+    methods = dict.fromkeys(each.method for each in result.structures.values() if each.method)
+    rows = (
+        cells(said("provenance.scenario"), f"{scenario.name}: {scenario.title}"),
+        cells(said("provenance.digest"), scenario.digest),
+        cells(said("provenance.date"), date or said("provenance.no_date")),
+        cells(said("provenance.version"), kgsim_version()),
+        cells(said("provenance.seed"), seed),
+        cells(said("provenance.changed"), changed or said("provenance.nothing")),
+        cells(said("provenance.method"), "; ".join(methods) or "-"),
+    )
+    table = Table((Column(said("provenance.item")), Column(said("provenance.content"))), rows)
+    return Section("provenance", said("provenance.title"), said("provenance.message"), (table,))
+
+
+def footer(found: Findings, said: Words) -> str:
+    """Return scenario, digest and version in a line."""
+    scenario = found.scenario
+    return said("provenance.footer", name=scenario.name, digest=scenario.digest[:12], version=kgsim_version())
