@@ -128,6 +128,8 @@ def changes(found: Findings, said: Words) -> Section | None:
     if not turns:
         return None
     parameters = found.scenario.parameters
+    then = [verdict(said, found, turn.verdict) for _, _, turn in turns[:MOST_CHANGES]]
+    alike = len(set(then)) == 1
     rows = tuple(
         cells(
             name,
@@ -135,9 +137,9 @@ def changes(found: Findings, said: Words) -> Section | None:
             number(found.result.values[name]),
             number(turn.values[name]),
             percent(size),
-            verdict(said, found, turn.verdict),
+            *(() if alike else (after,)),
         )
-        for size, name, turn in turns[:MOST_CHANGES]
+        for (size, name, turn), after in zip(turns, then, strict=False)
     )
     columns = (
         Column(said("change.parameter")),
@@ -145,9 +147,11 @@ def changes(found: Findings, said: Words) -> Section | None:
         Column(said("change.now"), "right"),
         Column(said("change.threshold"), "right"),
         Column(said("change.share"), "right"),
-        Column(said("change.then")),
+        *(() if alike else (Column(said("change.then")),)),
     )
     note = said("change.note")
+    if alike:
+        note += " " + said("change.alike", then=then[0])
     if len(turns) > MOST_CHANGES:
         note += " " + said("change.more", count=len(turns) - MOST_CHANGES)
     message = said("change.message", name=turns[0][1], share=percent(turns[0][0]))

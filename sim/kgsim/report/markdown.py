@@ -18,27 +18,28 @@ def render(blocks: Sequence[Block]) -> str:
 def _rendered(block: Block) -> str:
     match block:
         case Heading(text, level):
-            return f"{'#' * level} {_escaped(text)}"
+            return f"{'#' * level} {escaped(text)}"
         case Paragraph(text):
-            return _escaped(text)
+            return escaped(text)
         case Bullets(items):
-            return "\n".join(f"- {_escaped(item)}" for item in items)
+            return "\n".join(f"- {escaped(item)}" for item in items)
         case Table():
             return _table(block)
 
 
 def _table(table: Table) -> str:
     rule = ["---:" if column.align == "right" else "---" for column in table.columns]
-    lines = [_row([_escaped(column.title) for column in table.columns]), _row(rule)]
+    lines = [_row([escaped(column.title) for column in table.columns]), _row(rule)]
     for row in table.rows:
-        texts = [_escaped(cell.text) for cell in row]
+        texts = [escaped(cell.text) for cell in row]
         lines.append(_row([f"**{text}** \\*" if cell.marked else text for text, cell in zip(texts, row, strict=True)]))
-    return "\n".join(lines) + (f"\n\n{_escaped(table.note)}" if table.note else "")
+    return "\n".join(lines) + (f"\n\n{escaped(table.note)}" if table.note else "")
 
 
 def _row(texts: Sequence[str]) -> str:
     return f"| {' | '.join(texts)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text with every mark that Markdown would read as its own escaped."""
     return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
