@@ -135,9 +135,7 @@ def _gain(scenario: Scenario, table: Table, player: str, rather: str, than: str)
     """The least and largest gain of one structure over another."""
     row = list(scenario.players).index(player)
     first, second = table.structures.index(rather), table.structures.index(than)
-    return np.stack(
-        [table.low[first, row] - table.high[second, row], table.high[first, row] - table.low[second, row]]
-    )
+    return np.stack([table.low[first, row] - table.high[second, row], table.high[first, row] - table.low[second, row]])
 
 
 def _rate(scenario: Scenario, price: Price, points: dict[str, Floats]) -> Floats:

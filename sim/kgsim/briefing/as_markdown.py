@@ -30,7 +30,9 @@ def render(document: Document, figures: str, template: Path | None = None) -> by
 
     def told(block: Block) -> str:
         if isinstance(block, Picture):
-            return f"![{markdown.escaped(block.alt)}](<{figures}/{block.name}.png>)\n\n{markdown.escaped(block.caption)}"
+            return (
+                f"![{markdown.escaped(block.alt)}](<{figures}/{block.name}.png>)\n\n{markdown.escaped(block.caption)}"
+            )
         if isinstance(block, Fact):
             parts = [Heading(block.value, 3), Paragraph(block.label), Bullets(block.lines)]
             return markdown.render(parts).rstrip("\n")

@@ -114,6 +114,8 @@ def _table(table: Table) -> dict[str, Any]:
             {"title": column.title, "align": column.align, "share": length**0.5 if length > LONG else 0}
             for column, length in zip(table.columns, longest, strict=True)
         ],
-        "rows": [[{"text": shown(cell), "marked": cell.marked, "tone": cell.tone} for cell in row] for row in table.rows],
+        "rows": [
+            [{"text": shown(cell), "marked": cell.marked, "tone": cell.tone} for cell in row] for row in table.rows
+        ],
         "note": table.note,
     }

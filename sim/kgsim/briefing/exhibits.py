@@ -100,7 +100,9 @@ def regime_map(found: Findings, said: Words) -> Section | None:
         reached = study.reached.sel(structure=name)
         shares = {str(outcome): reached.sel(outcome=outcome).values for outcome in study.outcome.values}
         parts = [
-            said("map.of_points", outcome=outcome, share=share(flags)) for outcome, flags in shares.items() if flags.any()
+            said("map.of_points", outcome=outcome, share=share(flags))
+            for outcome, flags in shares.items()
+            if flags.any()
         ]
         lines.append(said("map.reached", structure=title(name), outcomes=", ".join(parts)))
     unknown = ~study.complete.values
@@ -110,7 +112,11 @@ def regime_map(found: Findings, said: Words) -> Section | None:
     outcome = found.ask.outcome if found.ask else None
     if outcome is not None:
         told_shares = [
-            said("map.share", share=share(study.reached.sel(structure=name, outcome=outcome).values), structure=title(name))
+            said(
+                "map.share",
+                share=share(study.reached.sel(structure=name, outcome=outcome).values),
+                structure=title(name),
+            )
             for name in structures
         ]
         message = said("map.message", x=x, y=y, outcome=outcome, shares=", ".join(told_shares))
@@ -226,4 +232,3 @@ def worth(found: Findings, said: Words) -> Section | None:
     return Section(
         "worth", said("worth.title"), message, (picture, Bullets(tuple(lines))), notes=(*lines, said("answer.several"))
     )
-

@@ -103,7 +103,7 @@ def find(
     map: tuple[str, str] | None = None,
     ask: Ask | None = None,
     seed: int = SEED,
-    **values: float,
+    values: Mapping[str, float] | None = None,
 ) -> Findings:
     """Gather what a briefing tells.
 
@@ -115,7 +115,7 @@ def find(
         Structures, parameters and question to use instead.
     seed
         Of whatever is drawn at random.
-    **values
+    values
         Parameters to set.
 
     Returns
@@ -127,6 +127,7 @@ def find(
     GameError
         If a name is unknown.
     """
+    values = dict(values or {})
     told = scenario.briefing
     absent: dict[str, str] = {}
     result = solve(scenario, **values)
@@ -177,9 +178,7 @@ def _solved(result: Result) -> list[str]:
     return [name for name, solution in result.structures.items() if solution.equilibria]
 
 
-def _comparison(
-    result: Result, wanted: tuple[str, str] | None, absent: dict[str, str]
-) -> tuple[str, str] | None:
+def _comparison(result: Result, wanted: tuple[str, str] | None, absent: dict[str, str]) -> tuple[str, str] | None:
     """The structures wanted; else a bloc's and that on which it falls back; else the first two that are solved."""
     solved = _solved(result)
     if wanted is not None:

@@ -19,6 +19,7 @@ COMMANDS = (
     "sweep",
     "threshold",
     "explore",
+    "brief",
     "repeated",
     "simulate",
     "robustness",

@@ -174,7 +174,14 @@ def _end(axes: Axes, bounds: Interval, place: float, mark: PlayerMark, outward: 
 
 
 def _side_text(
-    figure: Figure, ruler: Ruler, label: str, names: Sequence[str], left: float, middle: float, height: float, size: Size
+    figure: Figure,
+    ruler: Ruler,
+    label: str,
+    names: Sequence[str],
+    left: float,
+    middle: float,
+    height: float,
+    size: Size,
 ) -> None:
     """Write the player's name, and which end is which, to the left of its panel."""
     k = size.scale

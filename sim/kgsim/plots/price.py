@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from kgsim.analysis.deterrence import Deterrence
 
 
-def price_figure(
-    found: Deterrence, *, size: str | Size = "slide", titled: bool = True, lang: str = "en"
-) -> Figure:
+def price_figure(found: Deterrence, *, size: str | Size = "slide", titled: bool = True, lang: str = "en") -> Figure:
     """Draw what the payee asks and what the payer would give, along a parameter.
 
     Parameters

@@ -111,7 +111,9 @@ def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], tit
     regimes = [sets_reached(panel) for panel, _ in panels]
     shown = {name for numbered, _ in regimes for names in numbered for name in names}
     palette = looks(study)
-    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs(sheet.words, regimes, not all(panel.complete.values.all() for panel, _ in panels))
+    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs(
+        sheet.words, regimes, not all(panel.complete.values.all() for panel, _ in panels)
+    )
     entry = max(ruler.width(label, size.small) for _, label in signs) + 0.75 * k
     columns = max(1, min(4, int((size.width - 0.2 * k) / entry)))
     legend = (0.3 * ceil(len(signs) / columns) + 0.2) * k
@@ -263,9 +265,7 @@ def _entry(look: Look) -> tuple[Patch, Line2D]:
     return Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.6), marker
 
 
-def _signs(
-    words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], doubt: bool
-) -> list[tuple[Any, str]]:
+def _signs(words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], doubt: bool) -> list[tuple[Any, str]]:
     signs: list[tuple[Any, str]] = [
         (
             Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none"),

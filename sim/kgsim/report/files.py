@@ -7,6 +7,7 @@ document last. An interrupted run leaves what stood there before.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import tempfile
@@ -162,6 +163,67 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def in_place(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write files, all or none: first beside their places, then moved into them.
+
+    Parameters
+    ----------
+    contents
+        File to content; directories are made. A file that holds the same already is left alone.
+    force
+        Whether files that hold something else may be replaced.
+
+    Raises
+    ------
+    OutputError
+        If a file exists with other content and `force` is not set, or cannot be written. Nothing is changed then.
+    """
+    changed = {path: content for path, content in contents.items() if not _holds(path, content)}
+    standing = [path for path in changed if path.exists()]
+    if standing and not force:
+        raise OutputError(
+            f"{standing[0]} exists already and holds something else. Give --force to replace it, or another name with "
+            "--out to keep both."
+        )
+    made: list[Path] = []
+    staged: dict[Path, Path] = {}
+    place = Path()
+    try:
+        for place, content in changed.items():
+            made += [path for path in place.parents if not path.exists()]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".kgsim-", dir=place.parent)
+            os.close(handle)
+            staged[place] = Path(name)
+            staged[place].write_bytes(content)
+            staged[place].chmod(0o666 & ~_umask())
+        with _uninterrupted():
+            for place, written in staged.items():
+                written.replace(place)
+    except OSError as error:
+        raise _unwritable(place.parent, error) from error
+    finally:
+        for written in staged.values():
+            written.unlink(missing_ok=True)
+        for path in sorted(made, key=lambda path: -len(path.parts)):
+            with suppress(OSError):
+                path.rmdir()
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _umask() -> int:
+    """The permissions that new files do not get; the system tells only when it is set."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def figure_files(stem: str) -> tuple[str, str]:
