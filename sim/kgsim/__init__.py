@@ -16,10 +16,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
     from kgsim.analysis.comparison import Comparison, compare
+    from kgsim.analysis.deterrence import price_of_deterrence
     from kgsim.analysis.robustness import Robustness, robustness
     from kgsim.analysis.sensitivity import Sensitivity, sensitivity
     from kgsim.analysis.thresholds import threshold
     from kgsim.automata.check import ProfileCheck, repeated
+    from kgsim.briefing.brief import brief
     from kgsim.dynamics.simulate import Options, simulate
     from kgsim.errors import (
         ExecutionError,
@@ -80,6 +82,8 @@ _HOME = {
     "backtest": "kgsim.analysis.backtests",
     "Comparison": "kgsim.analysis.comparison",
     "compare": "kgsim.analysis.comparison",
+    "brief": "kgsim.briefing.brief",
+    "price_of_deterrence": "kgsim.analysis.deterrence",
     "Robustness": "kgsim.analysis.robustness",
     "robustness": "kgsim.analysis.robustness",
     "Sensitivity": "kgsim.analysis.sensitivity",
@@ -112,6 +116,7 @@ __all__ = [
     "TreeSolution",
     "__version__",
     "backtest",
+    "brief",
     "compare",
     "explore",
     "load",
@@ -119,6 +124,7 @@ __all__ = [
     "nash",
     "nash_batch",
     "open_study",
+    "price_of_deterrence",
     "read_game",
     "repeated",
     "robustness",

@@ -58,6 +58,8 @@ def test_public_names() -> None:
         "Sensitivity",
         "sensitivity",
         "backtest",
+        "brief",
+        "price_of_deterrence",
         "robustness",
         "explore",
         "load",

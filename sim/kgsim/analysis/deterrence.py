@@ -127,7 +127,7 @@ def price_of_deterrence(
         given_at=np.stack([gain * lowest, gain * highest]),
         rate=float(rate[np.argmin(np.abs(along - base[price.along]))]),
         rates=(float(lowest.min()), float(highest.max())),
-        complete=table.complete.all(axis=0),
+        complete=np.asarray(table.complete.all(axis=0)),
     )
 
 

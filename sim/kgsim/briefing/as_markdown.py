@@ -7,6 +7,7 @@ from pathlib import Path
 from kgsim.briefing.document import Block, Document, Fact, Picture
 from kgsim.briefing.templating import render as filled
 from kgsim.report import markdown
+from kgsim.report.content import Block as Told
 from kgsim.report.content import Bullets, Heading, Paragraph
 
 
@@ -34,7 +35,7 @@ def render(document: Document, figures: str, template: Path | None = None) -> by
                 f"![{markdown.escaped(block.alt)}](<{figures}/{block.name}.png>)\n\n{markdown.escaped(block.caption)}"
             )
         if isinstance(block, Fact):
-            parts = [Heading(block.value, 3), Paragraph(block.label), Bullets(block.lines)]
+            parts: list[Told] = [Heading(block.value, 3), Paragraph(block.label), Bullets(block.lines)]
             return markdown.render(parts).rstrip("\n")
         return markdown.render([block]).rstrip("\n")
 

@@ -1,4 +1,4 @@
-"""A briefing as slides: native tables, text that can be edited, figures with alternative text, notes for the speaker."""
+"""A briefing as slides: native tables, text that can be edited, figures with alternative text, speaker's notes."""
 
 from __future__ import annotations
 
@@ -66,9 +66,17 @@ class _Deck:
         about.language = self.document.lang
         about.keywords, about.comments = self.document.classification, self.document.footer
         about.created = about.modified = datetime(2000, 1, 1, tzinfo=UTC)
+        self._tell_language()
         buffer = io.BytesIO()
         self.deck.save(buffer)
         return _dateless(buffer.getvalue())
+
+    def _tell_language(self) -> None:
+        """Mark every run's language, by which programs choose fonts, line breaks and spelling."""
+        lang = {"en": "en-US", "ko": "ko-KR"}[self.document.lang]
+        for page in self.deck.slides:
+            for run in page._element.xpath(".//a:r"):
+                run.get_or_add_rPr().set("lang", lang)
 
     def _title_slide(self) -> None:
         document = self.document
@@ -87,9 +95,9 @@ class _Deck:
     def _slide(self, slide: Slide) -> None:
         width = self.width - 2 * MARGIN
         size = next((size for size in TITLE_SIZES if self._lines(slide.title, size, width) <= 2), TITLE_SIZES[-1])
-        page = self._page(slide.title, top=0.52, height=0.92, size=size)
+        page = self._page(slide.title, top=0.57, height=0.9, size=size)
         if slide.topic:
-            self._text(page, Box(MARGIN, 0.28, width, 0.3), Lines((slide.topic,), NOTE, faint=True))
+            self._text(page, Box(MARGIN, 0.3, width, 0.26), Lines((slide.topic,), NOTE, faint=True))
         for box, content in slide.contents:
             match content:
                 case Lines():
@@ -291,16 +299,19 @@ def _place(shape: Any, box: Box) -> None:
 
 
 def _colour(run: Any, colour: str) -> None:
-    from pptx.dml.color import RGBColor
+    run.font.color.rgb = _rgb(colour)
 
-    run.font.color.rgb = RGBColor.from_string(colour)
+
+def _rgb(colour: str) -> Any:
+    from pptx.dml import color
+
+    untyped: Any = color.RGBColor
+    return untyped.from_string(colour)
 
 
 def _fill(shape: Any, colour: str) -> None:
-    from pptx.dml.color import RGBColor
-
     shape.fill.solid()
-    shape.fill.fore_color.rgb = RGBColor.from_string(colour)
+    shape.fill.fore_color.rgb = _rgb(colour)
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = _emu(0.2)
     frame.margin_top = frame.margin_bottom = _emu(0.12)
@@ -349,12 +360,10 @@ def _page_number(paragraph: Any, number: int, size: Any) -> None:
 
 
 def _cell(cell: Any, text: str, align: str, size: Any, colour: str, *, bold: bool, fill: str) -> None:
-    from pptx.dml.color import RGBColor
-
     cell.margin_left = cell.margin_right = _emu(0.08)
     cell.margin_top = cell.margin_bottom = _emu(0.03)
     cell.fill.solid()
-    cell.fill.fore_color.rgb = RGBColor.from_string(fill)
+    cell.fill.fore_color.rgb = _rgb(fill)
     frame = cell.text_frame
     frame.word_wrap = True
     paragraph = frame.paragraphs[0]

@@ -78,7 +78,7 @@ def brief(
     What is told is computed from the results. A `briefing` section of the scenario says what matters most; whatever
     it leaves out is chosen from the results, and parts that do not apply are left out with the reason.
     """
-    from kgsim.briefing.write import check, write
+    from kgsim.briefing.write import check
 
     check(out, template)
     if date:
@@ -94,12 +94,25 @@ def brief(
         _check_axis(scenario.parameters, name)
     if axes and axes[0] == axes[1]:
         raise click.UsageError("--map: a map needs two different parameters.")
-    from kgsim.briefing.compose import compose
-    from kgsim.briefing.findings import find
+    from kgsim.briefing.brief import brief as write
 
-    found = find(scenario, values=values, compare=compare or None, map=axes or None, seed=seed)
-    document = compose(found, lang=lang, title=title, date=date, classification=classification)
-    for path in write(document, out, figures=figures, template=template, paper=paper, force=force):
+    written = write(
+        scenario,
+        out,
+        values=values,
+        compare=compare or None,
+        map=axes or None,
+        figures=figures,
+        title=title,
+        classification=classification,
+        date=date,
+        lang=lang,
+        template=template,
+        paper=paper,
+        seed=seed,
+        force=force,
+    )
+    for path in written:
         click.echo(f"wrote {path}", err=True)
 
 

@@ -64,19 +64,19 @@ def _figure(found: Deterrence, size: Size, titled: bool, said: Words) -> Figure:
     figure = Figure(figsize=(size.width, height))
     if titled:
         (line,) = ruler.wrap(said("figure.price", **shown), size.title, size.width - 0.7 * k, weight="bold", most=1)
-        x = 0.35 * k / size.width
-        figure.text(x, 1 - 0.5 * k / height, drawable(line), size=size.title, weight="bold", color=INK)
+        start = 0.35 * k / size.width
+        figure.text(start, 1 - 0.5 * k / height, drawable(line), size=size.title, weight="bold", color=INK)
         title = drawable(scenario.title, scenario.name)
         (below,) = ruler.wrap(title, size.text, size.width - 0.7 * k, most=1)
-        figure.text(x, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)
+        figure.text(start, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)
     left, right = 1.0 * k, 0.3 * k
     box = (left / size.width, foot / height, (size.width - left - right) / size.width, (height - head - foot) / height)
     axes = figure.add_axes(box)
     x = found.values
     edge = np.stack([np.fmin(*found.given_at)[0], np.fmax(*found.given_at)[1]])
     axes.fill_between(x, edge[0], edge[1], color=marks[price.payer].colour, alpha=0.12, linewidth=0)
-    band(axes, x, *found.given, marks[price.payer].colour)
-    band(axes, x, *found.asked, marks[price.payee].colour)
+    band(axes, x, found.given[0], found.given[1], marks[price.payer].colour)
+    band(axes, x, found.asked[0], found.asked[1], marks[price.payee].colour)
     # The whole range of rates would flatten what matters: it may leave the figure.
     inside = np.concatenate([found.asked.ravel(), found.given.ravel(), [0.0]])
     low, high = float(np.nanmin(inside)), float(np.nanmax(inside))

@@ -122,8 +122,8 @@ _IN_POINTS = (
 )
 
 
-def _scaled(size: Size) -> dict[str, float]:
-    settings = {**mpl.rcParamsDefault, **_settings()}
+def _scaled(size: Size) -> dict[Any, Any]:
+    settings: dict[Any, Any] = {**mpl.rcParamsDefault, **_settings()}
     return {name: size.scale * float(settings[name]) for name in _IN_POINTS}
 
 

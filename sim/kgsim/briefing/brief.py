@@ -1,0 +1,78 @@
+"""From a scenario to a briefing's files, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kgsim.briefing.write import check, write
+from kgsim.scenario.model import Scenario
+
+
+def brief(
+    scenario: Scenario,
+    /,
+    out: str | Path,
+    *,
+    values: Mapping[str, float] | None = None,
+    compare: tuple[str, str] | None = None,
+    map: tuple[str, str] | None = None,
+    figures: str | Path | None = None,
+    title: str = "",
+    classification: str = "",
+    date: str = "",
+    lang: str = "en",
+    template: str | Path | None = None,
+    paper: str = "a4",
+    seed: int = 1,
+    force: bool = False,
+) -> tuple[Path, ...]:
+    """Write a briefing: one sentence, one number with its range, what would change it, and why.
+
+    Parameters
+    ----------
+    scenario
+        As `kgsim.load` gives it; its `briefing` section says what matters, and the results decide what it leaves out.
+    out
+        File ending in .pptx, .pdf, .html or .md.
+    values
+        Parameters to set.
+    compare, map
+        Two structures and two parameters to show instead of the scenario's.
+    figures
+        Directory for the figures as PNG and SVG; Markdown gets one beside it if none is given.
+    title, classification, date
+        Title and date instead of the scenario's, and the banner of every page.
+    lang
+        ``en`` or ``ko``: the language of everything but the scenario's own texts.
+    template
+        Directory with templates of your own.
+    paper
+        ``a4`` or ``letter``, for PDF.
+    seed
+        Of whatever is drawn at random.
+    force
+        Whether files that hold something else may be replaced.
+
+    Returns
+    -------
+    tuple of Path
+        The files written; the same arguments give the same bytes.
+
+    Raises
+    ------
+    OutputError
+        If the format is unknown, a package or a font is missing, a template has a fault, or a file stands in the way.
+    GameError
+        If a name is unknown.
+    """
+    from kgsim.briefing.compose import compose
+    from kgsim.briefing.findings import find
+
+    out = Path(out)
+    room = None if template is None else Path(template)
+    check(out, room)
+    found = find(scenario, values=values, compare=compare, map=map, seed=seed)
+    document = compose(found, lang=lang, title=title, date=date, classification=classification)
+    place = None if figures is None else Path(figures)
+    return write(document, out, figures=place, template=room, paper=paper, force=force)

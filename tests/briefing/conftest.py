@@ -1,0 +1,35 @@
+"""One briefing's findings and document, shared by all tests, and where they are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import kgsim
+from kgsim.briefing.compose import compose
+from kgsim.briefing.document import Document
+from kgsim.briefing.findings import Findings, find
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coarse():
+    """A coarse map: what a briefing says of it is tested, not how fine it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kgsim.briefing.findings.MAP_POINTS", 11)
+        patch.setattr("kgsim.briefing.findings.DRAWS", 40)
+        yield
+
+
+@pytest.fixture(scope="session")
+def bypass() -> Findings:
+    """Findings on the shipped scenario."""
+    return find(kgsim.load(ROOT / "scenarios" / "bypass.yaml"))
+
+
+@pytest.fixture(scope="session")
+def document(bypass: Findings) -> Document:
+    """The briefing on it, with a banner."""
+    return compose(bypass, classification="FOR EXERCISE ONLY")

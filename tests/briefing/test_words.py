@@ -1,0 +1,143 @@
+"""What a briefing says comes from the results: change a number, and the sentences change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import kgsim
+from kgsim.briefing.compose import compose
+from kgsim.briefing.findings import find
+from kgsim.language import words
+from kgsim.report.content import Table
+
+ROOT = Path(__file__).parents[2]
+
+
+def section(document, id):
+    return next(section for section in document.sections if section.id == id)
+
+
+def test_the_headline_tells_the_reference_case(document):
+    """Payoffs worked out by hand in the model's description: 2.5, -32.5, 5.25 against 12.5, -3.5, 2.25."""
+    assert document.headline == (
+        "From “parallel” to “coordinated”, the outcome turns from bypass deal to front deal: "
+        "United States +10, Republic of Korea +29, North Korea -3."
+    )
+
+
+def test_another_alliance_cost_gives_another_headline_and_price(bypass, document):
+    cheap = compose(find(bypass.scenario, values={"A": 5.0}))
+    assert cheap.headline != document.headline
+    assert "nothing changes" in cheap.headline
+    assert "needs no payment" in section(document, "price").message
+    assert "asks 5 points" in section(cheap, "price").message
+    assert "(20)" in next(row[1].text for row in section(cheap, "provenance").blocks[0].rows if "A =" in row[1].text)
+
+
+def test_the_number_is_the_threshold_with_its_range(bypass, document):
+    """By hand: the best bypass is worth 22.5 - A to Washington, so it ends at A = 22.5."""
+    assert bypass.number.parameter == "A" and bypass.number.value == 22.5
+    (fact,) = section(document, "answer").blocks
+    assert fact.value == "22.5 US points"
+    assert "2.5 away, 6% of the range" in " ".join(fact.lines)
+    low, high = bypass.number.span
+    assert low <= 22.5 <= high
+
+
+def test_the_worst_cell_of_each_capital_is_marked(bypass, document):
+    (table,) = section(document, "outcomes").blocks
+    seoul = {row[0].text: row[3] for row in table.rows}
+    assert seoul["bypass"].text == "-32.5 (9)" and seoul["bypass"].marked
+    assert {name for name, cell in seoul.items() if cell.marked} == {"parallel", "bypass"}
+    assert all(any(row[place].marked for row in table.rows) for place in (2, 3, 4))
+
+
+def test_the_price_rises_to_what_the_alliance_is_not_worth(bypass):
+    """Asked is the bypass less the front: 22.5 - A - 12.5 at the base values."""
+    for cost, asked in ((20.0, -10.0), (5.0, 5.0), (0.0, 10.0)):
+        found = kgsim.price_of_deterrence(bypass.scenario, A=cost)
+        assert found.at_base() == (pytest.approx((asked, asked)), pytest.approx((29.0, 29.0)))
+    assert found.rates == (0.25, 4.0)
+    dear = kgsim.price_of_deterrence(bypass.scenario, A=0.0, rate=0.25)
+    assert dear.at_base()[1] == pytest.approx((7.25, 7.25))
+    assert not dear.affordable[dear.values == dear.base].any()
+
+
+def test_without_an_exchange_rate_no_price_is_told():
+    scenario = kgsim.load(ROOT / "scenarios" / "parallel_outreach.yaml")
+    with pytest.raises(kgsim.GameError, match="does not say who would pay"):
+        kgsim.price_of_deterrence(scenario)
+
+
+@pytest.mark.parametrize("name", ["agreed_framework_1994", "freeze_for_freeze"])
+def test_any_scenario_gives_a_briefing_and_says_what_is_left_out(name):
+    document = compose(find(kgsim.load(ROOT / "scenarios" / f"{name}.yaml")), lang="en")
+    ids = [section.id for section in document.sections]
+    assert {"answer", "outcomes", "map", "worth", "claims", "backtests", "limits", "provenance"} <= set(ids)
+    assert "price" not in ids
+    assert any("no exchange rate" in reason for reason in document.absent)
+    assert not any("back-test" in reason for reason in document.absent)
+
+
+LEAST = """
+kgsim: 1
+title: One mover
+question: What will it do?
+players: {P: Player}
+moves: {P: {left: go left, right: go right}}
+outcomes: {left: {when: {P: left}, terms: {sweet: 1}}, right: {otherwise: true}}
+terms: {sweet: is it sweet}
+utilities: {P: 2*sweet}
+structures: {alone: {play: [P]}}
+"""
+
+
+def test_a_scenario_with_nothing_to_compare_or_move_still_gives_one():
+    document = compose(find(kgsim.loads(LEAST)))
+    assert document.headline == "Played as “alone”, this ends in left: Player 2."
+    assert [section.id for section in document.sections] == ["outcomes", "limits", "provenance"]
+    assert len(document.absent) >= 6
+
+
+def test_a_comparison_and_a_map_may_be_chosen():
+    scenario = kgsim.load(ROOT / "scenarios" / "freeze_for_freeze.yaml")
+    found = find(scenario, compare=("drills_first", "at_once"), map=("readiness", "lasting"))
+    assert compose(found).headline.startswith("From “drills first” to “at once”")
+    assert found.regimes.reached.dims[2:] == ("readiness", "lasting")
+
+
+def test_both_languages_have_the_same_strings_with_the_same_slots():
+    english, korean = words("en").strings, words("ko").strings
+    assert set(english) == set(korean)
+    for key, text in english.items():
+        slots = set(re.findall(r"{(\w+)}", text))
+        assert set(re.findall(r"{(\w+)}", korean[key])) == slots, key
+        assert text != korean[key] or not re.search("[a-z]{4}", re.sub("{.*?}", "", text)) or "kgsim" in text, key
+
+
+def test_korean_is_korean_and_has_the_same_numbers(bypass, document):
+    korean = compose(bypass, lang="ko")
+    assert re.findall(r"[+-]\d+", korean.headline) == re.findall(r"[+-]\d+", document.headline)
+    for section in korean.sections:
+        assert re.search("[가-힣]", section.title + section.message), section.id
+    tables = [
+        [[cell.text for cell in row] for block in each.sections for part in block.blocks if isinstance(part, Table)
+         and block.id == "change" for row in part.rows] for each in (korean, document)
+    ]  # fmt: skip
+    assert tables[0] == tables[1]
+
+
+def test_what_is_not_certain_is_said(bypass):
+    result = bypass.result
+    doubtful = {
+        name: replace(each, complete=False) if name == "front" else each for name, each in result.structures.items()
+    }
+    document = compose(replace(bypass, result=replace(result, structures=doubtful)))
+    assert "front" in section(document, "limits").blocks[0].items[0]
+    assert "perhaps more" in next(
+        row[1].text for row in section(document, "outcomes").blocks[0].rows if row[0].text == "front"
+    )
