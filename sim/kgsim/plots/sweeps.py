@@ -189,7 +189,7 @@ def parameter_label(study: Dataset, name: str) -> str:
     return drawable(f"{name}: {about['long_name']}{unit}{beyond}", name)
 
 
-def note(figure: Figure, ruler: Ruler, title: str, study: Dataset, size: Size) -> None:
+def note(figure: Figure, ruler: Ruler, title: str, study: Dataset, size: Size = SIZES["slide"]) -> None:
     """Write a figure's title and the scenario's below it."""
     width, height = figure.get_size_inches()
     k = size.scale
