@@ -20,6 +20,7 @@ def coarse():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kgsim.briefing.findings.MAP_POINTS", 11)
         patch.setattr("kgsim.briefing.findings.DRAWS", 40)
+        patch.setattr("kgsim.briefing.findings.BOX_DRAWS", 300)
         yield
 
 

@@ -42,6 +42,7 @@ def compose(
         exhibits.regime_map(found, said),
         exhibits.price(found, said),
         exhibits.worth(found, said),
+        exhibits.sensitivity(found, said),
         grounds.claims(found, said),
         grounds.backtests(found, said),
         grounds.assumptions(found, said),
@@ -51,7 +52,10 @@ def compose(
     )
     sections = tuple(section for section in made if section is not None)
     there = {section.id for section in sections}
-    absent = [*found.absent.values(), *(f"absent.{id}" for id in ("claims", "evidence") if id not in there)]
+    absent = [
+        *found.absent.values(),
+        *(f"absent.{id}" for id in ("claims", "evidence", "sensitivity") if id not in there),
+    ]
     return Document(
         lang=lang,
         title=title or found.scenario.title,

@@ -6,15 +6,16 @@ import numpy as np
 
 from kgsim.briefing.document import Picture, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.telling import bounds, capital, change, endings, gains, same, share, title
+from kgsim.briefing.telling import bounds, capital, change, endings, gains, same, share, title, verdict
 from kgsim.language import Words
 from kgsim.plots.dumbbells import dumbbell_figure
 from kgsim.plots.price import price_figure
 from kgsim.plots.regimes import regime_figure
+from kgsim.plots.sensitivity import tornado_figure
 from kgsim.ranking import ranks, told
 from kgsim.report.content import Bullets, Cell, Column, Table, cells
 from kgsim.report.summary import worst_structures
-from kgsim.wording import NOISE, number
+from kgsim.wording import NOISE, number, percent
 
 
 def outcomes(found: Findings, said: Words) -> Section:
@@ -231,4 +232,45 @@ def worth(found: Findings, said: Words) -> Section | None:
     message = capital(said("worth.message", origin=title(origin), to=title(to), parts=", ".join(parts)))
     return Section(
         "worth", said("worth.title"), message, (picture, Bullets(tuple(lines))), notes=(*lines, said("answer.several"))
+    )
+
+
+def sensitivity(found: Findings, said: Words) -> Section | None:
+    """Return which parameters move payoffs most, and the box in which the answer is the one asked about."""
+    result = found.sensitivity
+    if result is None:
+        return None
+    players, structure = found.scenario.players, result.structure
+    lines = []
+    for player, bars in result.tornado.bars[structure].items():
+        most = [f"{bar.parameter} ({number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
+        if most:
+            lines.append(said("sensitivity.most", player=players[player], parameters=", ".join(most)))
+    for each in result.discovery.boxes[:1]:
+        limits = [
+            said("sensitivity.limit", name=name, low=number(low), high=number(high))
+            for name in each.box.limits
+            for low, high in [result.discovery.within(each.box, name)]
+        ]
+        if limits and found.ask is not None:
+            slots = {
+                "limits": ", ".join(limits),
+                "now": verdict(said, found, 1),
+                "density": percent(each.box.density),
+                "coverage": percent(each.box.coverage),
+            }
+            lines.append(said("sensitivity.box", **slots))
+    leading = [bars[0].parameter for bars in result.tornado.bars[structure].values() if bars and bars[0].swing > 0.0]
+    if not leading:
+        return None
+    told_lines = " ".join(lines)
+    picture = Picture(
+        name="tornado",
+        alt=said("sensitivity.alt", structure=title(structure), lines=told_lines),
+        caption=said("sensitivity.caption"),
+        draw=lambda size: tornado_figure(result),
+    )
+    message = said("sensitivity.message", structure=title(structure), names=said.listed(dict.fromkeys(leading)))
+    return Section(
+        "sensitivity", said("sensitivity.title"), message, (picture, Bullets(tuple(lines))), notes=tuple(lines)
     )

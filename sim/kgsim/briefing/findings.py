@@ -11,6 +11,7 @@ import numpy as np
 
 from kgsim.analysis.backtests import Score, backtest
 from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
+from kgsim.analysis.sensitivity import Sensitivity, sensitivity
 from kgsim.analysis.thresholds import Threshold, threshold
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
@@ -32,6 +33,9 @@ MOST_PANELS = 3
 
 #: Parameter points drawn for the back-tests; a share is then known to about two percentage points.
 DRAWS = 500
+
+#: Parameter points drawn for scenario discovery.
+BOX_DRAWS = 3000
 
 SEED = 1
 
@@ -73,6 +77,8 @@ class Findings:
         The study behind the regime map.
     price
         What deterrence costs and who would pay.
+    sensitivity
+        How far each parameter alone moves payoffs, and the box in which the answer is the one asked about.
     scores
         The scenario's back-tests.
     absent
@@ -88,6 +94,7 @@ class Findings:
     compare: tuple[str, str] | None
     regimes: Dataset | None
     price: Deterrence | None
+    sensitivity: Sensitivity | None
     scores: tuple[Score, ...]
     absent: Mapping[str, str]
     seed: int
@@ -172,10 +179,21 @@ def find(
         compare=pair,
         regimes=regimes,
         price=price,
+        sensitivity=_sensitivity(scenario, question, pair, seed, values),
         scores=tuple(backtest(scenario, draws=DRAWS, seed=seed)) if scenario.backtests else (),
         absent=absent,
         seed=seed,
     )
+
+
+def _sensitivity(
+    scenario: Scenario, ask: Ask | None, pair: tuple[str, str] | None, seed: int, values: Mapping[str, Any]
+) -> Sensitivity | None:
+    if ask is None or not any(each.range[0] < each.range[1] for each in scenario.parameters.values()):
+        return None
+    structure = ask.structure or (pair[0] if pair else next(iter(scenario.structures)))
+    about: dict[str, Any] = {"claim": ask.claim} if ask.claim else {"outcome": ask.outcome}
+    return sensitivity(scenario, structure=structure, indices=False, draws=BOX_DRAWS, seed=seed, **about, **values)
 
 
 def _solved(result: Result) -> list[str]:
