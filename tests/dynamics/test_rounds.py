@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import kgsim
 from kgsim.dynamics.actors import Learners
@@ -116,6 +118,35 @@ def test_refining_the_grid_converges_at_the_rate_of_linear_interpolation():
         errors.append(np.abs(policy.values[:, 0] - exact).max())
         assert policy.accuracy["off_grid"] < 10 * errors[0]
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.3) and errors[1] / errors[2] == pytest.approx(4, rel=0.3)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(-20, 20), min_size=16, max_size=16), st.integers(1, 5))
+def test_a_game_on_two_states_agrees_with_backward_induction_by_hand(payoffs, horizon):
+    """Anna moves, Bert answers; whether they agree moves the state. Ties are passed over."""
+    table = np.array(payoffs, dtype=float).reshape(2, 2, 4)  # state, player, profile ll lr rl rr
+    terms = ("ll", "lr", "rl", "rr")
+
+    def utility(player):
+        return " + ".join(
+            f"{table[0, player, i]}*(1 - x)*{term} + {table[1, player, i]}*x*{term}" for i, term in enumerate(terms)
+        )
+
+    # Disagreement turns the state over, agreement on the right sets it to 1.
+    update = "(1 - x)*(lr + rl) + x*ll + rr"
+    values = np.zeros((2, 2))
+    for _ in range(horizon):
+        fresh = np.zeros((2, 2))
+        for x in (0, 1):
+            after = [x, 1 - x, 1 - x, 1]
+            worth = np.array([[table[x, p, i] + 0.9 * values[after[i], p] for i in range(4)] for p in (0, 1)])
+            replies = [2 * a + int(worth[1, 2 * a + 1] > worth[1, 2 * a]) for a in (0, 1)]
+            assume(all(abs(worth[1, 2 * a] - worth[1, 2 * a + 1]) > 1e-6 for a in (0, 1)))
+            assume(abs(worth[0, replies[0]] - worth[0, replies[1]]) > 1e-6)
+            fresh[x] = worth[:, replies[int(worth[0, replies[1]] > worth[0, replies[0]])]]
+        values = fresh
+    policy, _ = solved(game(A=utility(0), B=utility(1), update=update, horizon=horizon), "in_turn", points=2)
+    np.testing.assert_allclose(policy.values, values, atol=1e-9)
 
 
 def test_with_one_round_the_stage_games_are_those_of_solve():
