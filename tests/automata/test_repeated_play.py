@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import kgsim
 from kgsim.analysis.questions import YES, Claimed, Sustained
 from kgsim.automata.critical import sustaining_discounts
-from kgsim.automata.joint import joint, numbers, worth
+from kgsim.automata.joint import joint, numbers, seen, worth
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,6 +137,13 @@ def test_with_noise_the_gain_has_its_closed_form():
     gains = worth(dilemma(d=d, e=e), run, numbers(dilemma(d=d, e=e), run, {})).gains
     assert gains[0][0, 0, 1] == pytest.approx(deviate - calm, abs=1e-12)
     assert not check(dilemma(d=d, e=1.0)).sustained
+
+
+def test_a_slip_may_be_any_other_move():
+    slips = seen(np.array([0.0, 0.3]), 4)
+    np.testing.assert_allclose(slips[0], np.eye(4))
+    np.testing.assert_allclose(slips[1], np.full((4, 4), 0.1) + 0.6 * np.eye(4))
+    np.testing.assert_allclose(seen(np.array([0.3]), 1), 1.0)
 
 
 WRITTEN = """

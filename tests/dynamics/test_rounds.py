@@ -180,6 +180,12 @@ def test_a_condition_on_the_next_state_ends_play():
     )  # fmt: skip
     np.testing.assert_allclose(found.x.values[0, 0], [0.1, 0.3, 0.5, np.nan, np.nan])
     np.testing.assert_allclose(found.total.sel(player="A"), 0.1 + 0.9 * 0.3 + 0.81 * 0.5)
+    waiting = {"update": "x + 0.2", "horizon": 5, "more": ", outside: clamp", "rest": "  end_when: x >= 0.65"}
+    policy, grid = solved(game(A="x*1", B="0*x", **waiting), "in_turn", points=6)
+    np.testing.assert_allclose(grid.states["x"], np.linspace(0, 1, 6))
+    # From 0.4 the next state is 0.6 and goes on, from 0.6 it is 0.8 and does not.
+    expected = [0.9 * 0.2 + 0.81 * 0.4 + 0.729 * 0.6, 0.2 + 0.9 * 0.4 + 0.81 * 0.6, 0.4 + 0.9 * 0.6, 0.6, 0.8, 1.0]
+    np.testing.assert_allclose(policy.values[:, 0], expected, atol=1e-9)
 
 
 SHOCKS = [
@@ -298,7 +304,10 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers_and_the_interru
     from kgsim.studies.study import study_bytes
 
     options = kgsim.Options(runs=2500, seed=11, grid=11, selection="uniform")
-    once = study_bytes(kgsim.simulate(drifting(), options))
+    found = kgsim.simulate(drifting(), options)
+    once = study_bytes(found)
+    later = found.x.values[0, :, 1]
+    assert len(np.unique(later[np.isfinite(later) & (later > 0) & (later < 1)])) > 1001  # chunks differ
     assert once == study_bytes(kgsim.simulate(drifting(), options, workers=2))
     kgsim.simulate(drifting(), options, store=tmp_path / "kept")
     (tmp_path / "kept" / "at_once" / "00000001.npz").unlink()
