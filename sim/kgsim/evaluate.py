@@ -11,7 +11,7 @@ from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of
+from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
 from kgsim.structures.solution import fallback_structures, solve_structure
 
 
@@ -52,10 +52,21 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
     for name in wanted:
         structure_of(scenario, name)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
-    tables = {name: payoff_table(scenario, name, used) for name in scenario.structures}
     solved: dict[str, StructureSolution] = {}
-    for name in _in_order(scenario, wanted):
-        solved[name] = solve_structure(scenario, scenario.structures[name], tables[name], used, solved)
+    if scenario.types:
+        from kgsim.structures.private import solve_private
+
+        solved = {name: solve_private(scenario, scenario.structures[name], used) for name in wanted}
+        tables = [
+            payoff_table(scenario, name, {**used, **point})
+            for point in type_points(scenario).values()
+            for name in scenario.structures
+        ]
+    else:
+        by_name = {name: payoff_table(scenario, name, used) for name in scenario.structures}
+        tables = list(by_name.values())
+        for name in _in_order(scenario, wanted):
+            solved[name] = solve_structure(scenario, scenario.structures[name], by_name[name], used, solved)
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
     return Result(
@@ -97,10 +108,10 @@ def _in_order(scenario: Scenario, wanted: Iterable[str]) -> list[str]:
     return order
 
 
-def _outcome_payoffs(scenario: Scenario, tables: Mapping[str, PayoffTable]) -> dict[str, dict[str, Interval]]:
+def _outcome_payoffs(scenario: Scenario, tables: Sequence[PayoffTable]) -> dict[str, dict[str, Interval]]:
     found: dict[str, dict[str, Interval]] = {}
     for index, rule in enumerate(scenario.outcomes):
-        payoffs = [table.payoffs[:, table.outcomes == index] for table in tables.values()]
+        payoffs = [table.payoffs[:, table.outcomes == index] for table in tables]
         joined = np.concatenate(payoffs, axis=1)
         if not np.isfinite(joined).all():
             raise StructureError(

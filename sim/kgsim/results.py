@@ -37,6 +37,8 @@ class Course:
         What it leads to, and the terms that are not 0.
     payoffs
         Player to payoff, in utility points.
+    types
+        Informed player to its type, where there are private types.
     """
 
     probability: float
@@ -44,6 +46,28 @@ class Course:
     outcome: str
     terms: Mapping[str, float]
     payoffs: Mapping[str, float]
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What the others believe about an informed player after some moves.
+
+    Attributes
+    ----------
+    after
+        Decision to action, of the stages so far.
+    probabilities
+        Type to the least and the largest probability under which the equilibrium stands: one number by Bayes' rule, a
+        range after a surprise. For two types the range is exactly the set.
+    surprise
+        Whether the moves have no probability under the equilibrium, so that Bayes' rule does not apply.
+    """
+
+    player: str
+    after: Mapping[str, str]
+    probabilities: Mapping[str, Interval]
+    surprise: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +90,13 @@ class Equilibrium:
         `courses`; in utility points (for a bloc, in its objective's points). Exact equilibria show rounding only.
     disagreement
         For a bloc whose fallback is the value of another structure: the fallback this equilibrium rests on.
+    type_payoffs
+        Informed player to its type to what that type expects, where there are private types; `payoffs` are then
+        expectations before types are drawn.
+    beliefs
+        What has to be believed for the equilibrium to stand, where there are private types.
+    notes
+        What kind of equilibrium it is, such as ``pooling`` or ``fails the intuitive criterion``.
     strategy
         Call it for the whole strategy profile: decision group (mover) to an array of probabilities whose last axis
         are the mover's actions and whose other axes are the actions seen before, in order of play.
@@ -78,6 +109,9 @@ class Equilibrium:
     alternatives_count: int
     residual: float
     disagreement: Mapping[str, float] | None = None
+    type_payoffs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    beliefs: tuple[Belief, ...] = ()
+    notes: tuple[str, ...] = ()
     strategy: Callable[[], Mapping[str, np.ndarray]] = field(default=dict, repr=False, compare=False)
 
     @property

@@ -103,6 +103,11 @@ def test_every_shipped_history_is_scored():
         "agreed_framework_1994: breakdown": "passes",
         "freeze_for_freeze: refused_2017": "fails",
         "freeze_for_freeze: done_2018": "passes",
+        "hanoi_2019: walkout": "fails",
+        "hanoi_2019_known: walkout": "fails",
+        "letter_2025: june_2025": "fails",
+        "moon_mediator_2018: singapore": "passes",
+        "parallel_outreach: june_2025": "passes",
         "six_party_2005: detour": "passes",
         "six_party_2005: verification": "passes",
     }

@@ -31,6 +31,9 @@ Verdict = Literal["passes", "fails", "open"]
 #: A share is then known to about a percentage point.
 DRAWS = 2_000
 
+#: Draws of a scenario with private types at most, since they are solved one by one.
+MOST_PRIVATE = 100
+
 
 @dataclass(frozen=True)
 class Share:
@@ -124,7 +127,8 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
     scenario
         As `kgsim.load` gives it; its `backtests` section names the histories.
     draws
-        Parameter points drawn independently from the declared distributions, uniform over the range if none is.
+        Parameter points, at most `MOST_PRIVATE` for private types, drawn independently from the declared distributions,
+        uniform over the range if none is.
     seed
         Of the draws; the same seed gives the same result.
 
@@ -147,7 +151,8 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
         solution = solve(scenario, structures=[test.structure]).structures[test.structure]
         codes = np.unique(outcomes_of(scenario, scenario.structures[test.structure]))
         feasible = tuple(scenario.outcomes[code].name for code in codes if code >= 0)
-        reached, sure = _reached(scenario, test.structure, draws, seed)
+        drawn = min(draws, MOST_PRIVATE) if scenario.types else draws
+        reached, sure = _reached(scenario, test.structure, drawn, seed)
         scores.append(
             Score(
                 scenario,
@@ -158,7 +163,7 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
                 _share(_any(scenario, reached, test.happened), sure),
                 _share(_any(scenario, reached, test.rival), sure),
                 float(np.where(sure, reached.sum(axis=0), len(feasible)).mean() / len(feasible)),
-                draws,
+                drawn,
             )
         )
     return tuple(scores)
@@ -173,10 +178,13 @@ def _predicted(solution: StructureSolution) -> dict[str, float]:
 
 def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which outcomes equilibria reach in every draw (outcomes, draws), and in which draws that is certain (draws,)."""
-    engine = Engine(scenario, (structure,))
     points = _drawn(scenario, draws, seed)
     reached = np.zeros((len(scenario.outcomes), draws), dtype=bool)
     sure = np.zeros(draws, dtype=bool)
+    if scenario.types:
+        _one_by_one(scenario, structure, points, reached, sure)
+        return reached, sure
+    engine = Engine(scenario, (structure,))
     for first in range(0, draws, CHUNK):
         here = slice(first, min(first + CHUNK, draws))
         ends = engine.solve({name: values[here] for name, values in points.items()})[structure]
@@ -191,6 +199,21 @@ def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple
             reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
             sure[draw] = solution.complete and not solution.unsolved
     return reached, sure
+
+
+def _one_by_one(
+    scenario: Scenario,
+    structure: str,
+    points: Mapping[str, NDArray[np.float64]],
+    reached: NDArray[np.bool_],
+    sure: NDArray[np.bool_],
+) -> None:
+    """Fill in draws of a scenario with private types, whose equilibria are found at one point at a time."""
+    for draw in range(len(sure)):
+        values = {name: float(column[draw]) for name, column in points.items()}
+        solution = solve(scenario, structures=[structure], **values).structures[structure]
+        reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
+        sure[draw] = solution.complete and not solution.unsolved
 
 
 def _any(scenario: Scenario, reached: NDArray[np.bool_], outcomes: Iterable[str]) -> NDArray[np.bool_]:

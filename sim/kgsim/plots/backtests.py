@@ -44,9 +44,8 @@ def _figure(scores: Sequence[Score]) -> Figure:
     write(axes, MARGIN, 0.25, ["Back-tests: did the model admit what happened, and rule out what did not?"],
           TITLE_SIZES[1], weight="bold")  # fmt: skip
     passed = sum(score.verdict == "passes" for score in scores)
-    told = (
-        f"{passed} of {len(scores)} pass at the files' values. Shares are of {scores[0].draws:,} draws from the ranges."
-    )
+    most = max(score.draws for score in scores)
+    told = f"{passed} of {len(scores)} pass at the files' values. Shares are of up to {most:,} draws from the ranges."
     write(axes, MARGIN, 0.68, [told], SIZE, color=FAINT)
     bottom = TOP + ROW * len(scores)
     _legend(axes)

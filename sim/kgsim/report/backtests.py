@@ -37,8 +37,8 @@ def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
     return [
         Heading("Back-tests", 1),
         Paragraph(
-            f"{passed} of {counted(len(scores), 'history', 'histories')} passed; {scores[0].draws:,} draws of the "
-            f"parameters each, seed {seed}."
+            f"{passed} of {counted(len(scores), 'history', 'histories')} passed; up to "
+            f"{max(score.draws for score in scores):,} draws of the parameters each, seed {seed}."
         ),
         Table(_COLUMNS, tuple(_row(score) for score in scores), _NOTE),
         *(block for score in scores for block in _told(score)),

@@ -10,7 +10,7 @@ from typing import Any
 
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range
-from kgsim.results import ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
+from kgsim.results import Belief, ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
 from kgsim.wording import DIGITS, rounded
 
 SCHEMA_VERSION = 1
@@ -79,6 +79,24 @@ def _equilibrium(equilibrium: Equilibrium) -> Json:
         # Its later digits are rounding noise, which would differ between machines.
         "residual": _number(equilibrium.residual, 2),
         "disagreement": None if equilibrium.disagreement is None else _numbers(equilibrium.disagreement),
+        **(
+            {
+                "type_payoffs": {name: _numbers(each) for name, each in equilibrium.type_payoffs.items()},
+                "beliefs": [_belief(belief) for belief in equilibrium.beliefs],
+                "notes": list(equilibrium.notes),
+            }
+            if equilibrium.type_payoffs
+            else {}
+        ),
+    }
+
+
+def _belief(belief: Belief) -> Json:
+    return {
+        "player": belief.player,
+        "after": dict(belief.after),
+        "probabilities": _intervals(belief.probabilities),
+        "surprise": belief.surprise,
     }
 
 
@@ -89,6 +107,7 @@ def _course(course: Course) -> Json:
         "outcome": course.outcome,
         "terms": _numbers(course.terms),
         "payoffs": _numbers(course.payoffs),
+        **({"types": dict(course.types)} if course.types else {}),
     }
 
 

@@ -8,7 +8,7 @@ from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range, endings, headlines, worst_structures
-from kgsim.results import Course, Equilibrium, Result, StructureSolution, Verdict
+from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
 from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
 
 MOST_EQUILIBRIA = 12
@@ -189,6 +189,9 @@ def _equilibria(solution: StructureSolution, equilibria: tuple[Equilibrium, ...]
 
 
 def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) -> Iterator[str]:
+    if equilibrium.type_payoffs:
+        yield from _told_by_type(place_of, equilibrium, solution)
+        return
     if equilibrium.pure:
         text = f"No. {place_of}: {course_told(equilibrium.courses[0], solution)}."
     else:
@@ -206,6 +209,42 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         fallback = ", ".join(f"{player} {number(value)}" for player, value in equilibrium.disagreement.items())
         text += f" Without agreement: {fallback}."
     yield text
+
+
+def _told_by_type(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) -> Iterator[str]:
+    """An equilibrium with private types: what each type does, what it expects, and what has to be believed."""
+    kind = f" ({', '.join(equilibrium.notes)})" if equilibrium.notes else ""
+    courses = "; or ".join(
+        f"{percent(course.probability)}, {_typed(course.types)}: {course_told(course, solution)}"
+        for course in equilibrium.courses[:MOST_COURSES]
+    )
+    text = f"No. {place_of}{kind}: {courses}."
+    if len(equilibrium.courses) > MOST_COURSES:
+        text += f" {counted(len(equilibrium.courses) - MOST_COURSES, 'further course')}."
+    for player, worth in equilibrium.type_payoffs.items():
+        text += f" {player} expects {listed(f'{number(value)} if {name}' for name, value in worth.items())}."
+    for belief in equilibrium.beliefs:
+        text += f" {_believed(belief)}."
+    if equilibrium.alternatives_count:
+        more = counted(equilibrium.alternatives_count, "further equilibrium", "further equilibria")
+        text += f" {more} {'differs' if equilibrium.alternatives_count == 1 else 'differ'} only in what would follow "
+        text += "other moves."
+    yield text
+
+
+def _typed(types: Mapping[str, str]) -> str:
+    return listed(f"{player} {kind}" for player, kind in types.items())
+
+
+def _believed(belief: Belief) -> str:
+    moves = ", ".join(f"{decision} {action}" for decision, action in belief.after.items())
+    shares = listed(
+        f"{name} {percent(low)}" if high - low < NOISE else f"{name} {number(low)} to {number(high)}"
+        for name, (low, high) in belief.probabilities.items()
+    )
+    if belief.surprise:
+        return f"It stands if {moves}, which would be a surprise, is taken to mean that {belief.player} is {shares}"
+    return f"After {moves} {belief.player} is believed to be {shares}"
 
 
 def _provenance(result: Result) -> str:

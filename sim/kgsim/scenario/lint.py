@@ -32,14 +32,15 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
     Reported are: parameters used nowhere, parameters that move no payoff although they are used,
     terms never set or never used, payoffs that are not finite somewhere in the parameter ranges, moves that no
     structure lets anyone play, and moves that are strictly dominated, or worth the same to everyone as another
-    move of the same decision, in every structure where they can be played. Dominance is judged at the base values.
+    move of the same decision, in every structure where they can be played. Dominance is judged at the base values,
+    and not where private types decide.
     """
     found = [
         *_unused_parameters(scenario),
         *_terms(scenario),
         *_idle_parameters(scenario),
         *_infinite_payoffs(scenario),
-        *_moves(scenario),
+        *(() if scenario.types else _moves(scenario)),
     ]
     return tuple(sorted(found, key=lambda problem: (str(problem.path), problem.line or 0, problem.column or 0)))
 
@@ -59,6 +60,13 @@ def _payoff_formulas(scenario: Scenario) -> Iterator[Expression]:
             yield from bloc.weights.values()
             if bloc.disagreement is not None and not isinstance(bloc.disagreement, str):
                 yield from bloc.disagreement.values()
+    yield from _priors(scenario)
+
+
+def _priors(scenario: Scenario) -> Iterator[Expression]:
+    for kinds in scenario.types.values():
+        for kind in kinds.values():
+            yield kind.prior
 
 
 def _round_formulas(scenario: Scenario) -> Iterator[Expression]:
@@ -138,6 +146,7 @@ def _idle_parameters(scenario: Scenario) -> Iterator[Problem]:
         for formula in (*bloc.weights.values(), *_points(bloc.disagreement))
         for name in expand(formula, formulas)
     }
+    blocs |= {name for prior in _priors(scenario) for name in expand(prior, formulas)}
     game, _ = _used(scenario)
     for name in scenario.parameters:
         if name in game and name not in blocs and not _moves_payoffs(scenario, name):
@@ -176,6 +185,9 @@ def _sample(scenario: Scenario, count: int) -> dict[str, NDArray[np.float64]]:
         low, high = parameter.range
         share = (0.5 + steps * np.sqrt(2.0 + index)) % 1.0
         points[name] = np.where(steps == 0, parameter.value, low + share * (high - low))
+    for kinds in scenario.types.values():
+        for place, kind in enumerate(kinds):
+            points[kind] = (steps % len(kinds) == place).astype(float)
     return points
 
 

@@ -24,6 +24,7 @@ from kgsim.scenario.sections.outcomes import read_outcomes, read_utilities
 from kgsim.scenario.sections.parameters import read_parameters, read_quantities
 from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
+from kgsim.scenario.sections.types import check_blocs, check_effect, read_types
 from kgsim.scenario.shapes import check_shape
 from kgsim.scenario.source import Source, decode, dotted, read_text
 
@@ -113,10 +114,15 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
     if report.sound("parameters", "quantities"):
         base = {key: float(value.item()) for key, value in parameter_values(scenario, {}).items()}
     structures = read_structures(file, decisions, base, declared, report)
+    types = read_types(file, base, declared, report)
+    if report.sound("outcomes", "utilities", "types"):
+        check_effect(types, outcomes, utilities, report)
+    check_blocs(types, structures, report)
     strategies = read_strategies(file, base, declared, report)
     scenario = replace(
         scenario,
         structures=structures,
+        types=types,
         strategies=strategies,
         repeated=read_repeated(file, strategies, decisions, structures, base, declared, report),
         dynamics=read_dynamics(file, parameters, base, declared, report),

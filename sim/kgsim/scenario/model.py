@@ -71,6 +71,18 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class PlayerType:
+    """One type of a player, with its prior probability; drawn independently of other players' types.
+
+    In payoffs the name stands for 1 if the player is of this type and 0 if not.
+    """
+
+    name: str
+    label: str
+    prior: Expression
+
+
+@dataclass(frozen=True)
 class Action:
     """One thing a mover can do: a move together with one combination of its menu (empty if it has none)."""
 
@@ -240,6 +252,7 @@ class Scenario:
     structures: Mapping[str, Structure]
     claims: Mapping[str, Claim]
     evidence: Mapping[str, Evidence]
+    types: Mapping[str, Mapping[str, PlayerType]] = field(default_factory=dict)
     briefing: Briefing = field(default_factory=Briefing)
     backtests: Mapping[str, Backtest] = field(default_factory=dict)
     strategies: Mapping[str, Strategy] = field(default_factory=dict)

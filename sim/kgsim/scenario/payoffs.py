@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -156,7 +157,9 @@ def profile_count(actions: Actions) -> int:
 
 
 def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
-    """Return all parameters and quantities as arrays of shape (1,) or (m,), base values filled in.
+    """Return all parameters, quantities and types as arrays of shape (1,) or (m,), base values filled in.
+
+    A type is 1 or 0; where `points` leave a player's types out, the player is of the first (see `type_points`).
 
     Raises
     ------
@@ -164,12 +167,15 @@ def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dic
         If a name is not a parameter, or an array is not one-dimensional or of another length.
     """
     for name in points:
-        if name not in scenario.parameters:
+        if name not in scenario.parameters and not any(name in kinds for kinds in scenario.types.values()):
             raise GameError(f"there is no parameter {name!r}. {suggestion(name, scenario.parameters, 'parameter')}")
     env = {
         name: np.atleast_1d(np.asarray(points.get(name, parameter.value), dtype=np.float64))
         for name, parameter in scenario.parameters.items()
     }
+    for kinds in scenario.types.values():
+        for place, name in enumerate(kinds):
+            env[name] = np.atleast_1d(np.asarray(points.get(name, float(place == 0)), dtype=np.float64))
     lengths = {value.shape for value in env.values()} - {(1,)}
     if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
         shapes = ", ".join(f"{name}: {value.shape}" for name, value in env.items() if value.shape != (1,))
@@ -177,6 +183,17 @@ def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dic
     for name, quantity in scenario.quantities.items():
         env[name] = quantity.formula.evaluate(env)
     return env
+
+
+def type_points(scenario: Scenario) -> dict[tuple[str, ...], dict[str, float]]:
+    """Return every combination of the players' types, with the point that sets it; the last player's types fastest.
+
+    Without private types this is one combination, of no types.
+    """
+    players = list(scenario.types.values())
+    return {
+        chosen: {name: float(name in chosen) for kinds in players for name in kinds} for chosen in product(*players)
+    }
 
 
 def structure_of(scenario: Scenario, name: str) -> Structure:

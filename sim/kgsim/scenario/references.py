@@ -29,6 +29,7 @@ class Declared:
     outcomes: tuple[str, ...]
     structures: tuple[str, ...]
     repeated: Mapping[str, tuple[str, ...]]
+    types: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Declared:
@@ -53,12 +54,20 @@ class Declared:
                 for name, game in _mapping(data, "repeated").items()
                 if isinstance(game, dict)
             },
+            types=tuple(
+                name
+                for kinds in _mapping(data, "types").values()
+                if isinstance(kinds, dict)
+                for name in kinds
+                if isinstance(name, str)
+            ),
         )
 
     def elsewhere(self, *, terms_allowed: bool) -> dict[str, str]:
         """Return names that expressions cannot use though they are declared, each with the reason."""
         reasons = dict.fromkeys(self.outcomes, "is an outcome")
         reasons |= dict.fromkeys(self.structures, "is a structure")
+        reasons |= dict.fromkeys(self.types, "is a player's type, which only payoffs depend on")
         reasons |= dict.fromkeys(self.owners, "is a player or decision")
         if not terms_allowed:
             reasons |= dict.fromkeys(self.terms, "is a term, which has a value only within an outcome's payoffs")

@@ -205,6 +205,19 @@ class PriceEntry(Model):
     along: str = Field(description="The parameter along which the price is drawn.")
 
 
+class TypeEntry(Model):
+    """One type of a player: what only that player knows about itself."""
+
+    prior: Formula = Field(description="Probability of the type, an expression over parameters and quantities.")
+    label: str = Field("", description="The type in a few words; its name if left out.")
+
+
+PrivateType = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)] | Annotated[TypeEntry, Tag(ENTRY)],
+    Discriminator(_quantity_kind),
+]
+
+
 class BriefingEntry(Model):
     """What `kgsim brief` puts in the foreground; whatever is left out is chosen from the results."""
 
@@ -269,6 +282,10 @@ class ScenarioFile(Model):
     terms: dict[str, str] = Field(
         default_factory=dict,
         description="What an outcome can hold, id to label; 0 unless an outcome sets it.",
+    )
+    types: dict[str, dict[str, PrivateType]] = Field(
+        default_factory=dict,
+        description="Player to its types, each with its prior probability; only the player knows which it is.",
     )
     decisions: dict[str, str] = Field(
         default_factory=dict, description="Further decisions, id to the player who takes them."

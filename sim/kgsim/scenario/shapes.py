@@ -33,6 +33,7 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("parameters", "*", "distribution"), schema.DistributionEntry),
     (("parameters", "*"), schema.ParameterEntry),
     (("quantities", "*"), schema.QuantityEntry),
+    (("types", "*", "*"), schema.TypeEntry),
     (("moves", "*", "*", "menu", "*"), schema.StepsEntry),
     (("moves", "*", "*"), schema.MoveEntry),
     (("outcomes", "*"), schema.OutcomeEntry),
@@ -94,7 +95,7 @@ def _key(location: tuple[str | int, ...], data: Any) -> Key:
 
 def _prune(data: dict[str, Any], key: Key, kind: str) -> None:
     """Take out what is misshapen: an unknown key alone, or else the whole entry it belongs to."""
-    depth = {"moves": 3, "dynamics": 1}.get(str(key[0]), 2) if key else 0
+    depth = {"moves": 3, "types": 3, "dynamics": 1}.get(str(key[0]), 2) if key else 0
     cut = key if kind == "extra_forbidden" else key[:depth]
     while cut:
         parent: Any = data

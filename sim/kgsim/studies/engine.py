@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kgsim.errors import StructureError
+from kgsim.errors import GameError, StructureError
 from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario, Structure
@@ -122,6 +122,11 @@ class Engine:
     plans: dict[str, Plan] = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.scenario.types:
+            raise GameError(
+                f"scenario {self.scenario.name} has private types; studies of many points solve games without them. "
+                "Solve it point by point: kgsim run --set, or kgsim.solve in a loop"
+            )
         self.deals = deals_of(self.scenario)
         self.plans = {
             name: plan(self.scenario, self.scenario.structures[name], self.deals.labels[name])

@@ -32,6 +32,13 @@ def check_names(declared: Declared, report: Report) -> None:
                 )
             else:
                 taken[name] = kind
+    for player, kinds in (data.get("types") or {}).items() if isinstance(data.get("types"), dict) else ():
+        for name in kinds if isinstance(kinds, dict) else ():
+            _check(report, ("types", player, name), name)
+            if name in taken:
+                message = f"{name!r} is already {taken[name]}"
+                report.add(("types", player, name), message, "Rename one of the two.", at_key=True)
+            taken[name] = "a type"
     for name in declared.structures:
         _check(report, ("structures", name), name)
     for name in data.get("claims") or () if isinstance(data.get("claims"), dict) else ():

@@ -70,6 +70,8 @@ def _terms(
 ) -> dict[str, Expression]:
     terms = {}
     known = {"parameter": declared.parameters, "quantity": declared.quantities}
+    if declared.types:
+        known["type"] = declared.types
     refused = declared.elsewhere(terms_allowed=False)
     for term, value in entry.terms.items():
         key: Key = ("outcomes", name, "terms", term)
@@ -119,6 +121,8 @@ def read_utilities(file: ScenarioFile, declared: Declared, report: Report) -> di
     """Check that every player has one payoff formula, over parameters, quantities and terms."""
     utilities = {}
     known = {"parameter": declared.parameters, "quantity": declared.quantities, "term": declared.terms}
+    if declared.types:
+        known["type"] = declared.types
     refused = declared.elsewhere(terms_allowed=True)
     for player, value in file.utilities.items():
         key: Key = ("utilities", player)

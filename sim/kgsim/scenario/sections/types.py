@@ -1,0 +1,93 @@
+"""Private types: what a player alone knows about itself, with prior probabilities that sum to one."""
+
+from __future__ import annotations
+
+from kgsim.scenario.expressions import Expression, constant
+from kgsim.scenario.faults import REMEDY, fault_at
+from kgsim.scenario.model import OutcomeRule, PlayerType, Structure
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.problems import Report
+from kgsim.scenario.references import Declared
+from kgsim.scenario.schema import ScenarioFile, TypeEntry
+from kgsim.scenario.source import Key
+
+#: Priors may miss one by so much.
+SLACK = 1e-9
+
+
+def read_types(
+    file: ScenarioFile, base: dict[str, float], declared: Declared, report: Report
+) -> dict[str, dict[str, PlayerType]]:
+    """Check players, priors and their sum at the base values (`base` is empty if those are not sound)."""
+    types: dict[str, dict[str, PlayerType]] = {}
+    known = {"parameter": declared.parameters, "quantity": declared.quantities}
+    refused = declared.elsewhere(terms_allowed=False)
+    for player, entries in file.types.items():
+        key: Key = ("types", player)
+        if player not in declared.players:
+            hint = suggestion(player, declared.players, "player")
+            report.add(key, f"there is no player named {player!r}", hint, at_key=True)
+        if len(entries) < 2:
+            report.add(key, f"{player} has one type, so there is nothing that others do not know", "Add another type.")
+        types[player] = {}
+        for name, entry in entries.items():
+            own: Key = (*key, name)
+            label, value = (entry.label, entry.prior) if isinstance(entry, TypeEntry) else ("", entry)
+            place: Key = (*own, "prior") if isinstance(entry, TypeEntry) else own
+            prior = report.formula(place, value, known, refused=refused) if isinstance(value, str) else constant(value)
+            if prior is not None:
+                types[player][name] = PlayerType(name, label or name, prior)
+        if base and len(types[player]) == len(entries):
+            _check_sum(key, types[player], base, report)
+    return types
+
+
+def _check_sum(key: Key, types: dict[str, PlayerType], base: dict[str, float], report: Report) -> None:
+    total = 0.0
+    for name, each in types.items():
+        fault = fault_at(each.prior, base)
+        if fault is not None:
+            report.add((*key, name), f"at the base values, {fault}", REMEDY)
+            return
+        value = float(each.prior.evaluate(base))
+        if value < 0.0:
+            report.add((*key, name), f"the prior is {value:g} at the base values", "A probability is 0 or more.")
+        total += value
+    if abs(total - 1.0) > SLACK:
+        first = next(iter(types))
+        report.add(
+            key, f"the priors sum to {total:.10g} at the base values, not to 1", f"Write one as `1 - {first}...`."
+        )
+
+
+def check_effect(
+    types: dict[str, dict[str, PlayerType]],
+    outcomes: tuple[OutcomeRule, ...],
+    utilities: dict[str, Expression],
+    report: Report,
+) -> None:
+    """Report players whose types no payoff depends on."""
+    used = {name for utility in utilities.values() for name in utility.names}
+    used |= {name for rule in outcomes for term in rule.terms.values() for name in term.names}
+    for player, kinds in types.items():
+        if used.isdisjoint(kinds):
+            names = " or ".join(kinds)
+            report.add(
+                ("types", player),
+                f"no utility and no term of an outcome depends on the types of {player}",
+                f"Use {names} there (1 for that type, 0 for others), or delete the types.",
+                at_key=True,
+            )
+
+
+def check_blocs(types: dict[str, dict[str, PlayerType]], structures: dict[str, Structure], report: Report) -> None:
+    """Report blocs, whose members would have to tell each other what they know."""
+    if types:
+        for name, structure in structures.items():
+            for bloc in structure.blocs.values():
+                report.add(
+                    ("structures", name, "blocs", bloc.name),
+                    "a scenario with private types cannot have blocs: members would have to share what they know",
+                    "Let the members move one by one, or leave the types out.",
+                    at_key=True,
+                )
