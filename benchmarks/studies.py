@@ -15,8 +15,6 @@ import time
 import numpy as np
 
 import kgsim
-from kgsim.studies.design import grid
-from kgsim.studies.table import tabulate
 
 SCENARIO = "scenarios/bypass.yaml"
 
@@ -48,8 +46,8 @@ def main() -> None:
         f"regime map, 91 x 61 points, {len(scenario.structures)} structures, cold, figures included: {cold_map():.1f} s"
     )
     for points in arguments.points:
-        design = grid(scenario, {"A": np.linspace(0, 45, points)})
-        seconds = timed(lambda design=design: tabulate(scenario, design, mixed="never"))
+        values = np.linspace(0, 45, points)
+        seconds = timed(lambda values=values: kgsim.sweep(scenario, mixed="never", A=values))
         print(f"{points:>9,} points along A: {seconds:6.2f} s, {1e3 * seconds / points:.3f} ms a point")
     values = np.linspace(0.3, 44.7, arguments.singles)
     seconds = timed(lambda: [kgsim.solve(scenario, A=float(value)) for value in values]) / len(values)

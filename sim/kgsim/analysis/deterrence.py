@@ -18,8 +18,9 @@ from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.model import Price, Scenario
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.scenario.references import expand
-from kgsim.studies.design import grid
-from kgsim.studies.table import Table, tabulate
+from kgsim.studies.gathering import Memory, gather
+from kgsim.studies.points import Sweep
+from kgsim.studies.study import planned
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -111,31 +112,33 @@ def price_of_deterrence(
     low, high = scenario.parameters[price.along].range
     along = np.union1d(np.linspace(low, high, points), [base[price.along]])
     fixed = {name: value for name, value in values.items() if name != price.along}
-    axes = grid(scenario, {**fixed, price.along: along}, beyond_range=True)
-    table = tabulate(scenario, axes, (price.origin, price.to), mixed="auto")
+    job = planned(scenario, {**fixed, price.along: along}, structures=(price.origin, price.to), beyond_range=True)
+    table = Memory(job)
+    gather(job, table)
     points_at = {**{name: np.full(len(along), value) for name, value in base.items()}, price.along: along}
     rate = _rate(scenario, price, points_at)
     lowest, highest = _rates(scenario, price, points_at)
-    gain = _gain(scenario, table, price.payer, price.to, price.origin)
+    gain = _gain(job, table, price.payer, price.to, price.origin)
     return Deterrence(
         scenario=scenario,
         price=price,
         values=along,
         base=base[price.along],
-        asked=_gain(scenario, table, price.payee, price.origin, price.to),
+        asked=_gain(job, table, price.payee, price.origin, price.to),
         given=gain * rate,
         given_at=np.stack([gain * lowest, gain * highest]),
         rate=float(rate[np.argmin(np.abs(along - base[price.along]))]),
         rates=(float(lowest.min()), float(highest.max())),
-        complete=np.asarray(table.complete.all(axis=0)),
+        complete=np.asarray(table.arrays["complete"].all(axis=0)),
     )
 
 
-def _gain(scenario: Scenario, table: Table, player: str, rather: str, than: str) -> Floats:
+def _gain(job: Sweep, table: Memory, player: str, rather: str, than: str) -> Floats:
     """The least and largest gain of one structure over another."""
-    row = list(scenario.players).index(player)
-    first, second = table.structures.index(rather), table.structures.index(than)
-    return np.stack([table.low[first, row] - table.high[second, row], table.high[first, row] - table.low[second, row]])
+    row = list(job.scenario.players).index(player)
+    first, second = job.structures.index(rather), job.structures.index(than)
+    low, high = table.arrays["low"][:, row], table.arrays["high"][:, row]
+    return np.stack([low[first] - high[second], high[first] - low[second]])
 
 
 def _rate(scenario: Scenario, price: Price, points: dict[str, Floats]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.progress import progress as progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,19 +56,25 @@ def out_option(what: str) -> Callable[[Any], Any]:
     )
 
 
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with the time left, told how many are done and how many there are; None where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that compute at once.  [default: all processors for long studies, else 1]",
+)
+scheduler_option = click.option(
+    "--scheduler", metavar="tcp://HOST:PORT", help="Compute on the workers of this Dask scheduler instead."
+)
 
-        def told(done: int, all_: int) -> None:
-            bar.length = all_
-            bar.update(done - bar.pos)
+#: Chunks from which on starting further processes is worth it.
+LONG = 8
 
-        yield told
+
+def workers_for(chunks: int, workers: int | None, scheduler: str | None) -> int:
+    """How many processes to use where the user leaves it open."""
+    if workers is not None:
+        return workers
+    return (os.cpu_count() or 1) if scheduler is None and chunks >= LONG else 1
 
 
 def inputs(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager, nullcontext
+import shlex
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,24 @@ import click
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
 from kgsim.cli.output import emit
+from kgsim.cli.progress import progress
+from kgsim.cli.study import (
+    UNFINISHED,
+    plots_option,
+    resume_option,
+    say_where,
+    scheduler_option,
+    unfinished,
+    workers_for,
+    workers_option,
+)
 
 if TYPE_CHECKING:
-    from xarray import Dataset
-
     from kgsim.report.files import Destination, Inputs
     from kgsim.scenario.model import Scenario
-    from kgsim.studies.design import Grid
+    from kgsim.studies.gathering import Tally
+    from kgsim.studies.points import Sweep
+    from kgsim.studies.store import Store
 
 
 @click.command(
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
         "kgsim sweep scenarios/bypass.yaml --param A=0:45:91",
         "kgsim sweep scenarios/bypass.yaml --param A=0:45:91 --param h=20:80:61",
         "kgsim sweep scenarios/bypass.yaml --param C_I=log:10:60:50 --structure bypass --set A=10",
+        "kgsim sweep scenarios/bypass.yaml --param US.icbm_only.relief=0:1:41 --param ROK.hedge=on,off",
     ),
 )
 @scenario_file
@@ -36,7 +49,8 @@ if TYPE_CHECKING:
     metavar="NAME=FROM:TO:COUNT",
     multiple=True,
     required=True,
-    help="Sweep a parameter; also NAME=log:FROM:TO:COUNT or NAME=VALUE,VALUE,... May be repeated.",
+    help="Sweep a parameter; also NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off. NAME may be the term of "
+    "a menu, DECISION.MOVE.TERM, or with on,off a move, DECISION.MOVE. May be repeated.",
 )
 @click.option(
     "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
@@ -51,14 +65,23 @@ if TYPE_CHECKING:
     help="Whether points where mixed equilibria may add something go to the solver of single points: "
     "a few of them, all (slow), or none.",
 )
+@workers_option
+@scheduler_option
+@resume_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["netcdf", "zarr"]),
+    help="One NetCDF file, or a Zarr directory that is written and read in blocks.  [default: by size]",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where study.nc, result.json and figures go.  [default: out/SCENARIO-sweep-NAMES]",
+    help="Where study.nc or study.zarr, result.json and figures go.  [default: out/SCENARIO-sweep-NAMES]",
 )
-@click.option("--plots/--no-plots", default=True, show_default=True, help="Whether to draw figures (PNG and SVG).")
-@click.option("--force", is_flag=True, help="Replace a different result that DIR holds.")
+@plots_option
+@click.option("--force", is_flag=True, help="Replace a different result, or unfinished work, that DIR holds.")
 def sweep(
     file: Path,
     specifications: tuple[str, ...],
@@ -66,6 +89,10 @@ def sweep(
     settings: tuple[str, ...],
     beyond_range: bool,
     mixed: str,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
+    form: str | None,
     out: Path | None,
     plots: bool,
     force: bool,
@@ -73,13 +100,14 @@ def sweep(
     """Solve the scenario FILE at every point of a grid of parameter values.
 
     Finds all equilibria of every structure at every point, and says where it cannot be sure to have them all. Writes
-    the study as NetCDF (kgsim.open_study reads it), and figures: lines and outcome strips for one parameter, regime
-    maps for two, small multiples for three.
+    the study as NetCDF or Zarr (kgsim.open_study reads both), and figures: lines and outcome strips for one parameter,
+    regime maps for two, small multiples for three. An interrupted study goes on with --resume.
     """
     from kgsim.report.files import Destination
     from kgsim.scenario.load import load
     from kgsim.studies import design
-    from kgsim.studies.study import sweep as swept
+    from kgsim.studies.room import LARGE, check_disk, check_netcdf, study_size
+    from kgsim.studies.study import planned
 
     scenario = load(file)
     axes = design.axes(specifications)
@@ -88,90 +116,148 @@ def sweep(
         if name in axes:
             raise click.UsageError(f"--set {name}: the parameter is swept too; leave one of the two out.")
     chosen = structures_named(scenario, structures)
-    grid = design.grid(scenario, {**fixed, **axes}, beyond_range=beyond_range)
+    job = planned(
+        scenario,
+        {**fixed, **axes},
+        structures=chosen,
+        mixed=mixed,  # type: ignore[arg-type]
+        beyond_range=beyond_range,
+    )
+    form = form or ("zarr" if study_size(job) > LARGE else "netcdf")
     directory = out or Path("out") / f"{scenario.name}-sweep-{'-'.join(axes)}"
-    with Destination(directory, _inputs(scenario, grid, chosen), force=force) as destination:
-        with _progress(grid.size) as bar:
-            study = swept(
-                scenario,
-                structures=chosen,
-                mixed=mixed,  # type: ignore[arg-type]
-                beyond_range=beyond_range,
-                command=" ".join(["kgsim", *sys.argv[1:]]),
-                progress=bar and bar.update,
-                **fixed,
-                **axes,
-            )
-        emit(_told(study))
-        _keep(study, grid, scenario, destination, plots)
-    names = ", ".join(path.name for path in destination.paths)
-    click.echo(f"wrote to {destination.directory}: {names}", err=True)
+    check_disk(job, directory)
+    if form == "netcdf":
+        check_netcdf(job)
+    with (
+        unfinished(directory, resume=resume, force=force) as kept,
+        Destination(directory, _inputs(scenario, job, form), force=force) as destination,
+    ):
+        # A study of one chunk is a matter of a second, and what it would lose is no more.
+        store = kept(job) if job.chunks > 1 or form == "zarr" or (directory / UNFINISHED).exists() else None
+        command = _command(file, specifications, structures, settings, beyond_range, mixed)
+        crew = {"workers": workers_for(job.chunks, workers, scheduler), "scheduler": scheduler}
+        tally = _computed(job, form, command, destination, store, crew)
+        if plots:
+            _draw(form, destination)
+        emit(_told(job, tally))
+        destination.write("result.json", _document(scenario, job, form, command, tally, destination))
+    say_where(destination)
 
 
-def _progress(points: int) -> AbstractContextManager[Any]:
-    """A bar with the rate and the time left on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    return click.progressbar(length=points, label="points", file=sys.stderr, show_pos=True)
+def _command(
+    file: Path,
+    specifications: Sequence[str],
+    structures: Sequence[str],
+    settings: Sequence[str],
+    beyond_range: bool,
+    mixed: str,
+) -> str:
+    """The command for the record: what the result depends on, and not who computed it or where it went."""
+    options = [("--param", specifications), ("--structure", structures), ("--set", settings), ("--mixed", [mixed])]
+    words = [word for option, values in options for value in values for word in (option, value)]
+    return shlex.join(["kgsim", "sweep", str(file), *words, *(["--beyond-range"] if beyond_range else [])])
 
 
-def _inputs(scenario: Scenario, grid: Grid, structures: tuple[str, ...]) -> Inputs:
+def _computed(
+    job: Sweep,
+    form: str,
+    command: str,
+    destination: Destination,
+    store: Store | None,
+    crew: dict[str, Any],
+) -> Tally:
+    """Compute the study, and keep it in the form asked for."""
+    from kgsim.studies.gathering import Memory, gather
+    from kgsim.studies.layout import dataset, xarray
+    from kgsim.studies.study import NETCDF, ZARR, stream, study_bytes
+
+    xarray()
+    with progress("points", job.grid.size) as told:
+        options: dict[str, Any] = {**crew, "store": store, "progress": told}
+        if form == "zarr":
+            assert store is not None
+            # Made where an interrupted study is found, and cleared away, by the next one.
+            made = store.directory / ZARR
+            shutil.rmtree(made, ignore_errors=True)
+            tally = stream(job, made, command, **options)
+            destination.take(ZARR, made)
+            return tally
+        memory = Memory(job)
+        tally = gather(job, memory, **options)
+    destination.write(NETCDF, study_bytes(dataset(job, memory, tally, command)))
+    return tally
+
+
+def _draw(form: str, destination: Destination) -> None:
+    from kgsim.report.study_figures import drawn
+    from kgsim.studies.study import NETCDF, ZARR, open_study
+
+    study = open_study(destination.staged(ZARR if form == "zarr" else NETCDF))
+    for name, content in drawn(study):
+        destination.write(name, content)
+
+
+def _inputs(scenario: Scenario, job: Sweep, form: str) -> Inputs:
+    """What the study depends on: every value that is swept, by first, last and count to be told, and by a digest."""
     from kgsim.report.files import Inputs
-    from kgsim.report.provenance import kgsim_version
+    from kgsim.studies.points import digest
+    from kgsim.versions import kgsim_version
 
-    values = {**scenario.base, **grid.fixed}
-    for name, points in grid.axes.items():
-        del values[name]
+    values = {**scenario.base, **job.grid.fixed}
+    settings = {"study": "sweep", "swept": " ".join(job.grid.coordinates), "mixed": job.mixed, "format": form}
+    for name, points in job.grid.coordinates.items():
+        values.pop(name, None)
         values |= {
             f"{name} (first)": float(points[0]),
             f"{name} (last)": float(points[-1]),
             f"{name} (count)": float(len(points)),
-            f"{name} (sum)": float(points.sum()),
         }
-    return Inputs(scenario.name, scenario.digest, values, structures, kgsim_version())
+        settings[f"values of {name}"] = digest(points)
+    return Inputs(scenario.name, scenario.digest, values, job.structures, kgsim_version(), settings)
 
 
-def _told(study: Dataset) -> str:
-    """How often each structure reaches which outcome, as text."""
-    import json
-
+def _told(job: Sweep, tally: Tally) -> str:
+    """How often each structure reaches which outcome, and each claim holds, as text."""
+    from kgsim.studies.layout import idle_axes
     from kgsim.wording import percent
 
-    size = study.complete[0].size
-    lines = [f"{size:,} points"]
-    for name in map(str, study.structure.values):
-        one = study.sel(structure=name)
-        shares = {str(outcome): float(one.reached.sel(outcome=outcome).mean()) for outcome in study.outcome.values}
-        found = sorted(((share, outcome) for outcome, share in shares.items() if share), reverse=True)
-        told = ", ".join(f"{outcome} at {percent(share)}" for share, outcome in found) or "no solution"
-        lines.append(f"  {name}: {told}")
-        missing = int((~one.complete & one.reached.any("outcome")).sum())
+    outcomes = [rule.name for rule in job.scenario.outcomes]
+    lines = [f"{tally.points:,} points"]
+    for name, reached, missing in zip(job.structures, tally.reached, tally.open, strict=True):
+        shares = sorted(zip(reached / tally.points, outcomes, strict=True), reverse=True)
+        told = ", ".join(f"{outcome} at {percent(float(share))}" for share, outcome in shares if share)
+        lines.append(f"  {name}: {told or 'no solution'}")
         if missing:
             lines.append(f"    at {missing:,} points further equilibria are not ruled out")
-    for name in json.loads(study.attrs["idle"]):
-        lines.append(f"{name} moves no payoff: every result is the same along it")
+    for name, counts in zip(job.claims, tally.verdicts, strict=True):
+        words = ("fails", "holds", "depends on which equilibrium is played", "is undecided")
+        parts = [f"{word} at {percent(float(count / tally.points))}" for word, count in zip(words, counts, strict=True)]
+        kept = [part for part, count in zip(parts, counts, strict=True) if count]
+        lines.append(f"  claim {name} {', '.join(kept)}")
+    lines += [f"{name} moves no payoff: every result is the same along it" for name in idle_axes(job)]
     return "\n".join(lines) + "\n"
 
 
-def _keep(study: Dataset, grid: Grid, scenario: Scenario, destination: Destination, plots: bool) -> None:
-    import json
+def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Tally, destination: Destination) -> str:
+    from kgsim.report.document import dumps
+    from kgsim.report.study_document import of_study
+    from kgsim.studies.layout import idle_axes
 
-    from kgsim.report.provenance import versions
-    from kgsim.studies.study import study_bytes
-
-    inputs = _inputs(scenario, grid, tuple(map(str, study.structure.values)))
-    document = {
-        "study": "study.nc",
-        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest},
-        "versions": versions(),
-        "values": dict(inputs.values),
-        "structures": list(inputs.structures),
-        "command": study.attrs["command"],
+    outcomes = [rule.name for rule in job.scenario.outcomes]
+    verdicts = ("fails", "holds", "depends", "undecided")
+    findings = {
+        "files": [path.name for path in destination.paths],
+        "points": tally.points,
+        "reached": {
+            name: {outcome: int(count) for outcome, count in zip(outcomes, row, strict=True) if count}
+            for name, row in zip(job.structures, tally.reached, strict=True)
+        },
+        "open": {name: int(count) for name, count in zip(job.structures, tally.open, strict=True)},
+        "claims": {
+            name: {verdict: int(count) for verdict, count in zip(verdicts, row, strict=True)}
+            for name, row in zip(job.claims, tally.verdicts, strict=True)
+        },
+        "idle": idle_axes(job),
+        "command": command,
     }
-    destination.write("result.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-    destination.write("study.nc", study_bytes(study))
-    if plots:
-        from kgsim.report.study_figures import drawn
-
-        for name, content in drawn(study):
-            destination.write(name, content)
+    return dumps(of_study(scenario, _inputs(scenario, job, form), findings))

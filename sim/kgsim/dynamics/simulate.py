@@ -243,7 +243,7 @@ def _dataset(
     world: World,
     values: Mapping[str, float],
 ) -> Dataset:
-    from kgsim.studies.study import _xarray
+    from kgsim.studies.layout import xarray
 
     rounds = world.horizon
     outcome = np.stack([part["outcome"] for part in parts])  # structure, round, run
@@ -279,7 +279,7 @@ def _dataset(
         "by_round": (shape, by_round, {"long_name": "share of runs in which it is reached by the round"}),
         "hazard": (shape, hazard, {"long_name": "share of runs still open in which it is reached"}),
     }  # fmt: skip
-    return _xarray().Dataset(  # type: ignore[no-any-return]
+    return xarray().Dataset(  # type: ignore[no-any-return]
         data,
         coords={
             "structure": list(ways),

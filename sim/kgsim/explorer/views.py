@@ -15,7 +15,7 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.studies.design import Grid, Listed
 from kgsim.studies.engine import Engine, in_order
-from kgsim.studies.table import Table, tabulate
+from kgsim.studies.table import REASONS, Table, tabulate
 from kgsim.wording import Interval
 
 #: Points times cells of a structure's plan that a map may take: while a slider moves, and when it rests.
@@ -132,14 +132,14 @@ class Views:
         x, y = (np.linspace(*self.scenario.parameters[name].range, side) for name in axes)
         others = {name: value for name, value in values.items() if name not in axes}
         grid = Grid({axes[1]: y, axes[0]: x}, others)
-        table = tabulate(self.scenario, grid, [structure], mixed="never", engine=self._single[structure])
+        table = tabulate(self._single[structure], grid, [structure])
         regimes, number = distinct_sets(self._outcomes, table.reached[0])
         return RegimeMap(x, y, tuple(regimes), number.reshape(grid.shape), table.complete[0].reshape(grid.shape))
 
     def at(self, values: Mapping[str, float]) -> dict[str, Standing]:
         """Solve every structure at one point."""
         point = Listed({name: np.array([value]) for name, value in values.items()}, 1)
-        table = tabulate(self.scenario, point, self.structures, mixed="never", engine=self._all)
+        table = tabulate(self._all, point, self.structures)
         return {name: self._standing(table, row) for row, name in enumerate(self.structures)}
 
     def telling(self, structure: str, values: Mapping[str, float]) -> tuple[str, str]:
@@ -150,7 +150,7 @@ class Views:
         for place, (name, look) in enumerate(zip(names, looks, strict=True)):
             columns[name][place * LOOKS : (place + 1) * LOOKS] = look
         points = Listed(columns, LOOKS * len(names))
-        table = tabulate(self.scenario, points, [structure], mixed="never", engine=self._single[structure])
+        table = tabulate(self._single[structure], points, [structure])
         reached = table.reached[0].reshape(len(self._outcomes), len(names), LOOKS)
         changes = (reached[..., 1:] != reached[..., :-1]).any(axis=0).sum(axis=-1)
         first, second = sorted(np.argsort(-changes, kind="stable")[:2])
@@ -166,5 +166,5 @@ class Views:
         return Standing(
             outcomes=tuple(name for name, there in zip(self._outcomes, reached, strict=True) if there),
             values={player: (float(low), float(high)) for player, low, high in bounds} if reached.any() else {},
-            reason=table.reasons[table.reason[row, 0]],
+            reason=REASONS[table.reason[row, 0]],
         )

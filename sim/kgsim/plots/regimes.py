@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from kgsim.language import Words, words
 from kgsim.plots.size import Size, size_of
 from kgsim.plots.style import INK, style
-from kgsim.plots.sweeps import Look, looks, note, parameter_label, sets_reached, titles
+from kgsim.plots.sweeps import Look, looks, name_switch, note, parameter_label, sets_reached, switch_words, titles
 from kgsim.plots.text import Ruler, drawable
 
 if TYPE_CHECKING:
@@ -85,9 +85,12 @@ def regime_figure(
         if len(swept) == 3 and len(chosen) == 1:
             third = min(swept, key=lambda name: study.sizes[name])
             values = study[third].values
+            states = switch_words(study[third].attrs)
             shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 2 * MOST_ACROSS)).astype(int))]
             one = study.sel(structure=chosen[0])
-            panels = [(one.sel({third: value}), f"{third} = {value:g}") for value in shown]
+            panels = [
+                (one.sel({third: value}), f"{third} = {states.get(float(value), f'{value:g}')}") for value in shown
+            ]
             left = [name for name in swept if name != third]
             return _figure(study, panels, left, f"{heading}: {titles(study)[chosen[0]]}", look)
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
@@ -112,7 +115,10 @@ def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], tit
     shown = {name for numbered, _ in regimes for names in numbered for name in names}
     palette = looks(study)
     signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs(
-        sheet.words, regimes, not all(panel.complete.values.all() for panel, _ in panels)
+        sheet.words,
+        regimes,
+        doubt=not all(panel.complete.values.all() for panel, _ in panels),
+        base=all("base" in study[name].attrs for name in swept),
     )
     entry = max(ruler.width(label, size.small) for _, label in signs) + 0.75 * k
     columns = max(1, min(4, int((size.width - 0.2 * k) / entry)))
@@ -184,6 +190,8 @@ def _panel(
     axes.set_ylim(edges[1][0], edges[1][-1])
     axes.grid(False)
     axes.locator_params(nbins=5)
+    name_switch(axes, "x", panel[swept[0]].attrs)
+    name_switch(axes, "y", panel[swept[1]].attrs)
 
 
 def _borders(x: NDArray[np.float64], y: NDArray[np.float64], grid: Integers) -> list[list[tuple[float, float]]]:
@@ -248,6 +256,8 @@ def _base(axes: Axes, panel: Any, swept: list[str], k: float) -> None:
     axes.add_artist(
         Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5 * k, linestyle="--")
     )
+    if not all("base" in each for each in about):  # what is chosen in the game has none
+        return
     point = [float(each["base"]) for each in about]
     axes.plot(*point, marker="+", markersize=15 * k, markeredgewidth=5 * k, color="white")
     axes.plot(*point, marker="+", markersize=13 * k, markeredgewidth=2.2 * k, color="black")
@@ -265,14 +275,15 @@ def _entry(look: Look) -> tuple[Patch, Line2D]:
     return Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.6), marker
 
 
-def _signs(words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], doubt: bool) -> list[tuple[Any, str]]:
+def _signs(
+    words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], *, doubt: bool, base: bool
+) -> list[tuple[Any, str]]:
     signs: list[tuple[Any, str]] = [
-        (
-            Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none"),
-            words("figure.base"),
-        ),
         (Line2D([], [], color=INK, linewidth=1.5, linestyle="--"), words("figure.ranges")),
     ]
+    if base:
+        cross = Line2D([], [], marker="+", markersize=12, markeredgewidth=2.2, color="black", linestyle="none")
+        signs.insert(0, (cross, words("figure.base")))
     if any(len(names) > 1 for numbered, _ in regimes for names in numbered):
         hatched = Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6)
         signs.insert(0, (hatched, words("figure.coexist")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -88,7 +88,10 @@ def _figure(study: Dataset, structure: str) -> Figure:
     _base(axes, one[name].attrs, x)
     axes.set_yticks(range(len(reached)), [ruler.wrap(drawable(each), SMALL, left - 0.5, most=1)[0] for each in reached])
     axes.set_xlabel(parameter_label(study, name), size=SIZE)
-    signs: list[Any] = [Line2D([], [], color=INK, linewidth=1.4, linestyle=":", label="base")]
+    name_switch(axes, "x", one[name].attrs)
+    signs: list[Any] = []
+    if "base" in one[name].attrs:
+        signs.append(Line2D([], [], color=INK, linewidth=1.4, linestyle=":", label="base"))
     if json.loads(study.attrs["beyond_range"]):
         signs.append(Line2D([], [], color=INK, linewidth=1.4, linestyle="--", label="plausible range"))
     if not one.complete.values.all():
@@ -149,7 +152,8 @@ def _runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _base(axes: Axes, about: dict[str, Any], x: NDArray[Any]) -> None:
-    axes.axvline(float(about["base"]), color=INK, linewidth=1.4, linestyle=":")
+    if "base" in about:
+        axes.axvline(float(about["base"]), color=INK, linewidth=1.4, linestyle=":")
     low, high = np.asarray(about["plausible"], dtype=float)
     for bound in (low, high):
         if x[0] < bound < x[-1]:
@@ -179,6 +183,18 @@ def distinct_sets(names: Sequence[str], reached: NDArray[np.bool_]) -> tuple[lis
 def titles(study: Dataset) -> dict[str, str]:
     """Each structure's name as a heading."""
     return {str(name): str(name).replace("_", " ") for name in study.structure.values}
+
+
+def switch_words(about: dict[str, Any]) -> dict[float, str]:
+    """What the values of an axis are called, if it is one of flags (as the CF conventions have them)."""
+    return dict(zip(map(float, about.get("flag_values", ())), about.get("flag_meanings", "").split(), strict=False))
+
+
+def name_switch(axes: Axes, which: Literal["x", "y"], about: dict[str, Any]) -> None:
+    """Label the x or y axis with its flags' names, if it has any."""
+    words = switch_words(about)
+    if words:
+        axes.set(**{f"{which}ticks": list(words), f"{which}ticklabels": list(words.values())})
 
 
 def parameter_label(study: Dataset, name: str) -> str:

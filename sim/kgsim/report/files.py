@@ -117,6 +117,18 @@ class Destination:
             raise _unwritable(self.directory, error) from error
         self._names.append(name)
 
+    def take(self, name: str, path: Path) -> None:
+        """Keep a file or directory that was made elsewhere on the same disk."""
+        try:
+            path.replace(self._staging / name)
+        except OSError as error:
+            raise _unwritable(self.directory, error) from error
+        self._names.append(name)
+
+    def staged(self, name: str) -> Path:
+        """Where something that was written can be read before it is in place."""
+        return self._staging / name
+
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files written, in the order of writing."""
@@ -140,8 +152,10 @@ class Destination:
 
     def _move(self) -> None:
         with _uninterrupted():
-            for name in self._stale:
-                (self.directory / name).unlink(missing_ok=True)
+            # What is replaced goes where the staging goes; only files can be moved over what stands there.
+            for name in {*self._stale, *(name for name in self._names if (self._staging / name).is_dir())}:
+                with suppress(FileNotFoundError):
+                    (self.directory / name).replace(self._staging / f"{name}.before")
             for name in sorted(self._names, key=lambda name: name == RESULT):
                 (self._staging / name).replace(self.directory / name)
 
@@ -278,7 +292,9 @@ def _outputs(document: Any) -> list[str]:
         stems = figure_stems(tuple(map(str, document["structures"])))
     except (KeyError, TypeError):
         return []
-    names = ["result.md", *(name for stem in stems for name in figure_files(stem))]
+    # A study says itself which files it has.
+    named = document.get("files", [])
+    names = ["result.md", *(name for stem in stems for name in figure_files(stem)), *map(str, named)]
     return [name for name in names if Path(name).name == name]
 
 

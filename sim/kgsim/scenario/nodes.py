@@ -6,8 +6,8 @@ not count when nodes are compared: two nodes are equal if they say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Comparator = Literal["<", "<=", ">", ">=", "==", "!="]
@@ -162,3 +162,32 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
         current, depth = pending.pop()
         yield current, depth
         pending.extend((child, depth + 1) for child in reversed(children(current)))
+
+
+def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """Return the tree with nodes exchanged for what `change` gives for them; None keeps a node."""
+    new = change(node)
+    if new is not None:
+        return new
+
+    def all_of(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        return tuple(mapped(each, change) for each in nodes)
+
+    match node:
+        case Negative() | Not():
+            return replace(node, operand=mapped(node.operand, change))
+        case Sum():
+            return replace(node, terms=all_of(node.terms))
+        case Product():
+            return replace(node, factors=all_of(node.factors))
+        case Comparison() | And() | Or():
+            return replace(node, operands=all_of(node.operands))
+        case Call():
+            return replace(node, arguments=all_of(node.arguments))
+        case Power():
+            return replace(node, base=mapped(node.base, change), exponent=mapped(node.exponent, change))
+        case Conditional():
+            then, condition, otherwise = all_of((node.then, node.condition, node.otherwise))
+            return replace(node, then=then, condition=condition, otherwise=otherwise)
+        case _:
+            return node

@@ -1,10 +1,15 @@
-"""Which parameter points a study visits: specifications such as ``A=0:45:91``, and the grid they span."""
+"""Which points a study visits: specifications such as ``A=0:45:91``, and the grid they span.
+
+Beside parameters, a study may sweep the terms of a menu (``US.icbm_only.relief=0:1:41``) and whether a move is there
+(``US.icbm_only=on,off``), see `kgsim.scenario.relaid`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.relaid import menu_terms, moves, with_term
 from kgsim.wording import number
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
 
-FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT or NAME=VALUE,VALUE,..., such as A=0:45:91"
+#: Numbers, or texts of which some are `ON` or `OFF`.
+Given: TypeAlias = Floats | NDArray[np.str_]
+
+ON, OFF = "on", "off"
+
+FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off, such as A=0:45:91"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,25 +40,45 @@ class Grid:
         Swept parameter to its values, all different; the last varies fastest.
     fixed
         Other parameters that leave their base value.
+    switches
+        Swept move (``decision.move``) to whether it is there; these vary more slowly than any parameter.
     """
 
     axes: Mapping[str, Floats]
     fixed: Mapping[str, float]
+    switches: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def coordinates(self) -> dict[str, Floats]:
+        """Everything swept, in the order of the grid's dimensions; a move that is there as 1."""
+        return {**{name: there.astype(np.float64) for name, there in self.switches.items()}, **self.axes}
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Values of each swept parameter."""
-        return tuple(len(values) for values in self.axes.values())
+        """Values of everything swept."""
+        return tuple(len(values) for values in self.coordinates.values())
 
     @property
     def size(self) -> int:
         """Number of points."""
         return prod(self.shape)
 
+    @property
+    def each(self) -> int:
+        """Number of points for each combination of moves."""
+        return prod(len(values) for values in self.axes.values())
+
+    def missing(self, combination: int) -> tuple[str, ...]:
+        """The moves that are not there in a combination of moves."""
+        lengths = tuple(len(there) for there in self.switches.values())
+        chosen = np.unravel_index(combination, lengths) if lengths else ()
+        return tuple(name for (name, there), at in zip(self.switches.items(), chosen, strict=True) if not there[at])
+
     def points(self, first: int, last: int) -> dict[str, Floats]:
         """Parameter values of the points numbered `first` to `last` (exclusive), shape (last - first,) each."""
         count = last - first
-        indices = np.unravel_index(np.arange(first, last), self.shape)
+        lengths = tuple(len(values) for values in self.axes.values())
+        indices = np.unravel_index(np.arange(first, last) % self.each, lengths) if lengths else ()
         swept = {name: values[index] for (name, values), index in zip(self.axes.items(), indices, strict=True)}
         return {**swept, **{name: np.full(count, value) for name, value in self.fixed.items()}}
 
@@ -72,8 +103,8 @@ class Listed:
         return {name: values[first:last] for name, values in self.values.items()}
 
 
-def axis(specification: str) -> tuple[str, Floats]:
-    """Read ``NAME=FROM:TO:COUNT`` (ends included), ``NAME=log:FROM:TO:COUNT`` or ``NAME=VALUE,VALUE,...``.
+def axis(specification: str) -> tuple[str, Given]:
+    """Read ``NAME=FROM:TO:COUNT`` (ends included), ``NAME=log:FROM:TO:COUNT``, ``NAME=VALUE,...`` or ``NAME=on,off``.
 
     Raises
     ------
@@ -84,7 +115,10 @@ def axis(specification: str) -> tuple[str, Floats]:
     if not name or not equals or not text:
         raise GameError(f"{specification!r} is no range: {FORMS}")
     if ":" not in text:
-        return name, np.array([_finite(specification, part) for part in text.split(",")])
+        parts = [part.strip() for part in text.split(",")]
+        if {ON, OFF} & set(parts):
+            return name, np.array(parts)
+        return name, np.array([_finite(specification, part) for part in parts])
     logarithmic = text.startswith("log:")
     parts = text.removeprefix("log:").split(":")
     if len(parts) != 3:
@@ -104,30 +138,68 @@ def axis(specification: str) -> tuple[str, Floats]:
 def grid(scenario: Scenario, values: Mapping[str, ArrayLike], *, beyond_range: bool = False) -> Grid:
     """Check values against a scenario and lay out the grid: arrays are swept, single numbers set.
 
+    Parameters
+    ----------
+    scenario
+        As `with_terms` gives it, if terms of menus are swept.
+    values
+        Parameter to numbers, or to ``"on"`` (its base value) and ``"off"`` (zero); ``decision.move`` to whether it is
+        there, as ``"on"`` and ``"off"`` or as truths.
+    beyond_range
+        Whether values may leave the ranges that the scenario gives as plausible.
+
     Raises
     ------
     GameError
-        If a parameter is unknown, a value is not finite or leaves the declared range without `beyond_range`, values
+        If a name is unknown, a value is not finite or leaves the declared range without `beyond_range`, values
         of a swept parameter repeat, or nothing is swept.
     """
     axes: dict[str, Floats] = {}
     fixed: dict[str, float] = {}
+    switches: dict[str, NDArray[np.bool_]] = {}
     for name, given in values.items():
         if name not in scenario.parameters:
-            hint = suggestion(name, scenario.parameters, "parameter")
-            raise GameError(f"there is no parameter {name!r} in scenario {scenario.name}. {hint}")
-        try:
-            array = np.asarray(given, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise GameError(f"parameter {name}: expected numbers, got {given!r}") from None
+            switches[name] = _switch(scenario, name, given)
+            continue
+        array = _numbers(scenario, name, given)
         _check(scenario, name, array, beyond_range)
         if array.ndim == 0:
             fixed[name] = float(array)
         else:
             axes[name] = array
-    if not axes:
+    if not axes and not switches:
         raise GameError(f"nothing is swept: give a parameter several values ({FORMS})")
-    return Grid(axes, fixed)
+    return Grid(axes, fixed, switches)
+
+
+def with_terms(scenario: Scenario, names: Sequence[str]) -> Scenario:
+    """The scenario with every named term of a menu made a parameter; other names are passed over."""
+    for name in names:
+        if name not in scenario.parameters and name in menu_terms(scenario):
+            scenario = with_term(scenario, name)
+    return scenario
+
+
+def _switch(scenario: Scenario, name: str, given: ArrayLike) -> NDArray[np.bool_]:
+    if name not in moves(scenario):
+        known = [*scenario.parameters, *menu_terms(scenario), *moves(scenario)]
+        hint = suggestion(name, known if "." in name else scenario.parameters, "parameter")
+        raise GameError(f"there is no parameter {name!r} in scenario {scenario.name}. {hint}")
+    there = [{ON: True, OFF: False}.get(str(value), value) for value in np.atleast_1d(np.asarray(given)).tolist()]
+    if len(there) != 2 or set(there) != {True, False}:
+        raise GameError(f"move {name}: a move is there or not; write {name}={ON},{OFF}")
+    return np.array(there, dtype=bool)
+
+
+def _numbers(scenario: Scenario, name: str, given: ArrayLike) -> Floats:
+    words = {ON: scenario.parameters[name].value, OFF: 0.0}
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind == "U":
+            array = np.array([words[text] if text in words else float(text) for text in array.tolist()])
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise GameError(f"parameter {name}: expected numbers, {ON} or {OFF}, got {given!r}") from None
 
 
 def outside(scenario: Scenario, values: Mapping[str, ArrayLike]) -> tuple[str, ...]:
@@ -166,7 +238,7 @@ def _finite(specification: str, text: str) -> float:
     return value
 
 
-def axes(specifications: Sequence[str]) -> dict[str, Floats]:
+def axes(specifications: Sequence[str]) -> dict[str, Given]:
     """Read several specifications.
 
     Raises
@@ -174,7 +246,7 @@ def axes(specifications: Sequence[str]) -> dict[str, Floats]:
     GameError
         As `axis`, and if a parameter is given twice.
     """
-    found: dict[str, Floats] = {}
+    found: dict[str, Given] = {}
     for specification in specifications:
         name, values = axis(specification)
         if name in found:

@@ -129,14 +129,13 @@ def _computed(job: Job, chunks: Iterable[int], crew: Crew | None) -> Generator[A
         for chunk in chunks:
             yield job(chunk)
         return
-    order = (pickle.dumps(job), kgsim_version())
     left = iter(chunks)
     flying: deque[tuple[int, Future[Arrays]]] = deque()
     lost = 0
-    with crew:
+    with crew.at_work(_compute, (pickle.dumps(job), kgsim_version())):
         while True:
             for chunk in islice(left, max(0, crew.width - len(flying))):
-                flying.append((chunk, crew.submit(_compute, *order, chunk)))
+                flying.append((chunk, crew.submit(chunk)))
             if not flying:
                 return
             chunk, future = flying[0]
@@ -147,15 +146,16 @@ def _computed(job: Job, chunks: Iterable[int], crew: Crew | None) -> Generator[A
                 if lost == PATIENCE:
                     raise ExecutionError(crew.given_up(chunk)) from error
                 crew.mend()
-                flying = deque((number, crew.submit(_compute, *order, number)) for number, _ in flying)
+                flying = deque((number, crew.submit(number)) for number, _ in flying)
                 continue
             lost = 0
             flying.popleft()
             yield arrays
 
 
-def _compute(pickled: bytes, version: str, chunk: int) -> Arrays:
+def _compute(order: tuple[bytes, str], chunk: int) -> Arrays:
     """Compute a chunk in a worker."""
+    pickled, version = order
     if kgsim_version() != version:
         raise ExecutionError(f"a worker runs kgsim {kgsim_version()}, this is kgsim {version}: install the same on all")
     return _job(pickled)(chunk)

@@ -8,10 +8,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from typing import Any, Protocol, Self
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any, Protocol, TypeAlias
 
 from kgsim.errors import ExecutionError
 
@@ -22,20 +24,28 @@ ANSWER = 10.0
 ALONE = 60.0
 
 
+#: A function of what all pieces of work share and of a piece's number.
+Call: TypeAlias = Callable[[Any, int], Any]
+
+
 class Crew(Protocol):
-    """Something that computes; a context manager. Raises BrokenExecutor for work that was lost with its worker."""
+    """Something that computes."""
+
+    def at_work(self, call: Call, order: object, /) -> AbstractContextManager[None]:
+        """Be ready to compute ``call(order, piece)``; the order, which may be large, goes to each worker once."""
+        ...
 
     @property
     def width(self) -> int:
         """How many pieces of work to have in flight."""
         ...
 
-    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+    def submit(self, piece: int, /) -> Future[Any]:
         """Hand a piece of work out."""
         ...
 
     def result(self, future: Future[Any], /) -> Any:
-        """Wait for a piece of work."""
+        """Wait for a piece of work; raises BrokenExecutor if it was lost with its worker."""
         ...
 
     def mend(self) -> None:
@@ -45,10 +55,6 @@ class Crew(Protocol):
     def given_up(self, chunk: int, /) -> str:
         """What to tell the user when work is lost again and again."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *error: object) -> None: ...
 
 
 class Processes:
@@ -62,17 +68,20 @@ class Processes:
         """Two chunks a process, so that none waits for this one."""
         return 2 * self._workers
 
-    def __enter__(self) -> Self:
+    @contextmanager
+    def at_work(self, call: Call, order: object, /) -> Iterator[None]:
+        """See `Crew`."""
+        self._work = call, order
         self._pool = self._opened()
-        return self
+        try:
+            yield
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=error[0] is None, cancel_futures=True)
-
-    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+    def submit(self, piece: int, /) -> Future[Any]:
         """See `Crew`."""
         try:
-            return self._pool.submit(call, *arguments)
+            return self._pool.submit(_do, piece)
         except BrokenExecutor as broken:
             # The pool broke since the last result; the loss is met where this piece of work is waited for.
             future: Future[Any] = Future()
@@ -99,15 +108,19 @@ class Processes:
         context = multiprocessing.get_context(_START)
         if _START == "forkserver":
             context.set_forkserver_preload(["kgsim.studies.execution"])
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_follow)
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=self._work)
 
 
 # A fork of this process would be faster to start, and unsafe once it has threads, as notebooks and clusters do.
 _START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
-def _follow() -> None:
-    """Leave Ctrl-C to the process that started this one, and end with it however it ends."""
+_work: list[Callable[[int], Any]] = []
+
+
+def _begin(call: Call, order: object) -> None:
+    """Keep the work at hand in a new process; leave Ctrl-C to the one that started it, and end with that one."""
+    _work[:] = [partial(call, order)]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -117,6 +130,10 @@ def _follow() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _do(piece: int) -> Any:
+    return _work[0](piece)
 
 
 class Cluster:
@@ -150,33 +167,26 @@ class Cluster:
         threads: int = sum(worker["nthreads"] for worker in self._workers().values())
         return max(4, 2 * threads)
 
-    def __enter__(self) -> Self:
+    @contextmanager
+    def at_work(self, call: Call, order: object, /) -> Iterator[None]:
+        """See `Crew`."""
         # What Dask logs of a lost connection is told by the errors here.
         for name in ("distributed.client", "distributed.comm", "distributed.batched"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        try:
-            self._client = self._distributed.Client(self._address, timeout=ANSWER, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise ExecutionError(
-                f"no scheduler answers at {self._address} within {ANSWER:.0f} s; start one with: dask scheduler"
-            ) from error
-        try:
-            self._client.wait_for_workers(1, timeout=ANSWER)
-        except (TimeoutError, OSError) as error:
-            self._client.close()
-            raise ExecutionError(
-                f"the scheduler at {self._address} has no workers; start some with: dask worker {self._address}"
-            ) from error
+        self._client = self._connected()
         self._pool = self._client.get_executor(pure=False)
-        return self
+        self._call = call
+        # As a task's result the order is handed from worker to worker, and made again if it is lost with one.
+        self._order = self._client.submit(_same, order, pure=False)
+        try:
+            yield
+        finally:
+            self._pool.shutdown(wait=False)
+            self._client.close(timeout=ANSWER)
 
-    def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=False)
-        self._client.close(timeout=ANSWER)
-
-    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+    def submit(self, piece: int, /) -> Future[Any]:
         """See `Crew`."""
-        future: Future[Any] = self._pool.submit(call, *arguments)
+        future: Future[Any] = self._pool.submit(self._call, self._order, piece)
         return future
 
     def result(self, future: Future[Any], /) -> Any:
@@ -204,6 +214,26 @@ class Cluster:
         """See `Crew`."""
         return f"workers keep dying before chunk {chunk} is done; their logs say why, often for lack of memory"
 
+    def _connected(self) -> Any:
+        try:
+            client = self._distributed.Client(self._address, timeout=ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ExecutionError(
+                f"no scheduler answers at {self._address} within {ANSWER:.0f} s; start one with: dask scheduler"
+            ) from error
+        try:
+            client.wait_for_workers(1, timeout=ANSWER)
+        except (TimeoutError, OSError) as error:
+            client.close()
+            raise ExecutionError(
+                f"the scheduler at {self._address} has no workers; start some with: dask worker {self._address}"
+            ) from error
+        return client
+
     def _workers(self) -> dict[str, Any]:
         workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
         return workers
+
+
+def _same(order: object) -> object:
+    return order

@@ -1,30 +1,30 @@
-"""Studies as data: a sweep as an xarray Dataset that says where it comes from, saved and read again."""
+"""Studies: a sweep as an xarray Dataset that says where it comes from, saved and read again."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
 from kgsim.errors import GameError, OutputError
 from kgsim.scenario.model import Scenario
-from kgsim.studies import design
-from kgsim.studies.design import Grid
-from kgsim.studies.idle import idle
-from kgsim.studies.table import Mixed, Table, tabulate
-from kgsim.versions import versions_of
+from kgsim.scenario.payoffs import structure_of
+from kgsim.studies import design, points
+from kgsim.studies.execution import Progress
+from kgsim.studies.gathering import Memory, Tally, gather
+from kgsim.studies.layout import FORMAT, check_names, dataset, xarray
+from kgsim.studies.points import Mixed, Sweep
+from kgsim.studies.room import check_disk, check_memory
+from kgsim.studies.store import Store
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-#: Version of the study's layout.
-FORMAT = 1
-
-#: Names of the Dataset's other dimensions; no swept parameter may have one of them.
-DIMENSIONS = ("structure", "outcome", "player")
+#: Names of a study's file within its directory.
+NETCDF, ZARR = "study.nc", "study.zarr"
 
 
 def sweep(
@@ -34,8 +34,11 @@ def sweep(
     structures: Sequence[str] | None = None,
     mixed: Mixed = "auto",
     beyond_range: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
+    path: str | Path | None = None,
     command: str = "",
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     **values: ArrayLike,
 ) -> Dataset:
     """Solve a scenario's structures at every point of a grid of parameter values.
@@ -52,25 +55,38 @@ def sweep(
         equilibria are reported and ``complete`` is False.
     beyond_range
         Whether values may leave the ranges that the scenario gives as plausible.
+    workers, scheduler
+        Processes of this machine, or the address of a Dask scheduler (see `kgsim.studies.execution.run`). They change
+        nothing but the time a study takes.
+    path
+        A Zarr directory, not there yet, to write the study to block by block; it is then read as needed and need not
+        fit into memory.
     command
         The command line behind the study, for its record.
     progress
-        Called with the number of points done since the last call.
+        Called with the number of chunks done and the number of all.
     **values
-        Parameter to several values (swept) or to one (set).
+        Parameter to several values (swept) or to one (set). Names with dots, given as ``**{"US.icbm_only.relief":
+        [0, 1]}``, sweep the term of a menu, ``decision.move.term``, or take a move away, ``decision.move=["on",
+        "off"]``; see `kgsim.scenario.relaid`.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions: the swept parameters, ``structure``, ``outcome`` and ``player``. Variables: ``reached`` (whether
-        some equilibrium reaches an outcome), ``low`` and ``high`` (a player's payoff over all equilibria),
-        ``complete``, ``equilibria`` (distinct pure ends), ``residual``, ``exact`` and ``reason`` (index into the
-        JSON list ``attrs["reasons"]``). The attributes hold the scenario's text and digest, versions and the command.
+        Dimensions: what is swept, ``structure``, ``outcome``, ``player`` and ``claim``. Variables: ``reached``
+        (whether some equilibrium reaches an outcome), ``low`` and ``high`` (a player's payoff over all equilibria),
+        ``complete``, ``equilibria`` (distinct pure ends), ``residual``, ``exact``, ``reason`` (index into the JSON
+        list ``attrs["reasons"]``), ``verdict`` (of a claim: 0 fails, 1 holds, 2 depends on which equilibrium is
+        played, 3 undecided) and ``sure``. The attributes hold the scenario's text and digest, versions and the command.
 
     Raises
     ------
     GameError
         If a parameter or structure is unknown, values are not usable, or the grid is too large for memory.
+    ExecutionError
+        If workers keep dying or the scheduler fails.
+    OutputError
+        If `path` exists or is too small a disk.
 
     Examples
     --------
@@ -85,6 +101,9 @@ def sweep(
         structures=structures,
         mixed=mixed,
         beyond_range=beyond_range,
+        workers=workers,
+        scheduler=scheduler,
+        path=path,
         command=command,
         progress=progress,
     )
@@ -97,17 +116,72 @@ def study_of(
     structures: Sequence[str] | None = None,
     mixed: Mixed = "auto",
     beyond_range: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
+    path: str | Path | None = None,
     command: str = "",
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Do the same as `sweep` for parameters of any name, such as ``progress``, given as a mapping."""
-    _xarray()
+    xarray()
+    job = planned(scenario, values, structures=structures, mixed=mixed, beyond_range=beyond_range)
+    if path is None:
+        check_memory(job)
+        memory = Memory(job)
+        tally = gather(job, memory, workers=workers, scheduler=scheduler, progress=progress)
+        return dataset(job, memory, tally, command)
+    place = Path(path)
+    if place.exists():
+        raise OutputError(f"{place} is there already; name another place, or remove it")
+    check_disk(job, place)
+    try:
+        stream(job, place, command, workers=workers, scheduler=scheduler, progress=progress)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return open_study(place)
+
+
+def planned(
+    scenario: Scenario,
+    values: Mapping[str, ArrayLike],
+    *,
+    structures: Sequence[str] | None = None,
+    mixed: Mixed = "auto",
+    beyond_range: bool = False,
+) -> Sweep:
+    """Check what is asked for and lay it out, without solving anything; arguments as for `sweep`."""
+    names = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+    for name in names:
+        structure_of(scenario, name)
+    scenario = design.with_terms(scenario, list(values))
     grid = design.grid(scenario, values, beyond_range=beyond_range)
-    for name in grid.axes:
-        if name in DIMENSIONS:
-            raise GameError(f"a parameter named {name!r} cannot be swept: rename it in the scenario")
-    table = tabulate(scenario, grid, structures, mixed=mixed, progress=progress)
-    return _dataset(scenario, grid, table, command)
+    job = Sweep(scenario, names, grid, mixed, points.FEW if mixed == "always" else points.POINTS)
+    check_names(job)
+    job.check_moves()
+    return job
+
+
+def stream(
+    job: Sweep,
+    path: Path,
+    command: str,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+) -> Tally:
+    """Compute a sweep into a new Zarr directory; arguments as for `sweep` and `kgsim.studies.execution.run`."""
+    from kgsim.studies.zarr_sink import ZarrSink
+
+    try:
+        sink = ZarrSink(job, path)
+        tally = gather(job, sink, workers=workers, scheduler=scheduler, store=store, progress=progress)
+        sink.finish(tally, command)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    return tally
 
 
 def save_study(study: Dataset, path: str | Path) -> None:
@@ -130,92 +204,34 @@ def study_bytes(study: Dataset) -> bytes:
 
 
 def open_study(path: str | Path) -> Dataset:
-    """Read a study that `kgsim sweep` or `save_study` has written.
+    """Read a study that `kgsim sweep`, `sweep` or `save_study` has written.
 
     Parameters
     ----------
     path
-        The file, or the directory that holds it as ``study.nc``.
+        The NetCDF file or Zarr directory, or the directory that holds it as ``study.nc`` or ``study.zarr``.
+
+    Returns
+    -------
+    xarray.Dataset
+        In memory if it was NetCDF, read as needed if it was Zarr.
 
     Raises
     ------
     OutputError
         If there is no such file, or it holds no study of this version.
     """
-    file = Path(path) / "study.nc" if Path(path).is_dir() else Path(path)
+    file = next((Path(path) / name for name in (NETCDF, ZARR) if (Path(path) / name).exists()), Path(path))
+    if not file.exists() or (file.is_dir() and not (file / ".zgroup").exists()):
+        raise OutputError(f"there is no study at {path}; `kgsim sweep` writes one as {NETCDF} or {ZARR}")
     try:
-        study: Dataset = _xarray().load_dataset(file, engine="scipy")
-    except FileNotFoundError:
-        raise OutputError(f"there is no study at {path}; `kgsim sweep` writes one as study.nc") from None
-    except (OSError, TypeError, ValueError) as error:
+        study: Dataset = (
+            xarray().open_zarr(file, chunks=None) if file.is_dir() else xarray().load_dataset(file, engine="scipy")
+        )
+    except ImportError:
+        raise GameError("Zarr is not installed; install it with: pip install 'kgsim[data]'") from None
+    except (OSError, TypeError, ValueError, KeyError) as error:
         raise OutputError(f"{file} is not a study that kgsim can read ({error})") from error
     if study.attrs.get("kgsim_study") != FORMAT:
         raise OutputError(f"{file} is not a study of this version of kgsim; run the sweep again")
     return study
-
-
-def _dataset(scenario: Scenario, grid: Grid, table: Table, command: str) -> Dataset:
-    swept = tuple(grid.axes)
-
-    def laid(array: Any, *leading: str, **about: str) -> tuple[Any, ...]:
-        shape = array.shape[:-1]
-        return (*leading, *swept), array.reshape(*shape, *grid.shape), about
-
-    coordinates: dict[str, Any] = {name: (name, values, _about(scenario, name)) for name, values in grid.axes.items()}
-    coordinates["structure"] = ("structure", list(table.structures), {"long_name": "structure of play"})
-    coordinates["outcome"] = ("outcome", [rule.name for rule in scenario.outcomes], {"long_name": "outcome"})
-    coordinates["player"] = ("player", list(scenario.players), {"long_name": "player"})
-    return _xarray().Dataset(  # type: ignore[no-any-return]
-        {
-            "reached": laid(table.reached, "structure", "outcome", long_name="some equilibrium reaches the outcome"),
-            "low": laid(table.low, "structure", "player", long_name="least payoff over all equilibria"),
-            "high": laid(table.high, "structure", "player", long_name="largest payoff over all equilibria"),
-            "equilibria": laid(table.equilibria, "structure", long_name="distinct pure ends of equilibria"),
-            "complete": laid(table.complete, "structure", long_name="every equilibrium is accounted for"),
-            "exact": laid(table.exact, "structure", long_name="settled by the solver of single points"),
-            "residual": laid(table.residual, "structure", long_name="bound on the largest gain from a deviation"),
-            "reason": laid(table.reason, "structure", long_name="why not complete or not solved, 0 if neither"),
-        },
-        coords=coordinates,
-        attrs=_provenance(scenario, grid, table, command),
-    )
-
-
-def _about(scenario: Scenario, name: str) -> dict[str, Any]:
-    parameter = scenario.parameters[name]
-    return {
-        "long_name": parameter.label,
-        "units": parameter.unit or "1",
-        "base": parameter.value,
-        "plausible": list(parameter.range),
-    }
-
-
-def _provenance(scenario: Scenario, grid: Grid, table: Table, command: str) -> dict[str, Any]:
-    others = {**scenario.base, **grid.fixed}
-    return {
-        "kgsim_study": FORMAT,
-        "title": scenario.title,
-        "scenario": scenario.name,
-        "scenario_digest": scenario.digest,
-        "scenario_text": "\n---\n".join(scenario.text),
-        "values": json.dumps({name: value for name, value in others.items() if name not in grid.axes}),
-        "reasons": json.dumps(table.reasons),
-        "idle": json.dumps([name for name, values in grid.axes.items() if idle(scenario, name, values)]),
-        "beyond_range": json.dumps(design.outside(scenario, {**grid.axes, **grid.fixed})),
-        "otherwise": json.dumps([rule.name for rule in scenario.outcomes if not rule.when]),
-        "players": json.dumps(dict(scenario.players)),
-        "structures": json.dumps({name: scenario.structures[name].label for name in table.structures}),
-        "outcomes": json.dumps({rule.name: rule.label for rule in scenario.outcomes}),
-        "versions": json.dumps(versions_of("numpy", "scipy", "xarray")),
-        "command": command,
-        "seed": "none: nothing is drawn at random",
-    }
-
-
-def _xarray() -> Any:
-    try:
-        import xarray
-    except ImportError:
-        raise GameError("studies are xarray Datasets; install it with: pip install 'kgsim[data]'") from None
-    return xarray

@@ -1,0 +1,137 @@
+"""A scenario with its moves laid out anew: a term of a menu made a parameter, or a move taken away.
+
+A study may ask what a deal would have to offer. The menu's term then is no choice any more but a parameter, named
+``decision.move.term``: whoever makes the move makes it on this term. Every action of the move carries a mark of 1
+instead of the term, and wherever an outcome refers to the term, the mark times the parameter is added; so points with
+different terms are solved together like any others. Taking a move away forbids it in every structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from kgsim.errors import GameError
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.model import Action, Parameter, Scenario, Structure
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.nodes import Field, Name, Node, Product, Sum, mapped
+
+
+def menu_terms(scenario: Scenario) -> Iterator[str]:
+    """Names of the terms that can be made parameters: ``decision.move.term``."""
+    for decision in scenario.decisions.values():
+        found = {(action.move, term): None for action in decision.actions for term in action.menu}
+        yield from (f"{decision.name}.{move}.{term}" for move, term in found)
+
+
+def moves(scenario: Scenario) -> Iterator[str]:
+    """Names of the moves that can be taken away: ``decision.move``."""
+    for decision in scenario.decisions.values():
+        yield from (f"{decision.name}.{move}" for move in decision.moves)
+
+
+def with_term(scenario: Scenario, name: str) -> Scenario:
+    """Make a term of a move's menu a parameter, whose range is that of the menu.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    name
+        ``decision.move.term``, one of `menu_terms`.
+
+    Raises
+    ------
+    GameError
+        If the scenario has no such term.
+    """
+    if name not in menu_terms(scenario):
+        raise GameError(f"there is no menu term {name!r}. {suggestion(name, menu_terms(scenario), 'menu term')}")
+    owner, move, term = name.split(".")
+    decision = scenario.decisions[owner]
+    values = sorted({action.menu[term] for action in decision.actions if action.move == move})
+    mark = f"{move}.{term}.given"  # no name that a file can hold, nor the parameter's
+
+    def marked(action: Action) -> Action:
+        if action.move != move:
+            return action
+        return Action(move, {mark if key == term else key: 1.0 if key == term else x for key, x in action.menu.items()})
+
+    def added(node: Node) -> Node | None:
+        if node != Field(owner, term):
+            return None
+        return Sum((1, 1), (node, Product(("*", "*"), (Field(owner, mark), Name(name)))))
+
+    parameter = Parameter(
+        name=name,
+        label=scenario.terms.get(term, term),
+        value=values[len(values) // 2],
+        range=(values[0], values[-1]),
+        because="the menu of the file",
+        certainty="judgement",
+    )
+    actions = {(action.move, *action.menu.items()): action for action in map(marked, decision.actions)}
+    return replace(
+        scenario,
+        parameters={**scenario.parameters, name: parameter},
+        decisions={**scenario.decisions, owner: replace(decision, actions=tuple(actions.values()))},
+        outcomes=tuple(
+            replace(
+                rule,
+                terms={key: Expression(each.text, mapped(each.root, added)) for key, each in rule.terms.items()},
+            )
+            for rule in scenario.outcomes
+        ),
+        structures={
+            key: replace(each, fixed={at: marked(x) if at == owner else x for at, x in each.fixed.items()})
+            for key, each in scenario.structures.items()
+        },
+    )
+
+
+def without_moves(scenario: Scenario, names: Collection[str], structures: Collection[str]) -> Scenario:
+    """Take moves away.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    names
+        Each ``decision.move``, one of `moves`.
+    structures
+        The structures that lose them.
+
+    Raises
+    ------
+    GameError
+        If the scenario has no such move, or a structure fixes it or is left with no other.
+    """
+    for name in names:
+        if name not in moves(scenario):
+            raise GameError(f"there is no move {name!r}. {suggestion(name, moves(scenario), 'move')}")
+        scenario = replace(
+            scenario,
+            structures={
+                key: _without(scenario, each, *name.split(".")) if key in structures else each
+                for key, each in scenario.structures.items()
+            },
+        )
+    return scenario
+
+
+def _without(scenario: Scenario, structure: Structure, owner: str, move: str) -> Structure:
+    if owner in structure.fixed:
+        if structure.fixed[owner].move == move:
+            raise GameError(
+                f"structure {structure.name} fixes {owner} to {move}, which cannot be taken away there; leave the "
+                "structure out by naming others with --structure"
+            )
+        return structure
+    left = frozenset(structure.only.get(owner, scenario.decisions[owner].moves)) - {move}
+    if not left:
+        raise GameError(
+            f"structure {structure.name} leaves {owner} no move but {move}, which cannot be taken away there; leave "
+            "the structure out by naming others with --structure"
+        )
+    return replace(structure, only={**structure.only, owner: left})
