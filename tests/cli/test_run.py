@@ -246,7 +246,8 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(kgsim, talks, monkeypatch):
 
 def test_a_signal_stops_a_real_process_quietly(talks):
     code = (
-        "import signal, kgsim.evaluate; kgsim.evaluate.solve = lambda *a, **k: signal.raise_signal(signal.SIGINT); "
+        "import signal, kgsim.evaluate; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "kgsim.evaluate.solve = lambda *a, **k: signal.raise_signal(signal.SIGINT); "
         "from kgsim.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code, "run", talks], capture_output=True, text=True)

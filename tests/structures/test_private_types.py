@@ -263,3 +263,16 @@ def test_priors_are_checked_at_other_values_too():
 def test_studies_say_that_they_do_not_take_private_types():
     with pytest.raises(kgsim.GameError, match="private types"):
         kgsim.threshold(kgsim.loads(SUMMIT, name="summit"), "p", structure="summit", outcome="talks")
+
+
+def test_exported_with_a_chance_move_the_game_has_the_same_equilibria():
+    """Nash equilibria of the tree contain every perfect Bayesian one, with the same payoffs before types are drawn."""
+    scenario = kgsim.loads(SUMMIT, name="summit")
+    for p in (0.4, 0.9):
+        tree = kgsim.tree(scenario, "summit", p=p)
+        tree.require_perfect_recall()
+        assert [each.label for each in tree.information][:2] == ["Kim (earnest)", "Kim (duplicitous)"]
+        nash = kgsim.solve_tree(tree).nash
+        worth = {tuple(np.round(list(each.payoffs), 9)) for each in nash.equilibria}
+        for each in summit(p).equilibria:
+            assert tuple(np.round(list(each.payoffs.values()), 9)) in worth

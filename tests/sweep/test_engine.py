@@ -14,7 +14,8 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
 from kgsim.studies.engine import FAILURES, Engine
 
-SHIPPED = sorted(Path("scenarios").glob("*.yaml"))
+#: Scenarios with private types are not for the vectorised engine.
+SHIPPED = [path for path in sorted(Path("scenarios").glob("*.yaml")) if not kgsim.load(path).types]
 
 STRUCTURES = {
     "in_turn": "{play: [A, B, C]}",

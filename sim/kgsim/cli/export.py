@@ -34,7 +34,8 @@ def export(file: Path, structure: str, form: str, settings: tuple[str, ...], bey
     """Print a structure of play of the scenario FILE as a game in one of Gambit's formats.
 
     Movers of one stage share information sets, so that they do not see each other's choice. A bloc of rule weighted
-    becomes a player of its own; blocs of other rules cannot be written.
+    becomes a player of its own; blocs of other rules cannot be written. Private types become a chance move of
+    which each player sees its own part.
     """
     from kgsim.games.gambit_text import efg_text, nfg_text
     from kgsim.games.plans import named

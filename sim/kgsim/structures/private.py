@@ -56,7 +56,7 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     StructureError
         If a payoff is not finite, or priors are no probabilities at these values.
     """
-    telling = _Telling(scenario, structure, values)
+    telling = Telling(scenario, structure, values)
     game = telling.game
     continua: tuple[tuple[int, ...], ...] = ()
     if is_signalling(game):
@@ -156,7 +156,7 @@ def _written_out(game: BayesianGame, choices: Mapping[tuple[int, tuple[int, ...]
     return arrays
 
 
-class _Telling:
+class Telling:
     """A structure's game at one point, and how to say what happens in it."""
 
     def __init__(self, scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> None:
