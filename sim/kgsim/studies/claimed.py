@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import TypeAlias
@@ -145,6 +146,7 @@ class _Chunk:
         self.players = list(scenario.players)
         self.played: dict[str, _Played] = {}
         self.known: dict[Call, Known] = {}
+        self.paired: dict[tuple[str, str], Bools] = {}
 
     def decide(self, claim: Claim) -> tuple[NDArray[np.int8], Bools]:
         """A claim's verdicts, and whether they are sure."""
@@ -173,7 +175,7 @@ class _Chunk:
 
     def _played(self, name: str) -> _Played:
         if name not in self.played:
-            self.played[name] = _Played.of(self.solved[name], self.payoffs)
+            self.played[name] = _Played.of(self.solved[name], self.payoffs, self.outcomes)
         return self.played[name]
 
     def _bounds(self, call: Call) -> Known:
@@ -187,7 +189,7 @@ class _Chunk:
         if call.function == "value":
             return Known.between(*self._played(names[1]).bounds(self.players.index(names[0])))
         if call.function in {"prob", "reached"}:
-            return Known.between(*self._played(names[0]).share(self.outcomes, self.rules.index(names[1])))
+            return Known.between(*self._played(names[0]).share(self.rules.index(names[1])))
         if call.function in {"rises", "falls"}:
             return Known.exactly(self._monotone(call))
         if call.function in {"sustained", "critical_discount"}:
@@ -227,18 +229,23 @@ class _Chunk:
     ) -> NDArray[np.int8]:
         """Verdicts at some points by every possible combination of equilibria."""
         together = [name for name in with_fallbacks(self.scenario, needed) if name in self.solved]
-        ranked = {name: self._played(name).ranked(self.outcomes, points) for name in together}
+        ranked = {name: self._played(name).ranked.at(points) for name in together}
         if prod(len(choices) for choices in ranked.values()) > MOST_COMBINATIONS:
             return np.full(len(points), UNDECIDED, dtype=np.int8)
         environment = {name: value if len(value) == 1 else value[points] for name, value in self.environment.items()}
         here = {call: _taken(known, points) for call, known in calls.items()}
-        pairs = self._pairs(together, ranked, points)
+        pairs = [
+            (name, other, self._pairs(name, other)[..., points])
+            for name in together
+            for other in fallback_structures(self.scenario.structures[name])
+            if other in together
+        ]
         always, ever = np.ones(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
         for chosen in product(*(range(len(choices)) for choices in ranked.values())):
             choice = dict(zip(together, chosen, strict=True))
             possible = np.ones(len(points), dtype=bool)
-            for (name, other), table in pairs.items():
-                possible &= table[choice[name]][choice[other]]
+            for name, other, table in pairs:
+                possible &= table[choice[name], choice[other]]
             if not possible.any():
                 continue
             exact = {call: self._at(call, known, choice, ranked, points) for call, known in here.items()}
@@ -265,30 +272,48 @@ class _Chunk:
         deals = ranked[names[0]][choice[names[0]]]
         return Known.exactly((self.outcomes[deals] == self.rules.index(names[1])).astype(np.float64), known.size)
 
-    def _pairs(
-        self, together: Iterable[str], ranked: Mapping[str, list[Integers]], points: Integers
-    ) -> dict[tuple[str, str], list[list[Bools]]]:
-        """Which choice of a structure can rest on which choice of the one it falls back on; shape (points,) each."""
-        tables = {}
-        for name in together:
-            for other in fallback_structures(self.scenario.structures[name]):
-                if other in ranked:
-                    tables[name, other] = [
-                        [self._rests(name, own, rested, points) for rested in ranked[other]] for own in ranked[name]
-                    ]
-        return tables
+    def _pairs(self, name: str, other: str) -> Bools:
+        """Which choice of a structure can rest on which choice of the one it falls back on.
 
-    def _rests(self, name: str, own: Integers, rested: Integers, points: Integers) -> Bools:
-        ends, played = self.solved[name], self._played(name)
-        found = np.zeros(len(points), dtype=bool)
-        for rest in ends.rests:
-            here = np.flatnonzero(np.isin(points, rest.points))
-            there = np.searchsorted(rest.points, points[here])
-            fallback = self.payoffs[:, rested[here], points[here]]
-            same = (np.abs(rest.fallback[:, there] - fallback) <= _SAME).all(axis=0)
-            alike = played.alike(self.outcomes, own[here], points[here])
-            found[here] |= same & (alike & rest.inner[played.rows][:, there]).any(axis=0)
-        return found
+        Shape (choices, choices of the other, points).
+        """
+        if (name, other) not in self.paired:
+            own, rested = self._played(name), self._played(other)
+            count, counts = len(own.ranked.deals), len(rested.ranked.deals)
+            table = np.zeros((count, counts, self.count), dtype=bool)
+            for rest in self.solved[name].rests:
+                mine = np.array(
+                    [
+                        (rest.inner[own.rows] & (own.ranked.rank[:, rest.points] == place)).any(axis=0)
+                        for place in range(count)
+                    ]
+                )
+                there = np.array([self.payoffs[:, deals[rest.points], rest.points] for deals in rested.ranked.deals])
+                theirs = (np.abs(there - rest.fallback) <= _SAME).all(axis=1)
+                table[..., rest.points] |= mine[:, None] & theirs
+            self.paired[name, other] = table
+        return self.paired[name, other]
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """The equilibria that differ by outcome or payoffs, numbered at each point.
+
+    Attributes
+    ----------
+    deals
+        For each number a deal of every point; a point with fewer equilibria repeats its first.
+    rank
+        The number that each deal has at each point, -1 where it ends no equilibrium; shape (deals, points).
+    """
+
+    deals: list[Integers]
+    rank: NDArray[np.int16]
+
+    def at(self, points: Integers) -> list[Integers]:
+        """As `deals`, at some points and no longer than they need."""
+        most = int(self.rank[:, points].max(initial=0))
+        return [deals[points] for deals in self.deals[: most + 1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,14 +323,16 @@ class _Played:
     rows: Integers
     deals: Integers
     inner: Bools
+    outcomes: Integers
     payoffs: Floats
     some: Bools
 
     @classmethod
-    def of(cls, ends: Ends, payoffs: Floats) -> _Played:
+    def of(cls, ends: Ends, payoffs: Floats, outcomes: Integers) -> _Played:
         rows = np.flatnonzero(ends.inner.any(axis=1))
         inner = ends.inner[rows]
-        return cls(rows, ends.deals[rows], inner, payoffs[:, ends.deals[rows]], np.asarray(inner.any(axis=0)))
+        deals = ends.deals[rows]
+        return cls(rows, deals, inner, outcomes[deals], payoffs[:, ends.deals[rows]], np.asarray(inner.any(axis=0)))
 
     def bounds(self, player: int) -> tuple[Floats, Floats]:
         """A player's least and largest payoff; NaN where there is no equilibrium."""
@@ -313,30 +340,34 @@ class _Played:
         high = np.where(self.inner, self.payoffs[player], -np.inf).max(axis=0, initial=-np.inf)
         return np.where(self.some, low, np.nan), np.where(self.some, high, np.nan)
 
-    def share(self, outcomes: Integers, rule: int) -> tuple[Floats, Floats]:
+    def share(self, rule: int) -> tuple[Floats, Floats]:
         """The least and largest probability of an outcome."""
-        there = outcomes[self.deals] == rule
+        there = self.outcomes == rule
         always = self.some & ~self.inner[~there].any(axis=0)
         return always.astype(np.float64), self.inner[there].any(axis=0).astype(np.float64)
 
-    def ranked(self, outcomes: Integers, points: Integers) -> list[Integers]:
-        """The equilibria that differ, one deal for each point; points with few repeat their first."""
-        left = self.inner[:, points].copy()
-        choices: list[Integers] = []
-        while not choices or left.any():
-            some = left.any(axis=0)
-            chosen = self.deals[left.argmax(axis=0)]
-            choices.append(chosen if not choices else np.where(some, chosen, choices[0]))
-            left &= ~self.alike(outcomes, choices[-1], points)
-        return choices
-
-    def alike(self, outcomes: Integers, deals: Integers, points: Integers) -> Bools:
-        """Which of the deals agree with a given one in payoffs and outcome; shape (deals, points)."""
-        place = np.searchsorted(self.deals, deals)
-        worth = self.payoffs[:, :, points]
-        same = np.asarray((np.abs(worth - worth[:, place, np.arange(len(points))][:, None]) <= _SAME).all(axis=0))
-        same[place, np.arange(len(points))] = True
-        return np.asarray(same & (outcomes[self.deals][:, None] == outcomes[deals]))
+    @cached_property
+    def ranked(self) -> _Ranked:
+        """The equilibria told apart."""
+        first = self.deals[self.inner.argmax(axis=0)] if len(self.deals) else np.zeros(len(self.some), dtype=np.intp)
+        deals, rank = [first], np.where(self.inner, 0, -1).astype(np.int16)
+        points, number = np.flatnonzero(self.inner.sum(axis=0) > 1), 0
+        left = self.inner[:, points]
+        while len(points):
+            row, rows = left.argmax(axis=0), np.flatnonzero(left.any(axis=1))
+            gap = np.abs(self.payoffs[:, rows[:, None], points] - self.payoffs[:, row, points][:, None])
+            alike = left[rows] & (gap <= _SAME).all(axis=0)
+            alike &= self.outcomes[rows][:, None] == self.outcomes[row]
+            grid = np.ix_(rows, points)
+            rank[grid] = np.where(alike, number, rank[grid])
+            if number:
+                deals.append(first.copy())
+                deals[-1][points] = self.deals[row]
+            left[rows] &= ~alike
+            left[row, np.arange(len(points))] = False
+            more = left.any(axis=0)
+            points, left, number = points[more], left[:, more], number + 1
+        return _Ranked(deals, rank)
 
 
 def _taken(known: Known, points: Integers) -> Known:
