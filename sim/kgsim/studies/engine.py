@@ -151,8 +151,9 @@ class Engine:
         environment = parameter_values(self.scenario, points)
         solved: dict[str, Ends] = {}
         shared: dict[object, Sets] = {}
+        finite = bool(np.isfinite(payoffs).all())
         for name in self.plans:
-            solved[name] = _Solver(self, name, environment, payoffs, solved, shared).ends()
+            solved[name] = _Solver(self, name, environment, payoffs, solved, shared, finite).ends()
         return solved
 
 
@@ -178,6 +179,7 @@ class _Solver:
     payoffs: Floats
     solved: Mapping[str, Ends]
     shared: dict[object, Sets]
+    all_finite: bool
 
     def __post_init__(self) -> None:
         self.structure: Structure = self.engine.scenario.structures[self.name]
@@ -188,9 +190,9 @@ class _Solver:
         self.rests: list[Rest] = []
 
     def ends(self) -> Ends:
-        own = self.payoffs[:, self.plan.deals]
-        finite = np.asarray(np.isfinite(own).all(axis=(0, 1)))
-        if not finite.all():
+        finite = np.ones(self.payoffs.shape[-1], dtype=bool)
+        if not self.all_finite:
+            finite = np.asarray(np.isfinite(self.payoffs[:, self.plan.deals]).all(axis=(0, 1)))
             # Zeros keep the arithmetic quiet; the points are struck out at the end.
             self.payoffs = np.where(finite, self.payoffs, 0.0)
         self._fail(~finite, NOT_FINITE)
@@ -243,8 +245,9 @@ class _Solver:
             points = np.flatnonzero(left.any(axis=0))
             several[points] |= reasons[points] > 0
             several[points] |= solvable[points]
-            fallback = worth[:, left[:, points].argmax(axis=0), points]
-            left[:, points] &= ~(np.abs(worth[:, :, points] - fallback[:, None]) <= _SAME).all(axis=0)
+            chosen = left[:, points].argmax(axis=0)
+            fallback = worth[:, chosen, points]
+            _strike(left, worth, chosen, points)
             self.failure = np.zeros(whole, dtype=np.int8)
             sets = self._play(points, fallback)
             fine = self.failure[points] == 0
@@ -392,6 +395,16 @@ class _Solver:
         own = members[:, self.plan.deals]
         each = [ties(worth, np.abs(worth).max(axis=0), self.engine.tolerance) for worth in own]
         return np.asarray(np.exp(np.log(each).mean(axis=0)))
+
+
+def _strike(left: Bools, worth: Floats, chosen: Integers, points: Integers) -> None:
+    """Drop the chosen deal of each point, and all that are worth the same to everybody."""
+    left[chosen, points] = False
+    more = left[:, points].any(axis=0)
+    points, chosen = points[more], chosen[more]
+    rows = np.flatnonzero(left[:, points].any(axis=1))
+    gap = np.abs(worth[:, rows[:, None], points] - worth[:, chosen, points][:, None])
+    left[np.ix_(rows, points)] &= ~(gap <= _SAME).all(axis=0)
 
 
 def _identity(layer: Layer) -> tuple[bytes, ...]:

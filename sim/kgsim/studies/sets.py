@@ -95,7 +95,7 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: 
     worth = score[layer.slot_deal]
     if not below.shape:
         level = layer.slots.fold(np.maximum, worth)[layer.slot_game]
-        return _exact(worth >= level - tolerance, worth, level, sets.slack)
+        return _exact(layer, worth >= level - tolerance, worth, level, sets.slack)
     low, high = sets.members(below).bounds(score)
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     bar = level - tolerance
@@ -103,7 +103,7 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: 
     split &= high[layer.cell_child] > (level + tolerance)[layer.cell_game]
     inner = gathered(layer, sets.inner[layer.entry_below]) & (worth >= bar[layer.slot_game])
     points = np.union1d(np.flatnonzero(split.any(axis=0)), sets.wide)
-    exact = _exact(inner, worth, level[layer.slot_game], sets.slack)
+    exact = _exact(layer, inner, worth, level[layer.slot_game], sets.slack)
     if not len(points):
         return exact
     possible = sets.at(points)
@@ -132,7 +132,8 @@ def several_movers(
     Parameters as for `one_mover`, with a score and a tolerance for each mover; without `randomise` only pure equilibria
     count.
     """
-    by_child = [sets.members(below).bounds(score) for score in scores]
+    members = sets.members(below)
+    by_child = [members.bounds(score) for score in scores]
     lows, highs = ([bound[side][layer.cell_child] for bound in by_child] for side in (0, 1))
     levels = _levels(layer, lows)
     played = np.logical_and.reduce(
@@ -147,12 +148,18 @@ def several_movers(
     kept = np.flatnonzero(played.any(axis=1)[layer.entry_cell])
     cell, deal = layer.entry_cell[kept], layer.entry_deal[kept]
     reached = played[cell] & sets.inner[layer.entry_below[kept]]
-    shortfall = np.zeros(reached.shape)
-    for score, level, tolerance in zip(scores, levels, tolerances, strict=True):
-        lack = level[cell] - score[deal]
-        reached &= lack <= tolerance
-        np.maximum(shortfall, lack, out=shortfall)
-    slack = np.maximum(sets.slack, np.where(reached, shortfall, 0.0).max(axis=0, initial=0.0))
+    if len(members.several):
+        shortfall = np.zeros(reached.shape)
+        for score, level, tolerance in zip(scores, levels, tolerances, strict=True):
+            lack = level[cell] - score[deal]
+            reached &= lack <= tolerance
+            np.maximum(shortfall, lack, out=shortfall)
+        shortfall = np.where(reached, shortfall, 0.0)
+    else:
+        # Whatever follows a cell is worth the same, so that the cell says it all.
+        lacks = [level - low for level, low in zip(levels, lows, strict=True)]
+        shortfall = np.where(played, np.maximum.reduce(lacks), 0.0)
+    slack = np.maximum(sets.slack, shortfall.max(axis=0, initial=0.0))
     inner = gathered(layer, reached, kept)
     exact = Sets.exact(inner, slack)
     every = np.arange(inner.shape[1])
@@ -161,9 +168,9 @@ def several_movers(
     if len(points):
         possible = sets.at(points)
         chosen = [score[:, points] for score in scores]
-        members = Members.of(below, possible)
+        outermost = Members.of(below, possible)
         for mover, score in enumerate(chosen):
-            low, high = members.bounds(score)
+            low, high = outermost.bounds(score)
             lows[mover][:, points], highs[mover][:, points] = low[layer.cell_child], high[layer.cell_child]
         levels = _levels(layer, [low[:, points] for low in lows])
         reached = possible[layer.entry_below]
@@ -215,6 +222,8 @@ class Members:
         deals = layer.slot_deal[:, None].astype(np.int32)
         none = np.int32(layer.slot_deal.max() + 1)
         least = layer.slots.fold(np.minimum, np.where(sets, deals, none))
+        if np.count_nonzero(sets) == least.size and int(least.max(initial=0)) < none:
+            return cls(layer, sets, least, np.empty(0, dtype=np.intp))
         most = layer.slots.fold(np.maximum, np.where(sets, deals, np.int32(-1)))
         return cls(layer, sets, np.minimum(least, none - 1), np.flatnonzero((least != most).any(axis=0)))
 
@@ -277,7 +286,10 @@ def gathered(layer: Layer, entries: Bools, kept: Integers | None = None) -> Bool
     return found
 
 
-def _exact(inner: Bools, worth: Floats, level: Floats, before: Floats) -> Sets:
+def _exact(layer: Layer, inner: Bools, worth: Floats, level: Floats, before: Floats) -> Sets:
+    if np.count_nonzero(inner) == layer.games * inner.shape[1]:
+        # Each set holds the best alone.
+        return Sets.exact(inner, before)
     return Sets.exact(inner, np.maximum(before, np.where(inner, level - worth, 0.0).max(axis=0)))
 
 
