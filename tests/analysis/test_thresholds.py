@@ -92,6 +92,27 @@ def test_the_allies_bargain_for_the_front_from_where_it_is_worth_as_much_to_wash
     assert found.boundaries == pytest.approx((10,), abs=45e-9)
 
 
+@pytest.mark.parametrize("rate", [0.25, 0.3])
+def test_what_seoul_would_have_to_pay_crosses_what_it_would_give_where_the_closed_form_says(bypass, rate) -> None:
+    """tau* = (22.5 - A) - 12.5 where the bypass pays; Seoul gives up -32.5 for -3.5, at the rate."""
+    found = kgsim.threshold(bypass, "A", claim="H6", rate=rate, inverse=False)
+    assert found.boundaries == pytest.approx((10 - 29 * rate,), abs=45e-9)
+    for value, sides in found.sides.items():
+        price, bid = sides["value(US, bypass) - value(US, front)"], sides[list(sides)[1]]
+        assert price == pytest.approx((max(22.5 - value, 0) - 12.5,) * 2, abs=1e-9 if value < 22.5 else 1e-7)
+        if value < 22.5:
+            assert bid == pytest.approx((29 * rate,) * 2, abs=1e-9)
+    border = found.boundaries[0]
+    assert found.sides[border]["value(US, bypass) - value(US, front)"][0] == pytest.approx(29 * rate, abs=45e-9)
+    assert any("value(US, bypass) - value(US, front) is 10" in told for told in found.sentences)
+
+
+def test_washington_needs_no_payment_from_where_the_front_is_worth_as_much(bypass) -> None:
+    # tau* = 0 at A = 10, and the bypass is worth more than nothing to Washington below 22.5.
+    found = kgsim.threshold(bypass, "A", claim="H7", inverse=False)
+    assert found.boundaries == pytest.approx((10, 22.5), abs=45e-9)
+
+
 def test_the_smallest_changes(bypass) -> None:
     found = kgsim.threshold(bypass, "A", structure="bypass", outcome="bypass deal")
     alone = {name: change.values[name] for name, change in found.alone.items() if change is not None}

@@ -104,6 +104,15 @@ class Claimed:
         answers = self._claims.at(points, payoffs, self._engine.solve(points, payoffs))
         return Answers(answers.verdict[0], answers.sure[0])
 
+    def sides(self, points: Points) -> dict[str, tuple[Floats, Floats]]:
+        """The numbers that the claim compares: text to least and largest value over all equilibria, shape (m,) each.
+
+        For a claim such as "what Washington forgoes is at most what Seoul would give" these are the price and the bid.
+        """
+        payoffs = self._engine.payoffs(points)
+        known = self._claims.sides(self.claim.name, points, payoffs, self._engine.solve(points, payoffs))
+        return {text: (number.low, number.high) for text, number in known.items()}
+
     def says(self, verdict: int) -> str:
         """See `Question`."""
         name = self.claim.name

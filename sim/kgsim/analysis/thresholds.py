@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.analysis.questions import Claimed, Question, Reached, Sustained
+from kgsim.analysis.telling import told, width
 from kgsim.errors import GameError
+from kgsim.results import Interval
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.studies.design import grid as checked
-from kgsim.wording import sentence
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -89,6 +90,9 @@ class Threshold:
         The smallest change found of all parameters at once; an upper bound, since the search is no proof.
     unsure
         Points of the grid, of `POINTS`, at which further equilibria are not ruled out.
+    sides
+        For a claim, each side of what it compares: text to the interval of its values over all equilibria at the base
+        value, at every boundary and at both ends of the range. Parameter value to these.
     sentences
         All of it as sentences.
     """
@@ -100,6 +104,7 @@ class Threshold:
     alone: dict[str, Change | None]
     together: Change | None
     unsure: int
+    sides: dict[float, dict[str, Interval]]
     sentences: tuple[str, ...]
 
     @property
@@ -174,8 +179,9 @@ def threshold(
     now = int(question.at(_column(base, 1)).verdict[0])
     alone = _alone(question, base, now) if inverse else {}
     together = _together(question, base, now, alone) if inverse else None
-    found = Threshold(param, base[param], segments, now, alone, together, unsure, ())
-    return replace(found, sentences=_told(question, found, base))
+    sides = _sides(question, base, param, segments) if isinstance(question, Claimed) else {}
+    found = Threshold(param, base[param], segments, now, alone, together, unsure, sides, ())
+    return replace(found, sentences=told(question, found, base))
 
 
 def _question(
@@ -224,6 +230,18 @@ def _segments(
     )
 
 
+def _sides(
+    question: Claimed, base: dict[str, float], param: str, segments: tuple[Segment, ...]
+) -> dict[float, dict[str, Interval]]:
+    """What the claim compares at the base value, then along the range."""
+    values = np.array([base[param], *(segment.low for segment in segments), segments[-1].high])
+    known = question.sides({**_column(base, len(values)), param: values})
+    return {
+        float(value): {text: (float(low[place]), float(high[place])) for text, (low, high) in known.items()}
+        for place, value in enumerate(values)
+    }
+
+
 def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Change | None]:
     """Move every parameter by itself, all of them in one go."""
     rays = []
@@ -240,7 +258,7 @@ def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Ch
         if not np.isfinite(share):
             continue
         value = base[name] + float(share) * (end - base[name])
-        size = abs(value - base[name]) / _width(question.scenario, name)
+        size = abs(value - base[name]) / width(question.scenario, name)
         known = found[name]
         if known is None or size < known.size:
             found[name] = Change({name: value}, size, int(code))
@@ -299,10 +317,10 @@ def _together(question: Question, base: dict[str, float], now: int, alone: dict[
         target = {name: np.full(DIRECTIONS, value) for name, value in base.items()}
         for column, name in enumerate(able):
             low, high = scenario.parameters[name].range
-            moved = base[name] + 1.01 * best.size * directions[:, column] * _width(scenario, name)
+            moved = base[name] + 1.01 * best.size * directions[:, column] * width(scenario, name)
             target[name] = np.clip(moved, min(low, base[name]), max(high, base[name]))
         shares, verdicts = _first_change(question, base, target, now, 9)
-        spans = np.array([(target[name] - base[name]) / _width(scenario, name) for name in able])
+        spans = np.array([(target[name] - base[name]) / width(scenario, name) for name in able])
         sizes = np.where(np.isfinite(shares), shares, np.inf) * np.linalg.norm(spans, axis=0)
         row = int(np.argmin(np.where(np.isfinite(sizes), sizes, np.inf)))
         if sizes[row] < best.size:
@@ -310,63 +328,3 @@ def _together(question: Question, base: dict[str, float], now: int, alone: dict[
             best, direction = Change(values, float(sizes[row]), int(verdicts[row])), directions[row]
         step *= 0.7
     return best
-
-
-def _width(scenario: Scenario, name: str) -> float:
-    low, high = scenario.parameters[name].range
-    return high - low or 1.0
-
-
-def _told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[str, ...]:
-    name = found.parameter
-    told = [
-        sentence(f"{_where(name, segment, found.segments)} {question.says(segment.verdict)}")
-        for segment in found.segments
-    ]
-    told.append(sentence(f"at the base value, {name} = {_exact(found.base)}, {question.says(found.now)}"))
-    if found.unsure:
-        told.append(sentence(f"at {found.unsure} of the points looked at, further equilibria are not ruled out"))
-    for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
-        if change is None:
-            continue
-        value = change.values[other]
-        way = "raising" if value > base[other] else "lowering"
-        told.append(
-            sentence(
-                f"{way} {other} alone from {_exact(base[other])} to {_exact(value)} ({change.size:.1%} of its range): "
-                f"{question.says(change.verdict)}"
-            )
-        )
-    unable = [other for other, change in found.alone.items() if change is None]
-    if found.alone and unable:
-        told.append(sentence(f"no value in its range changes this for {', '.join(unable)} alone"))
-    if found.together is not None and len(found.together.values) > 1:
-        scenario, values = question.scenario, found.together.values
-        moved = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / _width(scenario, item[0]))
-        most = ", ".join(f"{other} {_exact(base[other])} to {value:.4g}" for other, value in moved[:6])
-        told.append(
-            sentence(
-                f"all together, a change of length {found.together.size:.4f} in widths of the ranges is enough "
-                f"(largest moves: {most}): {question.says(found.together.verdict)}; "
-                "an upper bound from a search over directions"
-            )
-        )
-    return tuple(told)
-
-
-def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:
-    first, last = segment is segments[0], segment is segments[-1]
-    if first and last:
-        return f"at every {name} from {_exact(segment.low)} to {_exact(segment.high)}"
-    if segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low):
-        return f"at {name} = {_exact((segment.low + segment.high) / 2)} alone"
-    if first:
-        return f"below {name} = {_exact(segment.high)}"
-    if last:
-        return f"above {name} = {_exact(segment.low)}"
-    return f"between {name} = {_exact(segment.low)} and {name} = {_exact(segment.high)}"
-
-
-def _exact(value: float) -> str:
-    """A number with as many digits as a boundary's precision carries."""
-    return f"{value:.9g}"

@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from kgsim.automata.check import repeated
 from kgsim.automata.critical import sustained
 from kgsim.automata.joint import joint, numbers
-from kgsim.claims.truth import EQUAL, Known, truth
+from kgsim.claims.truth import EQUAL, Known, bounds, truth
 from kgsim.claims.verdicts import GRID, name_of, selected, structures_of, with_fallbacks
 from kgsim.errors import GameError
 from kgsim.results import Interval
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.nodes import Call
+from kgsim.scenario.nodes import Call, Comparison, walk
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.structures.solution import fallback_structures
 from kgsim.studies.engine import Ends, Engine
@@ -124,6 +124,14 @@ class ClaimsAtPoints:
             answers.verdict[row], answers.sure[row] = chunk.decide(self.scenario.claims[name])
         return answers
 
+    def sides(self, claim: str, points: Points, payoffs: Floats, solved: Mapping[str, Ends]) -> dict[str, Known]:
+        """What a claim compares: the text of each side that speaks of play, and its values over all equilibria.
+
+        Parameters as for `at`; bounds of shape (m,), NaN where a structure has no solution.
+        """
+        chunk = _Chunk(self.scenario, self.engine, points, payoffs, solved, self.equal)
+        return chunk.sides(self.scenario.claims[claim])
+
 
 class _Chunk:
     """The points of one chunk, and what claims speak of there."""
@@ -172,6 +180,20 @@ class _Chunk:
             # Two equilibria that give different answers stay two, whatever else there is.
             sure[left] = verdict[left] == DEPENDS
         return verdict, sure
+
+    def sides(self, claim: Claim) -> dict[str, Known]:
+        """See `ClaimsAtPoints.sides`."""
+        calls = {call: self._bounds(call) for call in claim.holds.calls}
+        compared = (node for node, _ in walk(claim.holds.root) if isinstance(node, Comparison))
+        found = {}
+        for side in (operand for node in compared for operand in node.operands):
+            if any(isinstance(part, Call) and part in calls for part, _ in walk(side)):
+                known = bounds(side, self.environment, calls)
+                low, high, size = (
+                    np.broadcast_to(values, (self.count,)) for values in (known.low, known.high, known.size)
+                )
+                found[claim.holds.text[side.start : side.end]] = Known(low, high, size)
+        return found
 
     def _played(self, name: str) -> _Played:
         if name not in self.played:
