@@ -219,6 +219,19 @@ def test_roots_find_every_change_that_a_fine_grid_sees(data):
     assert (verdict[far] == np.array(expected, dtype=int)[far]).all()
 
 
+@pytest.mark.parametrize("level", [1, -3, 900])
+def test_a_flat_game_sustains_everything_at_every_discount(level):
+    """Where every move is worth the same, what is left of a gain is rounding, whatever the level."""
+    scenario = dilemma("{A: grim, B: tit_for_tat}", T=level, R=level, P=level, S=level, d=0.99)
+    found = check(scenario)
+    assert found.sustained
+    assert found.best.gain == 0.0
+    assert found.discounts == ((0.0, 1.0),)
+    assert found.values["A"] == pytest.approx(level, abs=1e-9)
+    grid = np.linspace(0.0007, 0.9937, 301)
+    assert (Sustained(scenario, "pd", "first").at({"d": grid}).verdict == YES).all()
+
+
 #: An edit of the written automata (old, new), what stands on the line to name, and what the error says.
 FAULTS = [
     ("missing transition", "nice: otherwise", "nice: {A: c, B: c}", "nice: {play",

@@ -205,11 +205,14 @@ def worth(scenario: Scenario, run: Joint, at: Numbers) -> Worth:
     chance = _independent(shown)
     points, states = chance.shape[:2]
     transition = transitions(run, at)
-    stage = np.einsum("psn,pin->pis", chance, at.payoffs)
+    # A constant in a player's payoffs moves no gain, but its rounding would: it is added back at the end.
+    least = at.payoffs.min(axis=2, keepdims=True)
+    payoffs = at.payoffs - least
+    stage = np.einsum("psn,pin->pis", chance, payoffs)
     system = np.eye(states) - at.discount[:, None, None] * transition
     values = np.linalg.solve(system[:, None], stage[..., None])[..., 0]
     # What a profile of moves is worth when it is seen in a state: shape (points, players, states, profiles).
-    ahead = at.payoffs[:, :, None, :] + at.discount[:, None, None, None] * values[:, :, run.following]
+    ahead = payoffs[:, :, None, :] + at.discount[:, None, None, None] * values[:, :, run.following]
     gains = []
     for column, name in enumerate(run.moves):
         seat = list(scenario.players).index(scenario.decisions[name].player)
@@ -220,7 +223,7 @@ def worth(scenario: Scenario, run: Joint, at: Numbers) -> Worth:
         by_seen = weighted.sum(axis=rest)
         meant = np.einsum("pam,psm->psa", slips[column], by_seen)
         gains.append(meant - values[:, seat, :, None])
-    return Worth(values, tuple(gains))
+    return Worth(values + least / (1.0 - at.discount[:, None, None]), tuple(gains))
 
 
 def _independent(shown: list[Floats]) -> Floats:
