@@ -148,6 +148,26 @@ def test_spence_separates_where_education_is_dear_enough_for_the_wrong_type():
         assert any((each.messages == np.eye(2)).all() for each in found.equilibria) == separates, school
 
 
+def test_spence_pools_while_schooling_costs_less_than_being_taken_for_the_average():
+    """Wages 1, 3/2 or 2, the nearest to expected productivity: both go to school if 3/2 - e >= 1, so up to e = 1/2.
+
+    Whoever does not is believed to be productive with probability 1/4 at most, or 3/2 would be paid.
+    """
+    wages = np.array([1.0, 1.5, 2.0])
+    for school, pools in [(0.0, True), (0.3, True), (0.5, True), (0.5 + 1e-6, False), (0.9, False)]:
+        kinds, messages = np.arange(2)[:, None, None], np.arange(2)[None, :, None]
+        sender = wages - messages * school / (1 + kinds)
+        receiver = np.broadcast_to(-((wages - (1 + kinds)) ** 2), sender.shape)
+        found = solve_signalling(signalling([0.5, 0.5], sender, receiver))
+        pooled = [each for each in found.equilibria if (each.messages[:, 1] == 1).all() and each.responses[1, 1] == 1]
+        assert bool(pooled) == pools, school
+        if 0.0 < school < 0.5:
+            (strict,) = [each for each in pooled if each.responses[0, 0] == 1]
+            assert (strict.beliefs[0].low[1], strict.beliefs[0].high[1]) == pytest.approx((0.0, 0.25))
+        idle = [each for each in found.equilibria if (each.messages[:, 0] == 1).all()]
+        assert idle  # nobody schools, and whoever did would not be believed
+
+
 def is_equilibrium(game: BayesianGame, messages, responses, believed) -> bool:
     """Independent check: Bayes' rule, the receiver's best reply to each belief, the sender's to the responses."""
     prior, slack = game.priors[0], 1e-7

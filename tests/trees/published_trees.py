@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 #: Myerson (1991, section 2.1): Fred sees a card, red or black, and raises or folds; Alice meets or passes.
 POKER = """EFG 2 R "Myerson's poker" { "Fred" "Alice" }
 c "" 1 "" { "red" 1/2 "black" 1/2 } 0
@@ -90,6 +92,74 @@ p "" 2 2 "tough" { "fight" "yield" } 0
 t "" 5 "" { -1 2 }
 t "" 6 "" { 1 1 }
 """
+
+
+def two_towns(tough: float) -> str:
+    """Kreps and Wilson (1982b) with two towns, b = 1/2 for an entrant not fought and a = 2 for a town left alone.
+
+    The weak incumbent gets 0 for yielding and -1 for fighting, the tough one the other way round. The second entrant
+    sees what happened in the first town.
+    """
+    lines = ['EFG 2 R "Two towns" { "first" "second" "incumbent" }']
+    lines.append(f'c "" 1 "" {{ "weak" {1 - tough!r} "tough" {tough!r} }} 0')
+    ends = 0
+
+    def end(first: float, second: float, incumbent: float) -> None:
+        nonlocal ends
+        ends += 1
+        lines.append(f't "" {ends} "" {{ {first} {second} {incumbent} }}')
+
+    for kind, (fight, submit) in enumerate([(-1, 0), (0, -1)]):
+        name = ("weak", "tough")[kind]
+
+        def town(past: str, number: int, first: float, so_far: float, *, own: tuple[str, int, int, int]) -> None:
+            name, kind, fight, submit = own
+            lines.append(f'p "" 2 {number} "second after {past}" {{ "out" "enter" }} 0')
+            end(first, 0, so_far + 2)
+            lines.append(f'p "" 3 {10 * kind + number + 1} "{name} after {past}" {{ "fight" "yield" }} 0')
+            end(first, -0.5, so_far + fight)
+            end(first, 0.5, so_far + submit)
+
+        own = (name, kind, fight, submit)
+        lines.append('p "" 1 1 "first" { "out" "enter" } 0')
+        town("out", 1, 0, 2, own=own)
+        lines.append(f'p "" 3 {10 * kind + 1} "{name}" {{ "fight" "yield" }} 0')
+        town("a fight", 2, -0.5, fight, own=own)
+        town("yielding", 3, 0.5, submit, own=own)
+    return "\n".join(lines)
+
+
+def _kuhn() -> str:
+    """Kuhn (1950): three cards, one each, an ante of one and a bet of one."""
+    lines = ['EFG 2 R "Kuhn poker" { "1" "2" }']
+    deals = list(permutations("JQK", 2))
+    shares = " ".join(f'"{a}{b}" 1/6' for a, b in deals)
+    lines.append(f'c "" 1 "" {{ {shares} }} 0')
+    ends = 0
+    for a, b in deals:
+        own, other = "JQK".index(a) + 1, "JQK".index(b) + 1
+        won = 1 if own > other else -1
+
+        def end(worth: int) -> str:
+            nonlocal ends
+            ends += 1
+            return f't "" {ends} "" {{ {worth} {-worth} }}'
+
+        lines += [
+            f'p "" 1 {own} "{a}" {{ "check" "bet" }} 0',
+            f'p "" 2 {other} "{b} after a check" {{ "check" "bet" }} 0',
+            end(won),
+            f'p "" 1 {own + 3} "{a} after a bet" {{ "fold" "call" }} 0',
+            end(-1),
+            end(2 * won),
+            f'p "" 2 {other + 3} "{b} after a bet" {{ "fold" "call" }} 0',
+            end(1),
+            end(2 * won),
+        ]
+    return "\n".join(lines)
+
+
+KUHN = _kuhn()
 
 #: A driver who does not recall whether the first exit has passed (Piccione and Rubinstein 1997).
 ABSENT_MINDED = """EFG 2 R "Absent-minded driver" { "driver" }

@@ -8,12 +8,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published_trees import ABSENT_MINDED, ALL, BEER_QUICHE, CHAIN_STORE, CRISIS, HORSE, POKER, UNTOLD_ENTRY
+from published_trees import (
+    ABSENT_MINDED,
+    ALL,
+    BEER_QUICHE,
+    CHAIN_STORE,
+    CRISIS,
+    HORSE,
+    KUHN,
+    POKER,
+    UNTOLD_ENTRY,
+    two_towns,
+)
 
 import kgsim
-from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
+from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, continuation_values, gain, in_order
 from kgsim.games.gambit import parse_game
-from kgsim.solvers.logit_path import LogitLimit
+from kgsim.solvers.logit_path import LogitLimit, logit_path
 from kgsim.solvers.tree import EquilibriumSet, TreeSolution, solve_tree
 
 
@@ -84,6 +95,74 @@ def test_one_town_is_entered_if_toughness_is_unlikely() -> None:
     solution = solved(CHAIN_STORE)
     assert plays(solution.subgame_perfect) == [[[0, 1], [0, 1], [1, 0]]]
     np.testing.assert_allclose(solution.subgame_perfect.equilibria[0].payoffs, [0.5, 1.25], atol=1e-9)
+
+
+def tree(text: str) -> ExtensiveGame:
+    game = parse_game(text)
+    assert isinstance(game, ExtensiveGame)
+    return game
+
+
+def by_name(game: ExtensiveGame, limit: LogitLimit) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Information set to the probability of its actions, and to what is believed there."""
+    return {each.label: (limit.behaviour[i], limit.beliefs[i]) for i, each in enumerate(game.information)}
+
+
+def test_a_weak_incumbent_fights_just_enough_in_the_first_of_two_towns() -> None:
+    """Kreps and Wilson (1982b): with toughness p = 1/10 < b^2 the first entrant comes in; a fight lifts p to b."""
+    game = tree(two_towns(0.1))
+    limit = logit_path(game)
+    assert limit.arrived
+    found = by_name(game, limit)
+    np.testing.assert_allclose(found["first"][0], [0, 1], atol=1e-4)
+    np.testing.assert_allclose(found["weak"][0], [1 / 9, 8 / 9], atol=1e-4)  # p/(1 - p) (1 - b)/b
+    np.testing.assert_allclose(found["tough"][0], [1, 0], atol=1e-4)
+    np.testing.assert_allclose(found["second after a fight"][0], [1 / 2, 1 / 2], atol=1e-4)  # out with probability 1/a
+    np.testing.assert_allclose(found["second after a fight"][1], [1 / 2, 1 / 2], atol=1e-4)
+    np.testing.assert_allclose(found["second after yielding"][0], [0, 1], atol=1e-4)
+    np.testing.assert_allclose(found["second after yielding"][1], [1, 0], atol=1e-4)
+    np.testing.assert_allclose(limit.payoffs, [0.3, 0.4, 0.1], atol=1e-4)
+
+
+def test_the_first_entrant_stays_out_once_toughness_exceeds_the_square() -> None:
+    """With b^2 < p = 0.3 < b the threat of a reputation deters the first entrant and not the second."""
+    game = tree(two_towns(0.3))
+    limit = logit_path(game)
+    assert limit.arrived
+    found = by_name(game, limit)
+    np.testing.assert_allclose(found["first"][0], [1, 0], atol=1e-4)
+    np.testing.assert_allclose(found["weak"][0], [3 / 7, 4 / 7], atol=1e-4)  # off the path
+    np.testing.assert_allclose(found["second after a fight"][0], [1 / 2, 1 / 2], atol=1e-4)
+    np.testing.assert_allclose(found["second after out"][0], [0, 1], atol=1e-4)
+    np.testing.assert_allclose(found["second after out"][1], [0.7, 0.3], atol=1e-4)
+
+
+@pytest.mark.parametrize("bluff", [0, 1 / 6, 1 / 3])
+def test_kuhn_poker_has_a_family_of_equilibria_worth_a_loss_of_one_eighteenth(bluff: float) -> None:
+    """Kuhn (1950): the first bets a jack with any probability up to 1/3 and a king three times as often."""
+    game = tree(KUHN)
+    second = {"Q after a check": 0, "J after a check": 1 / 3, "K after a check": 1}
+    answers = {"J after a bet": (0, 0), "Q after a bet": (bluff + 1 / 3, 1 / 3), "K after a bet": (1, 1)}
+    chosen = {"J": bluff, "Q": 0, "K": 3 * bluff} | second
+    play = {}
+    for i, each in enumerate(game.information):
+        share = answers[each.label][each.player] if each.label in answers else chosen[each.label]
+        play[i] = np.array([1 - share, share])
+    assert gain(game, play).max() < 1e-12
+    np.testing.assert_allclose(continuation_values(game, play)[0], [-1 / 18, 1 / 18], atol=1e-12)
+    wrong = {**play, 0: np.array([0.5, 0.5])}  # too many bluffs
+    assert gain(game, wrong).max() > 1e-3
+
+
+def test_the_path_leads_into_kuhn_s_family() -> None:
+    game = tree(KUHN)
+    limit = logit_path(game)
+    assert limit.arrived
+    found = by_name(game, limit)
+    bluff = found["J"][0][1]
+    assert 0 < bluff < 1 / 3
+    np.testing.assert_allclose([found["K"][0][1], found["Q"][0][1]], [3 * bluff, 0], atol=1e-3)
+    np.testing.assert_allclose(limit.payoffs, [-1 / 18, 1 / 18], atol=1e-5)
 
 
 def test_imperfect_recall_is_an_error_that_names_player_and_set() -> None:
