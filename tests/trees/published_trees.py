@@ -161,6 +161,22 @@ def _kuhn() -> str:
 
 KUHN = _kuhn()
 
+#: After Fudenberg and Tirole (1991, section 8.3): the first mover does not know how chance fell, so the second cannot
+#: learn it from the move. A fight is worth it only if heads are likely.
+NOBODY_KNOWS = """EFG 2 R "Nobody knows" { "1" "2" }
+c "" 1 "" { "heads" 1/2 "tails" 1/2 } 0
+p "" 1 1 "one" { "out" "in" } 0
+t "" 1 "" { 0 2 }
+p "" 2 1 "two" { "fight" "yield" } 0
+t "" 2 "" { -1 1 }
+t "" 3 "" { 1 0.5 }
+p "" 1 1 0
+t "" 1
+p "" 2 1 0
+t "" 4 "" { -1 -1 }
+t "" 5 "" { 1 0.5 }
+"""
+
 #: A driver who does not recall whether the first exit has passed (Piccione and Rubinstein 1997).
 ABSENT_MINDED = """EFG 2 R "Absent-minded driver" { "driver" }
 p "" 1 1 "crossing" { "exit" "on" } 0

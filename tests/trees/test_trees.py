@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from published_trees import (
     ABSENT_MINDED,
     ALL,
@@ -20,9 +17,10 @@ from published_trees import (
     UNTOLD_ENTRY,
     two_towns,
 )
+from small_trees import best, small_trees, value
 
 import kgsim
-from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, continuation_values, gain, in_order
+from kgsim.games.extensive import ExtensiveGame, continuation_values, gain
 from kgsim.games.gambit import parse_game
 from kgsim.solvers.logit_path import LogitLimit, logit_path
 from kgsim.solvers.tree import EquilibriumSet, TreeSolution, solve_tree
@@ -82,6 +80,21 @@ def test_beer_and_quiche_pool_in_two_ways() -> None:
     limit = selected(solution)  # the one that survives the intuitive criterion
     np.testing.assert_allclose([limit.behaviour[0][0], limit.behaviour[3][0], limit.behaviour[1][1]], 1, atol=1e-4)
     np.testing.assert_allclose(limit.beliefs[1], [0.9, 0.1], atol=1e-5)
+
+
+def test_a_middle_type_s_choice_is_no_subgame() -> None:
+    """Its messages are answered in sets that reach beyond it on both sides, so all three types are one game."""
+    lines = ['EFG 2 R "Three types" { "sender" "receiver" }', 'c "" 1 "" { "a" 1/4 "b" 1/4 "c" 1/2 } 0']
+    for kind in range(3):
+        lines.append(f'p "" 1 {kind + 1} "{kind}" {{ "x" "y" }} 0')
+        for message in range(2):
+            lines.append(f'p "" 2 {message + 1} "" {{ "l" "r" }} 0')
+            lines += [
+                f't "" {12 * kind + 2 * message + a + 1} "" {{ {kind * a} {(kind - message) * a} }}' for a in (0, 1)
+            ]
+    game = tree("\n".join(lines))
+    assert game.subgames == (0,)
+    verify(solve_tree(game))
 
 
 def test_a_threat_that_no_belief_supports_is_subgame_perfect_and_not_sequential() -> None:
@@ -170,27 +183,6 @@ def test_imperfect_recall_is_an_error_that_names_player_and_set() -> None:
         solved(ABSENT_MINDED)
 
 
-def value(game: ExtensiveGame, play: dict[int, np.ndarray], place: int = 0) -> np.ndarray:
-    """Expected payoffs by plain recursion: a second reckoning, apart from the code under test."""
-    node = game.nodes[place]
-    if not node.children:
-        return np.array(node.payoffs)
-    shares = node.probabilities if node.information is None else play[node.information]
-    return sum(p * value(game, play, child) for p, child in zip(shares, node.children, strict=True))
-
-
-def best(game: ExtensiveGame, play: dict[int, np.ndarray], player: int, start: int) -> float:
-    """The best of all pure strategies of a player, tried one by one."""
-    own = [i for i, each in enumerate(game.information) if each.player == player]
-    counts = [range(len(game.information[i].actions)) for i in own]
-    return max(
-        value(game, {**play, **{i: np.eye(len(c))[a] for i, c, a in zip(own, counts, choice, strict=True)}}, start)[
-            player
-        ]
-        for choice in product(*counts)
-    )
-
-
 def verify(solution: TreeSolution) -> None:
     """Nash and subgame perfection by brute force; consistency and sequential rationality of the selection."""
     game = solution.game
@@ -223,58 +215,6 @@ def verify(solution: TreeSolution) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_published_games_verify(name: str) -> None:
     verify(solved(ALL[name]))
-
-
-@st.composite
-def small_trees(draw: st.DrawFn) -> ExtensiveGame:
-    """Two movers who may or may not see each other, a chance move or none, payoffs with many ties."""
-    payoff = st.tuples(*[st.integers(-2, 2).map(float)] * 2)
-    nodes: list[Node] = []
-    sets = [
-        InformationSet(0, "first", ("a", "b")),
-        InformationSet(1, "second", ("c", "d")),
-        InformationSet(1, "third", ("c", "d")),
-    ]
-    seen = draw(st.booleans())
-    later = draw(st.booleans())
-
-    def end() -> int:
-        nodes.append(Node(payoffs=draw(payoff)))
-        return len(nodes) - 1
-
-    def second(which: int) -> int:
-        place = len(nodes)
-        nodes.append(Node())
-        nodes[place] = Node((end(), first_again() if later and which == 1 else end()), information=which)
-        return place
-
-    def first_again() -> int:
-        if len(sets) == 3:
-            sets.append(InformationSet(0, "again", ("e", "f")))
-        place = len(nodes)
-        nodes.append(Node())
-        nodes[place] = Node((end(), end()), information=3)
-        return place
-
-    def first() -> int:
-        place = len(nodes)
-        nodes.append(Node())
-        one = second(1)
-        nodes[place] = Node((one, second(2 if seen else 1) if not later or seen else end()), information=0)
-        return place
-
-    if draw(st.booleans()) and not later:
-        nodes.append(Node())
-        nodes[0] = Node((first(), end()), actions=("h", "t"), probabilities=(0.25, 0.75))
-    else:
-        first()
-    used = sorted({node.information for node in nodes if node.information is not None})
-    again = {old: new for new, old in enumerate(used)}
-    nodes = [
-        Node(n.children, None if n.information is None else again[n.information], n.actions, n.probabilities, n.payoffs)
-        for n in nodes
-    ]
-    return in_order("random", ("A", "B"), nodes, [sets[i] for i in used])
 
 
 @settings(max_examples=60, deadline=None)

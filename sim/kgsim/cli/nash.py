@@ -38,7 +38,8 @@ def nash(file: Path, form: str, time_limit: float) -> None:
     """Find the equilibria of the game in FILE.
 
     A strategic form (.nfg) is solved for Nash equilibria. A tree (.efg) is solved for Nash and for subgame-perfect
-    equilibria, and the logit path selects one sequential equilibrium, with beliefs. Trees must be of perfect recall.
+    equilibria, each Nash equilibrium is judged whether it is part of a sequential one, and the logit path selects one
+    of those, with beliefs. Trees must be of perfect recall.
     """
     from kgsim.games.gambit import StrategicGame, read_game
     from kgsim.report import document, games

@@ -6,6 +6,7 @@ of any depth can be walked without recursion. Definitions follow Kuhn (1953) and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -175,15 +176,18 @@ class ExtensiveGame:
     @cached_property
     def subgames(self) -> tuple[int, ...]:
         """Roots of all subgames, the root of the game first: no information set crosses their border (Selten 1965)."""
-        roots = []
-        spans = [(min(members), max(members)) for members in self.members if members]
-        for place, node in enumerate(self.nodes):
-            inside = range(place, self.last[place])
-            alone = node.information is None or len(self.members[node.information]) == 1
-            whole = all((low in inside) == (high in inside) for low, high in spans if low in inside or high in inside)
-            if node.children and alone and whole:
-                roots.append(place)
-        return tuple(roots)
+        broken: set[int] = set()
+        for members in self.members:
+            if len(members) < 2:
+                continue
+            below: Counter[int] = Counter()
+            for place in members:
+                below[place] += 1
+                while (step := self.parents[place]) is not None:
+                    place = step[0]
+                    below[place] += 1
+            broken |= {place for place, count in below.items() if count < len(members)}
+        return tuple(place for place, node in enumerate(self.nodes) if node.children and place not in broken)
 
 
 def in_order(

@@ -69,6 +69,7 @@ def of_tree(solution: TreeSolution) -> list[Block]:
         blocks.append(Paragraph("Not listed: the strategic form is too large to write out.", "unsure"))
     else:
         blocks += _set_told(game, solution.nash)
+        blocks += _assessments_told(game, solution.nash)
     return blocks
 
 
@@ -130,6 +131,7 @@ def _set_data(found: EquilibriumSet) -> Json:
                 "behaviour": [None if part is None else _floats(part) for _, part in sorted(each.behaviour.items())],
                 "payoffs": _floats(each.payoffs),
                 "residual": rounded(each.residual, 2),
+                **_assessment_data(each),
             }
             for each in found.equilibria
         ],
@@ -137,6 +139,13 @@ def _set_data(found: EquilibriumSet) -> Json:
         "complete": found.complete,
         "reason": found.reason,
     }
+
+
+def _assessment_data(each: TreeEquilibrium) -> Json:
+    if each.assessment is None:
+        return {}
+    beliefs = [_floats(beliefs) for _, beliefs in sorted(each.assessment.beliefs.items())]
+    return {"sequential": {"verdict": each.assessment.verdict, "reason": each.assessment.reason, "beliefs": beliefs}}
 
 
 def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
@@ -147,13 +156,49 @@ def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
         Column("gain from deviating", "right"),
     )
     shown = found.equilibria[:MOST_LISTED]
+    if any(each.assessment for each in shown):
+        columns = (*columns, Column("part of a sequential equilibrium"))
     rows = tuple(
-        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual))
+        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual), *_verdict(each))
         for i, each in enumerate(shown, 1)
     )
     blocks: list[Block] = [Table(columns, rows, _more(len(found.equilibria)))]
     told = tuple(f"No. {i}: {_behaviour(game, each)}." for i, each in enumerate(shown, 1))
     return [*blocks, Bullets(told), *_continua(found.components), _grounds(found.complete, found.reason)]
+
+
+#: Verdict of an assessment as a cell.
+_VERDICTS = {"sequential": "yes", "not sequential": "no", "undecided": "undecided"}
+
+
+def _verdict(each: TreeEquilibrium) -> tuple[str, ...]:
+    return (_VERDICTS[each.assessment.verdict],) if each.assessment else ()
+
+
+def _assessments_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
+    """Why Nash equilibria are part of no sequential equilibrium, and what is believed off the path where they are."""
+    lines = []
+    for i, each in enumerate(found.equilibria[:MOST_LISTED], 1):
+        if each.assessment is None:
+            continue
+        if each.assessment.verdict != "sequential":
+            lines.append(f"No. {i} ({_VERDICTS[each.assessment.verdict]}): {each.assessment.reason}.")
+            continue
+        reached = _reached(game, each)
+        said = [
+            f"{game.players[game.information[h].player]} at {game.name_of(h)} believes {_believed(game, h, beliefs)}"
+            for h, beliefs in each.assessment.beliefs.items()
+            if h not in reached and len(beliefs) > 1
+        ]
+        if said:
+            lines.append(f"No. {i} (yes): for instance if {listed(said)}.")
+    told = (
+        "A sequential equilibrium adds beliefs, limits of Bayes' rule as errors vanish, under which every choice is "
+        "best where it is made, off the path too. Ends of continua are judged, not what lies between them."
+    )
+    if not any(each.assessment for each in found.equilibria):
+        return []
+    return [Heading("Which of them are part of a sequential equilibrium"), Paragraph(told), Bullets(tuple(lines))]
 
 
 def _limit_told(game: ExtensiveGame, limit: LogitLimit | None) -> list[Block]:
@@ -164,7 +209,7 @@ def _limit_told(game: ExtensiveGame, limit: LogitLimit | None) -> list[Block]:
     for i, each in enumerate(game.information):
         line = f"{game.players[each.player]} at {game.name_of(i)}: {_mixture(limit.behaviour[i], each.actions)}"
         if len(game.members[i]) > 1:
-            line += f"; believes {', '.join(number(b) for b in _snapped(limit.beliefs[i]))}"
+            line += f"; believes {_believed(game, i, limit.beliefs[i])}"
         lines.append(f"{line}.")
     told = (
         "One equilibrium, selected and perhaps not the only one: where quantal responses lead as precision grows "
@@ -215,6 +260,21 @@ def _mixture(probabilities: np.ndarray, names: tuple[str, ...]) -> str:
     if probabilities.max() > 1 - NOISE:
         return names[int(probabilities.argmax())]
     return ", ".join(f"{name} {number(p)}" for name, p in zip(names, probabilities, strict=True) if p > 0)
+
+
+def _believed(game: ExtensiveGame, information: int, beliefs: np.ndarray) -> str:
+    """Beliefs at an information set, its nodes told by the moves that lead there."""
+    names = []
+    for place in game.members[information]:
+        moves: list[str] = []
+        while (step := game.parents[place]) is not None:
+            place, action = step
+            node = game.nodes[place]
+            moves.insert(
+                0, (node.actions if node.information is None else game.information[node.information].actions)[action]
+            )
+        names.append("/".join(moves))
+    return _mixture(beliefs, tuple(names))
 
 
 def _snapped(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Equilibria of games in extensive form: Nash, subgame-perfect, and one sequential equilibrium as a named selection.
 
-Nash equilibria are those of the reduced strategic form, told as behaviour strategies (Kuhn 1953). Subgame-perfect ones
+Nash equilibria are those of the reduced strategic form, told as behaviour strategies (Kuhn 1953), each with the answer
+whether it belongs to a sequential equilibrium. Subgame-perfect ones
 are found from the last subgames backwards: every subgame is solved once for each combination of payoffs that
 equilibria of the subgames within it may have, ties kept (Selten 1965).
 """
@@ -8,7 +9,7 @@ equilibria of the subgames within it may have, ties kept (Selten 1965).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -19,11 +20,15 @@ from kgsim.errors import GameError
 from kgsim.games.extensive import ExtensiveGame, Node, continuation_values, gain, in_order, reach, uniform
 from kgsim.games.plans import behaviour_of, strategic_form
 from kgsim.games.strategic import pure_equilibria
+from kgsim.solvers.assessments import Assessment, assess
 from kgsim.solvers.logit_path import LogitLimit, logit_path
 from kgsim.solvers.nash import TIME_LIMIT, NashSet, nash
 
 #: Combinations of the continuation payoffs of subgames that are looked at for one subgame.
 MOST_COMBINATIONS = 5_000
+
+#: Nash equilibria that are looked at for whether they belong to a sequential equilibrium.
+MOST_ASSESSED = 200
 
 #: Stands for what an information set that is never reached leaves unsaid, where behaviour is compared.
 _UNSAID = (-1.0,)
@@ -45,12 +50,15 @@ class TreeEquilibrium:
         Largest gain of any player from deviating (in any subgame, for a subgame-perfect equilibrium), payoff units.
     ends
         Node at which the game ends to its probability, where positive.
+    assessment
+        Of a Nash equilibrium: whether it belongs to a sequential equilibrium; None if that was not looked at.
     """
 
     behaviour: Mapping[int, NDArray[np.float64] | None]
     payoffs: NDArray[np.float64]
     residual: float
     ends: Mapping[int, float]
+    assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +108,7 @@ def solve_tree(game: ExtensiveGame, *, time_limit: float | None = TIME_LIMIT) ->
     """
     game.require_perfect_recall()
     try:
-        everywhere = _nash(game, time_limit)
+        everywhere = _assessed(game, _nash(game, time_limit))
     except GameError:
         everywhere = None
     perfect = _subgame_perfect(game, time_limit)
@@ -109,6 +117,16 @@ def solve_tree(game: ExtensiveGame, *, time_limit: float | None = TIME_LIMIT) ->
     except GameError:
         limit = None
     return TreeSolution(game, everywhere, perfect, limit)
+
+
+def _assessed(game: ExtensiveGame, found: EquilibriumSet) -> EquilibriumSet:
+    return replace(
+        found,
+        equilibria=tuple(
+            replace(each, assessment=assess(game, each.behaviour)) if place < MOST_ASSESSED else each
+            for place, each in enumerate(found.equilibria)
+        ),
+    )
 
 
 def _nash(game: ExtensiveGame, time_limit: float | None) -> EquilibriumSet:
