@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from matplotlib.text import Text
 
 import kgsim
 from kgsim.briefing.compose import compose
 from kgsim.briefing.findings import find
 from kgsim.language import words
+from kgsim.plots.size import SIZES
 from kgsim.report.content import Table
 
 ROOT = Path(__file__).parents[2]
@@ -141,3 +143,27 @@ def test_what_is_not_certain_is_said(bypass):
     assert "perhaps more" in next(
         row[1].text for row in section(document, "outcomes").blocks[0].rows if row[0].text == "front"
     )
+
+
+def test_private_types_leave_out_what_many_points_would_take():
+    found = find(kgsim.load(ROOT / "scenarios" / "letter_2025.yaml"))
+    document = compose(found)
+    ids = [section.id for section in document.sections]
+    assert {"outcomes", "worth", "claims", "backtests", "evidence", "limits", "provenance"} <= set(ids)
+    assert not {"answer", "change", "map", "price", "sensitivity"} & set(ids)
+    assert len(document.absent) == 1 and "private types" in document.absent[0]
+    assert any("not which one the other is" in line for line in section(document, "limits").blocks[0].items)
+    # Either way to play may be the worst for either player: no cell is marked, and the message names none.
+    assert not any(cell.marked for row in section(document, "outcomes").blocks[0].rows for cell in row)
+    assert "worst" not in section(document, "outcomes").message
+
+
+def test_figures_speak_the_briefings_language(bypass):
+    for picture in compose(bypass, lang="ko").pictures:
+        words = " ".join(text.get_text() for text in picture.draw(SIZES["page"]).findobj(Text))
+        assert re.search("[가-힣]", words) or picture.name == "worth", picture.name
+
+
+def test_what_was_drawn_at_random_has_its_seed(document):
+    seed = next(row[1].text for row in section(document, "provenance").blocks[0].rows if row[0].text == "seed")
+    assert seed == "1"

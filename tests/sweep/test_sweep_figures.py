@@ -29,8 +29,8 @@ def test_a_map_has_a_panel_for_each_structure(bypass) -> None:
 
     study = kgsim.sweep(bypass, structures=["bypass", "front"], A=np.linspace(0, 45, 10), h=np.linspace(20, 80, 7))
     figure = regime_figure(study)
-    assert [axes.get_title() for axes in figure.axes] == ["bypass", "front"]
-    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert [axes.get_label() for axes in figure.axes] == ["bypass", "front"]
+    labels = [text.get_text() for text in figure.texts]
     assert "bypass deal" in labels
     assert "plausible ranges" in labels
 
@@ -39,7 +39,7 @@ def test_a_map_of_three_parameters_has_a_panel_for_each_value_of_the_shortest(by
     from kgsim.plots.regimes import regime_figure
 
     study = kgsim.sweep(bypass, structures=["bypass"], A=np.linspace(0, 45, 6), h=np.linspace(20, 80, 7), c_r=[20, 30])
-    assert [axes.get_title() for axes in regime_figure(study).axes] == ["c_r = 20", "c_r = 30"]
+    assert [axes.get_label() for axes in regime_figure(study).axes] == ["c_r = 20", "c_r = 30"]
 
 
 def test_lines_are_broken_where_values_jump(bypass) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
-from kgsim.briefing.document import Document, Picture
+from kgsim.briefing.document import PAPER, Document, Picture
 from kgsim.briefing.templating import render as filled
-from kgsim.plots.size import SIZES
 from kgsim.report.content import shown
 from kgsim.report.figures import as_png
 
@@ -29,5 +28,5 @@ def render(document: Document, template: Path | None = None) -> bytes:
 
 def _image(picture: Picture) -> str:
     """Return a figure as the address of its own content."""
-    content = b64encode(as_png(picture.draw(SIZES["page"]), DPI)).decode()
+    content = b64encode(as_png(picture.draw(PAPER), DPI)).decode()
     return f"data:image/png;base64,{content}"

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kgsim.briefing import fonts
-from kgsim.briefing.document import Block, Document, Fact, Picture
+from kgsim.briefing.document import PAPER, Block, Document, Fact, Picture
 from kgsim.briefing.templating import text_of
 from kgsim.errors import OutputError
-from kgsim.plots.size import SIZES
 from kgsim.report.content import Bullets, Heading, Paragraph, Table, shown
 from kgsim.report.figures import as_svg
 
@@ -46,7 +45,7 @@ def render(document: Document, template: Path | None = None, paper: str = "a4") 
         (room / TEMPLATE).write_text(text, "utf-8")
         (room / "brief.json").write_text(json.dumps(_data(document, paper), ensure_ascii=False), "utf-8")
         for picture in document.pictures:
-            (room / f"{picture.name}.svg").write_bytes(as_svg(picture.draw(SIZES["page"])))
+            (room / f"{picture.name}.svg").write_bytes(as_svg(picture.draw(PAPER)))
         try:
             made = typst.compile(
                 str(room / TEMPLATE),

@@ -11,7 +11,7 @@ from typing import Any
 from kgsim.briefing.document import Document, Fact, Picture
 from kgsim.briefing.slides import FACT, MARGIN, NOTE, TEXT, Box, Grid, Lines, Slide, picture_size, slides_of
 from kgsim.errors import OutputError
-from kgsim.plots.text import Ruler, drawable
+from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.report.content import shown
 from kgsim.report.figures import as_png
 
@@ -23,7 +23,8 @@ TONES = {"good": "05603F", "bad": "8A1C00", "unsure": "6A4A00"}
 LATIN, HANGUL = "Arial", "Malgun Gothic"
 """Fonts of the shipped slides; a house style brings its own."""
 
-TITLE_SIZES = (26, 22, 18)
+TITLE_SIZES = (26, 22, 20, 18)
+TITLE_HEIGHT = 0.9
 
 
 def render(document: Document, template: Path | None = None) -> bytes:
@@ -94,8 +95,9 @@ class _Deck:
 
     def _slide(self, slide: Slide) -> None:
         width = self.width - 2 * MARGIN
-        size = next((size for size in TITLE_SIZES if self._lines(slide.title, size, width) <= 2), TITLE_SIZES[-1])
-        page = self._page(slide.title, top=0.57, height=0.9, size=size)
+        high = {size: self._lines(slide.title, size, width) * line_height(size) for size in TITLE_SIZES}
+        size = next((size for size in TITLE_SIZES if high[size] <= TITLE_HEIGHT - 0.1), TITLE_SIZES[-1])
+        page = self._page(slide.title, top=0.57, height=TITLE_HEIGHT, size=size)
         if slide.topic:
             self._text(page, Box(MARGIN, 0.3, width, 0.26), Lines((slide.topic,), NOTE, faint=True))
         for box, content in slide.contents:

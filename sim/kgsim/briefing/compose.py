@@ -54,7 +54,7 @@ def compose(
     there = {section.id for section in sections}
     absent = [
         *found.absent.values(),
-        *(f"absent.{id}" for id in ("claims", "evidence", "sensitivity") if id not in there),
+        *(f"absent.{id}" for id in ("claims", "evidence", "sensitivity") if id not in {*there, *found.absent}),
     ]
     return Document(
         lang=lang,

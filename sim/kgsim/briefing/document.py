@@ -11,6 +11,9 @@ from kgsim.plots.size import Size
 from kgsim.report.content import Block as Told
 from kgsim.report.content import Bullets, Paragraph, Table
 
+PAPER = Size("paper", 6.7, 3.0, 8)
+"""Figures between paragraphs: as wide as a page's text, and low enough for two on a page."""
+
 
 @dataclass(frozen=True)
 class Fact:

@@ -11,10 +11,11 @@ from kgsim.language import Words
 from kgsim.plots.dumbbells import dumbbell_figure
 from kgsim.plots.price import price_figure
 from kgsim.plots.regimes import regime_figure
-from kgsim.plots.sensitivity import tornado_figure
+from kgsim.plots.tornado import tornado_figure
 from kgsim.ranking import ranks, told
 from kgsim.report.content import Bullets, Cell, Column, Table, cells
 from kgsim.report.summary import worst_structures
+from kgsim.results import Result
 from kgsim.wording import NOISE, number, percent
 
 
@@ -23,7 +24,7 @@ def outcomes(found: Findings, said: Words) -> Section:
     result, players = found.result, found.scenario.players
     solved = {name: each for name, each in result.structures.items() if each.equilibria}
     ranked = {player: ranks({name: each.values[player] for name, each in solved.items()}) for player in players}
-    worst = {player: worst_structures(result, player) for player in players}
+    worst = {player: _worst(result, player, len(solved)) for player in players}
     rows = []
     for name, solution in result.structures.items():
         ending = endings(said, solution)
@@ -49,14 +50,20 @@ def outcomes(found: Findings, said: Words) -> Section:
     return Section(
         "outcomes",
         said("outcomes.title"),
-        _outcomes_message(found, said, {player: list(names) for player, names in worst.items()}),
+        _outcomes_message(found, said, worst),
         (Table(columns, tuple(rows), said("outcomes.note")),),
         details=(Bullets(tuple(notes)),) if notes else (),
         notes=(*notes, *_completeness(found, said)),
     )
 
 
-def _outcomes_message(found: Findings, said: Words, worst: dict[str, list[str]]) -> str:
+def _worst(result: Result, player: str, count: int) -> tuple[str, ...]:
+    """Where a player may fare worst; nowhere if that may be everywhere."""
+    names = tuple(worst_structures(result, player))
+    return names if len(names) < count else ()
+
+
+def _outcomes_message(found: Findings, said: Words, worst: dict[str, tuple[str, ...]]) -> str:
     """Name who loses most, in widths of its own range of payoffs it does not share: the first whose worst is unique."""
     count = len(found.result.structures)
     if count == 1:
@@ -258,6 +265,7 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
                 "now": verdict(said, found, 1),
                 "density": percent(each.box.density),
                 "coverage": percent(each.box.coverage),
+                "draws": f"{result.discovery.draws:,}",
             }
             lines.append(said("sensitivity.box", **slots))
     leading = [bars[0].parameter for bars in result.tornado.bars[structure].values() if bars and bars[0].swing > 0.0]
@@ -268,7 +276,7 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
         name="tornado",
         alt=said("sensitivity.alt", structure=title(structure), lines=told_lines),
         caption=said("sensitivity.caption"),
-        draw=lambda size: tornado_figure(result),
+        draw=lambda size: tornado_figure(result, size=size, titled=False, lang=said.lang),
     )
     message = said("sensitivity.message", structure=title(structure), names=said.listed(dict.fromkeys(leading)))
     return Section(

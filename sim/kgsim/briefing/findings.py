@@ -145,17 +145,21 @@ def find(
     pair = _comparison(result, compare or told.compare, absent)
     question = _question(result, ask or told.ask, pair)
     found = number = None
-    if question is None or not scenario.parameters:
+    # Studies of many points solve no games with private types; what needs them is left out.
+    single = bool(scenario.types)
+    if single:
+        absent |= dict.fromkeys(("number", "map", "price", "sensitivity"), "absent.types")
+    elif question is None or not scenario.parameters:
         absent["number"] = "absent.question"
     else:
         found = _threshold(scenario, question, values)
         question = replace(question, parameter=found.parameter)
-    axes = _axes(scenario, map or told.map, found)
+    axes = None if single else _axes(scenario, map or told.map, found)
     if found is not None and question is not None:
         number = _number(scenario, question, found, axes, values)
     regimes = None
     if axes is None:
-        absent["map"] = "absent.map"
+        absent.setdefault("map", "absent.map")
     else:
         panels = dict.fromkeys(
             name for name in (question.structure if question else None, *(pair or ())) if name is not None
@@ -166,8 +170,8 @@ def find(
         regimes = study_of(scenario, {**grid, **fixed}, structures=shown, beyond_range=True)
     price = None
     if told.price is None:
-        absent["price"] = "absent.price"
-    else:
+        absent.setdefault("price", "absent.price")
+    elif not single:
         price = price_of_deterrence(scenario, **settings)
     if not scenario.backtests:
         absent["backtests"] = "absent.backtests"
@@ -179,7 +183,7 @@ def find(
         compare=pair,
         regimes=regimes,
         price=price,
-        sensitivity=_sensitivity(scenario, question, pair, seed, values),
+        sensitivity=None if single else _sensitivity(scenario, question, pair, seed, values),
         scores=tuple(backtest(scenario, draws=DRAWS, seed=seed)) if scenario.backtests else (),
         absent=absent,
         seed=seed,

@@ -186,7 +186,8 @@ def limits(found: Findings, said: Words) -> Section:
     beyond = beyond_range(result)
     if beyond:
         lines.append(said("limits.beyond", names=said.listed(beyond)))
-    lines += [said(f"limits.{key}") for key in ("judgement", "units", "several", "knowledge", "chance")]
+    knowledge = "types" if found.scenario.types else "knowledge"
+    lines += [said(f"limits.{key}") for key in ("judgement", "units", "several", knowledge, "chance")]
     players = found.scenario.players
     lines.append(said("limits.players", count=len(players), names=said.listed(players.values())))
     return Section("limits", said("limits.title"), said("limits.message"), (Bullets(tuple(lines)),), notes=tuple(lines))
@@ -199,7 +200,7 @@ def provenance(found: Findings, said: Words, date: str) -> Section:
         f"{name} = {number(value)} ({number(scenario.parameters[name].value)})"
         for name, value in result.changed.items()
     )
-    seed = str(found.seed) if found.scores else said("provenance.no_draws", seed=found.seed)
+    seed = str(found.seed) if found.scores or found.sensitivity else said("provenance.no_draws", seed=found.seed)
     methods = dict.fromkeys(each.method for each in result.structures.values() if each.method)
     rows = (
         cells(said("provenance.scenario"), f"{scenario.name}: {scenario.title}"),

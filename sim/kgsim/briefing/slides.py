@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kgsim.briefing.document import Document, Fact, Picture, Section
-from kgsim.plots.size import Size
+from kgsim.plots.size import SLIDE_SMALL, Size
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.report.content import Bullets, Cell, Paragraph, Table, shown
 
@@ -82,14 +82,31 @@ def slides_of(document: Document, width: float, height: float) -> list[Slide]:
         if section.slide:
             made += _slides(section, body, document.labels.continued)
     if document.absent:
-        lines = Lines(document.absent, TEXT, bulleted=True)
-        made.append(Slide(document.labels.left_out, "", ((body, lines),), ()))
+        made = _with_absent(made, document, body)
     return made
+
+
+def _with_absent(made: list[Slide], document: Document, body: Box) -> list[Slide]:
+    """Say what is left out below the last slide's content, or on a slide of its own."""
+    texts, title = document.absent, document.labels.left_out
+    lines = Lines(texts, TEXT, bulleted=True)
+    if made:
+        last = made[-1]
+        top = max(box.top + box.height for box, _ in last.contents) + GAP
+        below = top + _height((title,), TEXT, body.width, Ruler())
+        deep = _height(texts, TEXT, body.width - 0.3, Ruler())
+        if below + deep <= body.top + body.height:
+            more = (
+                (Box(body.left, top, body.width, below - top), Lines((title,), TEXT, faint=True)),
+                (Box(body.left, below, body.width, deep), lines),
+            )
+            return [*made[:-1], replace(last, contents=(*last.contents, *more))]
+    return [*made, Slide(title, "", ((body, lines),), ())]
 
 
 def picture_size(box: Box) -> Size:
     """Return the size at which a figure fills its box, its letters as large as on a slide of its own."""
-    return Size("slide part", box.width, box.height, 13, 12, 20)
+    return Size("slide part", box.width, box.height, SLIDE_SMALL)
 
 
 def _slides(section: Section, body: Box, continued: str) -> list[Slide]:

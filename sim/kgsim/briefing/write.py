@@ -8,9 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kgsim.briefing import fonts, templating
-from kgsim.briefing.document import Document
+from kgsim.briefing.document import PAPER, Document
 from kgsim.errors import OutputError
-from kgsim.plots.size import SIZES
 from kgsim.report.figures import rendered
 from kgsim.report.files import in_place
 
@@ -93,7 +92,7 @@ def write(
     contents = {out: _rendered(document, out, figures, template, paper)}
     if figures is not None:
         for picture in document.pictures:
-            for name, content in rendered(picture.name, picture.draw(SIZES["page"])):
+            for name, content in rendered(picture.name, picture.draw(PAPER)):
                 contents[figures / name] = content
     in_place(contents, force=force)
     return tuple(contents)

@@ -18,8 +18,8 @@ function               draws
 =====================  =====================================================================================
 
 All share one style sheet, ``kgsim.mplstyle``; a player and an outcome keep colour and mark in all of them. Figures
-come at the size of a slide; `regime_figure`, `price_figure` and `dumbbell_figure` also at that of a page or a column
-(``size="page"``), as `SIZES` gives them.
+come at the size of a slide; `regime_figure`, `price_figure`, `dumbbell_figure` and `tornado_figure` also at that of a
+page or a column (``size="page"``), as `SIZES` gives them.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from kgsim.plots.payoffs import payoffs_figure
     from kgsim.plots.price import price_figure
     from kgsim.plots.regimes import regime_figure
-    from kgsim.plots.sensitivity import tornado_figure
     from kgsim.plots.size import SIZES, Size
     from kgsim.plots.sweeps import sweep_figure
+    from kgsim.plots.tornado import tornado_figure
     from kgsim.plots.tree import game_figure
 
 _HOME = {
@@ -48,7 +48,7 @@ _HOME = {
     "price_figure": "price",
     "regime_figure": "regimes",
     "sweep_figure": "sweeps",
-    "tornado_figure": "sensitivity",
+    "tornado_figure": "tornado",
 }
 
 __all__ = [

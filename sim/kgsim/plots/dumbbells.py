@@ -11,17 +11,21 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kgsim.errors import GameError
-from kgsim.language import Words, words
-from kgsim.plots.size import Size, size_of
-from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, PlayerMark, outcome_marks, player_marks, style
+from kgsim.language import Words
+from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, OutcomeMark, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.ranking import gain
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.names import suggestion
-from kgsim.wording import number, signed
+from kgsim.wording import NOISE, number, signed
 
 OFFSET = 0.22
 """How far from the middle of a row its two ends lie, in rows."""
+
+ROW = 1.3
+"""Least height of a player's panel with its scale, in inches."""
 
 
 def dumbbell_figure(
@@ -58,82 +62,75 @@ def dumbbell_figure(
             raise GameError(f"there is no structure {name!r}. {suggestion(name, result.structures, 'structure')}")
         if not result.structures[name].equilibria:
             raise GameError(f"structure {name} has no solution, so nothing can be compared with it")
-    sheet = size_of(size)
-    with style(sheet):
-        return _figure(result, (origin, to), sheet, titled, words(lang))
+    return on_sheet(lambda sheet: _figure(sheet, result, (origin, to)), size, titled, lang)
 
 
-def _figure(result: Result, pair: tuple[str, str], size: Size, titled: bool, said: Words) -> Figure:
-    k, ruler = size.scale, Ruler()
-    players = result.scenario.players
-    legend = _legend_rows(result, pair, size, ruler, said)
-    foot = (0.62 + 0.3 * (len(legend) - 1)) * k
-    top = (1.3 if titled else 0.25) * k
-    least = (1.35 * len(players)) * k
-    height = max(size.height, top + least + foot)
-    figure = Figure(figsize=(size.width, height))
-    if titled:
-        heading = said("figure.worth", origin=_name(pair[0]), to=_name(pair[1]))
-        (line,) = ruler.wrap(drawable(heading), size.title, size.width - 0.7 * k, weight="bold", most=1)
-        x = 0.35 * k / size.width
-        figure.text(x, 1 - 0.5 * k / height, line, size=size.title, weight="bold", color=INK)
-        title = drawable(result.scenario.title, result.scenario.name)
-        (below,) = ruler.wrap(title, size.text, size.width - 0.7 * k, most=1)
-        figure.text(x, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)
-    left, right = min(2.5 * k, size.width * 0.28), 1.55 * k
-    row = (height - top - foot) / len(players)
-    marks = player_marks(result.scenario)
+def _figure(sheet: Sheet, result: Result, pair: tuple[str, str]) -> Figure:
+    said, ruler, players = sheet.words, sheet.ruler, result.scenario.players
+    legend = sheet.legend(_signs(result, pair, said))
     names = [_name(name) for name in pair]
-    for place, (player, label) in enumerate(players.items()):
-        bottom = height - top - (place + 1) * row + 0.42 * k
-        box = (left / size.width, bottom / height, (size.width - left - right) / size.width, (row - 0.5 * k) / height)
-        axes = figure.add_axes(box)
-        solutions = [result.structures[name] for name in pair]
-        _panel(axes, result, player, marks[player], solutions, size)
-        middle = (bottom + (row - 0.5 * k) / 2) / height
-        _side_text(figure, ruler, drawable(label, player), names, left, middle, height, size)
-        worth = gain(solutions[0].values[player], solutions[1].values[player])
-        figure.text(
-            1 - 0.2 * k / size.width,
-            middle,
-            said.interval(signed(worth[0]), signed(worth[1])),
-            size=size.text * (1.25 if worth[0] == worth[1] else 1.0),
-            weight="bold",
-            color=marks[player].colour,
-            ha="right",
-            va="center",
-        )
-    _legend(figure, legend, size, height)
+    head = sheet.head(said("figure.worth", origin=names[0], to=names[1]), result.scenario.title)
+    row = max(ROW, (sheet.least - head.height - legend.height) / len(players))
+    figure = sheet.figure(head.height + row * len(players) + legend.height, head)
+    marks = player_marks(result.scenario)
+    solutions = [result.structures[name] for name in pair]
+    gains = {player: gain(solutions[0].values[player], solutions[1].values[player]) for player in players}
+    told = {player: said.interval(signed(worth[0]), signed(worth[1])) for player, worth in gains.items()}
+    labels = {player: _label(ruler, drawable(label, player), names, sheet.width) for player, label in players.items()}
+    left = max(ruler.width(text, size, weight) for lines in labels.values() for text, size, weight, _ in lines) + 0.4
+    right = max(ruler.width(text, SIZE, "bold") for text in told.values()) + 0.45
+    wide = sheet.width - left - right
+    for place, player in enumerate(players):
+        top = head.height + place * row
+        axes = sheet.axes(figure, (left, top + 0.04, wide, row - 0.44))
+        _panel(axes, result, player, marks[player], solutions, wide)
+        middle = top + 0.04 + (row - 0.44) / 2
+        y = middle - sum(line_height(size) for _, size, _, _ in labels[player]) / 2
+        for text, size, weight, colour in labels[player]:
+            y = sheet.lines(figure, 0.2, y, [text], size, weight=weight, color=colour)
+        colour = marks[player].colour
+        sheet.text(figure, sheet.width - 0.2, middle, told[player], weight="bold", color=colour, ha="right", size=SIZE)
+    sheet.sign(figure, legend, head.height + row * len(players))
     return figure
 
 
+def _label(ruler: Ruler, label: str, names: Sequence[str], width: float) -> list[tuple[str, float, str, str]]:
+    """The player's name, and which end of its arrow is which, as lines that leave most of the width."""
+    room = min(2.3, 0.27 * width)
+    lines = [(line, SIZE, "bold", INK) for line in ruler.wrap(label, SIZE, room, weight="bold", most=2)]
+    for arrow, name in zip(("", "→ "), names, strict=True):
+        lines += [(line, SMALL, "normal", FAINT) for line in ruler.wrap(arrow + drawable(name), SMALL, room, most=2)]
+    return lines
+
+
 def _panel(
-    axes: Axes, result: Result, player: str, mark: PlayerMark, solutions: Sequence[StructureSolution], size: Size
+    axes: Axes, result: Result, player: str, mark: PlayerMark, solutions: Sequence[StructureSolution], wide: float
 ) -> None:
-    k = size.scale
     looks = outcome_marks(result.scenario)
     bounds = [solution.values[player] for solution in solutions]
     low, high = min(0.0, *(pair[0] for pair in bounds)), max(0.0, *(pair[1] for pair in bounds))
-    margin = 0.16 * (high - low) or 1.0
+    # Room for the numbers at the ends, in inches.
+    room = 0.2 + max(Ruler().width(number(value), SMALL, "bold") for pair in bounds for value in pair)
+    margin = (high - low) * max(0.16, room / (wide - 2 * room)) or 1.0
     axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(0.62, -0.62)
     axes.set_yticks([])
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_facecolor(SHADE)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
-    axes.tick_params(axis="x", labelsize=size.small)
-    axes.axvline(0, color=FAINT, linewidth=1 * k, zorder=0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=min(7, max(2, int(wide / 0.6))), steps=[1, 2, 5, 10]))
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.axvline(0, color=FAINT, linewidth=1, zorder=0.5)
     ends = [(sum(pair) / 2, place) for pair, place in zip(bounds, (-OFFSET, OFFSET), strict=True)]
     axes.annotate(
         "",
         xy=ends[1],
         xytext=ends[0],
-        arrowprops={"arrowstyle": "-|>", "color": mark.colour, "linewidth": 2.5 * k, "shrinkA": 0, "shrinkB": 5 * k},
+        arrowprops={"arrowstyle": "-|>", "color": mark.colour, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 5},
         zorder=1,
     )
     for solution, pair, place, other in zip(solutions, bounds, (-OFFSET, OFFSET), reversed(ends), strict=True):
-        _end(axes, pair, place, mark, -1 if other[0] > sum(pair) / 2 else 1, k)
+        _end(axes, pair, place, mark, -1 if other[0] > sum(pair) / 2 else 1)
         for equilibrium in solution.equilibria:
             single = len(equilibrium.outcomes) == 1
             look = looks[next(iter(equilibrium.outcomes))] if single else LOTTERY
@@ -141,66 +138,36 @@ def _panel(
                 equilibrium.payoffs[player],
                 place,
                 marker=look.marker,
-                markersize=10 * k,
+                markersize=10,
                 markerfacecolor=look.colour,
                 markeredgecolor=INK,
-                markeredgewidth=1 * k,
+                markeredgewidth=1,
                 linestyle="none",
                 clip_on=False,
                 zorder=3,
             )
 
 
-def _end(axes: Axes, bounds: Interval, place: float, mark: PlayerMark, outward: int, k: float) -> None:
+def _end(axes: Axes, bounds: Interval, place: float, mark: PlayerMark, outward: int) -> None:
     """Draw the span of payoffs, and write its ends beside it; a single one on the side where the arrow is not."""
     low, high = bounds
-    if high > low:
+    spread = high - low > NOISE
+    if spread:
         axes.add_artist(
             Rectangle((low, place - 0.09), high - low, 0.18, facecolor=mark.colour, alpha=0.35, edgecolor=INK, zorder=1)
         )
-    for value, side in ((high, 1), (low, -1)) if high > low else ((high, outward),):
+    for value, side in ((high, 1), (low, -1)) if spread else ((high, outward),):
         axes.annotate(
             number(value),
             (value, place),
-            xytext=(side * 9 * k, 0),
+            xytext=(side * 9, 0),
             textcoords="offset points",
             ha="left" if side > 0 else "right",
             va="center",
-            size=12 * k,
+            size=12,
             weight="bold",
             color=INK,
             zorder=4,
-        )
-
-
-def _side_text(
-    figure: Figure,
-    ruler: Ruler,
-    label: str,
-    names: Sequence[str],
-    left: float,
-    middle: float,
-    height: float,
-    size: Size,
-) -> None:
-    """Write the player's name, and which end is which, to the left of its panel."""
-    k = size.scale
-    room = left - 0.35 * k
-    lines = [(line, size.text, "bold", INK) for line in ruler.wrap(label, size.text, room, weight="bold", most=2)]
-    for arrow, name in zip(("", "→ "), names, strict=True):
-        (line,) = ruler.wrap(arrow + drawable(name), size.small, room, most=1)
-        lines.append((line, size.small, "normal", FAINT))
-    y = middle + sum(line_height(points) for _, points, _, _ in lines) / 2 / height
-    for line, points, weight, colour in lines:
-        y -= line_height(points) / height
-        figure.text(
-            0.2 * k / size.width,
-            y + line_height(points) / 2 / height,
-            line,
-            size=points,
-            weight=weight,
-            color=colour,
-            va="center",
         )
 
 
@@ -208,52 +175,21 @@ def _name(structure: str) -> str:
     return structure.replace("_", " ")
 
 
-Sign = tuple[str, str, str]
-
-
-def _legend_rows(result: Result, pair: tuple[str, str], size: Size, ruler: Ruler, said: Words) -> list[list[Sign]]:
-    """Break the outcomes that the two structures reach into rows of (marker, colour, label)."""
+def _signs(result: Result, pair: tuple[str, str], said: Words) -> list[Sign]:
+    """The outcomes that the two structures reach."""
     marks = outcome_marks(result.scenario)
     found = [each for name in pair for each in result.structures[name].equilibria]
     reached = {outcome for each in found for outcome in each.outcomes if len(each.outcomes) == 1}
-    signs = [
-        (marks[rule.name].marker, marks[rule.name].colour, drawable(rule.label, rule.name))
+    signs: list[Sign] = [
+        (_sign(marks[rule.name]), drawable(rule.label, rule.name))
         for rule in result.scenario.outcomes
         if rule.name in reached
     ]
     if any(len(each.outcomes) > 1 for each in found):
-        signs.append((LOTTERY.marker, LOTTERY.colour, said("figure.lottery")))
-    rows: list[list[Sign]] = [[]]
-    used = 0.0
-    for marker, colour, label in signs:
-        (text,) = ruler.wrap(label, size.small, size.width - 1.2 * size.scale, most=1)
-        width = ruler.width(text, size.small) + 0.7 * size.scale
-        if rows[-1] and used + width > size.width - 0.4 * size.scale:
-            rows.append([])
-            used = 0.0
-        rows[-1].append((marker, colour, text))
-        used += width
-    return rows
+        signs.append((_sign(LOTTERY), said("figure.lottery")))
+    return signs
 
 
-def _legend(figure: Figure, rows: list[list[Sign]], size: Size, height: float) -> None:
-    k, ruler = size.scale, Ruler()
-    y = (0.22 + 0.3 * (len(rows) - 1)) * k
-    for row in rows:
-        x = 0.3 * k
-        for marker, colour, text in row:
-            figure.add_artist(
-                Line2D(
-                    [x / size.width],
-                    [y / height],
-                    marker=marker,
-                    markersize=9 * k,
-                    markerfacecolor=colour,
-                    markeredgecolor=INK,
-                    markeredgewidth=1 * k,
-                    linestyle="none",
-                )
-            )
-            figure.text((x + 0.16 * k) / size.width, y / height, text, size=size.small, color=INK, va="center")
-            x += ruler.width(text, size.small) + 0.7 * k
-        y -= 0.3 * k
+def _sign(mark: OutcomeMark) -> Line2D:
+    return Line2D([], [], marker=mark.marker, color=mark.colour, markeredgecolor=INK, markersize=9, linestyle="none",
+                  markeredgewidth=1)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,11 +10,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from kgsim.language import Words, words
-from kgsim.plots.size import Size, size_of
-from kgsim.plots.style import FAINT, INK, player_marks, style
+from kgsim.language import Words
+from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, player_marks
 from kgsim.plots.sweeps import band
-from kgsim.plots.text import Ruler, drawable
+from kgsim.plots.text import drawable, line_height
 from kgsim.wording import number
 
 if TYPE_CHECKING:
@@ -42,36 +43,24 @@ def price_figure(found: Deterrence, *, size: str | Size = "slide", titled: bool 
         jump. The paler area runs over the whole range of the exchange rate, the hatched floor shows where the payer
         would give what is asked whichever equilibria are played, and the dotted line is the base value.
     """
-    sheet = size_of(size)
-    with style(sheet):
-        return _figure(found, sheet, titled, words(lang))
+    return on_sheet(lambda sheet: _figure(sheet, found), size, titled, lang)
 
 
-def _figure(found: Deterrence, size: Size, titled: bool, said: Words) -> Figure:
-    k, ruler = size.scale, Ruler()
-    scenario, price = found.scenario, found.price
+def _figure(sheet: Sheet, found: Deterrence) -> Figure:
+    scenario, price, said = found.scenario, found.price, sheet.words
     payee, payer = (drawable(scenario.players[player], player) for player in (price.payee, price.payer))
     marks = player_marks(scenario)
     shown = {"payee": payee, "payer": payer, "origin": price.origin.replace("_", " "), "to": price.to.replace("_", " ")}
-    signs = _signs(found, marks[price.payee].colour, marks[price.payer].colour, shown, said, k)
-    texts = [label for _, label in signs]
-    entry = max(ruler.width(text, size.small) for text in texts) + 0.75 * k
-    columns = max(1, int((size.width - 0.3 * k) / entry))
-    rows = -(-len(signs) // columns)
-    foot = (0.95 + 0.3 * rows) * k
-    head = (1.25 if titled else 0.25) * k
-    height = max(size.height, head + foot + 1.6 * k)
-    figure = Figure(figsize=(size.width, height))
-    if titled:
-        (line,) = ruler.wrap(said("figure.price", **shown), size.title, size.width - 0.7 * k, weight="bold", most=1)
-        start = 0.35 * k / size.width
-        figure.text(start, 1 - 0.5 * k / height, drawable(line), size=size.title, weight="bold", color=INK)
-        title = drawable(scenario.title, scenario.name)
-        (below,) = ruler.wrap(title, size.text, size.width - 0.7 * k, most=1)
-        figure.text(start, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)
-    left, right = 1.0 * k, 0.3 * k
-    box = (left / size.width, foot / height, (size.width - left - right) / size.width, (height - head - foot) / height)
-    axes = figure.add_axes(box)
+    head = sheet.head(said("figure.price", **shown), scenario.title)
+    legend = sheet.legend(_signs(found, marks[price.payee].colour, marks[price.payer].colour, shown, said))
+    parameter = scenario.parameters[price.along]
+    unit = f" [{parameter.unit}]" if parameter.unit else ""
+    left, wide = 1.05, sheet.width - 1.05 - MARGIN
+    below = sheet.ruler.wrap(drawable(f"{price.along}: {parameter.label}{unit}", price.along), SMALL, wide, most=2)
+    foot = 0.45 + len(below) * line_height(SMALL) + 0.1 + legend.height
+    deep = max(sheet.least - head.height - foot, 1.8)
+    figure = sheet.figure(head.height + deep + foot, head)
+    axes = sheet.axes(figure, (left, head.height, wide, deep))
     x = found.values
     edge = np.stack([np.fmin(*found.given_at)[0], np.fmax(*found.given_at)[1]])
     axes.fill_between(x, edge[0], edge[1], color=marks[price.payer].colour, alpha=0.12, linewidth=0)
@@ -81,8 +70,8 @@ def _figure(found: Deterrence, size: Size, titled: bool, said: Words) -> Figure:
     inside = np.concatenate([found.asked.ravel(), found.given.ravel(), [0.0]])
     low, high = float(np.nanmin(inside)), float(np.nanmax(inside))
     axes.set_ylim(low - 0.18 * (high - low), high + 0.3 * (high - low))
-    axes.axhline(0, color=FAINT, linewidth=1 * k)
-    axes.axvline(found.base, color=INK, linewidth=1.4 * k, linestyle=":")
+    axes.axhline(0, color=FAINT, linewidth=1)
+    axes.axvline(found.base, color=INK, linewidth=1.4, linestyle=":")
     axes.set_xlim(x[0], x[-1])
     axes.fill_between(
         x,
@@ -93,34 +82,26 @@ def _figure(found: Deterrence, size: Size, titled: bool, said: Words) -> Figure:
         facecolor="none",
         edgecolor=INK,
         hatch="////",
-        linewidth=0.6 * k,
+        linewidth=0.6,
     )
-    axes.tick_params(labelsize=size.small)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int((size.width - left - right) / (0.9 * k)))))
-    parameter = scenario.parameters[price.along]
-    unit = f" [{parameter.unit}]" if parameter.unit else ""
-    (label,) = ruler.wrap(
-        drawable(f"{price.along}: {parameter.label}{unit}", price.along), size.text, size.width - left - right, most=1
-    )
-    axes.set_xlabel(label, size=size.text)
-    (label,) = ruler.wrap(said("figure.points", player=payee), size.text, height - head - foot, most=1)
-    axes.set_ylabel(drawable(label), size=size.text)
-    figure.legend(
-        *zip(*signs, strict=True), loc="lower center", ncols=columns, bbox_to_anchor=(0.5, 0.0), fontsize=size.small
-    )
+    axes.tick_params(labelsize=SMALL)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(wide / 0.9))))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=max(3, int(deep / 0.5))))
+    sheet.lines(figure, left + wide / 2, head.height + deep + 0.4, below, SMALL, ha="center")
+    (label,) = sheet.ruler.wrap(said("figure.points", player=payee), SMALL, deep, most=1)
+    sheet.text(figure, 0.3, head.height + deep / 2, label, rotation=90, ha="center")
+    sheet.sign(figure, legend, head.height + deep + foot - legend.height)
     return figure
 
 
-def _signs(
-    found: Deterrence, asks: str, gives: str, shown: dict[str, str], said: Words, k: float
-) -> list[tuple[Any, str]]:
+def _signs(found: Deterrence, asks: str, gives: str, shown: dict[str, str], said: Words) -> list[Sign]:
     low, high = (number(rate) for rate in found.rates)
-    signs: list[tuple[Any, str]] = [
-        (Line2D([], [], color=asks, linewidth=2.5 * k), said("figure.asked", **shown)),
-        (Line2D([], [], color=gives, linewidth=2.5 * k), said("figure.given", **shown, rate=number(found.rate))),
+    signs: list[Sign] = [
+        (Line2D([], [], color=asks, linewidth=2.5), said("figure.asked", **shown)),
+        (Line2D([], [], color=gives, linewidth=2.5), said("figure.given", **shown, rate=number(found.rate))),
     ]
     if low != high:
         signs.append((Patch(color=gives, alpha=0.2, linewidth=0), said("figure.rates", low=low, high=high)))
-    signs.append((Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6 * k), said("figure.affordable")))
-    signs.append((Line2D([], [], color=INK, linewidth=1.4 * k, linestyle=":"), said("figure.base")))
-    return [(sign, drawable(label)) for sign, label in signs]
+    signs.append((Patch(facecolor="white", edgecolor=INK, hatch="////", linewidth=0.6), said("figure.affordable")))
+    signs.append((Line2D([], [], color=INK, linewidth=1.4, linestyle=":"), said("figure.base")))
+    return signs

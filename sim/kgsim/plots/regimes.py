@@ -8,7 +8,6 @@ markers take turns.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,20 +22,24 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from kgsim.language import Words, words
-from kgsim.plots.size import Size, size_of
-from kgsim.plots.style import INK, style
-from kgsim.plots.sweeps import Look, looks, name_switch, note, parameter_label, sets_reached, switch_words, titles
-from kgsim.plots.text import Ruler, drawable
+from kgsim.language import Words
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import INK
+from kgsim.plots.sweeps import Look, looks, name_switch, parameter_label, sets_reached, switch_words, titles
+from kgsim.plots.text import line_height
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
 Integers: TypeAlias = NDArray[np.intp]
 
-#: Panels in a row, and the least width of one, in inches on a slide.
+#: Panels in a row, and the least width and height of one.
 MOST_ACROSS = 5
 LEAST_PANEL = 1.6
+LEAST_DEEP = 2.2
+
+GAP = 0.3
 
 
 def regime_figure(
@@ -76,103 +79,76 @@ def regime_figure(
     """
     chosen = list(study.structure.values) if structures is None else list(structures)
     swept = [str(name) for name in study.reached.dims[2:]]
-    look = _Sheet(size_of(size), titled, words(lang))
-    heading = look.words("figure.regimes")
-    with style(look.size):
-        if len(swept) == 2:
-            panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
-            return _figure(study, panels, swept, heading, look)
-        if len(swept) == 3 and len(chosen) == 1:
-            third = min(swept, key=lambda name: study.sizes[name])
-            values = study[third].values
-            states = switch_words(study[third].attrs)
-            shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 2 * MOST_ACROSS)).astype(int))]
-            one = study.sel(structure=chosen[0])
-            panels = [
-                (one.sel({third: value}), f"{third} = {states.get(float(value), f'{value:g}')}") for value in shown
-            ]
-            left = [name for name in swept if name != third]
-            return _figure(study, panels, left, f"{heading}: {titles(study)[chosen[0]]}", look)
+    if len(swept) == 2:
+        panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
+        return on_sheet(lambda sheet: _figure(sheet, study, panels, swept, ""), size, titled, lang)
+    if len(swept) == 3 and len(chosen) == 1:
+        third = min(swept, key=lambda name: study.sizes[name])
+        values = study[third].values
+        states = switch_words(study[third].attrs)
+        shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 2 * MOST_ACROSS)).astype(int))]
+        one = study.sel(structure=chosen[0])
+        panels = [(one.sel({third: value}), f"{third} = {states.get(float(value), f'{value:g}')}") for value in shown]
+        left = [name for name in swept if name != third]
+        return on_sheet(
+            lambda sheet: _figure(sheet, study, panels, left, f": {titles(study)[chosen[0]]}"), size, titled, lang
+        )
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """What a figure is drawn on: its size, whether it has a heading, and the words of its legend."""
-
-    size: Size
-    titled: bool
-    words: Words
-
-
-def _figure(study: Dataset, panels: list[tuple[Any, str]], swept: list[str], title: str, sheet: _Sheet) -> Figure:
-    ruler = Ruler()
-    size, k = sheet.size, sheet.size.scale
-    room = max(1, int((size.width - 1.3 * k) / (LEAST_PANEL * k)))
+def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: list[str], of: str) -> Figure:
+    ruler = sheet.ruler
+    label = parameter_label(study, swept[1])
+    lines = len(ruler.wrap(label, SMALL, max(sheet.least - 2.4, LEAST_DEEP), most=3))
+    left, right = 0.95 + lines * line_height(SMALL), sheet.width - MARGIN
+    room = max(1, int((right - left + GAP) / (LEAST_PANEL + GAP)))
     across = min(len(panels), MOST_ACROSS, room) if len(panels) != 4 else min(2, room)
     down = ceil(len(panels) / across)
+    wide = (right - left - GAP * (across - 1)) / across
     regimes = [sets_reached(panel) for panel, _ in panels]
     shown = {name for numbered, _ in regimes for names in numbered for name in names}
     palette = looks(study)
-    signs = [(_entry(look), drawable(name)) for name, look in palette.items() if name in shown] + _signs(
+    signs = [(_entry(look), name) for name, look in palette.items() if name in shown] + _signs(
         sheet.words,
         regimes,
         doubt=not all(panel.complete.values.all() for panel, _ in panels),
         base=all("base" in study[name].attrs for name in swept),
     )
-    entry = max(ruler.width(label, size.small) for _, label in signs) + 0.75 * k
-    columns = max(1, min(4, int((size.width - 0.2 * k) / entry)))
-    legend = (0.3 * ceil(len(signs) / columns) + 0.2) * k
-    head = (1.75 if sheet.titled else 0.45) * k
-    height = max(size.height, head + (down * 2.2 + 0.5) * k + legend)
-    figure = Figure(figsize=(size.width, height))
-    if sheet.titled:
-        note(figure, ruler, title, study, size)
-    bottom, top, left, right, gap = legend + 0.75 * k, height - head, 1.15 * k, size.width - 0.35 * k, 0.3 * k
-    panel_width = (right - left - gap * (across - 1)) / across
-    panel_height = (top - bottom - 0.75 * k * (down - 1)) / down
+    legend = sheet.legend(signs)
+    head = sheet.head(sheet.words("figure.regimes") + of, str(study.attrs["title"]))
+    names = [ruler.wrap(name, SIZE, wide, weight="bold", most=2) for _, name in panels]
+    above = max(len(lines) for lines in names) * line_height(SIZE) + 0.1
+    below = ruler.wrap(parameter_label(study, swept[0]), SMALL, right - left, most=2)
+    foot = 0.45 + len(below) * line_height(SMALL) + 0.1 + legend.height
+    spare = sheet.least - head.height - foot
+    deep = max((spare - down * above) / down, LEAST_DEEP) - 0.1
+    figure = sheet.figure(head.height + down * (deep + above + 0.1) + foot, head)
+    top = head.height
     for place, ((panel, name), (numbered, number)) in enumerate(zip(panels, regimes, strict=True)):
         row, column = divmod(place, across)
-        box = (
-            (left + column * (panel_width + gap)) / size.width,
-            (top - (row + 1) * panel_height - row * 0.75 * k) / height,
-            panel_width / size.width,
-            panel_height / height,
-        )
-        axes = figure.add_axes(box)
+        x, y = left + column * (wide + GAP), head.height + row * (deep + above + 0.1) + above
+        axes = sheet.axes(figure, (x, y, wide, deep))
+        axes.set_label(name)
         colours = [tuple(palette[name] for name in names) for names in numbered]
-        _panel(axes, panel, swept, colours, number, k)
-        _strew(axes, colours, _upright(panel, swept, number), size)
-        lines = ruler.wrap(name, size.text, panel_width, weight="bold", most=2)
-        axes.set_title("\n".join(lines), size=size.text, pad=6 * k)
+        _panel(axes, panel, swept, colours, number)
+        _strew(axes, colours, _upright(panel, swept, number), (wide, deep))
+        start = y - 0.08 - len(names[place]) * line_height(SIZE)
+        sheet.lines(figure, x + wide / 2, start, names[place], SIZE, weight="bold", ha="center")
         if column:
             axes.set_yticklabels([])
         if row < down - 1 and place + across < len(panels):
             axes.set_xticklabels([])
-    middle = (left + right) / 2 / size.width
-    low = (legend + 0.22 * k) / height
-    (below,) = ruler.wrap(parameter_label(study, swept[0]), size.text, right - left, most=1)
-    beside = "\n".join(ruler.wrap(parameter_label(study, swept[1]), size.text, top - bottom, most=2))
-    figure.text(middle, low, below, size=size.text, ha="center", color=INK)
-    figure.text(
-        0.3 * k / size.width,
-        (bottom + top) / 2 / height,
-        beside,
-        size=size.text,
-        ha="center",
-        va="center",
-        ma="center",
-        rotation=90,
-    )
-    figure.legend(
-        *zip(*signs, strict=True), loc="lower center", ncols=columns, bbox_to_anchor=(0.5, 0.0), fontsize=size.small
-    )
+        top = y + deep
+    middle = (left + right) / 2
+    end = sheet.lines(figure, middle, top + 0.4, below, SMALL, ha="center")
+    beside = ruler.wrap(label, SMALL, top - head.height, most=lines)
+    centre = (head.height + above + top) / 2
+    sheet.text(figure, 0.2, centre, "\n".join(beside), ha="left", ma="center", rotation=90)
+    sheet.sign(figure, legend, end + 0.1)
     return figure
 
 
-def _panel(
-    axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, ...]], number: Integers, k: float
-) -> None:
+def _panel(axes: Axes, panel: Any, swept: list[str], colours: list[tuple[Look, ...]], number: Integers) -> None:
     x, y = (panel[name].values for name in swept)
     grid = _upright(panel, swept, number)
     edges = _edges(x), _edges(y)
@@ -181,11 +157,11 @@ def _panel(
     for index, look in enumerate(colours):
         if len(look) > 1 and (grid == index).any():
             _hatch(axes, *edges, grid == index, look)
-    axes.add_collection(LineCollection(_borders(*edges, grid), colors=INK, linewidths=0.9 * k, capstyle="projecting"))
+    axes.add_collection(LineCollection(_borders(*edges, grid), colors=INK, linewidths=0.9, capstyle="projecting"))
     doubt = ~_upright(panel, swept, panel.complete.values)
     rows, cols = np.nonzero(doubt & np.isin(grid, [index for index, look in enumerate(colours) if look]))
-    axes.plot(x[cols], y[rows], ".", markersize=2.5 * k, color=INK, markeredgewidth=0)
-    _base(axes, panel, swept, k)
+    axes.plot(x[cols], y[rows], ".", markersize=2.5, color=INK, markeredgewidth=0)
+    _base(axes, panel, swept)
     axes.set_xlim(edges[0][0], edges[0][-1])
     axes.set_ylim(edges[1][0], edges[1][-1])
     axes.grid(False)
@@ -211,11 +187,9 @@ def _upright(panel: Any, swept: list[str], values: NDArray[Any]) -> NDArray[Any]
     return values.T if panel.complete.dims == tuple(swept) else values
 
 
-def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers, size: Size) -> None:
-    """Put markers over the map, each that of an outcome at its place."""
-    width = axes.get_position().width * size.width
-    height = width * axes.bbox.height / axes.bbox.width
-    across, down = max(3, round(width / (0.5 * size.scale))), max(3, round(height / (0.5 * size.scale)))
+def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers, size: tuple[float, float]) -> None:
+    """Put markers over the map of a size in inches, each that of an outcome at its place."""
+    across, down = (max(3, round(2 * length)) for length in size)
     places: dict[str, list[tuple[float, float]]] = {}
     for column, row in product(range(across), range(down)):
         share = ((column + 0.5) / across, (row + 0.5) / down)
@@ -229,8 +203,8 @@ def _strew(axes: Axes, colours: list[tuple[Look, ...]], grid: Integers, size: Si
             linestyle="none",
             color="white",
             markeredgecolor=INK,
-            markersize=5.5 * size.scale,
-            markeredgewidth=0.7 * size.scale,
+            markersize=5.5,
+            markeredgewidth=0.7,
             transform=axes.transAxes,
             zorder=1.5,
         )
@@ -250,17 +224,17 @@ def _hatch(axes: Axes, x: Any, y: Any, where: NDArray[np.bool_], look: tuple[Loo
         axes.add_artist(PathPatch(region, facecolor="none", edgecolor=extra.colour, hatch=hatch, linewidth=0))
 
 
-def _base(axes: Axes, panel: Any, swept: list[str], k: float) -> None:
+def _base(axes: Axes, panel: Any, swept: list[str]) -> None:
     about = [panel[name].attrs for name in swept]
     low, high = zip(*(np.asarray(each["plausible"], dtype=float) for each in about), strict=True)
     axes.add_artist(
-        Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5 * k, linestyle="--")
+        Rectangle(low, high[0] - low[0], high[1] - low[1], fill=False, edgecolor=INK, linewidth=1.5, linestyle="--")
     )
     if not all("base" in each for each in about):  # what is chosen in the game has none
         return
     point = [float(each["base"]) for each in about]
-    axes.plot(*point, marker="+", markersize=15 * k, markeredgewidth=5 * k, color="white")
-    axes.plot(*point, marker="+", markersize=13 * k, markeredgewidth=2.2 * k, color="black")
+    axes.plot(*point, marker="+", markersize=15, markeredgewidth=5, color="white")
+    axes.plot(*point, marker="+", markersize=13, markeredgewidth=2.2, color="black")
 
 
 def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -271,14 +245,15 @@ def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _entry(look: Look) -> tuple[Patch, Line2D]:
-    marker = Line2D([], [], marker=look.marker, color="white", markeredgecolor=INK, linestyle="none", markersize=6)
+    marker = Line2D([], [], marker=look.marker, color="white", markeredgecolor=INK, linestyle="none", markersize=6,
+                    markeredgewidth=0.7)  # fmt: skip
     return Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.6), marker
 
 
 def _signs(
     words: Words, regimes: list[tuple[list[tuple[str, ...]], Integers]], *, doubt: bool, base: bool
-) -> list[tuple[Any, str]]:
-    signs: list[tuple[Any, str]] = [
+) -> list[Sign]:
+    signs: list[Sign] = [
         (Line2D([], [], color=INK, linewidth=1.5, linestyle="--"), words("figure.ranges")),
     ]
     if base:

@@ -1,4 +1,4 @@
-"""Which parameters matter: tornadoes, Sobol' indices, and boxes in which an answer occurs."""
+"""Which parameters matter: Sobol' indices, and boxes in which an answer occurs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from kgsim.analysis.discovery import Discovery
 from kgsim.analysis.prim import Box
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.sobol import TAKES, Index
-from kgsim.analysis.tornado import Bar
 from kgsim.plots.style import BLUE, FAINT, GREEN, INK, LINE, ORANGE, SHADE, PlayerMark, player_marks, style
 from kgsim.plots.text import Ruler, drawable
 from kgsim.wording import number, percent
@@ -29,89 +27,6 @@ MOST = 12
 ROW = 0.36
 
 _BOX_COLOURS = (BLUE, ORANGE, GREEN)
-
-
-def tornado_figure(result: Sensitivity, structure: str | None = None) -> Figure:
-    """Draw how far each parameter alone moves each player's value in one structure.
-
-    Parameters
-    ----------
-    result
-        As `kgsim.sensitivity` gives it.
-    structure
-        A structure of the scenario; the result's own if not given.
-
-    Returns
-    -------
-    Figure
-        A panel a player on an axis of its own, a row a parameter, largest swing first: the bar spans all values on the
-        parameter's range, the discs show the value interval at the ends of the range, the line the one at the values
-        held. A star marks parameters that turn an outcome of the structure by themselves.
-    """
-    with style():
-        return _tornado(result, structure or result.structure)
-
-
-def _tornado(result: Sensitivity, structure: str) -> Figure:
-    ruler = Ruler()
-    players = list(result.scenario.players)
-    bars = {
-        player: [bar for bar in result.tornado.bars[structure][player] if bar.swing > 0.0][:MOST] for player in players
-    }
-    rows = max(max(len(each) for each in bars.values()), 1)
-    height = 1.6 + ROW * rows + 1.45
-    figure = Figure(figsize=(WIDTH, height))
-    _titled(figure, ruler, result, f"One parameter at a time: values in structure {structure.replace('_', ' ')}")
-    across = (WIDTH - 2 * MARGIN) / len(players)
-    marks = player_marks(result.scenario)
-    flipping = {flip.parameter for flip in result.tornado.flips if flip.question.startswith(f"{structure}: ")}
-    for place, player in enumerate(players):
-        left = MARGIN + place * across + 1.4
-        box = (left / WIDTH, 1.3 / height, (across - 1.7) / WIDTH, ROW * rows / height)
-        axes = figure.add_axes(box)
-        _bars(axes, bars[player], rows, result.tornado.base[structure][player], marks[player])
-        names = [f"{bar.parameter} *" if bar.parameter in flipping else bar.parameter for bar in bars[player]]
-        axes.set_yticks(range(len(names)), [ruler.wrap(drawable(each), SMALL, 1.4, most=1)[0] for each in names])
-        label = ruler.wrap(drawable(result.scenario.players[player], player), SIZE, across - 0.3, weight="bold", most=1)
-        figure.text((left - 1.35) / WIDTH, 1 - 1.35 / height, label[0], size=SIZE, weight="bold", color=INK)
-        if not names:
-            axes.text(
-                0.5, 0.5, "moved by no parameter alone", size=SMALL, color=FAINT, ha="center", transform=axes.transAxes
-            )
-    signs = [
-        Patch(facecolor=FAINT, alpha=0.35, label="all values on the range"),
-        Line2D([], [], marker="o", color="white", markeredgecolor=INK, markersize=8, lw=0, label="at its low end"),
-        Line2D([], [], marker="o", color=INK, markersize=8, lw=0, label="at its high end"),
-        Line2D([], [], color=INK, lw=1.4, ls=":", label="values held"),
-    ]
-    figure.legend(handles=signs, loc="lower left", ncols=4, bbox_to_anchor=(0.01, 0.0), fontsize=SMALL)
-    note = "Payoffs in each player's own points. Two discs joined by a line: an interval over several equilibria."
-    if flipping:
-        note += " * turns an equilibrium outcome by itself."
-    figure.text(MARGIN / WIDTH, 0.55 / height, note, size=SMALL, color=FAINT)
-    return figure
-
-
-def _bars(axes: Axes, bars: Sequence[Bar], rows: int, base: tuple[float, float] | None, mark: PlayerMark) -> None:
-    for row, bar in enumerate(bars):
-        low, high = bar.span
-        axes.barh(row, high - low, left=low, height=0.62, color=mark.colour, alpha=0.4, edgecolor=mark.colour, lw=0.8)
-        # The low end a little above the high end, so that neither hides the other.
-        for ends, colour, y in ((bar.at_low, "white", row - 0.13), (bar.at_high, INK, row + 0.13)):
-            if ends is None:
-                continue
-            axes.plot(ends, (y, y), color=INK, lw=1.2, zorder=2.5)
-            axes.plot(
-                ends, (y, y), "o", color=colour, markeredgecolor=INK, markersize=5.5, mew=1.0, zorder=3, clip_on=False
-            )
-    for value in set(base or ()):
-        axes.axvline(value, color=INK, lw=1.4, ls=":", zorder=2)
-    axes.set_ylim(rows - 0.5, -0.5)
-    axes.margins(x=0.06)
-    axes.tick_params(axis="y", length=0, labelsize=SMALL)
-    axes.locator_params(axis="x", nbins=4)
-    axes.grid(axis="y", visible=False)
-    axes.spines["left"].set_visible(False)
 
 
 def indices_figure(result: Sensitivity) -> Figure:

@@ -9,35 +9,33 @@ from kgsim.errors import GameError
 
 @dataclass(frozen=True)
 class Size:
-    """A figure's width and least height in inches, and its letters in points.
+    """A figure's width and least height in inches, and its smallest letters in points.
 
     Attributes
     ----------
     width, height
-        In inches. A figure with many rows may become higher.
-    text, small, title
-        Sizes of letters; nothing is smaller than `small`.
+        In inches. A figure with many rows becomes higher.
+    small
+        Size of the smallest letters; all others, lines and gaps are in proportion.
     """
 
     name: str
     width: float
     height: float
-    text: float
     small: float
-    title: float
 
     @property
     def scale(self) -> float:
-        """Lines, marks and gaps in proportion to those of a slide."""
+        """Letters, lines, marks and gaps in proportion to those of a slide."""
         return self.small / SLIDE_SMALL
 
 
 SLIDE_SMALL = 12
 
 SIZES = {
-    "slide": Size("slide", 13.33, 7.5, 13, SLIDE_SMALL, 20),
-    "page": Size("page", 6.7, 4.3, 9, 8, 12),
-    "column": Size("column", 3.35, 3.2, 7.5, 7, 9),
+    "slide": Size("slide", 13.33, 7.5, SLIDE_SMALL),
+    "page": Size("page", 6.7, 4.3, 8),
+    "column": Size("column", 3.35, 3.2, 7),
 }
 """The sizes with a name: a slide of 13.33 inches, a page's width between margins, half of that."""
 

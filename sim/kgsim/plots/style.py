@@ -16,7 +16,6 @@ from typing import Any
 
 import matplotlib as mpl
 
-from kgsim.plots.size import Size
 from kgsim.plots.text import families
 from kgsim.scenario.model import Scenario
 
@@ -98,37 +97,15 @@ def marks_of_outcomes(outcomes: Sequence[str], otherwise: Collection[str]) -> di
 
 
 @contextmanager
-def style(size: Size | None = None) -> Iterator[None]:
-    """Apply the style file while figures are made or saved, lines and letters in proportion to the size."""
-    with mpl.rc_context(_settings() if size is None else {**_settings(), **_scaled(size)}):
+def style() -> Iterator[None]:
+    """Apply the style file while figures are made or saved."""
+    # Fonts are asked for anew: more of them may have become known since.
+    with mpl.rc_context({**_settings(), "font.family": families()}):
         yield
-
-
-_IN_POINTS = (
-    "font.size",
-    "axes.titlesize",
-    "axes.labelsize",
-    "axes.linewidth",
-    "axes.labelpad",
-    "grid.linewidth",
-    "xtick.labelsize",
-    "ytick.labelsize",
-    "legend.fontsize",
-    "lines.linewidth",
-    "lines.markersize",
-    "hatch.linewidth",
-    "patch.linewidth",
-    *(f"{axis}tick.{part}" for axis in "xy" for part in ("major.size", "major.width", "major.pad")),
-)
-
-
-def _scaled(size: Size) -> dict[Any, Any]:
-    settings: dict[Any, Any] = {**mpl.rcParamsDefault, **_settings()}
-    return {name: size.scale * float(settings[name]) for name in _IN_POINTS}
 
 
 @cache
 def _settings() -> dict[Any, Any]:
     with as_file(files("kgsim.plots").joinpath("kgsim.mplstyle")) as path:
         settings: Any = mpl.rc_params_from_file(path, use_default_template=False)
-    return {**settings, "font.family": families()}
+    return dict(settings)

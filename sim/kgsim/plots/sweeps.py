@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from kgsim.plots.size import SIZES, Size
 from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players, style
 from kgsim.plots.text import Ruler, drawable
 
@@ -66,7 +65,7 @@ def _figure(study: Dataset, structure: str) -> Figure:
     height = 1.45 + len(players) * (each + 0.3) + strip + 0.85
     figure = Figure(figsize=(WIDTH, height))
     ruler = Ruler()
-    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study, SIZES["slide"])
+    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study)
     left, right = 2.6, WIDTH - 0.4
     marks = marks_of_players(list(players))
     for place, (player, label) in enumerate(players.items()):
@@ -205,13 +204,12 @@ def parameter_label(study: Dataset, name: str) -> str:
     return drawable(f"{name}: {about['long_name']}{unit}{beyond}", name)
 
 
-def note(figure: Figure, ruler: Ruler, title: str, study: Dataset, size: Size = SIZES["slide"]) -> None:
+def note(figure: Figure, ruler: Ruler, title: str, study: Dataset) -> None:
     """Write a figure's title and the scenario's below it."""
     width, height = figure.get_size_inches()
-    k = size.scale
-    left, room = 0.35 * k / width, size.width - 0.7 * k
-    (line,) = ruler.wrap(drawable(title), size.title, room, weight="bold", most=1)
-    figure.text(left, 1 - 0.5 * k / height, line, size=size.title, weight="bold", color=INK)
+    left, room = 0.35 / width, width - 0.7
+    (line,) = ruler.wrap(drawable(title), 20, room, weight="bold", most=1)
+    figure.text(left, 1 - 0.5 / height, line, size=20, weight="bold", color=INK)
     scenario = drawable(str(study.attrs["title"]), str(study.attrs["scenario"]))
-    (below,) = ruler.wrap(scenario, size.text, room, most=1)
-    figure.text(left, 1 - 0.85 * k / height, below, size=size.text, color=FAINT)
+    (below,) = ruler.wrap(scenario, SIZE, room, most=1)
+    figure.text(left, 1 - 0.85 / height, below, size=SIZE, color=FAINT)

@@ -1,0 +1,161 @@
+"""What every figure is drawn on: laid out in a slide's inches and points, and shrunk as a whole to its size.
+
+A page of 6.7 inches with letters of 8 points is a sheet of 10 inches with letters of 12: figures are laid out on sheets
+of whatever width, always with the same letters, lines and gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from kgsim.language import Words, words
+from kgsim.plots.shrink import shrunk
+from kgsim.plots.size import Size, size_of
+from kgsim.plots.style import FAINT, INK, style
+from kgsim.plots.text import Ruler, drawable, line_height, look_for_fonts
+
+MARGIN = 0.35
+SIZE, SMALL = 13.0, 12.0
+TITLE_SIZES = (20.0, 17.0, 15.0)
+
+#: Left, top, width and height, in inches from the top left.
+Box: TypeAlias = tuple[float, float, float, float]
+Sign: TypeAlias = tuple[Artist | tuple[Artist, ...], str]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A figure's heading and the line below it, wrapped, and how much room they take."""
+
+    lines: tuple[tuple[str, float, str], ...]
+    height: float
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Signs and labels in rows, and how much room they take."""
+
+    rows: tuple[tuple[tuple[Sign, float], ...], ...]
+    height: float
+
+
+class Sheet:
+    """The room for one figure: its width and least height in a slide's inches, whether it has a heading, its words."""
+
+    def __init__(self, size: Size, titled: bool, said: Words) -> None:
+        self.width, self.least = size.width / size.scale, size.height / size.scale
+        self.titled, self.words, self.ruler = titled, said, Ruler()
+
+    @property
+    def room(self) -> float:
+        """Width between the margins."""
+        return self.width - 2 * MARGIN
+
+    def head(self, title: str, below: str) -> Head:
+        """Lay out a heading; it takes next to no room if the figure is to have none."""
+        if not self.titled:
+            return Head((), 0.2)
+        ruler, text = self.ruler, drawable(title)
+        size = next((size for size in TITLE_SIZES if ruler.width(text, size, "bold") <= self.room), TITLE_SIZES[-1])
+        lines = [(line, size, "bold") for line in ruler.wrap(text, size, self.room, weight="bold", most=3)]
+        lines += [(line, SIZE, "normal") for line in ruler.wrap(drawable(below), SIZE, self.room, most=2)]
+        return Head(tuple(lines), 0.25 + sum(line_height(size) for _, size, _ in lines) + 0.2)
+
+    def figure(self, height: float, head: Head) -> Figure:
+        """Return a figure of the sheet's width with its heading written."""
+        figure = Figure(figsize=(self.width, height))
+        top = 0.25
+        for line, size, weight in head.lines:
+            colour = INK if weight == "bold" else FAINT
+            self.text(figure, MARGIN, top + line_height(size) / 2, line, size=size, weight=weight, color=colour)
+            top += line_height(size)
+        return figure
+
+    def axes(self, figure: Figure, box: Box) -> Axes:
+        """Add axes at a box."""
+        left, top, wide, high = box
+        width, height = figure.get_size_inches()
+        return figure.add_axes((left / width, 1 - (top + high) / height, wide / width, high / height))
+
+    def text(self, figure: Figure, x: float, y: float, text: str, *, va: str = "center", **look: Any) -> None:
+        """Write text at a place in inches from the top left."""
+        width, height = figure.get_size_inches()
+        figure.text(x / width, 1 - y / height, text, va=va, **{"size": SMALL, "color": INK, **look})
+
+    def lines(self, figure: Figure, x: float, top: float, lines: Sequence[str], size: float, **look: Any) -> float:
+        """Write lines downwards from `top`; return where they end."""
+        for line in lines:
+            self.text(figure, x, top + line_height(size) / 2, line, size=size, **look)
+            top += line_height(size)
+        return top
+
+    def legend(self, signs: Iterable[Sign]) -> Legend:
+        """Lay out a legend in rows as wide as the sheet."""
+        rows: list[list[tuple[Sign, float]]] = [[]]
+        used = 0.0
+        for sign, label in signs:
+            (text,) = self.ruler.wrap(drawable(label), SMALL, self.room - 0.5, most=1)
+            width = self.ruler.width(text, SMALL) + 0.75
+            if rows[-1] and used + width - 0.25 > self.room:
+                rows.append([])
+                used = 0.0
+            rows[-1].append(((sign, text), width))
+            used += width
+        return Legend(tuple(tuple(row) for row in rows), 0.3 * len(rows) + 0.1 if rows[0] else 0.0)
+
+    def sign(self, figure: Figure, legend: Legend, top: float) -> None:
+        """Draw a legend downwards from `top`."""
+        for place, row in enumerate(legend.rows):
+            x, y = MARGIN, top + 0.3 * place + 0.15
+            for (sign, text), width in row:
+                for part in sign if isinstance(sign, tuple) else (sign,):
+                    _sign(figure, part, x, y)
+                self.text(figure, x + 0.43, y, text)
+                x += width
+
+
+def on_sheet(draw: Callable[[Sheet], Figure], size: str | Size, titled: bool = True, lang: str = "en") -> Figure:
+    """Draw a figure at a size.
+
+    Parameters
+    ----------
+    draw
+        From the sheet to the figure, in a slide's inches and points.
+    size
+        Slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
+    lang
+        Language of the words.
+    """
+    size = size_of(size)
+    if lang != "en":
+        look_for_fonts()
+    with style():
+        return shrunk(draw(Sheet(size, titled, words(lang))), size.scale)
+
+
+def _sign(figure: Figure, sign: Artist, x: float, y: float) -> None:
+    """Draw what explains a label: a line with its marker, a marker alone, or a patch."""
+    width, height = figure.get_size_inches()
+    y = 1 - y / height
+    if isinstance(sign, Line2D):
+        alone = sign.get_linestyle() in ("None", "none", " ", "") or sign.get_linewidth() == 0
+        ends = [x + 0.16] if alone else [x, x + 0.16, x + 0.32]
+        sign.set_data([end / width for end in ends], [y] * len(ends))
+        sign.set_markevery([0] if alone else [1])
+        sign.set_transform(figure.transFigure)
+        figure.add_artist(sign)
+    elif isinstance(sign, Patch):
+        box = Rectangle((x / width, y - 0.075 / height), 0.32 / width, 0.15 / height, transform=figure.transFigure)
+        box.update_from(sign)
+        box.set_transform(figure.transFigure)
+        figure.add_artist(box)
