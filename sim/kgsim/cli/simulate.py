@@ -163,9 +163,9 @@ def _keep(
 
 
 def _figures(found: Dataset) -> Iterator[tuple[str, Figure]]:
-    from kgsim.plots.simulation import fan_figure, outcome_figure
+    from kgsim.plots.simulation import fan_figure, runs_figure
 
-    yield "outcomes-by-round", outcome_figure(found)
+    yield "outcomes-by-round", runs_figure(found)
     if found.attrs["bounds"] != "{}":
         yield "fans", fan_figure(found)
 

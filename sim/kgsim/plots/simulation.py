@@ -81,7 +81,7 @@ def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
-def outcome_figure(found: Dataset) -> Figure:
+def runs_figure(found: Dataset) -> Figure:
     """Draw in which share of runs outcomes come about: above by each round, below the hazard; a column a way to play.
 
     Parameters
