@@ -14,6 +14,8 @@ from kgsim import GameError, nash, nash_batch
 from kgsim.games.strategic import pure_equilibria, pure_equilibrium_mask
 from kgsim.solvers import batch, bimatrix_kernels, compiled
 from kgsim.solvers.batch import NashBatch
+from kgsim.solvers.batch_pairs import solve_pairs
+from kgsim.solvers.batch_part import PER_EQUILIBRIUM, empty
 
 RNG_SEED = 20250613
 
@@ -78,7 +80,7 @@ def test_von_stengels_game_bit_for_bit() -> None:
 @settings(deadline=None, max_examples=200)
 @given(arrays(np.float64, (2, 3, 4), elements=st.integers(0, 4).map(float)))
 def test_the_kernel_solves_a_game_rightly_or_leaves_it(game: np.ndarray) -> None:
-    solved = batch._pairs(game[None])
+    solved = solve_pairs(game[None])
     if len(solved.games):
         one = nash_batch([game])
         assert np.array_equal(solved.profiles, one.profiles)
@@ -106,8 +108,8 @@ def test_chunks_threads_and_a_missing_compiler_change_nothing(
 def test_the_kernels_are_plain_python_too() -> None:
     games = GAMES["normal"](np.random.default_rng(RNG_SEED), (5, 2, 3, 3))
     tables = bimatrix_kernels.support_tables(3)
-    room = batch._empty(5, 40, 2, 6)
-    arguments = (getattr(room, name) for name in batch._PER_EQUILIBRIUM)
+    room = empty(5, 40, 2, 6)
+    arguments = (getattr(room, name) for name in PER_EQUILIBRIUM)
     done, stop = bimatrix_kernels.solve_pairs(games, *tables, 0, 0, *arguments, room.counts)
     expected = nash_batch(games)
     assert (done, stop) == (5, len(expected.profiles))

@@ -1,8 +1,7 @@
-"""What every game of a batch goes through, as scalar kernels that numba compiles as they stand.
+"""What games of three and more players go through in a batch, as scalar kernels that numba compiles as they stand.
 
-`reduce_games` does to many games what `kgsim.games.reduction.reduce_game` does to one, with the same
-operations in the same order, and `solve_pairs` runs the two-player scan over those that two players have
-left to decide.
+`reduce_games` does to many games what `kgsim.games.reduction.reduce_game` does to one, with the same operations in
+the same order; `place` takes the equilibria of what is left back to the full games.
 """
 
 from __future__ import annotations
@@ -10,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import ROUNDING, TIE
+from kgsim.solvers.payoff_kernels import measure_regrets, measure_spans, scale
+
+ENTRY_POINTS = ("reduce_games", "gather", "place")
 
 
 def reduce_games(
@@ -49,9 +50,14 @@ def reduce_games(
                 kept[game, player, action] = action
         while True:
             left = _cells(shape, kept[game], counts[game], cells)
+            ties = 0
             for player in range(players):
-                if _scale(payoffs[game, player], cells, left, scaled[game, player]):
-                    special[game] = True
+                row = scaled[game, player]
+                for cell in range(left):
+                    row[cell] = payoffs[game, player, cells[cell]]
+                _, tied, near = scale(row, left)
+                special[game] |= near
+                ties += tied
             if special[game] or not _dominated(scaled[game], counts[game], left, drop):
                 break
             for player in range(players):
@@ -61,8 +67,78 @@ def reduce_games(
                         kept[game, player, stay] = kept[game, player, action]
                         stay += 1
                 counts[game, player] = stay
-        if not special[game]:
+        if ties == players and not special[game]:
             special[game] = _identical(scaled[game], counts[game], left)
+
+
+def gather(
+    scaled: NDArray[np.float64], games: NDArray[np.int64], movers: NDArray[np.int64], small: NDArray[np.float64]
+) -> None:
+    """Copy the payoffs of some games and players into `small`, shape (games, movers, profiles)."""
+    for number in range(len(games)):
+        for mover in range(len(movers)):
+            for cell in range(small.shape[2]):
+                small[number, mover, cell] = scaled[games[number], movers[mover], cell]
+
+
+def place(
+    payoffs: NDArray[np.float64],
+    shape: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    left: NDArray[np.int64],
+    games: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    reduced: NDArray[np.float64],
+    reduced_indices: NDArray[np.int8],
+    reduced_isolated: NDArray[np.bool_],
+    offsets: NDArray[np.int64],
+    profiles: NDArray[np.float64],
+    indices: NDArray[np.int8],
+    isolated: NDArray[np.bool_],
+    gains: NDArray[np.float64],
+    relative: NDArray[np.float64],
+) -> None:
+    """Put equilibria of reduced games where those of the full games belong, and measure them there.
+
+    Parameters
+    ----------
+    payoffs, shape
+        The full games, as for `reduce_games`.
+    kept, left
+        The actions that are left, from `reduce_games`, and their numbers, the same in all of `games`.
+    games, counts
+        The reduced games, and how many equilibria each of them has.
+    reduced, reduced_indices, reduced_isolated
+        Probabilities of the actions left to players with more than one, index, and whether isolated; a row per
+        equilibrium.
+    offsets
+        Where the equilibria of each of the full games begin.
+    profiles, indices, isolated, gains, relative
+        Receive the equilibria, as in `kgsim.solvers.batch.NashBatch`.
+    """
+    players = len(shape)
+    spans = np.empty(players)
+    cells = np.empty(payoffs.shape[2], dtype=np.int64)
+    weights = np.empty(payoffs.shape[2])
+    row = 0
+    for number in range(len(games)):
+        game = games[number]
+        measure_spans(payoffs[game], spans)
+        for at in range(offsets[game], offsets[game] + counts[number]):
+            profiles[at, :] = 0.0
+            start, column = 0, 0
+            for player in range(players):
+                if left[player] == 1:
+                    profiles[at, start + kept[game, player, 0]] = 1.0
+                else:
+                    for action in range(left[player]):
+                        profiles[at, start + kept[game, player, action]] = reduced[row, column + action]
+                    column += left[player]
+                start += shape[player]
+            measure_regrets(payoffs[game], shape, spans, profiles[at], cells, weights, gains[at], relative[at])
+            indices[at] = reduced_indices[row]
+            isolated[at] = reduced_isolated[row]
+            row += 1
 
 
 def _cells(
@@ -81,35 +157,6 @@ def _cells(
     return size
 
 
-def _scale(
-    values: NDArray[np.float64],
-    cells: NDArray[np.int64],
-    size: int,
-    scaled: NDArray[np.float64],
-) -> bool:
-    """Scale one player's payoffs to 0..1; returns whether some differ by less than a tie's tolerance."""
-    low = values[cells[0]]
-    high = low
-    for cell in range(1, size):
-        value = values[cells[cell]]
-        low = min(low, value)
-        high = max(high, value)
-    span = high - low
-    if 0.0 < span <= ROUNDING * max(abs(low), abs(high)):
-        return True
-    if span == 0.0:
-        span = 1.0
-    for cell in range(size):
-        scaled[cell] = (values[cells[cell]] - low) / span
-    near = 0
-    for cell in range(1, size):
-        value = scaled[cell]
-        for other in range(cell):
-            gap = abs(scaled[other] - value)
-            near += (gap != 0.0) & (gap < TIE)
-    return near > 0
-
-
 def _dominated(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int, drop: NDArray[np.bool_]) -> bool:
     """Mark the strictly dominated actions of every player; returns whether there is one."""
     some = False
@@ -117,24 +164,20 @@ def _dominated(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int
     for player in range(len(counts)):
         block = after
         after = after // counts[player]
-        for action in range(counts[player]):
-            drop[player, action] = False
-            for other in range(counts[player]):
-                if other == action:
-                    continue
+        against = size // counts[player]
+        drop[player, : counts[player]] = False
+        for other in range(1, counts[player]):
+            for action in range(other):
                 shift = (other - action) * after
-                beaten = True
-                start = action * after
-                while beaten and start < size:
+                better, worse = 0, 0
+                # Counted to the end, since leaving early is a guess that random payoffs make wrong half the time.
+                for start in range(action * after, size, block):
                     for cell in range(start, start + after):
-                        if scaled[player, cell + shift] <= scaled[player, cell]:
-                            beaten = False
-                            break
-                    start += block
-                if beaten:
-                    drop[player, action] = True
-                    some = True
-                    break
+                        better += scaled[player, cell + shift] > scaled[player, cell]
+                        worse += scaled[player, cell + shift] < scaled[player, cell]
+                drop[player, action] |= better == against
+                drop[player, other] |= worse == against
+                some |= better == against or worse == against
     return some
 
 
@@ -160,60 +203,3 @@ def _identical(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int
                 if same:
                     return True
     return False
-
-
-def measure(
-    payoffs: NDArray[np.float64],
-    shape: NDArray[np.int64],
-    profiles: NDArray[np.float64],
-    offsets: NDArray[np.int64],
-    gains: NDArray[np.float64],
-    relative: NDArray[np.float64],
-) -> None:
-    """Regret of each player at each profile, in payoff units and as a share of the player's payoff range.
-
-    Parameters
-    ----------
-    payoffs
-        Shape (games, players, profiles).
-    shape
-        Actions per player.
-    profiles, offsets
-        Probabilities of all actions of all players; those of game g are rows ``offsets[g]:offsets[g + 1]``.
-    gains, relative
-        Receive the regrets, shape (len(profiles), players).
-    """
-    games, players, size = payoffs.shape
-    values = np.empty(shape.max())
-    actions = np.empty((size, players), dtype=np.int64)
-    for cell in range(size):
-        rest = cell
-        for player in range(players - 1, -1, -1):
-            actions[cell, player] = rest % shape[player]
-            rest = rest // shape[player]
-    for game in range(games):
-        for row in range(offsets[game], offsets[game + 1]):
-            place = 0
-            for player in range(players):
-                own = payoffs[game, player]
-                values[: shape[player]] = 0.0
-                low = own[0]
-                high = own[0]
-                for cell in range(size):
-                    low = min(low, own[cell])
-                    high = max(high, own[cell])
-                    share = own[cell]
-                    column = 0
-                    for other in range(players):
-                        if other != player:
-                            share *= profiles[row, column + actions[cell, other]]
-                        column += shape[other]
-                    values[actions[cell, player]] += share
-                best = values[0]
-                current = 0.0
-                for action in range(shape[player]):
-                    best = max(best, values[action])
-                    current += profiles[row, place + action] * values[action]
-                place += shape[player]
-                gains[row, player] = max(best - current, 0.0)
-                relative[row, player] = gains[row, player] / (high - low) if high > low else 0.0

@@ -5,7 +5,7 @@ is a convex combination of extreme ones (Winkels 1979; Jansen 1981). So the fini
 y)`` in which every action is unused or a best reply says everything: a maximal Nash subset is a product of
 convex hulls, and it is found as a maximal biclique of the graph whose edges are the extreme equilibria
 (Avis, Rosenberg, Savani and von Stengel 2010). Vertices and labels are exact (`kgsim.solvers.best_reply`); a
-generic equilibrium's probabilities come from `kgsim.solvers.bimatrix_kernels`, as in the compiled batch.
+generic equilibrium's probabilities come from `kgsim.solvers.indifference`, as in the compiled batch.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from kgsim.games.strategic import pure_equilibrium_mask
 from kgsim.solvers.best_reply import OutOfTime, Vertex, as_integers, vertices
-from kgsim.solvers.bimatrix_kernels import LEAST_PIVOT, indifference
+from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT
+from kgsim.solvers.indifference import indifference
 from kgsim.solvers.lemke_howson import lemke_howson
 from kgsim.solvers.raw import Profile, RawEquilibria
 

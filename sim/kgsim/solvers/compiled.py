@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
+from collections.abc import Iterator
 from importlib import import_module
-from types import FunctionType, SimpleNamespace
-from typing import Any, Literal
+from pathlib import Path
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any
 
 
 def available() -> bool:
@@ -15,25 +18,64 @@ def available() -> bool:
 
 
 @functools.cache
-def compiled(*modules: str) -> SimpleNamespace:
-    """All functions of some kernel modules, compiled by numba on their first call and cached on disk.
+def compiled(name: str, *, allocates: bool = True) -> SimpleNamespace:
+    """The functions of a kernel module, and of those it takes functions from, compiled on their first call.
 
-    The plain functions stay as they are: each is copied into one common namespace, where the copies see each
-    other compiled. A module may name in ``INLINE`` what to compile into its callers. No fast-math, so that
-    the results are those of plain Python to the last bit.
+    The plain functions stay as they are: each is copied, and the copies see one another compiled. No fast-math, so
+    that the results are those of plain Python to the last bit. What is compiled is cached on disk.
+
+    Parameters
+    ----------
+    name
+        The module. It names in ``ENTRY_POINTS`` what Python calls; this is what is returned. Every module may name
+        in ``INLINE`` what to compile into its callers, and in ``COUNTERS`` integer variables that begin at a
+        constant: undeclared, numba compiles what they are passed to twice, for the constant too.
+    allocates
+        Whether the functions make arrays of their own. If not, they run faster without counting references.
     """
-    from numba import njit
+    from numba import int64, njit
 
-    loaded = [import_module(module) for module in modules]
-    namespace: dict[str, Any] = {}
-    for module in loaded:
-        namespace.update(vars(module))
-    for module in loaded:
-        for name, value in vars(module).items():
-            if isinstance(value, FunctionType) and value.__module__ == module.__name__:
-                copy = FunctionType(value.__code__, namespace, name, value.__defaults__)
-                copy.__module__ = module.__name__
-                copy.__qualname__ = value.__qualname__
-                inline: Literal["always", "never"] = "always" if name in getattr(module, "INLINE", ()) else "never"
-                namespace[name] = njit(cache=True, nogil=True, error_model="numpy", inline=inline)(copy)
-    return SimpleNamespace(**namespace)
+    modules = list(_reached(import_module(name)))
+    # numba looks for changes in the file of a function alone, not in those of the functions it calls.
+    version = hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()[:12]
+    entries = modules[0].ENTRY_POINTS
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    if not allocates:
+        options["_nrt"] = False
+    spaces = [dict(vars(module)) for module in modules]
+    kernels: dict[Any, Any] = {}
+    for module, space in zip(modules, spaces, strict=True):
+        for function in _functions(module):
+            if function.__module__ != module.__name__:
+                continue
+            copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
+            copy.__module__ = function.__module__
+            copy.__qualname__ = f"{function.__qualname__}_{version}"
+            local = function.__code__.co_varnames[function.__code__.co_argcount :]
+            own: dict[str, Any] = {
+                "locals": {variable: int64 for variable in getattr(module, "COUNTERS", ()) if variable in local},
+                "inline": "always" if function.__name__ in getattr(module, "INLINE", ()) else "never",
+                # What unpacks Python's objects takes long to compile, and only Python needs it.
+                "no_cpython_wrapper": module is not modules[0] or function.__name__ not in entries,
+            }
+            kernels[function] = njit(**options, **own)(copy)
+    for space in spaces:
+        for key, value in space.items():
+            if isinstance(value, FunctionType) and value in kernels:
+                space[key] = kernels[value]
+    return SimpleNamespace(**{entry: spaces[0][entry] for entry in entries})
+
+
+def _functions(module: ModuleType) -> list[FunctionType]:
+    return [value for value in vars(module).values() if isinstance(value, FunctionType)]
+
+
+def _reached(module: ModuleType) -> Iterator[ModuleType]:
+    """The module and, once each, those of this package that its functions come from."""
+    seen = [module]
+    for reached in seen:
+        yield reached
+        for function in _functions(reached):
+            home = import_module(function.__module__)
+            if home not in seen and home.__name__.startswith(__package__ or ""):
+                seen.append(home)

@@ -14,7 +14,7 @@ are the same to the last bit.
 
 from __future__ import annotations
 
-import sys
+import functools
 import time
 from dataclasses import dataclass
 from math import prod
@@ -25,10 +25,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kgsim.errors import GameError
+from kgsim.solvers import compiled
 from kgsim.solvers import nplayer_supports as kernel
-from kgsim.solvers.nplayer_eliminate import LARGEST_SUPPORT, lattice, reduced
+from kgsim.solvers import nplayer_tally as tally
+from kgsim.solvers.nplayer_bernstein import LARGEST_SUPPORT, lattice, reduced
 from kgsim.solvers.nplayer_order import MOST_ACTIONS, SupportList, support_list
-from kgsim.solvers.nplayer_search import Floats, Ints, Work, workspace
+from kgsim.solvers.nplayer_work import Floats, Ints, Work, workspace
 from kgsim.solvers.raw import RawEquilibria
 
 MOST_SUPPORTS = 500_000  # support profiles listed for one game
@@ -114,7 +116,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         end = begin if out_of_time else min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
         last = out_of_time or end == len(listed.supports)
         before = arrays.summary.copy()
-        if arrays.run(kernels, table, listed.supports[begin:end], listed.faced[begin:end], budget, 0, begin == 0, last):
+        if arrays.run(kernels, table, listed.part(begin, end), budget, 0, begin == 0, last):
             begin = end
             if last:
                 break
@@ -125,15 +127,13 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, begin)
 
 
-def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria:
+def solve_batch(payoffs: npt.ArrayLike) -> BatchEquilibria:
     """All isolated Nash equilibria of many games of one shape.
 
     Parameters
     ----------
     payoffs
         (games, players, actions of player 1, ...), each game scaled as for `solve`.
-    chunk
-        Games solved between growths of the result; the result does not depend on it.
 
     Returns
     -------
@@ -141,58 +141,44 @@ def solve_batch(payoffs: npt.ArrayLike, *, chunk: int = 4096) -> BatchEquilibria
         The same profiles, to the last bit, as `solve` returns game by game.
     """
     array = _checked(payoffs, batch=True)
-    shape = array.shape[2:]
+    games, shape = len(array), array.shape[2:]
     listed = support_list(shape, MOST_SUPPORTS)
-    kernels = _kernels(array[0, 0].size if len(array) else 0, len(array))
-    arrays = _Arrays(shape, listed, games=max(min(chunk, len(array)), 1))
-    table = array.reshape(len(array), len(shape), prod(shape))
-    parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
-    for first in range(0, len(array), chunk):
-        games = table[first : first + chunk]
-        begin = 0
-        while begin < len(games):
-            begin = arrays.run(kernels, games, listed.supports, listed.faced, BUDGET, begin, True, True)
-            if begin < len(games):
-                arrays.grow()
-        stop = arrays.offset[len(games)]
-        parts.append(
-            (
-                arrays.found[:stop].copy(),
-                np.diff(arrays.offset[: len(games) + 1]),
-                arrays.index[:stop].copy(),
-                arrays.component[:stop].copy(),
-                arrays.summary[: len(games)].copy(),
-            )
-        )
-    empty = (arrays.found[:0], arrays.offset[:0], arrays.index[:0], arrays.component[:0], arrays.summary[:0])
-    found, counts, index, component, summary = (
-        np.concatenate(columns) for columns in zip(*(parts or [empty]), strict=True)
-    )
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    if not counts.all():
+    kernels = _kernels(prod(shape), games)
+    arrays = _Arrays(shape, listed, games)
+    table = array.reshape(games, len(shape), prod(shape))
+    begin = 0
+    while True:
+        begin = arrays.run(kernels, table, listed, BUDGET, begin, True, True)
+        if begin == games:
+            break
+        arrays.grow()
+    stop, summary = arrays.offset[games], arrays.summary
+    index = arrays.index[:stop]
+    undefined = index == tally.NO_INDEX
+    signs = np.where(undefined, 0, index).astype(np.int8)
+    if np.any(arrays.offset[1:] == arrays.offset[:-1]):
         raise AssertionError("every finite game has an equilibrium (Nash 1951), and none was found of some game")
-    defined = index != kernel.NO_INDEX
-    signs = np.where(defined, index, 0)
-    total = np.add.reduceat(np.append(signs, 0), offsets[:-1]) if len(index) else np.zeros(len(counts), int)
-    some = np.add.reduceat(np.append(~defined, False).astype(int), offsets[:-1]) if len(index) else total
-    consistent = (total == 1) | (some > 0)
-    resolved = (summary[:, kernel.CELLS] == 0) & (summary[:, kernel.DROPPED] == 0)
+    complete = (summary[:, tally.CELLS] == 0) & (summary[:, tally.DROPPED] == 0) & listed.every
+    if games:
+        first = arrays.offset[:-1]
+        total = np.add.reduceat(signs, first, dtype=np.int64)
+        complete &= (total == 1) | np.logical_or.reduceat(undefined, first)
     return BatchEquilibria(
-        found,
-        offsets,
-        signs.astype(np.int8),
-        component,
-        resolved & consistent & listed.every,
-        summary[:, kernel.EXAMINED],
+        arrays.found[:stop],
+        arrays.offset,
+        signs,
+        arrays.component[:stop],
+        complete,
+        summary[:, tally.EXAMINED],
         {kind: summary[:, column] for kind, column in _KINDS.items()},
     )
 
 
 _KINDS = {
-    "equilibrium": kernel.EQUILIBRIA,
-    "not a best reply": kernel.NO_REPLY,
-    "on the boundary": kernel.ON_BOUNDARY,
-    "unresolved": kernel.CELLS,
+    "equilibrium": tally.EQUILIBRIA,
+    "not a best reply": tally.NO_REPLY,
+    "on the boundary": tally.ON_BOUNDARY,
+    "unresolved": tally.CELLS,
 }
 
 
@@ -213,12 +199,14 @@ def _checked(payoffs: npt.ArrayLike, *, batch: bool) -> Floats:
 
 def _kernels(width: int, games: int) -> Any:
     """Compiled kernels where they are loaded already or will pay, the plain ones otherwise."""
-    if width * games <= PLAIN_WIDTH and "kgsim.solvers.nplayer_compile" not in sys.modules:
+    if width * games <= PLAIN_WIDTH and not _compiled.cache_info().currsize:
         return kernel
-    from kgsim.solvers.nplayer_compile import compiled
+    return _compiled() if compiled.available() else kernel
 
-    namespace: SimpleNamespace | None = compiled()
-    return kernel if namespace is None else namespace
+
+@functools.cache
+def _compiled() -> SimpleNamespace:
+    return compiled.compiled(kernel.__name__, allocates=False)
 
 
 class _Arrays:
@@ -233,21 +221,22 @@ class _Arrays:
         self.reduced = reduced(smallest)
         words = listed.faced.shape[2]
         self.better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
-        self.found = np.zeros((64 + 8 * games, sum(shape)))
-        self.index = np.zeros(len(self.found), dtype=np.int64)
-        self.component = np.zeros(len(self.found), dtype=np.int64)
+        self.found = np.empty((64 + 8 * games, sum(shape)))
+        self.index = np.empty(len(self.found), dtype=np.int64)
+        self.component = np.empty(len(self.found), dtype=np.int64)
         self.boxes = np.zeros((1024, sum(shape), 3))
         self.label = np.zeros(len(self.boxes), dtype=np.int64)
         self.number = np.zeros(len(self.boxes), dtype=np.int64)
         self.offset = np.zeros(games + 1, dtype=np.int64)
-        self.summary = np.zeros((games, kernel.SUMMARY), dtype=np.int64)
+        self.summary = np.zeros((games, tally.COLUMNS), dtype=np.int64)
 
     def run(
-        self, kernels: Any, games: Floats, supports: Ints, faced: Ints, budget: int, begin: int, fresh: bool, last: bool
+        self, kernels: Any, games: Floats, listed: SupportList, budget: int, begin: int, fresh: bool, last: bool
     ) -> int:
         """Solve games from ``begin`` on; returns how many are solved, fewer than all where room is lacking."""
         reached: int = kernels.solve_games(
-            self.work, self.reduced, self.lattice, games, self.shape, supports, faced, self.better, budget,
+            self.work, self.reduced, self.lattice, games, self.shape, listed.supports, listed.faced,
+            listed.undominated, self.better, budget,
             self.allowance, begin, fresh, last, self.found, self.index, self.component,
             self.offset, self.boxes, self.label, self.number, self.summary,
         )  # fmt: skip
@@ -273,13 +262,13 @@ def _report(
     for e in range(stop):
         if arrays.component[e] >= 0:
             groups.setdefault(int(arrays.component[e]), []).append(e)
-    indices = tuple(None if i == kernel.NO_INDEX else int(i) for i in arrays.index[:stop])
+    indices = tuple(None if i == tally.NO_INDEX else int(i) for i in arrays.index[:stop])
     total = sum(i for i in indices if i is not None)
     if not searched:
         reason = f"only the {examined} smallest support profiles were searched"
-    elif summary[kernel.DROPPED] or 0 < summary[kernel.CELLS] == summary[kernel.UNSOLVED]:
+    elif summary[tally.DROPPED] or 0 < summary[tally.CELLS] == summary[tally.UNSOLVED]:
         reason = "the effort allowed for one game did not resolve every support profile"
-    elif summary[kernel.CELLS]:
+    elif summary[tally.CELLS]:
         reason = "the game is degenerate: some supports hold a continuum or a multiple root"
     elif None not in indices and total != 1:
         reason = f"the indices sum to {total} and not to 1, so an equilibrium may be missing"
@@ -293,7 +282,7 @@ def _report(
         tuple(tuple(group) for group in groups.values()),
         complete,
         reason,
-        int(summary[kernel.EXAMINED]),
+        int(summary[tally.EXAMINED]),
         {kind: int(summary[column]) for kind, column in _KINDS.items()},
         indices,
     )

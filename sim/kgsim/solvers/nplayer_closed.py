@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from math import sqrt
 
-from kgsim.solvers.nplayer_search import Floats, Ints
+from kgsim.solvers.nplayer_work import Floats, Ints
 
 UNSURE = 1e-9  # what is closer to zero than this, payoffs being scaled to 0..1, is left to the general method
 DOUBLE = 1e-6  # the same for the discriminant, relative to the coefficients, since its square root enters
+
+COUNTERS = ("mixing", "origin")
 
 
 def closed(payoffs: Floats, shape: Ints, supports: Ints, mixer: Ints, candidate: Floats, sign: Ints) -> int:
@@ -67,7 +69,7 @@ def closed(payoffs: Floats, shape: Ints, supports: Ints, mixer: Ints, candidate:
         return 1
     if mixing == 2:
         return _pair(payoffs, origin, mixer, candidate, sign)
-    return _triple(payoffs, origin, mixer, candidate, sign)
+    return triple(payoffs, origin, mixer, candidate, sign)
 
 
 def _pair(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints) -> int:
@@ -80,13 +82,13 @@ def _pair(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints) -
         return 0
     if x == 0 or y == 0:
         return -1
-    _mix(-v1, v0, mixer[0], candidate[0])
-    _mix(-u1, u0, mixer[1], candidate[0])
+    mix(-v1, v0, candidate[0], mixer[0, 2], mixer[0, 3])
+    mix(-u1, u0, candidate[0], mixer[1, 2], mixer[1, 3])
     sign[0] = -1 if (u0 > 0.0) == (v0 > 0.0) else 1
     return 1
 
 
-def _triple(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints) -> int:
+def triple(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints) -> int:
     """Three players mix: a quadratic in the first one's mixture."""
     i, j, l = mixer[0, 0], mixer[1, 0], mixer[2, 0]  # noqa: E741
     r, s, t = mixer[0, 1], mixer[1, 1], mixer[2, 1]
@@ -123,9 +125,9 @@ def _triple(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints)
             continue
         if y == 0 or z == 0:
             return -1
-        _mix(p, q, mixer[0], candidate[count])
-        _mix(y0, y1, mixer[1], candidate[count])
-        _mix(z0, z1, mixer[2], candidate[count])
+        mix(p, q, candidate[count], mixer[0, 2], mixer[0, 3])
+        mix(y0, y1, candidate[count], mixer[1, 2], mixer[1, 3])
+        mix(z0, z1, candidate[count], mixer[2, 2], mixer[2, 3])
         y0, y1, z0, z1 = y0 / (y0 + y1), y1 / (y0 + y1), z0 / (z0 + z1), z1 / (z0 + z1)
         # the Jacobian has zeros on the diagonal; player i's difference moves with y and z by iy, iz, and so on
         iy, iz = z0 * (m00 - m10) + z1 * (m01 - m11), y0 * (m00 - m01) + y1 * (m10 - m11)
@@ -143,7 +145,7 @@ def _alike(left: float, right: float) -> int:
     return 1 if (left > 0.0) == (right > 0.0) else -1
 
 
-def _mix(left: float, right: float, mixer: Ints, profile: Floats) -> None:
+def mix(left: float, right: float, profile: Floats, first: int, second: int) -> None:
     """Write a player's probabilities, in the proportion of two numbers of one sign."""
-    profile[mixer[2]] = left / (left + right)
-    profile[mixer[3]] = right / (left + right)
+    profile[first] = left / (left + right)
+    profile[second] = right / (left + right)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kgsim.solvers.nplayer_search import Ints
-from kgsim.solvers.nplayer_supports import WORD
+from kgsim.solvers.nplayer_prune import WORD
+from kgsim.solvers.nplayer_signs import sign_table
+from kgsim.solvers.nplayer_work import Bools, Ints
 
 MOST_ACTIONS = 62  # a support is a bit set in one signed word
 
@@ -24,6 +25,8 @@ class SupportList(NamedTuple):
         (profiles, players) bit sets of strategies, by total size, balanced ones first.
     faced
         (profiles, players, words) bit sets of the opponents' combinations that each player faces.
+    undominated
+        The `sign_table` of the profiles where that applies, to three players of two actions; otherwise empty.
     every
         Whether the list holds every support profile of the shape.
     largest
@@ -32,8 +35,15 @@ class SupportList(NamedTuple):
 
     supports: Ints
     faced: Ints
+    undominated: Bools
     every: bool
     largest: tuple[int, ...]
+
+    def part(self, begin: int, end: int) -> SupportList:
+        """The profiles from ``begin`` to ``end``."""
+        return self._replace(
+            supports=self.supports[begin:end], faced=self.faced[begin:end], undominated=self.undominated[begin:end]
+        )
 
 
 @functools.lru_cache(maxsize=32)
@@ -55,9 +65,11 @@ def support_list(shape: tuple[int, ...], most: int) -> SupportList:
         ]
         blocks.append(np.stack([grid.ravel() for grid in np.meshgrid(*masks, indexing="ij")], axis=1))
     supports = np.concatenate(blocks)
+    faced = _faced(shape, supports)
     return SupportList(
         supports,
-        _faced(shape, supports),
+        faced,
+        sign_table(supports, faced) if shape == (2, 2, 2) else np.zeros((0, 0, 0), dtype=np.bool_),
         len(chosen) == len(sizes),
         tuple(max(size[i] for size in chosen) for i in range(len(shape))),
     )

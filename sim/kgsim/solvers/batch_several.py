@@ -1,0 +1,85 @@
+"""Many games of three and more players: reduce all, and solve together those left with the same numbers of actions.
+
+Each of these groups is gathered into one array, solved by the engine for its number of players with a choice, and its
+equilibria are put where those of the full games belong.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.solvers import compiled
+from kgsim.solvers.batch_pairs import MOST_ACTIONS, solve_pairs
+from kgsim.solvers.batch_part import Part, chosen, empty, starts
+
+
+def solve_several(payoffs: NDArray[np.float64]) -> Part:
+    """Equilibria of games of shape (games, players, a1, ..., an), without those that `kgsim.nash` has to solve.
+
+    These are games with nearly tied payoffs or identical actions, and what `solve_pairs` leaves.
+    """
+    kernels = compiled.compiled("kgsim.solvers.batch_kernels")
+    shape = np.array(payoffs.shape[2:])
+    games, players = payoffs.shape[:2]
+    table = payoffs.reshape(games, players, -1)
+    scaled = np.empty_like(table)
+    kept = np.empty((games, players, shape.max()), dtype=np.int64)
+    left = np.empty((games, players), dtype=np.int64)
+    special = np.empty(games, dtype=np.bool_)
+    kernels.reduce_games(table, shape, scaled, kept, left, special)
+
+    counts = np.zeros(games, dtype=np.int64)
+    complete = np.ones(games, dtype=np.bool_)
+    solved: list[tuple[NDArray[np.int64], NDArray[np.int64], Part]] = []
+    for actions, group in _groups(left, shape, special):
+        movers = np.flatnonzero(actions > 1)
+        if len(movers) == 1 or (len(movers) == 2 and actions.max() > MOST_ACTIONS):
+            continue
+        small = np.empty((len(group), len(movers), *actions[movers]))
+        kernels.gather(scaled, group, movers, small.reshape(len(group), len(movers), actions.prod()))
+        part = _solve_reduced(small)
+        group = group[part.games]
+        counts[group], complete[group] = part.counts, part.complete
+        solved.append((actions, group, part))
+
+    offsets = starts(counts)
+    room = empty(games, int(offsets[-1]), players, int(shape.sum()))
+    for actions, group, part in solved:
+        kernels.place(
+            table, shape, kept, actions, group, part.counts, part.profiles, part.indices, part.isolated, offsets,
+            room.profiles, room.indices, room.isolated, room.regrets, room.relative_regrets,
+        )  # fmt: skip
+    room.counts[:], room.complete[:] = counts, complete
+    return chosen(room, counts > 0, slice(None))
+
+
+def _groups(
+    left: NDArray[np.int64], shape: NDArray[np.int64], special: NDArray[np.bool_]
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Numbers of actions left, each with the games that have them; special games are in no group."""
+    # One number for each way the numbers of actions left can be; distinct numbers are found faster than rows.
+    names = np.asarray(np.ravel_multi_index(tuple(left.T), tuple(shape + 1)))
+    found = []
+    for name in np.unique(names[~special]):
+        group = np.flatnonzero(~special & (names == name))
+        found.append((left[group[0]], group))
+    return found
+
+
+def _solve_reduced(small: NDArray[np.float64]) -> Part:
+    """Games among the players who have a choice left; but for two players, regrets are not measured yet."""
+    games, movers = small.shape[:2]
+    if movers == 0:
+        part = empty(games, games, 0, 0)
+        part.counts[:] = part.indices[:] = part.isolated[:] = 1
+        return part
+    if movers == 2:
+        return solve_pairs(small)
+    from kgsim.solvers import nplayer
+
+    batch = nplayer.solve_batch(small)
+    none = np.empty((len(batch.profiles), 0))
+    counts = np.diff(batch.offsets)
+    isolated = batch.components < 0
+    return Part(np.arange(games), counts, batch.complete, batch.profiles, batch.indices, isolated, none, none)

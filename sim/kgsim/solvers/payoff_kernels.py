@@ -1,0 +1,140 @@
+"""What batch kernels do to one game's payoffs for any number of players; numba compiles it as it stands."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.games.strategic import ROUNDING, TIE
+
+
+def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
+    """Scale the first `size` payoffs of one player to 0..1, in place.
+
+    Returns
+    -------
+    span : float
+        Their range.
+    tied : bool
+        Whether some are equal, or nearly.
+    near : bool
+        Whether some differ by less than a tie's tolerance without being equal; making them so takes
+        `kgsim.games.strategic.normalise`.
+    """
+    low = values[0]
+    high = low
+    for k in range(1, size):
+        low = min(low, values[k])
+        high = max(high, values[k])
+    span = high - low
+    if 0.0 < span <= ROUNDING * max(abs(low), abs(high)):
+        return span, True, True
+    unit = span if span > 0.0 else 1.0
+    for k in range(size):
+        values[k] = (values[k] - low) / unit
+    close = 0
+    for k in range(1, size):
+        value = values[k]
+        for other in range(k):
+            close += abs(values[other] - value) < TIE
+    return span, close > 0, close > 0 and _nearly_tied(values, size)
+
+
+def _nearly_tied(values: NDArray[np.float64], size: int) -> bool:
+    for k in range(1, size):
+        for other in range(k):
+            if 0.0 < abs(values[other] - values[k]) < TIE:
+                return True
+    return False
+
+
+def measure_spans(payoffs: NDArray[np.float64], spans: NDArray[np.float64]) -> None:
+    """Payoff range of each player; `payoffs` has the shape (players, profiles)."""
+    for player in range(payoffs.shape[0]):
+        low = payoffs[player, 0]
+        high = low
+        for cell in range(1, payoffs.shape[1]):
+            low = min(low, payoffs[player, cell])
+            high = max(high, payoffs[player, cell])
+        spans[player] = high - low
+
+
+def measure_regrets(
+    payoffs: NDArray[np.float64],
+    shape: NDArray[np.int64],
+    spans: NDArray[np.float64],
+    profile: NDArray[np.float64],
+    cells: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    gains: NDArray[np.float64],
+    relative: NDArray[np.float64],
+) -> None:
+    """Regret of each player at a profile, in payoff units and as a share of the player's payoff range.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (players, profiles), the profiles in C order.
+    shape, spans
+        Actions and payoff range of each player.
+    profile
+        Probabilities of player 0's actions, then player 1's and so on.
+    cells, weights
+        Scratch space for one number per combination of a player's opponents.
+    gains, relative
+        Receive the regrets.
+    """
+    start = 0
+    stride = payoffs.shape[1]
+    for player in range(len(shape)):
+        stride = stride // shape[player]
+        own = payoffs[player]
+        met = _meet(shape, player, profile, cells, weights)
+        best = -np.inf
+        current = 0.0
+        for action in range(shape[player]):
+            value = 0.0
+            for k in range(met):
+                value += weights[k] * own[cells[k] + action * stride]
+            best = max(best, value)
+            current += profile[start + action] * value
+        gains[player] = max(best - current, 0.0)
+        relative[player] = gains[player] / spans[player] if spans[player] > 0.0 else 0.0
+        start += shape[player]
+
+
+def _meet(
+    shape: NDArray[np.int64],
+    player: int,
+    profile: NDArray[np.float64],
+    cells: NDArray[np.int64],
+    weights: NDArray[np.float64],
+) -> int:
+    """Where the opponents' combinations stand that a player meets, and their probabilities; returns their number."""
+    cells[0] = 0
+    weights[0] = 1.0
+    met = 1
+    start = len(profile)
+    stride = 1
+    for other in range(len(shape) - 1, -1, -1):
+        start -= shape[other]
+        if other != player:
+            old = met
+            first = -1
+            for action in range(shape[other]):
+                probability = profile[start + action]
+                if probability == 0.0:
+                    continue
+                if first < 0:
+                    # The list so far is what the other actions are combined with, so it is changed last.
+                    first = action
+                    continue
+                for k in range(old):
+                    cells[met] = cells[k] + action * stride
+                    weights[met] = weights[k] * probability
+                    met += 1
+            for k in range(old):
+                cells[k] += first * stride
+                weights[k] *= profile[start + first]
+        stride *= shape[other]
+    return met
