@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -106,12 +107,72 @@ def test_every_shipped_history_is_scored():
         "hanoi_2019: walkout": "fails",
         "hanoi_2019_known: walkout": "fails",
         "letter_2025: june_2025": "fails",
+        "loudspeaker_reciprocity: june_2025": "fails",
         "moon_mediator_2018: singapore": "passes",
         "parallel_outreach: june_2025": "passes",
         "six_party_2005: detour": "passes",
         "six_party_2005: verification": "passes",
     }
-    assert {name: found[name] for name in expected} == expected
+    assert found == expected
+
+
+def test_known_types_rule_the_walkout_of_hanoi_out():
+    """Whoever knows that a summit will fail stays at home; unsure of each other, an equilibrium ends in the walkout.
+
+    For the types that history suggests it is then certain: 0.3 x 0.4 before types are drawn.
+    """
+    scenario = kgsim.load(ROOT / "scenarios" / "hanoi_2019.yaml")
+    for m, r in product((0.0, 1.0), repeat=2):
+        known = kgsim.solve(scenario, structures=["hanoi"], m=m, r=r).structures["hanoi"]
+        assert known.equilibria and not any("walkout" in each.outcomes for each in known.equilibria)
+    unsure = kgsim.solve(scenario, structures=["hanoi"]).structures["hanoi"]
+    assert [round(each.outcomes.get("walkout", 0.0), 9) for each in unsure.equilibria] == [0.0, 0.12]
+
+
+LOUD, ALONE, CALM = "noise on both sides", "Pyongyang alone is loud", "calm"
+
+
+@pytest.fixture(scope="module")
+def border():
+    return kgsim.load(ROOT / "scenarios" / "loudspeaker_reciprocity.yaml")
+
+
+def test_a_path_is_admitted_by_the_sustained_profiles_that_play_it(border):
+    """Grim stays calm or loud, win-stay lose-shift also ends noise at once; nobody else is sustained: 3 of 64 paths."""
+    (score,) = kgsim.backtest(border, draws=50)
+    assert set(score.predicted) == {" → ".join(path) for path in ([CALM] * 3, [LOUD, CALM, CALM], [LOUD] * 3)}
+    assert len(score.feasible) == 64 and score.success == pytest.approx(-3 / 64)
+    assert (score.verdict, score.why) == ("fails", "misses history")
+
+
+def test_forgiveness_that_nobody_minds_admits_the_path_with_its_probability(border):
+    """Broadcasting gains 1 now and costs 3 x 0.8 x (1 - mercy) next round: at a mercy of 7/12 nobody minds.
+
+    Neither forgives; then Seoul does and Pyongyang does not; then Seoul does again.
+    """
+    mercy = replace(border.parameters["mercy"], value=7 / 12)
+    (score,) = kgsim.backtest(replace(border, parameters={**border.parameters, "mercy": mercy}), draws=5)
+    assert score.predicted[" → ".join([LOUD, ALONE, CALM])] == pytest.approx((5 / 12) ** 3 * (7 / 12) ** 2)
+    assert (score.verdict, score.why) == ("passes", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("repeated: border\n    happened", "repeated: boarder\n    happened", "no repeated game named 'boarder'"),
+        ("repeated: border\n    happened", "structure: once\n    repeated: border\n    happened", "both a structure"),
+        ("repeated: border\n    happened", "happened", "neither a structure nor a repeated game"),
+        (f"rival: [{LOUD}, {ALONE}, {ALONE}]", f"rival: [{LOUD}, {ALONE}]", "the rival path has 2 rounds"),
+        (f"rival: [{LOUD}, {ALONE}, {ALONE}]", f"rival: [{LOUD}, {ALONE}, {CALM}]", "is what happened too"),
+    ],
+)
+def test_a_broken_path_is_told_with_its_key(border, old, new, says):
+    text = border.text[0]
+    assert text.count(old) == 1
+    with pytest.raises(kgsim.ScenarioError) as error:
+        kgsim.loads(text.replace(old, new), name="border", directory=ROOT / "scenarios")
+    problem = error.value.problems[0]
+    assert says in str(problem) and str(problem.key).startswith("backtests.") and problem.line
 
 
 def test_the_report_shows_failures(scores):

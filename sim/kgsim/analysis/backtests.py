@@ -18,10 +18,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.analysis.paths import admitted
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
-from kgsim.scenario.model import Backtest, Scenario
+from kgsim.scenario.model import Backtest, Scenario, path_told
 from kgsim.scenario.payoffs import outcomes_of
 from kgsim.studies.engine import CHUNK, Engine
 from kgsim.studies.exact import quick, solve_exactly
@@ -62,7 +63,7 @@ class Score:
         Outcome to the largest probability that any equilibrium gives it, at the file's values; outcomes that none
         reaches are left out.
     feasible
-        Outcomes that some play of the structure leads to.
+        Outcomes that some play of the structure leads to; of a repeated game, all paths of as many rounds as history's.
     complete
         Whether the set behind `predicted` is complete.
     history, rival
@@ -87,12 +88,12 @@ class Score:
     @property
     def admits_history(self) -> bool:
         """Whether an equilibrium reaches what happened, at the file's values."""
-        return any(outcome in self.predicted for outcome in self.backtest.happened)
+        return any(outcome in self.predicted for outcome in self.backtest.observed)
 
     @property
     def admits_rival(self) -> bool:
         """Whether an equilibrium reaches a rival, at the file's values."""
-        return any(outcome in self.predicted for outcome in self.backtest.rival)
+        return any(outcome in self.predicted for outcome in self.backtest.rivals)
 
     @property
     def verdict(self) -> Verdict:
@@ -102,6 +103,15 @@ class Score:
         if not self.complete:
             return "open"
         return "passes" if self.admits_history else "fails"
+
+    @property
+    def why(self) -> str:
+        """Why the verdict is no pass; empty if it is one."""
+        if self.verdict == "passes":
+            return ""
+        if not self.admits_history:
+            return "misses history" + (", admits a rival" if self.admits_rival else "")
+        return "admits a rival too" if self.admits_rival else "may be incomplete"
 
     @property
     def excluded(self) -> int:
@@ -148,6 +158,9 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
         raise GameError(f"draws: expected a whole number of 1 or more, got {draws}")
     scores = []
     for test in scenario.backtests.values():
+        if test.repeated:
+            scores.append(_path_score(scenario, test, draws, seed))
+            continue
         solution = solve(scenario, structures=[test.structure]).structures[test.structure]
         codes = np.unique(outcomes_of(scenario, scenario.structures[test.structure]))
         feasible = tuple(scenario.outcomes[code].name for code in codes if code >= 0)
@@ -167,6 +180,32 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
             )
         )
     return tuple(scores)
+
+
+def _path_score(scenario: Scenario, test: Backtest, draws: int, seed: int) -> Score:
+    """The score of a path of repeated play among all paths of its length; of listed profiles no equilibrium is open."""
+    names = [rule.name for rule in scenario.outcomes]
+    rounds = len(test.happened)
+    base = admitted(scenario, test.repeated, rounds, {})
+    told = {path: path_told(names[code] for code in path) for path in base}
+    drawn = admitted(scenario, test.repeated, rounds, _drawn(scenario, draws, seed))
+    reached = np.array([np.broadcast_to(likely > 0.0, (draws,)) for likely in drawn.values()])
+    sure = np.ones(draws, dtype=bool)
+    observed, rival = (
+        np.asarray(reached[[told[path] in wanted for path in base]].any(axis=0))
+        for wanted in (test.observed, test.rivals)
+    )
+    return Score(
+        scenario,
+        test,
+        {told[path]: float(likely[0]) for path, likely in base.items() if likely[0] > 0.0},
+        tuple(told.values()),
+        True,
+        _share(observed, sure),
+        _share(rival, sure),
+        float(reached.mean()),
+        draws,
+    )
 
 
 def _predicted(solution: StructureSolution) -> dict[str, float]:

@@ -189,7 +189,7 @@ def seen(noise: Floats, moves: int) -> Floats:
 def transitions(run: Joint, at: Numbers) -> Floats:
     """Probability of each joint state after each; shape (points, states, states)."""
     slips = [seen(at.noise, len(moves)) for moves in run.moves.values()]
-    chance = _independent([play @ slip for play, slip in zip(at.play, slips, strict=True)])
+    chance = independent([play @ slip for play, slip in zip(at.play, slips, strict=True)])
     points, states, profiles = chance.shape
     table = np.zeros((points, states, states))
     for state, profile in product(range(states), range(profiles)):
@@ -202,7 +202,7 @@ def worth(scenario: Scenario, run: Joint, at: Numbers) -> Worth:
     counts = [len(moves) for moves in run.moves.values()]
     slips = [seen(at.noise, count) for count in counts]
     shown = [play @ slip for play, slip in zip(at.play, slips, strict=True)]
-    chance = _independent(shown)
+    chance = independent(shown)
     points, states = chance.shape[:2]
     transition = transitions(run, at)
     # A constant in a player's payoffs moves no gain, but its rounding would: it is added back at the end.
@@ -218,7 +218,7 @@ def worth(scenario: Scenario, run: Joint, at: Numbers) -> Worth:
         seat = list(scenario.players).index(scenario.decisions[name].player)
         others = [each if other != column else np.ones((points, states, counts[column]))
                   for other, each in enumerate(shown)]  # fmt: skip
-        weighted = (_independent(others) * ahead[:, seat]).reshape(points, states, *counts)
+        weighted = (independent(others) * ahead[:, seat]).reshape(points, states, *counts)
         rest = tuple(2 + axis for axis in range(len(counts)) if axis != column)
         by_seen = weighted.sum(axis=rest)
         meant = np.einsum("pam,psm->psa", slips[column], by_seen)
@@ -226,6 +226,6 @@ def worth(scenario: Scenario, run: Joint, at: Numbers) -> Worth:
     return Worth(values + least / (1.0 - at.discount[:, None, None]), tuple(gains))
 
 
-def _independent(shown: list[Floats]) -> Floats:
+def independent(shown: list[Floats]) -> Floats:
     """Probabilities of profiles from those of moves; shape (points, states, profiles)."""
     return reduce(lambda left, right: np.einsum("psa,psb->psab", left, right).reshape(*left.shape[:2], -1), shown)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from kgsim.analysis.backtests import Score, Share
 from kgsim.plots.board import MARGIN, SIZE, SMALL, TITLE_SIZES, WIDTH, board, write
 from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION, style
-from kgsim.plots.text import Ruler, drawable, line_height
+from kgsim.plots.text import Ruler, drawable
 from kgsim.wording import percent
 
 TOP = 1.55
@@ -89,9 +89,12 @@ def _row(axes: Axes, ruler: Ruler, score: Score, top: float) -> None:
     _mark(axes, score.rival, middle + 0.14, VERMILLION, "D", "white")
     left = RIGHT + 0.4
     failed = score.verdict != "passes"
-    write(axes, left, middle - line_height(SIZE), [WORDS[score.verdict]], SIZE,
-          color=VERMILLION if failed else INK, weight="bold")  # fmt: skip
-    write(axes, left, middle, [f"excludes {score.excluded} of {len(score.feasible)}"], SMALL, color=FAINT)
+    below = write(axes, left, top + 0.1, [WORDS[score.verdict]], SIZE,
+                  color=VERMILLION if failed else INK, weight="bold")  # fmt: skip
+    said_of_it = [f"excludes {score.excluded} of {len(score.feasible)}"]
+    if score.why:
+        said_of_it += ruler.wrap(score.why, SMALL, WIDTH - MARGIN - left, most=2)
+    write(axes, left, below, said_of_it, SMALL, color=FAINT)
 
 
 def _mark(axes: Axes, share: Share, y: float, colour: str, marker: str, face: str) -> None:

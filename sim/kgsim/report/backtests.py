@@ -70,15 +70,17 @@ def _row(score: Score) -> tuple[Cell, ...]:
 
 def _told(score: Score) -> list[Block]:
     test = score.backtest
-    lines = [f"What happened: {sentence(test.says)}", f"Counts as: {listed(test.happened, 'or')}."]
-    rivals = f"Rivals: {listed(test.rival)}."
+    lines = [f"What happened: {sentence(test.says)}", f"Counts as: {listed(test.observed, 'or')}."]
+    rivals = f"Rivals: {listed(test.rivals)}."
     lines.append(f"{rivals} {sentence(test.because)}" if test.because else rivals)
-    lines.append(f"Equilibria of {test.structure} reach {_predictions(score)}.")
+    lines.append(
+        f"{'Sustained profiles' if test.repeated else 'Equilibria'} of {test.where} reach {_predictions(score)}."
+    )
     if score.admits_history:
         lines.append("What happened is among them.")
     else:
         lines.append("What happened is NOT among them.")
-    for rival in test.rival:
+    for rival in test.rivals:
         if rival in score.predicted:
             lines.append(f"The rival {rival} is among them too.")
     if not score.complete:
@@ -107,11 +109,13 @@ def _entry(score: Score) -> Json:
         "digest": score.scenario.digest,
         "backtest": score.backtest.name,
         "says": score.backtest.says,
-        "structure": score.backtest.structure,
+        "structure": score.backtest.structure or None,
+        "repeated": score.backtest.repeated or None,
         "happened": list(score.backtest.happened),
         "rival": list(score.backtest.rival),
         "frozen": score.backtest.frozen,
         "verdict": score.verdict,
+        "why": score.why,
         "complete": score.complete,
         "predicted": {outcome: rounded(probability) for outcome, probability in score.predicted.items()},
         "feasible": list(score.feasible),

@@ -9,7 +9,7 @@ when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -210,7 +210,8 @@ class Briefing:
 class Backtest:
     """What history did: the outcomes it counts as, and the rival outcomes that a good model rules out.
 
-    `frozen` is the date since which no parameter has been touched; it must precede scoring to mean anything.
+    `frozen` is the date since which no parameter has been touched; it must precede scoring to mean anything. In a
+    `structure` `happened` and `rival` are alternatives; in a `repeated` game each is a path, outcomes in order.
     """
 
     name: str
@@ -221,6 +222,27 @@ class Backtest:
     frozen: str
     because: str = ""
     evidence: tuple[str, ...] = ()
+    repeated: str = ""
+
+    @property
+    def where(self) -> str:
+        """The structure of play or the repeated game."""
+        return self.repeated or self.structure
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Names of what the history counts as."""
+        return (path_told(self.happened),) if self.repeated else self.happened
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """Names of what a good model rules out."""
+        return (path_told(self.rival),) if self.repeated else self.rival
+
+
+def path_told(outcomes: Iterable[str]) -> str:
+    """The name of a path of outcomes."""
+    return " → ".join(outcomes)
 
 
 @dataclass(frozen=True)

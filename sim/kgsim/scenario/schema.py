@@ -231,9 +231,14 @@ class BacktestEntry(Model):
     """What history did in this situation, to hold the model against."""
 
     says: str = Field(description="What happened, in a plain sentence.")
-    structure: str = Field(description="The structure of play that the history is scored in.")
-    happened: OneOrMany = Field(description="The outcome, or outcomes, that the history counts as.")
-    rival: OneOrMany = Field(description="The outcome, or outcomes, that nearly happened and should be ruled out.")
+    structure: str = Field("", description="The structure of play that the history is scored in.")
+    repeated: str = Field("", description="Instead of a structure: the repeated game that the history is scored in.")
+    happened: OneOrMany = Field(
+        description="The outcome, or outcomes, that the history counts as; of a repeated game, a path in order."
+    )
+    rival: OneOrMany = Field(
+        description="The outcome, or outcomes, that nearly happened and should be ruled out; there, a path in order."
+    )
     frozen: str = Field(description="Date since which no parameter has been touched, YYYY-MM-DD; before scoring.")
     because: str = Field("", description="Why the rival was a possibility.")
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")

@@ -9,7 +9,7 @@ from kgsim.scenario.model import Backtest, Evidence
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
-from kgsim.scenario.schema import ScenarioFile
+from kgsim.scenario.schema import BacktestEntry, ScenarioFile
 from kgsim.scenario.sections.parameters import check_evidence
 from kgsim.scenario.source import Key
 
@@ -25,17 +25,48 @@ def read_backtests(
         if not entry.says.strip():
             report.add((*key, "says"), "the back-test says nothing", "State what happened in a plain sentence.")
         check_date((*key, "frozen"), entry.frozen, report, whole=True)
-        if entry.structure not in declared.structures:
-            remedy = suggestion(entry.structure, declared.structures, "structure")
-            report.add((*key, "structure"), f"there is no structure named {entry.structure!r}", remedy)
+        _check_where(key, entry, declared, report)
         happened = _outcomes((*key, "happened"), entry.happened, declared, report)
         rival = _outcomes((*key, "rival"), entry.rival, declared, report)
-        for both in sorted(set(happened) & set(rival)):
-            report.add((*key, "rival"), f"{both!r} is what happened too", "A rival is what did not happen.")
-        backtests[name] = Backtest(
-            name, entry.says, entry.structure, happened, rival, entry.frozen, entry.because, tuple(entry.evidence)
+        backtest = Backtest(
+            name=name,
+            says=entry.says,
+            structure=entry.structure,
+            happened=happened,
+            rival=rival,
+            frozen=entry.frozen,
+            because=entry.because,
+            evidence=tuple(entry.evidence),
+            repeated=entry.repeated,
         )
+        for both in sorted(set(backtest.observed) & set(backtest.rivals)):
+            report.add((*key, "rival"), f"{both!r} is what happened too", "A rival is what did not happen.")
+        if entry.repeated and len(rival) != len(happened):
+            count = len(happened)
+            report.add(
+                (*key, "rival"),
+                f"the rival path has {len(rival)} rounds and what happened has {count}",
+                f"Name {count} outcomes, one for each round, in order.",
+            )
+        backtests[name] = backtest
     return backtests
+
+
+def _check_where(key: Key, entry: BacktestEntry, declared: Declared, report: Report) -> None:
+    if bool(entry.structure) == bool(entry.repeated):
+        report.add(
+            key,
+            "the back-test names " + ("both a structure and" if entry.structure else "neither a structure nor")
+            + " a repeated game",
+            "Say under `structure` or under `repeated` in which one history is scored.",
+        )  # fmt: skip
+    for kind, name, known in (
+        ("structure", entry.structure, declared.structures),
+        ("repeated", entry.repeated, tuple(declared.repeated)),
+    ):
+        if name and name not in known:
+            noun = "structure" if kind == "structure" else "repeated game"
+            report.add((*key, kind), f"there is no {noun} named {name!r}", suggestion(name, known, noun))
 
 
 def _outcomes(key: Key, given: str | Sequence[str], declared: Declared, report: Report) -> tuple[str, ...]:
