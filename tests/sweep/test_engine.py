@@ -12,7 +12,8 @@ import kgsim
 from kgsim.scenario.deals import deals_of
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
-from kgsim.studies.engine import FAILURES, Engine
+from kgsim.studies.ends import FAILURES
+from kgsim.studies.engine import Engine
 
 #: Scenarios with private types are not for the vectorised engine.
 SHIPPED = [path for path in sorted(Path("scenarios").glob("*.yaml")) if not kgsim.load(path).types]

@@ -24,7 +24,7 @@ from kgsim.errors import GameError
 from kgsim.evaluate import check_values
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
-from kgsim.studies.engine import CHUNK
+from kgsim.studies.engine import CHUNK, worth_compiling
 from kgsim.studies.execution import Progress, run
 from kgsim.studies.store import Store
 from kgsim.wording import listed
@@ -344,14 +344,14 @@ def _job(
     ordinal: bool,
     values: Mapping[str, float],
 ) -> tuple[Job, tuple[str, ...]]:
-    trial = trial_of(scenario, structures)
+    trial = trial_of(scenario, structures, draws)
     names = to_draw(scenario, values)
     chosen = tuple(dict.fromkeys(priors)) if priors is not None else default_priors(scenario)
     if not chosen:
         raise GameError(f"no prior is named: choose {', '.join(PRIORS)}")
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
     each = -(-draws // (len(chosen) + bool(redrawable)))
-    redrawn = Trial(scenario, redrawable, ())
+    redrawn = Trial(scenario, redrawable, (), trial.fast)
     ranks = None
     if redrawable:
         base = redrawn.engine.payoffs({name: np.array([value]) for name, value in values.items()})
@@ -368,12 +368,15 @@ def _job(
     return job, names
 
 
-def trial_of(scenario: Scenario, structures: Sequence[str] | None) -> Trial:
-    """A trial of the structures named (all if None) and the claims on them; raises GameError if one is unknown."""
+def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 0) -> Trial:
+    """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
+
+    Raises GameError if a structure is unknown.
+    """
     chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
     for name in chosen:
         structure_of(scenario, name)
-    return Trial(scenario, chosen, claims_on(scenario, chosen))
+    return Trial(scenario, chosen, claims_on(scenario, chosen), worth_compiling(draws))
 
 
 def to_draw(scenario: Scenario, values: Mapping[str, float]) -> tuple[str, ...]:

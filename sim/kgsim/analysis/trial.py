@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from kgsim.claims.verdicts import structures_of
 from kgsim.scenario.model import Scenario
 from kgsim.studies.claimed import ClaimsAtPoints
-from kgsim.studies.engine import CHUNK, Ends, Engine
+from kgsim.studies.ends import Ends
+from kgsim.studies.engine import CHUNK, Engine
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -64,10 +65,15 @@ class Trial:
         The structures looked at.
     claims
         The claims decided.
+    fast
+        Whether to use compiled kernels (see `kgsim.studies.engine.worth_compiling`).
     """
 
-    def __init__(self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str]) -> None:
+    def __init__(
+        self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str], fast: bool = False
+    ) -> None:
         self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
+        self.fast = fast
         self._engine: Engine | None = None
         self._claims: ClaimsAtPoints | None = None
 
@@ -78,7 +84,7 @@ class Trial:
     def engine(self) -> Engine:
         """The structures laid out."""
         if self._engine is None:
-            self._engine = Engine(self.scenario, self.structures)
+            self._engine = Engine(self.scenario, self.structures, fast=self.fast)
         return self._engine
 
     def at(self, points: Points, payoffs: Floats | None = None) -> Looks:
@@ -104,25 +110,17 @@ class Trial:
         given = self.engine.payoffs(points) if payoffs is None else payoffs
         count = given.shape[-1]
         solved = self.engine.solve(points, given)
-        reached = np.zeros((len(self.structures), len(self.scenario.outcomes), count), dtype=bool)
-        low = np.full((len(self.structures), len(self.scenario.players), count), np.nan)
-        high, proven = low.copy(), np.zeros((len(self.structures), count), dtype=bool)
-        unsolved = proven.copy()
-        for row, name in enumerate(self.structures):
-            ends = solved[name]
-            rows = np.flatnonzero(ends.inner.any(axis=1))
-            inner, deals = ends.inner[rows], ends.deals[rows]
-            outcomes = self.engine.deals.outcomes[deals]
-            for rule in np.unique(outcomes):
-                reached[row, rule] = inner[outcomes == rule].any(axis=0)
-            some = inner.any(axis=0)
-            for player, worth in enumerate(given[:, deals]):
-                least = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
-                most = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
-                low[row, player] = np.where(some, least, np.nan)
-                high[row, player] = np.where(some, most, np.nan)
-            unsolved[row] = ends.failure > 0
-            proven[row] = some & (ends.doubt == 0)
+        ends = [solved[name] for name in self.structures]
+        reached, low, high, unsolved, proven = (
+            np.array(each).reshape(len(self.structures), *shape, count)
+            for each, shape in (
+                ([each.reached(len(self.scenario.outcomes)) for each in ends], (len(self.scenario.outcomes),)),
+                ([each.values[0] for each in ends], (len(self.scenario.players),)),
+                ([each.values[1] for each in ends], (len(self.scenario.players),)),
+                ([each.failure > 0 for each in ends], ()),
+                ([each.some & (each.doubt == 0) for each in ends], ()),
+            )
+        )
         verdict, sure = self._verdicts(points, given, solved) if payoffs is None else self._no_verdicts(count)
         return Looks(reached, low, high, unsolved, proven, verdict, sure)
 

@@ -20,7 +20,8 @@ from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import LASTS, States, World
 from kgsim.errors import GameError, StructureError
 from kgsim.scenario.names import suggestion
-from kgsim.studies.engine import CHUNK, FAILURES, Ends
+from kgsim.studies.ends import FAILURES, Ends
+from kgsim.studies.engine import CHUNK
 from kgsim.wording import counted
 
 if TYPE_CHECKING:

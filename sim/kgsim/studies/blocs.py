@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from kgsim.solvers.stage import ROUNDING
 from kgsim.studies.plan import Layer
-from kgsim.studies.sets import Sets, gathered, widened
+from kgsim.studies.sets import Sets, gathered, kernels, widened
+from kgsim.studies.stages import best
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
+Integers: TypeAlias = NDArray[np.intp]
 
 #: Weights of the first member's gains by which positions are found that dominate most others.
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
@@ -47,7 +49,14 @@ class Position:
 
 
 def nash_product(
-    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats, tolerance: Floats, share: float
+    layer: Layer,
+    below: Layer,
+    sets: Sets,
+    payoffs: Floats,
+    fallback: Floats,
+    tolerance: Floats,
+    share: float,
+    fast: bool = False,
 ) -> Position:
     """Apply the Nash product.
 
@@ -63,8 +72,48 @@ def nash_product(
         Differences of the product up to it are ties; shape (points,).
     share
         The same as a share of the range of members' payoffs.
+    fast
+        Whether to use compiled kernels, which give the same answer.
     """
     score = product(payoffs, fallback)
+    inner, level, _ = best(layer, below, sets, score, tolerance, fast)
+    # Zero wherever it is defined, it ranks nothing; defined nowhere, it fails.
+    flat, failed = (level <= tolerance) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
+    points: Integers = sets.wide
+    tied = sets.several(below, fast)
+    if len(tied):
+        members, fallbacks = payoffs[..., tied], fallback[:, tied]
+        inner[:, tied], flat[:, tied], failed[tied], open_ = _held(
+            layer, below, sets.only(tied), score[:, tied], members, fallbacks, tolerance[tied]
+        )
+        points = np.union1d(points, tied[open_])
+    found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
+    if flat.any():
+        columns = np.flatnonzero(flat.any(axis=0))
+        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], share, fast)
+        there = flat[:, columns][layer.slot_game]
+        inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
+        failed[columns] |= rest.failed
+        points = np.union1d(points, columns[rest.sets.wide]).astype(np.intp)
+    return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+
+
+def _held(
+    layer: Layer, below: Layer, sets: Sets, score: Floats, payoffs: Floats, fallback: Floats, tolerance: Floats
+) -> tuple[Bools, Bools, Bools, Bools]:
+    """What the product picks where several deals may follow a position.
+
+    Returns
+    -------
+    inner
+        The deals picked; shape (slots, points).
+    flat
+        Where the product ranks nothing; shape (subgames, points).
+    failed
+        See `Position`.
+    open
+        Where mixtures of what follows might be picked; shape (points,).
+    """
     members = sets.members(below)
     low, high = members.bounds(score)
     top = layer.cells.fold(np.maximum, high[layer.cell_child])
@@ -73,28 +122,13 @@ def nash_product(
     idle = (level <= tolerance) & (top > tolerance)
     level = np.where(idle, 2.0 * tolerance, level)
     worth = score[layer.slot_deal]
-    follows = gathered(layer, sets.inner[layer.entry_below])
-    inner = follows & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
-    failed = (top == -np.inf).any(axis=0)
+    inner = sets.follows(layer) & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
     # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
-    points = np.union1d(np.flatnonzero(idle.any(axis=0)), sets.wide)
-    tied = members.several
-    if len(tied):
-        most = product(np.array([members.best(member)[:, tied] for member in payoffs]), fallback[:, tied])
-        open_child = (low < high)[:, tied] & (most > -np.inf)
-        matters = open_child[layer.cell_child]
-        matters &= most[layer.cell_child] >= (level - tolerance)[:, tied][layer.cell_game]
-        points = np.union1d(points, tied[matters.any(axis=0)])
-    found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
-    flat = (top <= tolerance) & (top > -np.inf)
-    if flat.any():
-        columns = np.flatnonzero(flat.any(axis=0))
-        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], share)
-        there = flat[:, columns][layer.slot_game]
-        inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
-        failed[columns] |= rest.failed
-        points = np.union1d(points, columns[rest.sets.wide])
-    return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+    most = product(np.array([members.best(member) for member in payoffs]), fallback)
+    matters = ((low < high) & (most > -np.inf))[layer.cell_child]
+    matters &= most[layer.cell_child] >= (level - tolerance)[layer.cell_game]
+    flat, failed = (top <= tolerance) & (top > -np.inf), (top == -np.inf).any(axis=0)
+    return inner, flat, np.asarray(failed), np.asarray(idle.any(axis=0) | matters.any(axis=0))
 
 
 def ties(score: Floats, size: Floats, share: float) -> Floats:
@@ -116,17 +150,45 @@ def product(payoffs: Floats, fallback: Floats) -> Floats:
 
 
 def mutual_veto(
-    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None, share: float
+    layer: Layer,
+    below: Layer,
+    sets: Sets,
+    payoffs: Floats,
+    fallback: Floats | None,
+    share: float,
+    fast: bool = False,
 ) -> Position:
     """Apply mutual veto; parameters as for `nash_product`, `fallback` None if there is none."""
-    follows = gathered(layer, sets.inner[layer.entry_below])
+    if fast and (fallback is None or np.isfinite(fallback).all()):
+        inner = np.zeros((len(layer.slot_deal), payoffs.shape[-1]), dtype=bool)
+        failed = np.zeros(payoffs.shape[-1], dtype=bool)
+        stated = np.empty((len(payoffs), 0)) if fallback is None else fallback
+        follows = sets.follows(layer, fast)
+        kernels().veto(layer.slot_first, layer.slot_deal, follows, payoffs, stated, share, inner, failed)
+        tied = sets.several(below, fast)
+        if len(tied):
+            point = None if fallback is None else fallback[:, tied]
+            inner[:, tied], failed[tied] = _standing(layer, below, sets.only(tied), payoffs[..., tied], point, share)
+    else:
+        inner, failed = _standing(layer, below, sets, payoffs, fallback, share)
+    points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
+    found = Sets.exact(inner, np.zeros(len(failed)))
+    failed[points] = False
+    return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+
+
+def _standing(
+    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None, share: float
+) -> tuple[Bools, Bools]:
+    """The deals that no rival improves upon, as if no tie mattered, and where there are none."""
+    follows = sets.follows(layer)
     inner = np.zeros(follows.shape, dtype=bool)
     failed = np.zeros(follows.shape[1], dtype=bool)
     members = sets.members(below)
-    best = np.array([members.best(member) for member in payoffs])
+    most = np.array([members.best(member) for member in payoffs])
     for game in range(layer.games):
         slots = np.flatnonzero(layer.slot_game == game)
-        rivals = best[:, layer.cell_child[layer.cell_game == game]]
+        rivals = most[:, layer.cell_child[layer.cell_game == game]]
         worth = payoffs[:, layer.slot_deal[slots]]
         stands = follows[slots]
         top, bottom = np.where(stands, worth, -np.inf).max(axis=1), np.where(stands, worth, np.inf).min(axis=1)
@@ -139,10 +201,7 @@ def mutual_veto(
             usable &= (rivals >= (fallback - 3.0 * tolerance)[:, None]).all(axis=0)
         failed |= ~stands.any(axis=0)
         inner[slots] = _undominated(worth, stands, rivals, usable, tolerance)
-    points = np.union1d(members.several, sets.wide)
-    found = Sets.exact(inner, np.zeros(len(failed)))
-    failed[points] = False
-    return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+    return inner, failed
 
 
 def _undominated(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolerance: Floats) -> Bools:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 from math import prod
 from typing import TypeAlias
@@ -31,7 +30,9 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.nodes import Call, Comparison, walk
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.structures.solution import fallback_structures
-from kgsim.studies.engine import Ends, Engine
+from kgsim.studies.ends import Ends
+from kgsim.studies.engine import Engine
+from kgsim.studies.ranked import SAME, Ranked
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -40,9 +41,6 @@ Points: TypeAlias = Mapping[str, Floats]
 
 #: Combinations of equilibria at which a claim is evaluated, at most.
 MOST_COMBINATIONS = 4096
-
-#: Payoffs that differ by less are those of one equilibrium, as for the engine.
-_SAME = 1e-12
 
 NO, YES, DEPENDS, UNDECIDED = range(4)
 
@@ -152,7 +150,7 @@ class _Chunk:
         self.outcomes = engine.deals.outcomes
         self.rules = [rule.name for rule in scenario.outcomes]
         self.players = list(scenario.players)
-        self.played: dict[str, _Played] = {}
+        self.rankings: dict[str, Ranked] = {}
         self.known: dict[Call, Known] = {}
         self.paired: dict[tuple[str, str], Bools] = {}
 
@@ -171,7 +169,7 @@ class _Chunk:
         for name in needed:
             sure |= self.solved[name].failure > 0
             closed &= self.solved[name].doubt == 0
-            solvable &= self._played(name).some
+            solvable &= self.solved[name].some
         verdict[solvable & surely], verdict[solvable & ~possibly] = YES, NO
         sure |= solvable & closed & (surely | ~possibly)
         left = np.flatnonzero(solvable & ~surely & possibly)
@@ -195,10 +193,17 @@ class _Chunk:
                 found[claim.holds.text[side.start : side.end]] = Known(low, high, size)
         return found
 
-    def _played(self, name: str) -> _Played:
-        if name not in self.played:
-            self.played[name] = _Played.of(self.solved[name], self.payoffs, self.outcomes)
-        return self.played[name]
+    def _ranked(self, name: str) -> Ranked:
+        if name not in self.rankings:
+            self.rankings[name] = Ranked.of(self.solved[name])
+        return self.rankings[name]
+
+    def _share(self, name: str, outcome: str) -> tuple[Floats, Floats]:
+        """The least and largest probability of an outcome in a structure."""
+        ends = self.solved[name]
+        there = ends.outcomes[ends.rows] == self.rules.index(outcome)
+        always = ends.some & ~ends.inner[ends.rows[~there]].any(axis=0)
+        return always.astype(np.float64), ends.inner[ends.rows[there]].any(axis=0).astype(np.float64)
 
     def _bounds(self, call: Call) -> Known:
         """What is known of a call, whichever equilibria are played."""
@@ -209,9 +214,11 @@ class _Chunk:
     def _read(self, call: Call) -> Known:
         names = [name_of(argument) for argument in call.arguments if call.function in {"value", "prob", "reached"}]
         if call.function == "value":
-            return Known.between(*self._played(names[1]).bounds(self.players.index(names[0])))
+            low, high = self.solved[names[1]].values
+            player = self.players.index(names[0])
+            return Known.between(low[player], high[player])
         if call.function in {"prob", "reached"}:
-            return Known.between(*self._played(names[0]).share(self.rules.index(names[1])))
+            return Known.between(*self._share(names[0], names[1]))
         if call.function in {"rises", "falls"}:
             return Known.exactly(self._monotone(call))
         if call.function in {"sustained", "critical_discount"}:
@@ -251,7 +258,7 @@ class _Chunk:
     ) -> NDArray[np.int8]:
         """Verdicts at some points by every possible combination of equilibria."""
         together = [name for name in with_fallbacks(self.scenario, needed) if name in self.solved]
-        ranked = {name: self._played(name).ranked.at(points) for name in together}
+        ranked = {name: self._ranked(name).at(points) for name in together}
         if prod(len(choices) for choices in ranked.values()) > MOST_COMBINATIONS:
             return np.full(len(points), UNDECIDED, dtype=np.int8)
         environment = {name: value if len(value) == 1 else value[points] for name, value in self.environment.items()}
@@ -300,96 +307,16 @@ class _Chunk:
         Shape (choices, choices of the other, points).
         """
         if (name, other) not in self.paired:
-            own, rested = self._played(name), self._played(other)
-            count, counts = len(own.ranked.deals), len(rested.ranked.deals)
-            table = np.zeros((count, counts, self.count), dtype=bool)
+            own, rested, rows = self._ranked(name), self._ranked(other), self.solved[name].rows
+            table = np.zeros((len(own.deals), len(rested.deals), self.count), dtype=bool)
             for rest in self.solved[name].rests:
-                mine = np.array(
-                    [
-                        (rest.inner[own.rows] & (own.ranked.rank[:, rest.points] == place)).any(axis=0)
-                        for place in range(count)
-                    ]
-                )
-                there = np.array([self.payoffs[:, deals[rest.points], rest.points] for deals in rested.ranked.deals])
-                theirs = (np.abs(there - rest.fallback) <= _SAME).all(axis=1)
+                inner, rank = rest.inner[rows], own.rank[:, rest.points]
+                mine = np.array([(inner & (rank == place)).any(axis=0) for place in range(len(own.deals))])
+                there = np.array([self.payoffs[:, deals[rest.points], rest.points] for deals in rested.deals])
+                theirs = (np.abs(there - rest.fallback) <= SAME).all(axis=1)
                 table[..., rest.points] |= mine[:, None] & theirs
             self.paired[name, other] = table
         return self.paired[name, other]
-
-
-@dataclass(frozen=True, eq=False)
-class _Ranked:
-    """The equilibria that differ by outcome or payoffs, numbered at each point.
-
-    Attributes
-    ----------
-    deals
-        For each number a deal of every point; a point with fewer equilibria repeats its first.
-    rank
-        The number that each deal has at each point, -1 where it ends no equilibrium; shape (deals, points).
-    """
-
-    deals: list[Integers]
-    rank: NDArray[np.int16]
-
-    def at(self, points: Integers) -> list[Integers]:
-        """As `deals`, at some points and no longer than they need."""
-        most = int(self.rank[:, points].max(initial=0))
-        return [deals[points] for deals in self.deals[: most + 1]]
-
-
-@dataclass(frozen=True, eq=False)
-class _Played:
-    """What is played in one structure: its deals that end equilibria at some point, their payoffs, and where."""
-
-    rows: Integers
-    deals: Integers
-    inner: Bools
-    outcomes: Integers
-    payoffs: Floats
-    some: Bools
-
-    @classmethod
-    def of(cls, ends: Ends, payoffs: Floats, outcomes: Integers) -> _Played:
-        rows = np.flatnonzero(ends.inner.any(axis=1))
-        inner = ends.inner[rows]
-        deals = ends.deals[rows]
-        return cls(rows, deals, inner, outcomes[deals], payoffs[:, ends.deals[rows]], np.asarray(inner.any(axis=0)))
-
-    def bounds(self, player: int) -> tuple[Floats, Floats]:
-        """A player's least and largest payoff; NaN where there is no equilibrium."""
-        low = np.where(self.inner, self.payoffs[player], np.inf).min(axis=0, initial=np.inf)
-        high = np.where(self.inner, self.payoffs[player], -np.inf).max(axis=0, initial=-np.inf)
-        return np.where(self.some, low, np.nan), np.where(self.some, high, np.nan)
-
-    def share(self, rule: int) -> tuple[Floats, Floats]:
-        """The least and largest probability of an outcome."""
-        there = self.outcomes == rule
-        always = self.some & ~self.inner[~there].any(axis=0)
-        return always.astype(np.float64), self.inner[there].any(axis=0).astype(np.float64)
-
-    @cached_property
-    def ranked(self) -> _Ranked:
-        """The equilibria told apart."""
-        first = self.deals[self.inner.argmax(axis=0)] if len(self.deals) else np.zeros(len(self.some), dtype=np.intp)
-        deals, rank = [first], np.where(self.inner, 0, -1).astype(np.int16)
-        points, number = np.flatnonzero(self.inner.sum(axis=0) > 1), 0
-        left = self.inner[:, points]
-        while len(points):
-            row, rows = left.argmax(axis=0), np.flatnonzero(left.any(axis=1))
-            gap = np.abs(self.payoffs[:, rows[:, None], points] - self.payoffs[:, row, points][:, None])
-            alike = left[rows] & (gap <= _SAME).all(axis=0)
-            alike &= self.outcomes[rows][:, None] == self.outcomes[row]
-            grid = np.ix_(rows, points)
-            rank[grid] = np.where(alike, number, rank[grid])
-            if number:
-                deals.append(first.copy())
-                deals[-1][points] = self.deals[row]
-            left[rows] &= ~alike
-            left[row, np.arange(len(points))] = False
-            more = left.any(axis=0)
-            points, left, number = points[more], left[:, more], number + 1
-        return _Ranked(deals, rank)
 
 
 def _taken(known: Known, points: Integers) -> Known:

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.solvers.compiled import compiled
+
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.intp]
@@ -81,7 +83,7 @@ class _Distinct:
         return _Distinct(self.number[:, points], self.first[:, points], self.count[points], self.alive[:, points])
 
 
-def possible_pairs(low: Floats, high: Floats, tolerance: Floats) -> tuple[Bools, Integers]:
+def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = False) -> tuple[Bools, Integers]:
     """Find the cells of a game of two movers that an equilibrium might reach, at many parameter points.
 
     Parameters
@@ -90,6 +92,8 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats) -> tuple[Bools,
         Bounds of both movers' utility of each cell; shape (2, a1, a2, points).
     tolerance
         Shape (2, points).
+    fast
+        Whether to use compiled kernels, which give the same answer.
 
     Returns
     -------
@@ -99,6 +103,8 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats) -> tuple[Bools,
         The points whose games are too large; nothing is said of them.
     """
     bounds = [low] if np.array_equal(low, high) else [low, high]
+    if fast and all(np.isfinite(values).all() for values in bounds):
+        return _searched(bounds, tolerance)
     alive = _alive(bounds, tolerance)
     sides = [_Distinct.of(_keys(bounds, alive, axis), alive[axis]) for axis in (0, 1)]
     possible = np.zeros(low.shape[1:], dtype=bool)
@@ -118,6 +124,26 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats) -> tuple[Bools,
                 grown &= first.alive[:, None] & second.alive
                 possible[:, :, points] = grown.swapaxes(0, 1) if turned else grown
     return possible, np.flatnonzero(~fits)
+
+
+def _searched(bounds: list[Floats], tolerance: Floats) -> tuple[Bools, Integers]:
+    """The same by scalar code, and by arrays what is too large for it."""
+    shape = bounds[0].shape
+    weights = np.concatenate([_weights(shape[2 - axis], len(bounds)) for axis in (0, 1)])
+    possible, left = np.zeros(shape[1:], dtype=bool), np.zeros(shape[-1], dtype=bool)
+    compiled("kgsim.studies.pair_kernels").search(
+        bounds[0], bounds[-1], len(bounds) == 1, tolerance, weights, possible, left
+    )
+    rest = np.flatnonzero(left)
+    if not len(rest):
+        return possible, rest
+    possible[..., rest], still = possible_pairs(bounds[0][..., rest], bounds[-1][..., rest], tolerance[:, rest])
+    return possible, rest[still]
+
+
+def _weights(others: int, bounds: int) -> Floats:
+    """Random numbers by which to tell actions apart: for each bound, mover and action of the other."""
+    return np.random.default_rng(0).uniform(1.0, 2.0, bounds * 2 * others)
 
 
 def _alive(bounds: list[Floats], tolerance: Floats) -> list[Bools]:
@@ -158,12 +184,12 @@ def _champions(low: Floats) -> Floats:
 def _keys(bounds: list[Floats], alive: list[Bools], axis: int) -> Floats:
     """A number for each action that differs for actions that differ: a random combination of all its payoffs."""
     shape = bounds[0].shape
-    draw = np.random.default_rng(0)
+    weights = iter(_weights(shape[2 - axis], len(bounds)))
     keys = np.zeros((shape[1 + axis], shape[-1]))
     for values in bounds:
         for mover in values:
             for column, counts in zip(np.moveaxis(mover, 1 - axis, 0), alive[1 - axis], strict=True):
-                keys += column * (counts * draw.uniform(1.0, 2.0))
+                keys += column * (counts * next(weights))
     return np.where(alive[axis], np.where(np.isfinite(keys), keys, np.nan), np.inf)
 
 

@@ -103,6 +103,26 @@ class Layer:
         """Entries by slot."""
         return Runs.of(self.entry_slot)
 
+    @cached_property
+    def key(self) -> tuple[bytes, ...]:
+        """Equal for layers of equal subgames over equal layers below."""
+        return self.cell_child.tobytes(), self.cell_game.tobytes(), self.slot_deal.tobytes()
+
+    @cached_property
+    def slot_first(self) -> Integers:
+        """The first slot of each subgame, and the number of slots."""
+        return np.append(starts(self.slot_game), len(self.slot_game))
+
+    @cached_property
+    def cell_first(self) -> Integers:
+        """The first cell of each subgame, and the number of cells."""
+        return np.append(starts(self.cell_game), len(self.cell_game))
+
+    @cached_property
+    def entry_first(self) -> Integers:
+        """The first entry of each slot, and the number of entries."""
+        return np.append(starts(self.entry_slot), len(self.entry_slot))
+
     @property
     def games(self) -> int:
         """Number of distinct subgames."""
@@ -129,6 +149,11 @@ class Plan:
 
     layers: tuple[Layer, ...]
     deals: Integers
+
+    @cached_property
+    def key(self) -> bytes:
+        """Equal for structures that end in the same deals."""
+        return self.deals.tobytes()
 
 
 def plan(scenario: Scenario, structure: Structure, labels: Integers) -> Plan:

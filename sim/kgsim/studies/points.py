@@ -19,7 +19,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.relaid import without_moves
 from kgsim.studies.claimed import ClaimsAtPoints
 from kgsim.studies.design import Grid
-from kgsim.studies.engine import CHUNK, Engine, in_order
+from kgsim.studies.engine import CHUNK, Engine, in_order, worth_compiling
 from kgsim.studies.exact import quick, solve_exactly
 from kgsim.studies.execution import Arrays
 from kgsim.studies.table import REASONS, entered
@@ -180,7 +180,7 @@ class Sweep:
         if combination not in self._known:
             self._known.clear()
             scenario = without_moves(self.scenario, self.grid.missing(combination), self.solved)
-            engine = Engine(scenario, self.structures)
+            engine = Engine(scenario, self.structures, fast=worth_compiling(self.grid.size))
             self._known[combination] = _Ready(scenario, engine, ClaimsAtPoints(scenario, engine, self.claims))
         return self._known[combination]
 

@@ -28,7 +28,7 @@ Integers: TypeAlias = NDArray[np.intp]
 MOST_SUPPORTS = 512
 
 
-def possible_cells(low: Floats, high: Floats, tolerance: Floats) -> Bools:
+def possible_cells(low: Floats, high: Floats, tolerance: Floats, fast: bool = False) -> Bools:
     """Find the cells of one strategic game that an equilibrium might reach, at many parameter points.
 
     Parameters
@@ -37,6 +37,8 @@ def possible_cells(low: Floats, high: Floats, tolerance: Floats) -> Bools:
         Bounds of every mover's utility of each cell; shape (movers, a1, ..., an, points).
     tolerance
         Shape (movers, points).
+    fast
+        Whether to use compiled kernels, which give the same answer.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def possible_cells(low: Floats, high: Floats, tolerance: Floats) -> Bools:
         Shape (a1, ..., an, points). Every equilibrium of every game within the bounds has its support in there.
     """
     if len(low) == 2:
-        possible, left = possible_pairs(low, high, tolerance)
+        possible, left = possible_pairs(low, high, tolerance, fast)
         if len(left):
             possible[..., left] = _searched(low[..., left], high[..., left], tolerance[:, left])
         return possible

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.studies.design import Grid, Listed
-from kgsim.studies.engine import CHUNK, DOUBTS, FAILURES, Ends, Engine
+from kgsim.studies.ends import DOUBTS, FAILURES, Ends
+from kgsim.studies.engine import CHUNK, Engine
 
 #: What a point's `reason` stands for.
 REASONS = ("", *FAILURES[1:], *DOUBTS[1:])
@@ -66,26 +67,17 @@ def tabulate(engine: Engine, points: Grid | Listed, structures: Sequence[str]) -
 def entered(engine: Engine, ends: Ends, payoffs: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     """One structure's solution at some points, a row of every array of `Table`; and ``doubtful`` (see there)."""
     count = len(ends.failure)
-    rows = np.flatnonzero(ends.inner.any(axis=1))
-    inner, deals = ends.inner[rows], ends.deals[rows]
-    outcomes = engine.deals.outcomes[deals]
-    reached = np.zeros((len(engine.scenario.outcomes), count), dtype=bool)
-    for rule in np.unique(outcomes):
-        reached[rule] = inner[outcomes == rule].any(axis=0)
-    some = inner.any(axis=0)
-    low, high = np.empty((2, len(payoffs), count))
-    for player, worth in enumerate(payoffs[:, deals]):
-        low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
-        high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
+    deals = ends.deals[ends.rows]
+    low, high = ends.values
     doubt = np.where(ends.doubt > 0, ends.doubt + len(FAILURES) - 1, 0)
     return {
-        "reached": reached,
-        "low": np.where(some, low, np.nan),
-        "high": np.where(some, high, np.nan),
-        "equilibria": distinct(inner, outcomes, payoffs[:, deals]),
-        "complete": some & (ends.doubt == 0),
+        "reached": ends.reached(len(engine.scenario.outcomes)),
+        "low": low,
+        "high": high,
+        "equilibria": distinct(ends.inner[ends.rows], ends.outcomes[ends.rows], payoffs[:, deals]),
+        "complete": ends.some & (ends.doubt == 0),
         "exact": np.zeros(count, dtype=bool),
-        "residual": np.where(some, ends.residual, np.nan),
+        "residual": np.where(ends.some, ends.residual, np.nan),
         "reason": np.where(ends.failure > 0, ends.failure, doubt).astype(np.int16),
         "doubtful": ends.doubt > 0,
     }
