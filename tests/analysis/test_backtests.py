@@ -7,8 +7,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import kgsim
+from kgsim.cli import main
 from kgsim.plots.backtests import backtest_figure
 from kgsim.report import backtests as report
 
@@ -154,6 +156,17 @@ def test_forgiveness_that_nobody_minds_admits_the_path_with_its_probability(bord
     (score,) = kgsim.backtest(replace(border, parameters={**border.parameters, "mercy": mercy}), draws=5)
     assert score.predicted[" → ".join([LOUD, ALONE, CALM])] == pytest.approx((5 / 12) ** 3 * (7 / 12) ** 2)
     assert (score.verdict, score.why) == ("passes", "")
+
+
+def test_a_history_that_cannot_be_drawn_names_its_file(tmp_path):
+    text = (ROOT / "scenarios" / "loudspeaker_reciprocity.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "loud.yaml"
+    ledger = (ROOT / "seeds" / "evidence.yaml").as_posix()
+    text = text.replace("range: [0.3, 0.95]", "range: [0.3, 1.5]").replace("../seeds/evidence.yaml", ledger)
+    path.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(main, ["backtest", str(path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2 and f"{path}: repeated game border: the discount must lie" in done.output
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize(

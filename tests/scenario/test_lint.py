@@ -93,3 +93,40 @@ def test_a_move_that_is_dominated_in_some_structures_only_is_left_alone() -> Non
     text = text.replace("  snub: {when", "  fury: {when: {N: rage}, terms: {alone: 1, deal: 9}}\n  snub: {when")
     text = text.replace("only: {P: [wait, offer]},", "only: {P: [wait, offer], N: [rage]},")
     assert all(problem.key != "moves.N.rage" for problem in lint(loads(text, directory=DATA)))
+
+
+LIMITS = [
+    (
+        "letter_2025",
+        "range: [0.05, 0.6]",
+        "range: [0.05, 1.6]",
+        "types.US.serious",
+        "at q = 1.6 the prior of serious is 1.6",
+    ),
+    (
+        "loudspeaker_reciprocity",
+        "range: [0.3, 0.95]",
+        "range: [0.3, 1]",
+        "repeated.border.discount",
+        "at patience = 1 the discount is 1, which must lie between 0 and below 1",
+    ),
+    (
+        "loudspeaker_reciprocity",
+        "range: [0, 0.2]",
+        "range: [-0.1, 0.2]",
+        "repeated.border_with_slips.noise",
+        "at slip = -0.1 the noise is -0.1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "key", "says"), LIMITS)
+def test_probabilities_that_leave_their_limits_in_the_ranges(
+    name: str, old: str, new: str, key: str, says: str
+) -> None:
+    directory = DATA.parents[1] / "scenarios"
+    text = (directory / f"{name}.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    found = {problem.key: problem for problem in lint(loads(text.replace(old, new), directory=directory))}
+    assert says in found[key].message and found[key].line
+    assert key not in {problem.key for problem in lint(loads(text, directory=directory))}

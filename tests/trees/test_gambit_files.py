@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -200,3 +201,32 @@ def test_gambit_reads_what_is_written_and_agrees(name: str, tmp_path: Path) -> N
         for p in gambit.nash.lcp_solve(agent, rational=False).equilibria
         for each in ours.expected_payoffs
     )
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_damaged_characters_are_told_with_a_line_of_the_file(data: st.DataObject) -> None:
+    """Characters cut out, put in or exchanged, and files that end too early: a game, or an error that names a line."""
+    text = data.draw(st.sampled_from([*ALL.values(), PENNIES, LISTED]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        sign = data.draw(
+            st.sampled_from(['"', "{", "}", "\\", "-", "/", ".", "9", "e", "p", "t", "c", " ", "\n", "\0", "é"])
+        )
+        match data.draw(st.sampled_from(["cut", "put in", "exchange", "end"])):
+            case "cut":
+                text = text[:at] + text[at + data.draw(st.integers(1, 5)) :]
+            case "put in":
+                text = text[:at] + sign + text[at:]
+            case "exchange":
+                text = text[:at] + sign + text[at + 1 :]
+            case _:
+                text = text[:at]
+    try:
+        game = parse_game(text, "file")
+    except kgsim.GameError as error:
+        told = re.match(r"file:(\d+): expected .*, found ", str(error), re.DOTALL)
+        assert told is not None, str(error)
+        assert 1 <= int(told[1]) <= text.count("\n") + 1
+    else:
+        assert parse_game(efg_text(game) if isinstance(game, ExtensiveGame) else nfg_text(game)).players == game.players

@@ -12,6 +12,7 @@ from kgsim.cli.examples import examples
 from kgsim.cli.output import emit, emit_blocks
 
 if TYPE_CHECKING:
+    from kgsim.analysis.backtests import Score
     from kgsim.scenario.model import Scenario
 
 
@@ -44,6 +45,7 @@ def backtest(paths: tuple[Path, ...], draws: int, seed: int, out: Path, form: st
     and in which share of the parameter ranges does that stand. A history that fails is an answer and not an error.
     """
     from kgsim.analysis.backtests import backtest as score
+    from kgsim.errors import GameError, StructureError
     from kgsim.report import backtests, markdown
     from kgsim.report.document import dumps
     from kgsim.report.files import Destination, Inputs
@@ -54,7 +56,12 @@ def backtest(paths: tuple[Path, ...], draws: int, seed: int, out: Path, form: st
     names = tuple(scenario.name for scenario in scenarios)
     inputs = Inputs("back-tests", digest, {"draws": float(draws), "seed": float(seed)}, names, kgsim_version())
     with Destination(out, inputs, force=force) as destination:
-        scores = [each for scenario in scenarios for each in score(scenario, draws=draws, seed=seed)]
+        scores: list[Score] = []
+        for scenario in scenarios:
+            try:
+                scores += score(scenario, draws=draws, seed=seed)
+            except (GameError, StructureError) as error:
+                raise GameError(f"{scenario.path or scenario.name}: {error}") from None
         blocks = backtests.of_scores(scores, seed)
         document = {
             **backtests.document(scores, seed),

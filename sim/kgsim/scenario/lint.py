@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression, references
+from kgsim.scenario.lint_chances import out_of_limits
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.nodes import Call, walk
 from kgsim.scenario.payoffs import actions_of, payoffs_at, profile_count
@@ -30,16 +31,20 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
     """Return warnings, in the order of the files.
 
     Reported are: parameters used nowhere, parameters that move no payoff although they are used,
-    terms never set or never used, payoffs that are not finite somewhere in the parameter ranges, moves that no
-    structure lets anyone play, and moves that are strictly dominated, or worth the same to everyone as another
-    move of the same decision, in every structure where they can be played. Dominance is judged at the base values,
-    and not where private types decide.
+    terms never set or never used, payoffs that are not finite and probabilities and discounts that leave their
+    limits somewhere in the parameter ranges, moves that no structure lets anyone play, and moves that are strictly
+    dominated, or worth the same to everyone as another move of the same decision, in every structure where they can
+    be played. Dominance is judged at the base values, and not where private types decide.
     """
     found = [
         *_unused_parameters(scenario),
         *_terms(scenario),
         *_idle_parameters(scenario),
         *_infinite_payoffs(scenario),
+        *(
+            _warn(scenario, key, message, "Narrow the range, or mend the formula.")
+            for key, message in out_of_limits(scenario)
+        ),
         *(() if scenario.types else _moves(scenario)),
     ]
     return tuple(sorted(found, key=lambda problem: (str(problem.path), problem.line or 0, problem.column or 0)))

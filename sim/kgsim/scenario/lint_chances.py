@@ -1,0 +1,49 @@
+"""Warnings about probabilities and discounts that leave their limits somewhere in the parameter ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import parameter_values
+
+#: Probabilities may leave their limits by so much.
+SLACK = 1e-9
+
+
+def out_of_limits(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield a key and what is wrong there: each parameter goes to the ends of its range by itself.
+
+    Judged are priors of types, and of repeated play the discount, the noise and what strategies play; at the base
+    values they are sound.
+    """
+    ends = [(name, end) for name, parameter in scenario.parameters.items() for end in parameter.range]
+    points = {name: np.full(len(ends), parameter.value) for name, parameter in scenario.parameters.items()}
+    for row, (name, end) in enumerate(ends):
+        points[name][row] = end
+    values = parameter_values(scenario, points)
+    for key, what, formula, open_end in _limited(scenario):
+        found = np.broadcast_to(formula.evaluate(values), (len(ends),))
+        high = found < 1.0 if open_end else found <= 1.0 + SLACK
+        bad = np.flatnonzero(~((found >= -SLACK) & high))
+        if len(bad):
+            name, end = ends[bad[0]]
+            limit = "below 1" if open_end else "1"
+            yield key, f"at {name} = {end:g} {what} is {found[bad[0]]:g}, which must lie between 0 and {limit}"
+
+
+def _limited(scenario: Scenario) -> Iterator[tuple[str, str, Expression, bool]]:
+    """Key, name and formula of every number that must lie between 0 and 1, and whether 1 is excluded."""
+    for player, kinds in scenario.types.items():
+        for name, kind in kinds.items():
+            yield f"types.{player}.{name}", f"the prior of {name}", kind.prior, False
+    for name, game in scenario.repeated.items():
+        yield f"repeated.{name}.discount", "the discount", game.discount, True
+        yield f"repeated.{name}.noise", "the noise", game.noise, False
+    for name, strategy in scenario.strategies.items():
+        for state in strategy.states.values():
+            for move, share in state.play.items():
+                yield f"strategies.{name}.states", f"the probability of {move} in state {state.name}", share, False
