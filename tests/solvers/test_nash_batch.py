@@ -15,7 +15,7 @@ from kgsim.games.strategic import pure_equilibria, pure_equilibrium_mask
 from kgsim.solvers import batch, bimatrix_kernels, compiled
 from kgsim.solvers.batch import NashBatch
 from kgsim.solvers.batch_pairs import solve_pairs
-from kgsim.solvers.batch_part import PER_EQUILIBRIUM, empty
+from kgsim.solvers.batch_part import Room
 
 RNG_SEED = 20250613
 
@@ -80,9 +80,10 @@ def test_von_stengels_game_bit_for_bit() -> None:
 @settings(deadline=None, max_examples=200)
 @given(arrays(np.float64, (2, 3, 4), elements=st.integers(0, 4).map(float)))
 def test_the_kernel_solves_a_game_rightly_or_leaves_it(game: np.ndarray) -> None:
-    solved = solve_pairs(game[None])
-    if len(solved.games):
-        one = nash_batch([game])
+    room = Room(1, 2, 7)
+    solve_pairs(game[None], room, slice(1))
+    if room.counts[0] > 0:
+        solved, one = room.taken(slice(1), 0), nash_batch([game])
         assert np.array_equal(solved.profiles, one.profiles)
         assert np.array_equal(solved.indices, one.indices)
         assert np.array_equal(solved.isolated, one.isolated)
@@ -108,12 +109,23 @@ def test_chunks_threads_and_a_missing_compiler_change_nothing(
 def test_the_kernels_are_plain_python_too() -> None:
     games = GAMES["normal"](np.random.default_rng(RNG_SEED), (5, 2, 3, 3))
     tables = bimatrix_kernels.support_tables(3)
-    room = empty(5, 40, 2, 6)
-    arguments = (getattr(room, name) for name in PER_EQUILIBRIUM)
-    done, stop = bimatrix_kernels.solve_pairs(games, *tables, 0, 0, *arguments, room.counts)
+    room = Room(5, 2, 6)
+    work = bimatrix_kernels.workspace(3)
+    done, stop = bimatrix_kernels.solve_pairs(
+        work,
+        games,
+        games.reshape(5, 2, 9),
+        np.array([3, 3]),
+        np.array([3, 1]),
+        *tables,
+        0,
+        0,
+        *room.arrays,
+        room.counts,
+    )
     expected = nash_batch(games)
     assert (done, stop) == (5, len(expected.profiles))
-    assert np.array_equal(room.profiles[:stop], expected.profiles)
+    assert np.array_equal(room.arrays[0][:stop], expected.profiles)
 
 
 def test_rows_equal_on_a_support_do_not_hide_an_equilibrium() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kgsim.solvers import compiled
 from kgsim.solvers.batch_pairs import MOST_ACTIONS, solve_pairs
-from kgsim.solvers.batch_part import Part, empty, in_order, join, starts
+from kgsim.solvers.batch_part import Part, Room, in_order, join, starts
 from kgsim.solvers.batch_several import solve_several
 from kgsim.solvers.nash import TOLERANCE, nash
 from kgsim.solvers.raw import Profile
@@ -88,38 +88,38 @@ class NashBatch:
 
 def solve_games(payoffs: NDArray[np.float64], *, chunk: int, time_limit: float | None) -> NashBatch:
     """Solve a checked batch, shape (games, players, a1, ..., an); see `kgsim.nash_batch`."""
-    players, shape = payoffs.shape[1], payoffs.shape[2:]
-    fast = compiled.available() and len(payoffs) >= WORTH_COMPILING
-    parts = [_solve_chunk(payoffs[first : first + chunk], fast, time_limit) for first in range(0, len(payoffs), chunk)]
-    part = join(parts) if parts else empty(0, 0, players, sum(shape))
+    games, players, *shape = payoffs.shape
+    fast = compiled.available() and games >= WORTH_COMPILING
+    room = Room(games, players, sum(shape))
+    for first in range(0, games, chunk):
+        _solve_chunk(payoffs[first : first + chunk], slice(first, first + chunk), room, fast, time_limit)
+    profiles, indices, isolated, regrets, relative_regrets = (array[: room.stop] for array in room.arrays)
     return NashBatch(
-        actions=shape,
-        offsets=starts(part.counts),
-        profiles=part.profiles,
-        indices=part.indices,
-        isolated=part.isolated,
-        regrets=part.regrets,
-        relative_regrets=part.relative_regrets,
-        complete=part.complete,
+        actions=tuple(shape),
+        offsets=starts(room.counts),
+        profiles=profiles,
+        indices=indices,
+        isolated=isolated,
+        regrets=regrets,
+        relative_regrets=relative_regrets,
+        complete=room.complete,
     )
 
 
-def _solve_chunk(payoffs: NDArray[np.float64], fast: bool, time_limit: float | None) -> Part:
-    """One chunk's equilibria, in the order of the games."""
-    parts: list[Part] = []
+def _solve_chunk(payoffs: NDArray[np.float64], chunk: slice, room: Room, fast: bool, time_limit: float | None) -> None:
+    """Put one chunk's equilibria into the room, in the order of the games."""
+    begin = room.stop
     if fast and payoffs.shape[1] == 2 and max(payoffs.shape[2:]) <= MOST_ACTIONS:
-        parts.append(solve_pairs(payoffs))
+        solve_pairs(payoffs, room, chunk)
     elif fast and payoffs.shape[1] > 2:
-        parts.append(solve_several(payoffs))
-    rest = np.ones(len(payoffs), dtype=np.bool_)
-    for part in parts:
-        rest[part.games] = False
-    if rest.any():
-        parts.append(_one_by_one(payoffs, np.flatnonzero(rest), time_limit))
-    part = parts[0] if len(parts) == 1 else in_order(join(parts))
-    if part.relative_regrets.max() > TOLERANCE:
-        raise AssertionError(f"a profile was found of relative regret {part.relative_regrets.max()}")
-    return part
+        solve_several(payoffs, room, chunk)
+    rest = np.flatnonzero(room.counts[chunk] <= 0)
+    if len(rest):
+        part = in_order(join([room.taken(chunk, begin), _one_by_one(payoffs, rest, time_limit)]))
+        room.put(part, chunk, begin)
+    largest = room.arrays[-1][begin : room.stop].max()
+    if largest > TOLERANCE:
+        raise AssertionError(f"a profile was found of relative regret {largest}")
 
 
 def _one_by_one(payoffs: NDArray[np.float64], games: NDArray[np.int64], time_limit: float | None) -> Part:

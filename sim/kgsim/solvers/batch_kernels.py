@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.solvers.payoff_kernels import measure_regrets, measure_spans, scale
+from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets, measure_spans, scale
 
 ENTRY_POINTS = ("reduce_games", "gather", "place")
 
@@ -21,6 +21,8 @@ def reduce_games(
     kept: NDArray[np.int64],
     counts: NDArray[np.int64],
     special: NDArray[np.bool_],
+    cells: NDArray[np.int64],
+    drop: NDArray[np.bool_],
 ) -> None:
     """Delete strictly dominated actions until none is left, scaling anew after every round.
 
@@ -38,10 +40,10 @@ def reduce_games(
     special
         Receives whether a game needs `kgsim.nash`: near-ties to be made exact, or identical actions.
         (games,).
+    cells, drop
+        Scratch space for a number per profile, and for one like a game of `kept`.
     """
-    games, players, size = payoffs.shape
-    cells = np.empty(size, dtype=np.int64)
-    drop = np.empty(kept.shape[1:], dtype=np.bool_)
+    games, players = payoffs.shape[:2]
     for game in range(games):
         special[game] = False
         for player in range(players):
@@ -84,6 +86,7 @@ def gather(
 def place(
     payoffs: NDArray[np.float64],
     shape: NDArray[np.int64],
+    strides: NDArray[np.int64],
     kept: NDArray[np.int64],
     left: NDArray[np.int64],
     games: NDArray[np.int64],
@@ -97,13 +100,17 @@ def place(
     isolated: NDArray[np.bool_],
     gains: NDArray[np.float64],
     relative: NDArray[np.float64],
+    spans: NDArray[np.float64],
+    actions: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    weights: NDArray[np.float64],
 ) -> None:
     """Put equilibria of reduced games where those of the full games belong, and measure them there.
 
     Parameters
     ----------
-    payoffs, shape
-        The full games, as for `reduce_games`.
+    payoffs, shape, strides
+        The full games, as for `reduce_games`, and how far apart a player's actions are in them.
     kept, left
         The actions that are left, from `reduce_games`, and their numbers, the same in all of `games`.
     games, counts
@@ -115,27 +122,37 @@ def place(
         Where the equilibria of each of the full games begin.
     profiles, indices, isolated, gains, relative
         Receive the equilibria, as in `kgsim.solvers.batch.NashBatch`.
+    spans, actions, cells, weights
+        Scratch space for a number per player, and per profile.
     """
     players = len(shape)
-    spans = np.empty(players)
-    cells = np.empty(payoffs.shape[2], dtype=np.int64)
-    weights = np.empty(payoffs.shape[2])
     row = 0
     for number in range(len(games)):
         game = games[number]
         measure_spans(payoffs[game], spans)
         for at in range(offsets[game], offsets[game] + counts[number]):
             profiles[at, :] = 0.0
-            start, column = 0, 0
+            start, column, sure = 0, 0, 0
             for player in range(players):
                 if left[player] == 1:
                     profiles[at, start + kept[game, player, 0]] = 1.0
+                    actions[player] = kept[game, player, 0]
+                    sure += 1
                 else:
                     for action in range(left[player]):
-                        profiles[at, start + kept[game, player, action]] = reduced[row, column + action]
+                        probability = reduced[row, column + action]
+                        profiles[at, start + kept[game, player, action]] = probability
+                        if probability == 1.0:
+                            actions[player] = kept[game, player, action]
+                            sure += 1
                     column += left[player]
                 start += shape[player]
-            measure_regrets(payoffs[game], shape, spans, profiles[at], cells, weights, gains[at], relative[at])
+            if sure == players:
+                measure_pure(payoffs[game], shape, strides, spans, actions, gains[at], relative[at])
+            else:
+                measure_regrets(
+                    payoffs[game], shape, strides, spans, profiles[at], cells, weights, gains[at], relative[at]
+                )
             indices[at] = reduced_indices[row]
             isolated[at] = reduced_isolated[row]
             row += 1
@@ -160,24 +177,24 @@ def _cells(
 def _dominated(scaled: NDArray[np.float64], counts: NDArray[np.int64], size: int, drop: NDArray[np.bool_]) -> bool:
     """Mark the strictly dominated actions of every player; returns whether there is one."""
     some = False
-    after = size
-    for player in range(len(counts)):
-        block = after
-        after = after // counts[player]
-        against = size // counts[player]
+    after = 1
+    for player in range(len(counts) - 1, -1, -1):
+        block = after * counts[player]
         drop[player, : counts[player]] = False
         for other in range(1, counts[player]):
             for action in range(other):
                 shift = (other - action) * after
-                better, worse = 0, 0
+                better, worse, against = 0, 0, 0
                 # Counted to the end, since leaving early is a guess that random payoffs make wrong half the time.
                 for start in range(action * after, size, block):
                     for cell in range(start, start + after):
                         better += scaled[player, cell + shift] > scaled[player, cell]
                         worse += scaled[player, cell + shift] < scaled[player, cell]
+                    against += after
                 drop[player, action] |= better == against
                 drop[player, other] |= worse == against
                 some |= better == against or worse == against
+        after = block
     return some
 
 

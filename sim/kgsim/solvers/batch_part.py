@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,32 +41,53 @@ def starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
 
-def empty(games: int, equilibria: int, players: int, actions: int) -> Part:
-    """Room for the equilibria of some games, complete unless it is said otherwise."""
-    return Part(
-        games=np.arange(games),
-        counts=np.zeros(games, dtype=np.int64),
-        complete=np.ones(games, dtype=np.bool_),
-        profiles=np.empty((equilibria, actions)),
-        indices=np.empty(equilibria, dtype=np.int8),
-        isolated=np.empty(equilibria, dtype=np.bool_),
-        regrets=np.empty((equilibria, players)),
-        relative_regrets=np.empty((equilibria, players)),
-    )
+class Room:
+    """Equilibria of a whole batch, written in place chunk by chunk; the arrays grow as they are needed.
 
+    Parameters
+    ----------
+    games, players, actions
+        Games of the batch, players and actions of all players.
+    """
 
-def chosen(part: Part, games: NDArray[np.bool_], equilibria: slice) -> Part:
-    """Some games of a part, and some equilibria."""
-    return Part(
-        **{name: getattr(part, name)[games] for name in PER_GAME},
-        **{name: getattr(part, name)[equilibria] for name in PER_EQUILIBRIUM},
-    )
+    def __init__(self, games: int, players: int, actions: int) -> None:
+        rows = 2 * games + 100
+        #: Games without equilibria are yet to be solved.
+        self.counts = np.zeros(games, dtype=np.int64)
+        self.complete = np.ones(games, dtype=np.bool_)
+        #: The arrays of `PER_EQUILIBRIUM`, of which the first `stop` rows are taken.
+        self.arrays: list[NDArray[Any]] = [
+            np.empty((rows, actions)),
+            np.empty(rows, dtype=np.int8),
+            np.empty(rows, dtype=np.bool_),
+            np.empty((rows, players)),
+            np.empty((rows, players)),
+        ]
+        self.stop = 0
+
+    def reserve(self, rows: int) -> None:
+        """Make room for so many equilibria more."""
+        while self.stop + rows > len(self.arrays[0]):
+            self.arrays = [np.concatenate([array, np.empty_like(array)]) for array in self.arrays]
+
+    def taken(self, games: slice, begin: int) -> Part:
+        """What is known of a chunk's solved games, whose equilibria begin at row `begin`."""
+        solved = np.flatnonzero(self.counts[games] > 0)
+        rows = [array[begin : self.stop] for array in self.arrays]
+        return Part(solved, self.counts[games][solved], self.complete[games][solved], *rows)
+
+    def put(self, part: Part, games: slice, begin: int) -> None:
+        """Write a chunk of which all games are solved, its equilibria from row `begin` on."""
+        self.counts[games], self.complete[games] = part.counts, part.complete
+        self.stop = begin
+        self.reserve(len(part.indices))
+        self.stop += len(part.indices)
+        for array, name in zip(self.arrays, PER_EQUILIBRIUM, strict=True):
+            array[begin : self.stop] = getattr(part, name)
 
 
 def join(parts: list[Part]) -> Part:
     """Several parts as one."""
-    if len(parts) == 1:
-        return parts[0]
     names = (*PER_GAME, *PER_EQUILIBRIUM)
     return Part(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 

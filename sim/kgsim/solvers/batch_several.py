@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from kgsim.solvers import compiled
 from kgsim.solvers.batch_pairs import MOST_ACTIONS, solve_pairs
-from kgsim.solvers.batch_part import Part, chosen, empty, starts
+from kgsim.solvers.batch_part import Part, Room, starts
 
 
-def solve_several(payoffs: NDArray[np.float64]) -> Part:
-    """Equilibria of games of shape (games, players, a1, ..., an), without those that `kgsim.nash` has to solve.
+def solve_several(payoffs: NDArray[np.float64], room: Room, chunk: slice) -> None:
+    """Put the equilibria of games of shape (games, players, a1, ..., an), a chunk of a batch, into its room.
 
-    These are games with nearly tied payoffs or identical actions, and what `solve_pairs` leaves.
+    Left out is what `kgsim.nash` has to solve: games with nearly tied payoffs or identical actions, and what
+    `solve_pairs` leaves out.
     """
-    kernels = compiled.compiled("kgsim.solvers.batch_kernels")
+    kernels = compiled.compiled("kgsim.solvers.batch_kernels", allocates=False)
     shape = np.array(payoffs.shape[2:])
     games, players = payoffs.shape[:2]
     table = payoffs.reshape(games, players, -1)
@@ -27,10 +28,11 @@ def solve_several(payoffs: NDArray[np.float64]) -> Part:
     kept = np.empty((games, players, shape.max()), dtype=np.int64)
     left = np.empty((games, players), dtype=np.int64)
     special = np.empty(games, dtype=np.bool_)
-    kernels.reduce_games(table, shape, scaled, kept, left, special)
+    cells, weights = np.empty(table.shape[2], dtype=np.int64), np.empty(table.shape[2])
+    drop = np.empty((players, shape.max()), dtype=np.bool_)
+    kernels.reduce_games(table, shape, scaled, kept, left, special, cells, drop)
 
-    counts = np.zeros(games, dtype=np.int64)
-    complete = np.ones(games, dtype=np.bool_)
+    counts, complete = room.counts[chunk], room.complete[chunk]
     solved: list[tuple[NDArray[np.int64], NDArray[np.int64], Part]] = []
     for actions, group in _groups(left, shape, special):
         movers = np.flatnonzero(actions > 1)
@@ -43,15 +45,16 @@ def solve_several(payoffs: NDArray[np.float64]) -> Part:
         counts[group], complete[group] = part.counts, part.complete
         solved.append((actions, group, part))
 
-    offsets = starts(counts)
-    room = empty(games, int(offsets[-1]), players, int(shape.sum()))
+    offsets = room.stop + starts(counts)
+    room.reserve(int(counts.sum()))
+    room.stop = int(offsets[-1])
+    strides = table.shape[2] // np.cumprod(shape)
+    spans, played = np.empty(players), np.empty(players, dtype=np.int64)
     for actions, group, part in solved:
         kernels.place(
-            table, shape, kept, actions, group, part.counts, part.profiles, part.indices, part.isolated, offsets,
-            room.profiles, room.indices, room.isolated, room.regrets, room.relative_regrets,
+            table, shape, strides, kept, actions, group, part.counts, part.profiles, part.indices, part.isolated,
+            offsets, *room.arrays, spans, played, cells, weights,
         )  # fmt: skip
-    room.counts[:], room.complete[:] = counts, complete
-    return chosen(room, counts > 0, slice(None))
 
 
 def _groups(
@@ -70,12 +73,13 @@ def _groups(
 def _solve_reduced(small: NDArray[np.float64]) -> Part:
     """Games among the players who have a choice left; but for two players, regrets are not measured yet."""
     games, movers = small.shape[:2]
-    if movers == 0:
-        part = empty(games, games, 0, 0)
-        part.counts[:] = part.indices[:] = part.isolated[:] = 1
-        return part
-    if movers == 2:
-        return solve_pairs(small)
+    if movers < 3:
+        room = Room(games, movers, sum(small.shape[2:]))
+        if movers == 2:
+            solve_pairs(small, room, slice(games))
+        else:
+            room.counts[:], room.arrays[1][:games], room.arrays[2][:games], room.stop = 1, 1, True, games
+        return room.taken(slice(games), 0)
     from kgsim.solvers import nplayer
 
     batch = nplayer.solve_batch(small)

@@ -7,6 +7,7 @@ equilibrium at a vertex whose labels the bounds do not settle is left to exact a
 from __future__ import annotations
 
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,63 @@ from numpy.typing import NDArray
 from kgsim.solvers.bimatrix_reduction import reduce_pair
 from kgsim.solvers.bimatrix_vertices import list_vertices
 from kgsim.solvers.indifference import indifference
-from kgsim.solvers.payoff_kernels import measure_regrets
+from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets
 
 ENTRY_POINTS = ("solve_pairs",)
 
 
+class Work(NamedTuple):
+    """Scratch space for games of at most k actions a player."""
+
+    first: NDArray[np.float64]  # (k, k) reduced payoffs of player 0
+    second: NDArray[np.float64]  # (k, k) those of player 1, transposed
+    kept_rows: NDArray[np.int64]  # (k,) the actions left to player 0
+    kept_columns: NDArray[np.int64]  # (k,) those left to player 1
+    beaten_rows: NDArray[np.int64]  # (k, k) from `compare_actions`
+    beaten_columns: NDArray[np.int64]  # (k, k)
+    levels: NDArray[np.float64]  # (k * k,)
+    spans: NDArray[np.float64]  # (2,) payoff ranges
+    system: NDArray[np.float64]  # (k, k) the equations of an indifference
+    weights: NDArray[np.float64]  # (k,) and their solution
+    support: NDArray[np.int64]  # (k,)
+    best: NDArray[np.int64]  # (k,)
+    xs: NDArray[np.int64]  # (vertices, 3) vertices of the second player's polyhedron
+    ys: NDArray[np.int64]  # (vertices, 3) vertices of the first player's
+    suitors: NDArray[np.int64]  # (vertices,)
+    played: NDArray[np.int64]  # (2,) the actions of a pure equilibrium
+    pairs: NDArray[np.int64]  # (equilibria, 2) which vertices meet
+
+
+def workspace(most: int) -> Work:
+    """Allocate scratch space for games of at most `most` actions a player."""
+    square, vertices = (most, most), 8 << most
+    return Work(
+        first=np.empty(square),
+        second=np.empty(square),
+        kept_rows=np.empty(most, dtype=np.int64),
+        kept_columns=np.empty(most, dtype=np.int64),
+        beaten_rows=np.empty(square, dtype=np.int64),
+        beaten_columns=np.empty(square, dtype=np.int64),
+        levels=np.empty(most * most),
+        spans=np.empty(2),
+        system=np.empty(square),
+        weights=np.empty(most),
+        support=np.empty(most, dtype=np.int64),
+        best=np.empty(most, dtype=np.int64),
+        xs=np.empty((vertices, 3), dtype=np.int64),
+        ys=np.empty((vertices, 3), dtype=np.int64),
+        suitors=np.empty(vertices, dtype=np.int64),
+        played=np.empty(2, dtype=np.int64),
+        pairs=np.empty((8 * vertices, 2), dtype=np.int64),
+    )
+
+
 def solve_pairs(
+    w: Work,
     payoffs: NDArray[np.float64],
+    table: NDArray[np.float64],
+    shape: NDArray[np.int64],
+    strides: NDArray[np.int64],
     members: NDArray[np.int64],
     masks: NDArray[np.int64],
     starts: NDArray[np.int64],
@@ -38,8 +89,12 @@ def solve_pairs(
 
     Parameters
     ----------
-    payoffs
-        Shape (games, 2, m, n).
+    w
+        From `workspace`, for the larger of m and n.
+    payoffs, table
+        The same payoffs in the shapes (games, 2, m, n) and (games, 2, m * n).
+    shape, strides
+        The numbers m and n, and how far apart actions are in `table`: n and 1.
     members, masks, starts, binomial
         From `support_tables`, for the larger of m and n.
     begin, stop
@@ -55,29 +110,13 @@ def solve_pairs(
     tuple of int
         The first game not done and the first free row.
     """
-    most = binomial.shape[0] - 1
-    first = np.empty((most, most))
-    second = np.empty((most, most))
-    kept_rows = np.empty(most, dtype=np.int64)
-    kept_columns = np.empty(most, dtype=np.int64)
-    beaten_rows = np.empty((most, most), dtype=np.int64)
-    beaten_columns = np.empty((most, most), dtype=np.int64)
-    levels = np.empty(most * most)
-    spans = np.empty(2)
-    work = np.empty((most, most))
-    weights = np.empty(most)
-    support = np.empty(most, dtype=np.int64)
-    best = np.empty(most, dtype=np.int64)
-    xs = np.empty((8 << most, 3), dtype=np.int64)
-    suitors = np.empty(8 << most, dtype=np.int64)
-    ys = np.empty((8 << most, 3), dtype=np.int64)
-    pairs = np.empty((64 << most, 2), dtype=np.int64)
-    shape = np.array(payoffs.shape[2:])
-    table = payoffs.reshape(len(payoffs), 2, shape[0] * shape[1])
+    first, second, spans, work, weights = w.first, w.second, w.spans, w.system, w.weights
+    kept_rows, kept_columns, support, best = w.kept_rows, w.kept_columns, w.support, w.best
+    xs, ys, pairs, played = w.xs, w.ys, w.pairs, w.played
     for game in range(begin, len(payoffs)):
         numbers[game] = -1
         rows, columns = reduce_pair(
-            payoffs[game], first, second, kept_rows, kept_columns, beaten_rows, beaten_columns, levels, spans
+            payoffs[game], first, second, kept_rows, kept_columns, w.beaten_rows, w.beaten_columns, w.levels, spans
         )
         if rows == 0:
             continue
@@ -88,14 +127,14 @@ def solve_pairs(
             count = 1
         else:
             x_count = list_vertices(
-                second, columns, rows, beaten_columns, members, masks, starts, binomial, work, weights, xs[:0],
-                suitors, xs,
+                second, columns, rows, w.beaten_columns, members, masks, starts, binomial, work, weights, xs[:0],
+                w.suitors, xs,
             )  # fmt: skip
             if x_count < 0:
                 continue
             y_count = list_vertices(
-                first, rows, columns, beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count],
-                suitors, ys,
+                first, rows, columns, w.beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count],
+                w.suitors, ys,
             )  # fmt: skip
             count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
         if count <= 0:
@@ -109,12 +148,14 @@ def solve_pairs(
             y = ys[pairs[number, 1]]
             row = profiles[stop + number]
             row[:] = 0.0
-            x_sign, size = _place(second, x, support, best, work, weights)
-            for k in range(size):
+            x_sign, x_size = _place(second, x, support, best, work, weights)
+            for k in range(x_size):
                 row[kept_rows[support[k]]] = weights[k]
+            played[0] = kept_rows[support[0]]
             y_sign, size = _place(first, y, support, best, work, weights)
             for k in range(size):
                 row[shape[0] + kept_columns[support[k]]] = weights[k]
+            played[1] = kept_columns[support[0]]
             index = 0
             if x[0] == y[1] and y[0] == x[1]:
                 index = x_sign * y_sign if size % 2 else -x_sign * y_sign
@@ -126,9 +167,11 @@ def solve_pairs(
                 if pairs[other, 0] == pairs[number, 0] or pairs[other, 1] == pairs[number, 1]:
                     partners += 1
             isolated[stop + number] = partners == 1
-            measure_regrets(
-                table[game], shape, spans, row, support, weights, gains[stop + number], relative[stop + number]
-            )
+            gain, share = gains[stop + number], relative[stop + number]
+            if x_size == size == 1:
+                measure_pure(table[game], shape, strides, spans, played, gain, share)
+            else:
+                measure_regrets(table[game], shape, strides, spans, row, support, weights, gain, share)
         if regular and total != 1:
             continue
         numbers[game] = count
@@ -150,7 +193,7 @@ def _match(xs: NDArray[np.int64], x_count: int, ys: NDArray[np.int64], y_count: 
                 return -1
             place = count
             while place > 0 and _before(xs[i], ys[j], xs[pairs[place - 1, 0]], ys[pairs[place - 1, 1]]):
-                pairs[place] = pairs[place - 1]
+                pairs[place, 0], pairs[place, 1] = pairs[place - 1, 0], pairs[place - 1, 1]
                 place -= 1
             pairs[place, 0] = i
             pairs[place, 1] = j

@@ -11,7 +11,7 @@ from __future__ import annotations
 from kgsim.solvers.nplayer_bernstein import LEFT_OVER, Reduced
 from kgsim.solvers.nplayer_work import Floats, Ints
 
-FINEST_PLANE = 0.13  # squares are not bisected below this edge
+FINEST_PLANE = 0.033  # squares are not bisected below this edge
 NEARLY_FLAT = 0.3  # from this edge on combinations of the equations are worth a look
 BINOMIAL = (1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 3.0, 3.0, 1.0)  # degrees 1, 2 and 3, from 4 * (degree - 1)
 

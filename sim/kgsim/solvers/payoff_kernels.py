@@ -59,9 +59,33 @@ def measure_spans(payoffs: NDArray[np.float64], spans: NDArray[np.float64]) -> N
         spans[player] = high - low
 
 
+def measure_pure(
+    payoffs: NDArray[np.float64],
+    shape: NDArray[np.int64],
+    strides: NDArray[np.int64],
+    spans: NDArray[np.float64],
+    actions: NDArray[np.int64],
+    gains: NDArray[np.float64],
+    relative: NDArray[np.float64],
+) -> None:
+    """What `measure_regrets` gives where each player plays one of its `actions` for sure, read off the payoffs."""
+    cell = 0
+    for player in range(len(shape)):
+        cell += actions[player] * strides[player]
+    for player in range(len(shape)):
+        current = payoffs[player, cell]
+        best = current
+        first = cell - actions[player] * strides[player]
+        for action in range(shape[player]):
+            best = max(best, payoffs[player, first + action * strides[player]])
+        gains[player] = best - current
+        relative[player] = gains[player] / spans[player] if spans[player] > 0.0 else 0.0
+
+
 def measure_regrets(
     payoffs: NDArray[np.float64],
     shape: NDArray[np.int64],
+    strides: NDArray[np.int64],
     spans: NDArray[np.float64],
     profile: NDArray[np.float64],
     cells: NDArray[np.int64],
@@ -75,8 +99,8 @@ def measure_regrets(
     ----------
     payoffs
         Shape (players, profiles), the profiles in C order.
-    shape, spans
-        Actions and payoff range of each player.
+    shape, strides, spans
+        Of each player: actions, how far apart profiles are in which it alone plays its next action, and payoff range.
     profile
         Probabilities of player 0's actions, then player 1's and so on.
     cells, weights
@@ -85,11 +109,9 @@ def measure_regrets(
         Receive the regrets.
     """
     start = 0
-    stride = payoffs.shape[1]
     for player in range(len(shape)):
-        stride = stride // shape[player]
-        own = payoffs[player]
-        met = _meet(shape, player, profile, cells, weights)
+        own, stride = payoffs[player], strides[player]
+        met = _meet(shape, strides, player, profile, cells, weights)
         best = -np.inf
         current = 0.0
         for action in range(shape[player]):
@@ -105,6 +127,7 @@ def measure_regrets(
 
 def _meet(
     shape: NDArray[np.int64],
+    strides: NDArray[np.int64],
     player: int,
     profile: NDArray[np.float64],
     cells: NDArray[np.int64],
@@ -114,10 +137,9 @@ def _meet(
     cells[0] = 0
     weights[0] = 1.0
     met = 1
-    start = len(profile)
-    stride = 1
-    for other in range(len(shape) - 1, -1, -1):
-        start -= shape[other]
+    start = 0
+    for other in range(len(shape)):
+        stride = strides[other]
         if other != player:
             old = met
             first = -1
@@ -136,5 +158,5 @@ def _meet(
             for k in range(old):
                 cells[k] += first * stride
                 weights[k] *= profile[start + first]
-        stride *= shape[other]
+        start += shape[other]
     return met
