@@ -26,7 +26,7 @@ from kgsim.results import Result
 
 LONG = "a label that goes on and on, with $ signs and a verylongwordwithoutanybreakinit, until it has to be wrapped"
 SIX = {f"P{i}": f"Player number {i}" for i in range(6)}
-SIZES = {
+RESULTS = {
     "usual": made_up.result(),
     "one structure, one equilibrium": made_up.result(structures=1, equilibria=1),
     "ten structures, twelve equilibria": made_up.result(structures=10, equilibria=12),
@@ -53,9 +53,9 @@ def texts_of(figure: Figure) -> list[Text]:
     return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
-@pytest.fixture(params=SIZES, scope="module")
+@pytest.fixture(params=RESULTS, scope="module")
 def drawn_figures(request: pytest.FixtureRequest) -> list[Figure]:
-    return figures(SIZES[request.param])
+    return figures(RESULTS[request.param])
 
 
 def test_no_text_overlaps_another_or_leaves_the_figure(drawn_figures: list[Figure]) -> None:

@@ -154,7 +154,8 @@ def robustness(
 
 
 def _figures(result: Robustness) -> Iterator[tuple[str, Figure]]:
-    from kgsim.plots.robustness import claims_figure, shares_figure
+    from kgsim.plots.claims import claims_figure
+    from kgsim.plots.shares import shares_figure
 
     yield "shares", shares_figure(result)
     if any(each.claims for each in result.priors.values()):

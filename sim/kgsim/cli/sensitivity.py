@@ -148,7 +148,8 @@ def sensitivity(
 
 
 def _figures(result: Sensitivity) -> Iterator[tuple[str, Figure]]:
-    from kgsim.plots.sensitivity import discovery_figure, indices_figure
+    from kgsim.plots.boxes import discovery_figure
+    from kgsim.plots.indices import indices_figure
     from kgsim.plots.tornado import tornado_figure
 
     yield "tornado", tornado_figure(result)

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from kgsim.analysis.backtests import Score, Share
-from kgsim.plots.board import MARGIN, SIZE, SMALL, TITLE_SIZES, WIDTH, board, write
-from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION, style
-from kgsim.plots.text import Ruler, drawable
+from kgsim.plots.board import board, write
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION
+from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import percent
 
-TOP = 1.55
-ROW = 1.16
-FOOT = 1.0
-LEFT = 5.3
-RIGHT = 10.6
-"""Inches between which the shares from 0 to 100% are drawn."""
+#: Least width of a sheet with histories beside their shares and not above them.
+BESIDE = 9.0
+
+VERDICT = 2.0
+"""Room for the verdict at the right."""
 
 WORDS = {"passes": "passes", "fails": "FAILS", "open": "open"}
 
+NOTE = (
+    "Filled circle: share of draws in which an equilibrium reaches what happened. Open diamond: one of the rivals. "
+    "Bars: two standard errors, or the span left open by equilibria that may be missing. Grey tick: average share "
+    "of outcomes admitted. A share of draws is not a probability of anything in the world."
+)
 
-def backtest_figure(scores: Sequence[Score]) -> Figure:
+
+def backtest_figure(scores: Sequence[Score], *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw the scorecard.
+
+    Parameters
+    ----------
+    scores
+        As `kgsim.backtest` gives them.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -33,76 +52,99 @@ def backtest_figure(scores: Sequence[Score]) -> Figure:
         as shares of draws with twice the standard error; a tick at the average share of outcomes admitted; the verdict
         at the file's values.
     """
-    with style():
-        return _figure(scores)
+    return on_sheet(lambda sheet: _figure(sheet, scores), size, titled)
 
 
-def _figure(scores: Sequence[Score]) -> Figure:
-    height = TOP + ROW * len(scores) + FOOT
-    figure, axes = board(height)
-    ruler = Ruler()
-    write(axes, MARGIN, 0.25, ["Back-tests: did the model admit what happened, and rule out what did not?"],
-          TITLE_SIZES[1], weight="bold")  # fmt: skip
+@dataclass(frozen=True)
+class _Scale:
+    """Inches between which the shares from 0 to 100% are drawn."""
+
+    left: float
+    right: float
+
+    def place(self, share: float) -> float:
+        return self.left + share * (self.right - self.left)
+
+
+def _figure(sheet: Sheet, scores: Sequence[Score]) -> Figure:
+    ruler = sheet.ruler
+    beside = sheet.width >= BESIDE
+    scale = _Scale(0.4 * sheet.width if beside else MARGIN + 0.25, sheet.width - VERDICT - 0.45)
     passed = sum(score.verdict == "passes" for score in scores)
     most = max(score.draws for score in scores)
-    told = f"{passed} of {len(scores)} pass at the files' values. Shares are of up to {most:,} draws from the ranges."
-    write(axes, MARGIN, 0.68, [told], SIZE, color=FAINT)
-    bottom = TOP + ROW * len(scores)
-    _legend(axes)
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x = _place(share)
-        axes.plot([x, x], [TOP - 0.1, bottom], color=LINE, linewidth=0.8, zorder=0)
-        axes.text(x, TOP - 0.22, percent(share), size=SMALL, color=FAINT, ha="center", va="center")
-    for place, score in enumerate(scores):
-        _row(axes, ruler, score, TOP + ROW * place)
-    note = (
-        "Filled circle: share of draws in which an equilibrium reaches what happened. Open diamond: one of the rivals. "
-        "Bars: two standard errors, or the span left open by equilibria that may be missing. Grey tick: average share "
-        "of outcomes admitted. A share of draws is not a probability of anything in the world."
+    head = sheet.head(
+        "Back-tests: did the model admit what happened, and rule out what did not?",
+        f"{passed} of {len(scores)} pass at the files' values. Shares are of up to {most:,} draws from the ranges.",
     )
-    write(axes, MARGIN, bottom + 0.15, ruler.wrap(note, SMALL, WIDTH - 2 * MARGIN), SMALL, color=FAINT)
+    signs: list[Sign] = [
+        (_sign("o", BLUE, BLUE), "what happened"),
+        (_sign("D", VERMILLION, "white"), "a rival"),
+        (_sign("|", GREY, GREY), "outcomes admitted on average"),
+    ]
+    legend = sheet.legend(signs)
+    room = scale.left - MARGIN - 0.3 if beside else sheet.room
+    texts = [_texts(ruler, score, room) for score in scores]
+    heights = [len(title) * line_height(SIZE) + len(says) * line_height(SMALL) for title, says in texts]
+    verdicts = [_verdict(ruler, score) for score in scores]
+    deep = [line_height(SIZE) + len(lines) * line_height(SMALL) for lines in verdicts]
+    rows = [
+        max(high, low, 0.7) + 0.25 if beside else high + max(low, 0.7) + 0.2
+        for high, low in zip(heights, deep, strict=True)
+    ]
+    note = ruler.wrap(NOTE, SMALL, sheet.room, most=9)
+    top = head.height + legend.height + 0.4
+    figure, axes = board(sheet, top + sum(rows) + 0.15 + len(note) * line_height(SMALL) + 0.15, head)
+    sheet.sign(figure, legend, head.height)
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = scale.place(share)
+        axes.plot([x, x], [top - 0.1, top + sum(rows)], color=LINE, linewidth=0.8, zorder=0)
+        if share in (0.0, 0.5, 1.0) or scale.right - scale.left > 2.8:
+            axes.text(x, top - 0.22, percent(share), size=SMALL, color=FAINT, ha="center", va="center")
+    for score, (title, says), told, high, row in zip(scores, texts, verdicts, heights, rows, strict=True):
+        axes.plot([MARGIN, sheet.width - MARGIN], [top, top], color=LINE, linewidth=0.8)
+        if not beside:
+            box = (0.0, top + 0.02), sheet.width, high + 0.1
+            axes.add_artist(Rectangle(*box, facecolor="white", lw=0, zorder=0.5))
+        below = write(axes, MARGIN, top + 0.1, title, SIZE, weight="bold")
+        write(axes, MARGIN, below, says, SMALL, color=FAINT)
+        _shares(axes, score, scale, top + row / 2 if beside else top + high + 0.45)
+        failed = score.verdict != "passes"
+        left, start = scale.right + 0.35, top + (0.1 if beside else high + 0.15)
+        colour = VERMILLION if failed else INK
+        below = write(axes, left, start, [WORDS[score.verdict]], SIZE, color=colour, weight="bold")
+        write(axes, left, below, told, SMALL, color=FAINT)
+        top += row
+    write(axes, MARGIN, top + 0.15, note, SMALL, color=FAINT)
     return figure
 
 
-def _legend(axes: Axes) -> None:
-    y = 1.08
-    for x, marker, colour, face, text in (
-        (LEFT, "o", BLUE, BLUE, "what happened"),
-        (LEFT + 1.8, "D", VERMILLION, "white", "a rival"),
-        (LEFT + 2.9, "|", GREY, GREY, "outcomes admitted on average"),
-    ):
-        axes.plot([x], [y], marker, color=colour, markerfacecolor=face, markersize=9, markeredgewidth=2)
-        axes.text(x + 0.15, y, text, size=SMALL, color=INK, va="center")
+def _texts(ruler: Ruler, score: Score, room: float) -> tuple[list[str], list[str]]:
+    title = drawable(f"{score.scenario.name}: {score.backtest.name}")
+    says = drawable(score.backtest.says, score.backtest.name)
+    return ruler.wrap(title, SIZE, room, weight="bold", most=2), ruler.wrap(says, SMALL, room, most=4)
 
 
-def _row(axes: Axes, ruler: Ruler, score: Score, top: float) -> None:
-    middle = top + ROW / 2
-    axes.plot([MARGIN, WIDTH - MARGIN], [top, top], color=LINE, linewidth=0.8)
-    title = f"{score.scenario.name}: {score.backtest.name}"
-    room = LEFT - MARGIN - 0.3
-    below = write(axes, MARGIN, top + 0.1, ruler.wrap(title, SIZE, room, weight="bold", most=1), SIZE, weight="bold")
-    said = drawable(score.backtest.says, score.backtest.name)
-    write(axes, MARGIN, below, ruler.wrap(said, SMALL, room, most=3), SMALL, color=FAINT)
-    area = _place(score.area)
+def _verdict(ruler: Ruler, score: Score) -> list[str]:
+    """What is said below the verdict: how much the model rules out, and why a history fails."""
+    room = VERDICT - 0.2
+    lines = ruler.wrap(f"excludes {score.excluded} of {len(score.feasible)}", SMALL, room, most=2)
+    return [*lines, *(ruler.wrap(drawable(score.why), SMALL, room, most=6) if score.why else ())]
+
+
+def _sign(marker: str, colour: str, face: str) -> Line2D:
+    return Line2D([], [], marker=marker, color=colour, markerfacecolor=face, markersize=9, markeredgewidth=2,
+                  linestyle="none")  # fmt: skip
+
+
+def _shares(axes: Axes, score: Score, scale: _Scale, middle: float) -> None:
+    area = scale.place(score.area)
     axes.plot([area, area], [middle - 0.16, middle + 0.16], color=GREY, linewidth=3, zorder=1)
-    _mark(axes, score.history, middle - 0.12, BLUE, "o", BLUE)
-    _mark(axes, score.rival, middle + 0.14, VERMILLION, "D", "white")
-    left = RIGHT + 0.4
-    failed = score.verdict != "passes"
-    below = write(axes, left, top + 0.1, [WORDS[score.verdict]], SIZE,
-                  color=VERMILLION if failed else INK, weight="bold")  # fmt: skip
-    said_of_it = [f"excludes {score.excluded} of {len(score.feasible)}"]
-    if score.why:
-        said_of_it += ruler.wrap(score.why, SMALL, WIDTH - MARGIN - left, most=2)
-    write(axes, left, below, said_of_it, SMALL, color=FAINT)
+    _mark(axes, score.history, scale, middle - 0.12, BLUE, "o", BLUE)
+    _mark(axes, score.rival, scale, middle + 0.14, VERMILLION, "D", "white")
 
 
-def _mark(axes: Axes, share: Share, y: float, colour: str, marker: str, face: str) -> None:
+def _mark(axes: Axes, share: Share, scale: _Scale, y: float, colour: str, marker: str, face: str) -> None:
     low, high = max(share.low - 2 * share.error, 0.0), min(share.high + 2 * share.error, 1.0)
-    axes.plot([_place(low), _place(high)], [y, y], color=colour, linewidth=2, solid_capstyle="butt", zorder=2)
-    middle = (share.low + share.high) / 2
-    axes.plot([_place(middle)], [y], marker, color=colour, markerfacecolor=face, markersize=9, zorder=3)
-
-
-def _place(share: float) -> float:
-    return LEFT + share * (RIGHT - LEFT)
+    axes.plot([scale.place(low), scale.place(high)], [y, y], color=colour, linewidth=2, solid_capstyle="butt", zorder=2)
+    middle = scale.place((share.low + share.high) / 2)
+    axes.plot([middle], [y], marker, color=colour, markerfacecolor=face, markersize=9, zorder=3)

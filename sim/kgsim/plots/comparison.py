@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -10,21 +11,58 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kgsim.analysis.comparison import Comparison, StructureRow
-from kgsim.plots.board import MARGIN, SIZE, SMALL, WIDTH, board, write
-from kgsim.plots.style import FAINT, GREEN, GREY, INK, LINE, VERMILLION, YELLOW, OutcomeMark, outcome_marks, style
+from kgsim.plots.board import board, write
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Box, Sheet, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, GREEN, GREY, INK, LINE, VERMILLION, YELLOW, OutcomeMark, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import number
 
-LABEL = 4.4
-TOP = 1.15
-ROW = 0.48
-HEAD = 0.5
+#: Heights of rows and headings, the least width of a case's column, and from where outcomes stand side by side in it.
+ROW, HEAD, LINE_ROW = 0.48, 0.5, 0.32
+LEAST, ABREAST = 1.3, 3.2
+
+NOTE = "Dark bar: cases differ. *: the set of equilibria may be incomplete. Empty: the case has none."
 
 _VERDICTS = {"holds": (GREEN, ""), "depends": (YELLOW, "//"), "fails": (VERMILLION, ".."), "undecided": (GREY, "xx")}
 
 
-def comparison_figure(result: Comparison) -> Figure:
+@dataclass(frozen=True)
+class _Layout:
+    """How wide the labels and the columns of cases are."""
+
+    label: float
+    across: float
+    ruler: Ruler
+
+    def box(self, place: int, top: float, high: float) -> Box:
+        return MARGIN + self.label + place * self.across, top, self.across, high
+
+    def lines(self, text: str) -> list[str]:
+        """A row's label."""
+        return self.ruler.wrap(drawable(text), SMALL, self.label - 0.2, most=9)
+
+    def row(self, text: str, *deep: float) -> float:
+        """The height of a row."""
+        return max(ROW, len(self.lines(text)) * line_height(SMALL) + 0.1, *deep, 0.0)
+
+    def stack(self, row: StructureRow) -> float:
+        """The height of a structure's row, whose outcomes stand one above the other in narrow columns."""
+        most = max((len(found) for found in row.outcomes.values() if found), default=1)
+        return ROW * (most if self.across < ABREAST else 1)
+
+
+def comparison_figure(result: Comparison, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw cases side by side.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.compare` gives it.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own; cases that do not fit side by side come below.
+    titled
+        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -33,72 +71,86 @@ def comparison_figure(result: Comparison) -> Figure:
         verdict; a row a parameter that differs. A bar at the left marks rows on which cases differ, a star sets that
         may be incomplete.
     """
-    with style():
-        return _figure(result)
+    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
 
 
-def _figure(result: Comparison) -> Figure:
-    ruler = Ruler()
-    across = (WIDTH - 2 * MARGIN - LABEL) / len(result.cases)
-    deep = [
-        ROW * max((len(found) if across < 3.2 else 1 for found in row.outcomes.values() if found), default=1)
-        for row in result.structures
-    ]
-    blocks = [sum(deep), ROW * len(result.claims), 0.32 * len(result.parameters)]
-    height = TOP + HEAD + sum(HEAD + block for block in blocks if block) + 0.55
-    figure, axes = board(height)
-    write(axes, MARGIN, 0.25, ["Where do the cases agree?"], 20, weight="bold")
+def _figure(sheet: Sheet, result: Comparison) -> Figure:
+    label = min(4.4, 0.35 * sheet.room)
+    abreast = min(len(result.cases), max(1, int((sheet.room - label) / LEAST)))
+    layout = _Layout(label, (sheet.room - label) / abreast, sheet.ruler)
+    blocks = [result.cases[start : start + abreast] for start in range(0, len(result.cases), abreast)]
     answers = [*(row.agree for row in result.structures), *(row.agree for row in result.claims)]
     shared = answers.count(True) + answers.count(False)
-    told = f"One answer in all cases: {answers.count(True)} of {shared} structures and claims that cases share"
-    write(axes, MARGIN, 0.68, [told], SIZE, color=FAINT)
-    for place, case in enumerate(result.cases):
-        lines = ruler.wrap(drawable(case.replace("_", " ")), SIZE, across - 0.15, weight="bold", most=2)
-        write(axes, MARGIN + LABEL + place * across + 0.06, TOP, lines, SIZE, weight="bold")
-    marks: dict[str, OutcomeMark] = {}
-    for each in reversed(list(result.results.values())):
-        marks |= outcome_marks(each.scenario)
-    top = _headed(axes, TOP + HEAD, "Equilibrium outcomes by structure")
-    for row, high in zip(result.structures, deep, strict=True):
-        _label(axes, ruler, row.name.replace("_", " "), top, high, agree=row.agree)
-        for place, case in enumerate(result.cases):
-            box = (MARGIN + LABEL + place * across, top, across, high)
-            _outcomes(axes, ruler, row, case, box, marks)
-        top += high
-    if result.claims:
-        top = _headed(axes, top, "Claims")
-        for claim in result.claims:
-            _label(axes, ruler, f"{claim.name}: {claim.says}", top, ROW, agree=claim.agree)
-            for place, case in enumerate(result.cases):
-                verdict = claim.verdicts[case]
-                box = (MARGIN + LABEL + place * across, top, across, ROW)
-                if verdict is not None:
-                    colour, hatch = _VERDICTS[verdict]
-                    _cell(axes, ruler, verdict, box, colour, hatch)
-            top += ROW
-    if result.parameters:
-        top = _headed(axes, top, "Parameters that differ")
-        for parameter in result.parameters:
-            text = ruler.wrap(
-                drawable(f"{parameter.name}: {parameter.label}", parameter.name), SMALL, LABEL - 0.2, most=1
-            )
-            write(axes, MARGIN, top + 0.04, text, SMALL)
-            _numbers(axes, result.cases, parameter.values, across, top)
-            top += 0.32
-    note = "Dark bar: cases differ. *: the set of equilibria may be incomplete. Empty: the case has none."
-    write(axes, MARGIN, height - 0.35, [note], SMALL, color=FAINT)
+    head = sheet.head(
+        "Where do the cases agree?",
+        f"One answer in all cases: {answers.count(True)} of {shared} structures and claims that cases share",
+    )
+    note = sheet.ruler.wrap(NOTE, SMALL, sheet.room, most=3)
+    # Drawn twice: once on nothing, to learn how high it becomes.
+    block = _block(None, layout, result, blocks[0], 0.0) + 0.2
+    height = head.height + len(blocks) * block + len(note) * line_height(SMALL) + 0.2
+    figure, axes = board(sheet, height, head)
+    for place, cases in enumerate(blocks):
+        _block(axes, layout, result, cases, head.height + place * block)
+    write(axes, MARGIN, head.height + len(blocks) * block, note, SMALL, color=FAINT)
     return figure
 
 
-def _headed(axes: Axes, top: float, text: str) -> float:
-    write(axes, MARGIN, top + 0.14, [text], SIZE, weight="bold", color=FAINT)
+def _block(axes: Axes | None, layout: _Layout, result: Comparison, cases: Sequence[str], top: float) -> float:
+    """Draw all rows for some cases, if there are axes to draw on; return where they end."""
+    marks: dict[str, OutcomeMark] = {}
+    for each in reversed(list(result.results.values())):
+        marks |= outcome_marks(each.scenario)
+    room = layout.across - 0.15
+    names = {case: layout.ruler.wrap(drawable(case.replace("_", " ")), SIZE, room, weight="bold", most=3)
+             for case in result.cases}  # fmt: skip
+    for place, case in enumerate(cases):
+        if axes is not None:
+            write(axes, layout.box(place, top, 0)[0] + 0.06, top, names[case], SIZE, weight="bold")
+    top += max(len(lines) for lines in names.values()) * line_height(SIZE)
+    top = _headed(axes, top, "Equilibrium outcomes by structure")
+    for row in result.structures:
+        high = layout.row(row.name.replace("_", " "), layout.stack(row))
+        if axes is not None:
+            _label(axes, layout, row.name.replace("_", " "), top, high, agree=row.agree)
+            for place, case in enumerate(cases):
+                _outcomes(axes, layout.ruler, row, case, layout.box(place, top, high), marks)
+        top += high
+    if result.claims:
+        top = _headed(axes, top, "Claims")
+    for claim in result.claims:
+        text = f"{claim.name}: {claim.says}"
+        high = layout.row(text)
+        if axes is not None:
+            _label(axes, layout, text, top, high, agree=claim.agree)
+            for place, case in enumerate(cases):
+                verdict = claim.verdicts[case]
+                if verdict is not None:
+                    _cell(axes, layout.ruler, verdict, layout.box(place, top, high), *_VERDICTS[verdict])
+        top += high
+    if result.parameters:
+        top = _headed(axes, top, "Parameters that differ")
+    for parameter in result.parameters:
+        text = drawable(f"{parameter.name}: {parameter.label}", parameter.name)
+        lines = layout.ruler.wrap(text, SMALL, layout.label - 0.2, most=9)
+        high = len(lines) * line_height(SMALL) + LINE_ROW - line_height(SMALL)
+        if axes is not None:
+            write(axes, MARGIN, top + 0.04, lines, SMALL)
+            _numbers(axes, layout, cases, parameter.values, top, high)
+        top += high
+    return top
+
+
+def _headed(axes: Axes | None, top: float, text: str) -> float:
+    if axes is not None:
+        write(axes, MARGIN, top + 0.14, [text], SIZE, weight="bold", color=FAINT)
     return top + HEAD
 
 
-def _label(axes: Axes, ruler: Ruler, text: str, top: float, high: float, *, agree: bool | None) -> None:
+def _label(axes: Axes, layout: _Layout, text: str, top: float, high: float, *, agree: bool | None) -> None:
     if agree is False:
         axes.add_patch(Rectangle((MARGIN - 0.14, top + 0.05), 0.07, high - 0.1, facecolor=INK, lw=0))
-    lines = ruler.wrap(drawable(text), SMALL, LABEL - 0.2, most=2)
+    lines = layout.lines(text)
     write(axes, MARGIN, top + (high - len(lines) * line_height(SMALL)) / 2, lines, SMALL)
 
 
@@ -107,7 +159,7 @@ def _outcomes(
     ruler: Ruler,
     row: StructureRow,
     case: str,
-    box: tuple[float, float, float, float],
+    box: Box,
     marks: Mapping[str, OutcomeMark],
 ) -> None:
     found = row.outcomes[case]
@@ -119,14 +171,14 @@ def _outcomes(
         _cell(axes, ruler, f"no solution{star}", box, "white", "")
     for place, outcome in enumerate(found):
         # Narrow columns stack the outcomes, wide ones set them side by side.
-        if wide < 3.2:
+        if wide < ABREAST:
             part = (left, top + place * high / len(found), wide, high / len(found))
         else:
             part = (left + place * wide / len(found), top, wide / len(found), high)
         _cell(axes, ruler, f"{outcome}{star}", part, marks[outcome].colour, "")
 
 
-def _cell(axes: Axes, ruler: Ruler, text: str, box: tuple[float, float, float, float], colour: str, hatch: str) -> None:
+def _cell(axes: Axes, ruler: Ruler, text: str, box: Box, colour: str, hatch: str) -> None:
     left, top, wide, high = box
     pale = tuple(0.45 * part + 0.55 for part in to_rgb(colour))
     axes.add_patch(
@@ -143,13 +195,14 @@ def _cell(axes: Axes, ruler: Ruler, text: str, box: tuple[float, float, float, f
     write(axes, left + 0.1, top + (high - line_height(SMALL)) / 2, lines, SMALL)
 
 
-def _numbers(axes: Axes, cases: Sequence[str], values: Mapping[str, float | None], across: float, top: float) -> None:
+def _numbers(
+    axes: Axes, layout: _Layout, cases: Sequence[str], values: Mapping[str, float | None], top: float, high: float
+) -> None:
     given = [value for value in values.values() if value is not None]
     usual = max(given, key=given.count)
     for place, case in enumerate(cases):
         value = values[case]
         if value is not None:
             weight = "normal" if value == usual and given.count(usual) > 1 else "bold"
-            left = MARGIN + LABEL + place * across + 0.1
-            write(axes, left, top + 0.04, [number(value)], SMALL, weight=weight)
-    axes.plot([MARGIN, WIDTH - MARGIN], [top + 0.32] * 2, color=LINE, lw=0.6)
+            write(axes, layout.box(place, top, high)[0] + 0.1, top + 0.04, [number(value)], SMALL, weight=weight)
+    axes.plot([MARGIN, axes.get_xlim()[1] - MARGIN], [top + high] * 2, color=LINE, lw=0.6)

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kgsim.errors import GameError
 from kgsim.language import Words
-from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, on_sheet, outcome_sign
 from kgsim.plots.size import Size
-from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, OutcomeMark, PlayerMark, outcome_marks, player_marks
+from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.ranking import gain
 from kgsim.results import Interval, Result, StructureSolution
@@ -181,15 +180,10 @@ def _signs(result: Result, pair: tuple[str, str], said: Words) -> list[Sign]:
     found = [each for name in pair for each in result.structures[name].equilibria]
     reached = {outcome for each in found for outcome in each.outcomes if len(each.outcomes) == 1}
     signs: list[Sign] = [
-        (_sign(marks[rule.name]), drawable(rule.label, rule.name))
+        (outcome_sign(marks[rule.name]), drawable(rule.label, rule.name))
         for rule in result.scenario.outcomes
         if rule.name in reached
     ]
     if any(len(each.outcomes) > 1 for each in found):
-        signs.append((_sign(LOTTERY), said("figure.lottery")))
+        signs.append((outcome_sign(LOTTERY), said("figure.lottery")))
     return signs
-
-
-def _sign(mark: OutcomeMark) -> Line2D:
-    return Line2D([], [], marker=mark.marker, color=mark.colour, markeredgecolor=INK, markersize=9, linestyle="none",
-                  markeredgewidth=1)  # fmt: skip

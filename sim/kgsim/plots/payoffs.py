@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from kgsim.plots.style import (
-    FAINT,
-    INK,
-    LOTTERY,
-    SHADE,
-    OutcomeMark,
-    PlayerMark,
-    outcome_marks,
-    player_marks,
-    style,
-)
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet, outcome_sign
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, OutcomeMark, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.results import Equilibrium, Result, StructureSolution
 from kgsim.wording import interval
 
-WIDTH = 13.33
-HEIGHT = 7.5
 LEAST_ROW, MOST_ROW = 0.85, 1.3
 LABEL, BAR, THICKNESS = 0.17, 0.16, 0.2
-LEFT, RIGHT, GAP = 3.0, 0.35, 0.35
-TOP = 1.65
-SIZE = 13
-SMALL = 12
+LEFT, RIGHT, GAP = 3.0, 0.35, 0.25
+LEAST_PANEL = 1.05
+NOTE = "Point: an equilibrium, by its outcome. Bar: all equilibria. Utility points, not comparable between players."
+HEADING = 15.0
+
+#: A text to be written: what, its size, its weight and its colour.
+Line = tuple[str, float, str, str]
 
 
-def payoffs_figure(result: Result) -> Figure:
+def payoffs_figure(result: Result, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw each player's payoffs under each structure.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.solve` gives it.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -46,34 +48,49 @@ def payoffs_figure(result: Result) -> Figure:
         One panel per player, on an axis of its own. A bar spans the player's payoffs over all equilibria of the
         structure; a point is one equilibrium, its marker and colour the outcome.
     """
-    with style():
-        return _figure(result)
+    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
 
 
-def _figure(result: Result) -> Figure:
-    names = tuple(result.structures)
-    figure = Figure()
-    ruler = Ruler()
-    legend = _legend_rows(result, ruler)
-    bottom = 0.75 + 0.3 * len(legend) + 0.35
-    row = min(max((HEIGHT - TOP - bottom) / len(names), LEAST_ROW), MOST_ROW)
-    height = TOP + row * len(names) + bottom
-    figure.set_size_inches(WIDTH, height)
-    figure.text(0.35 / WIDTH, 1 - 0.5 / height, "Payoffs by structure of play", size=20, weight="bold", color=INK)
-    title = ruler.wrap(drawable(result.scenario.title, result.scenario.name), SIZE, WIDTH - 0.7, most=1)[0]
-    figure.text(0.35 / WIDTH, 1 - 0.85 / height, title, size=SIZE, color=FAINT)
-    players = result.scenario.players
-    panel = (WIDTH - LEFT - RIGHT - GAP * (len(players) - 1)) / len(players)
+def _figure(sheet: Sheet, result: Result) -> Figure:
+    ruler, players = sheet.ruler, result.scenario.players
+    left = min(LEFT, 0.34 * sheet.width)
+    labels = [_structure_label(solution, ruler, left - 0.45) for solution in result.structures.values()]
+    texts = [
+        interval(bounds) for each in result.structures.values() if each.equilibria for bounds in each.values.values()
+    ]
+    least = max([LEAST_PANEL, *(ruler.width(text, SMALL, "bold") + 0.1 for text in texts)])
+    across = min(len(players), max(1, int((sheet.width - left - RIGHT + GAP) / (least + GAP))))
+    down = ceil(len(players) / across)
+    panel = (sheet.width - left - RIGHT - GAP * (across - 1)) / across
+    headings = {player: ruler.wrap(drawable(label, player), HEADING, panel, weight="bold", most=3)
+                for player, label in players.items()}  # fmt: skip
+    above = max(len(lines) for lines in headings.values()) * line_height(HEADING) + 0.15
+    head = sheet.head("Payoffs by structure of play", result.scenario.title)
+    legend = sheet.legend(_signs(result))
+    note = ruler.wrap(NOTE, SMALL, sheet.room, most=4)
+    foot = legend.height + len(note) * line_height(SMALL) + 0.2
+    rows = len(labels)
+    lowest = max(LEAST_ROW, *(sum(line_height(size) for _, size, _, _ in lines) + 0.12 for lines in labels))
+    spare = (sheet.least - head.height - foot) / down - above - 0.55
+    row = min(max(spare / rows, lowest), max(MOST_ROW, lowest))
+    block = above + rows * row + 0.55
+    height = head.height + down * block + foot
+    figure = sheet.figure(height, head)
     marks = player_marks(result.scenario)
-    for place, (player, label) in enumerate(players.items()):
-        left = LEFT + place * (panel + GAP)
-        axes = figure.add_axes((left / WIDTH, bottom / height, panel / WIDTH, (height - TOP - bottom) / height))
+    for place, player in enumerate(players):
+        line, column = divmod(place, across)
+        x, y = left + column * (panel + GAP), head.height + line * block + above
+        axes = sheet.axes(figure, (x, y, panel, rows * row))
         _panel(axes, result, player, marks[player], (panel, row), ruler)
-        lines = ruler.wrap(drawable(label, player), 15, panel, weight="bold", most=2)
-        axes.set_title("\n".join(lines), color=INK, pad=8)
-        if place == 0:
-            _structure_labels(axes, result, ruler, row)
-    _legend(figure, legend, height)
+        start = y - 0.1 - len(headings[player]) * line_height(HEADING)
+        sheet.lines(figure, x + panel / 2, start, headings[player], HEADING, weight="bold", ha="center")
+        if column == 0:
+            for number, lines in enumerate(labels):
+                top = y + (number + 0.5) * row - sum(line_height(size) for _, size, _, _ in lines) / 2
+                for text, size, weight, colour in lines:
+                    top = sheet.lines(figure, left - 0.12, top, [text], size, weight=weight, color=colour, ha="right")
+    sheet.sign(figure, legend, height - foot)
+    sheet.lines(figure, MARGIN, height - foot + legend.height, note, SMALL, color=FAINT)
     return figure
 
 
@@ -161,26 +178,10 @@ def _look(equilibrium: Equilibrium, marks: Mapping[str, OutcomeMark]) -> Outcome
     return marks[next(iter(equilibrium.outcomes))] if len(equilibrium.outcomes) == 1 else LOTTERY
 
 
-def _structure_labels(axes: Axes, result: Result, ruler: Ruler, row_height: float) -> None:
-    transform = axes.get_yaxis_transform()
-    for row, solution in enumerate(result.structures.values()):
-        name = ruler.wrap(drawable(solution.name), SIZE, LEFT - 0.5, weight="bold", most=1)
-        notes = ruler.wrap(_note(solution), SMALL, LEFT - 0.5, most=2)
-        lines = [(name[0], SIZE, "bold", INK), *((note, SMALL, "normal", FAINT) for note in notes)]
-        y = -sum(line_height(size) for _, size, _, _ in lines) / 2
-        for line, size, weight, colour in lines:
-            y += line_height(size)
-            axes.text(
-                -0.03,
-                row + (y - line_height(size) / 2) / row_height,
-                line,
-                size=size,
-                weight=weight,
-                color=colour,
-                ha="right",
-                va="center",
-                transform=transform,
-            )
+def _structure_label(solution: StructureSolution, ruler: Ruler, room: float) -> list[Line]:
+    name = ruler.wrap(drawable(solution.name.replace("_", " ")), SIZE, room, weight="bold", most=3)
+    notes = ruler.wrap(_note(solution), SMALL, room, most=3)
+    return [*((line, SIZE, "bold", INK) for line in name), *((line, SMALL, "normal", FAINT) for line in notes)]
 
 
 def _note(solution: StructureSolution) -> str:
@@ -192,47 +193,16 @@ def _note(solution: StructureSolution) -> str:
     return text if solution.complete else f"{text}, maybe more"
 
 
-def _legend_rows(result: Result, ruler: Ruler) -> list[list[tuple[OutcomeMark, str, float]]]:
-    """Break the outcomes that equilibria reach into rows of (mark, label, width)."""
+def _signs(result: Result) -> list[Sign]:
+    """The outcomes that equilibria reach."""
     marks = outcome_marks(result.scenario)
     found = [each for solution in result.structures.values() for each in solution.equilibria]
     reached = {outcome for each in found for outcome in each.outcomes if len(each.outcomes) == 1}
-    entries = [
-        (marks[rule.name], drawable(rule.label, rule.name)) for rule in result.scenario.outcomes if rule.name in reached
+    signs = [
+        (outcome_sign(marks[rule.name]), drawable(rule.label, rule.name))
+        for rule in result.scenario.outcomes
+        if rule.name in reached
     ]
     if any(len(each.outcomes) > 1 for each in found):
-        entries.append((LOTTERY, "a lottery over outcomes"))
-    rows: list[list[tuple[OutcomeMark, str, float]]] = [[]]
-    used = 0.0
-    for mark, label in entries:
-        text = ruler.wrap(label, SMALL, 5.0, most=1)[0]
-        width = ruler.width(text, SMALL) + 0.75
-        if rows[-1] and used + width > WIDTH - 0.7:
-            rows.append([])
-            used = 0.0
-        rows[-1].append((mark, text, width))
-        used += width
-    return rows
-
-
-def _legend(figure: Figure, rows: list[list[tuple[OutcomeMark, str, float]]], height: float) -> None:
-    y = 0.35 + 0.3 * len(rows)
-    for row in rows:
-        x = 0.45
-        for mark, text, width in row:
-            figure.add_artist(
-                Line2D(
-                    [x / WIDTH],
-                    [y / height],
-                    marker=mark.marker,
-                    markersize=9,
-                    markerfacecolor=mark.colour,
-                    markeredgecolor=INK,
-                    linestyle="none",
-                )
-            )
-            figure.text((x + 0.16) / WIDTH, y / height, text, size=SMALL, color=INK, va="center")
-            x += width
-        y -= 0.3
-    note = "Point: an equilibrium, by its outcome. Bar: all equilibria. Utility points, not comparable between players."
-    figure.text(0.35 / WIDTH, (0.3 - line_height(SMALL) / 2) / height, note, size=SMALL, color=FAINT)
+        signs.append((outcome_sign(LOTTERY), "a lottery over outcomes"))
+    return [*signs]

@@ -99,8 +99,9 @@ def regime_figure(
 def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: list[str], of: str) -> Figure:
     ruler = sheet.ruler
     label = parameter_label(study, swept[1])
-    lines = len(ruler.wrap(label, SMALL, max(sheet.least - 2.4, LEAST_DEEP), most=3))
-    left, right = 0.95 + lines * line_height(SMALL), sheet.width - MARGIN
+    # Low figures need more lines for what stands upright beside them.
+    upright = len(ruler.wrap(label, SMALL, max(sheet.least - (3.4 if sheet.titled else 2.6), LEAST_DEEP), most=3))
+    left, right = 0.95 + upright * line_height(SMALL), sheet.width - MARGIN
     room = max(1, int((right - left + GAP) / (LEAST_PANEL + GAP)))
     across = min(len(panels), MOST_ACROSS, room) if len(panels) != 4 else min(2, room)
     down = ceil(len(panels) / across)
@@ -141,7 +142,7 @@ def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: 
         top = y + deep
     middle = (left + right) / 2
     end = sheet.lines(figure, middle, top + 0.4, below, SMALL, ha="center")
-    beside = ruler.wrap(label, SMALL, top - head.height, most=lines)
+    beside = ruler.wrap(label, SMALL, top - head.height, most=3)
     centre = (head.height + above + top) / 2
     sheet.text(figure, 0.2, centre, "\n".join(beside), ha="left", ma="center", rotation=90)
     sheet.sign(figure, legend, end + 0.1)

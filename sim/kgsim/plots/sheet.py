@@ -19,7 +19,7 @@ from matplotlib.patches import Patch, Rectangle
 from kgsim.language import Words, words
 from kgsim.plots.shrink import shrunk
 from kgsim.plots.size import Size, size_of
-from kgsim.plots.style import FAINT, INK, style
+from kgsim.plots.style import FAINT, INK, OutcomeMark, style
 from kgsim.plots.text import Ruler, drawable, line_height, look_for_fonts
 
 MARGIN = 0.35
@@ -141,6 +141,12 @@ def on_sheet(draw: Callable[[Sheet], Figure], size: str | Size, titled: bool = T
         look_for_fonts()
     with style():
         return shrunk(draw(Sheet(size, titled, words(lang))), size.scale)
+
+
+def outcome_sign(mark: OutcomeMark) -> Line2D:
+    """An outcome's mark as a sign of a legend."""
+    return Line2D([], [], marker=mark.marker, color=mark.colour, markeredgecolor=INK, markersize=9, linestyle="none",
+                  markeredgewidth=1)  # fmt: skip
 
 
 def _sign(figure: Figure, sign: Artist, x: float, y: float) -> None:

@@ -33,14 +33,14 @@ def shrunk(figure: Figure, scale: float) -> Figure:
         return figure
     width, height = figure.get_size_inches()
     figure.set_size_inches(scale * width, scale * height)
-    done: set[int] = set()
-    for axes in figure.axes:
-        for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
-            done |= {id(part) for tick in axis.get_major_ticks() for part in tick.findobj()}
-            _ticks(axis, name, scale)
-    for artist in figure.findobj():
-        if id(artist) not in done:
-            done.add(id(artist))
+    axes_of = [(name, axis) for axes in figure.axes for name, axis in (("x", axes.xaxis), ("y", axes.yaxis))]
+    for name, axis in axes_of:
+        _ticks(axis, name, scale)
+    artists = {id(artist): artist for artist in figure.findobj()}
+    # Axes make ticks as they need them, by what `_ticks` has told them.
+    ticks = {id(part) for _, axis in axes_of for tick in axis.majorTicks for part in tick.findobj()}
+    for key, artist in artists.items():
+        if key not in ticks:
             _artist(artist, scale)
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,55 +13,52 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from kgsim.plots.style import BLUE, FAINT, INK, style
-from kgsim.plots.sweeps import SIZE, SMALL, WIDTH, looks, note
-from kgsim.plots.text import Ruler, drawable
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import BLUE, FAINT, INK
+from kgsim.plots.sweeps import looks
+from kgsim.plots.text import drawable, line_height
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-#: Ways to play that one figure shows side by side.
+#: Ways to play that one figure shows, and the least width of one.
 MOST = 4
+LEAST = 2.2
+
+GAP, LEFT = 0.35, 1.3
 
 _BANDS = ((0.05, 0.95, 0.18), (0.25, 0.75, 0.36))
 
 
-def fan_figure(found: Dataset) -> Figure:
+def fan_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw how the state variables spread: a row a variable, a column a way to play (the first `MOST`).
 
     Parameters
     ----------
     found
         What `kgsim.simulate` returns, with at least one state variable.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
     """
-    with style():
-        bounds = json.loads(found.attrs["bounds"])
-        ways = [str(way) for way in found.structure.values][:MOST]
-        figure, ruler, grid = _frame(
-            found, "How the situation spreads over the rounds, while play goes on", len(bounds), ways, 2.6
-        )
-        for row, (name, limits) in enumerate(bounds.items()):
-            for column, way in enumerate(ways):
-                axes = grid[row][column]
-                _fan(axes, found, name, way, limits)
-                if column == 0:
-                    label = drawable(f"{name}: {found[name].attrs['long_name']}", name)
-                    axes.set_ylabel("\n".join(ruler.wrap(label, SMALL, 2.2, most=2)), size=SMALL)
-                else:
-                    axes.set_yticklabels([])
-                if row == len(bounds) - 1:
-                    axes.set_xlabel("round", size=SIZE)
-        figure.legend(
-            handles=[
-                Line2D([], [], color=BLUE, label="median"),
-                Patch(facecolor=BLUE, alpha=0.5, label="half of the runs"),
-                Patch(facecolor=BLUE, alpha=0.18, label="nine tenths"),
-                Line2D([], [], color=INK, linestyle="--", label="bounds"),
-                Line2D([], [], color=FAINT, linestyle=":", label="no run is left after this round"),
-            ],
-            loc="lower left", ncols=5, bbox_to_anchor=(0.02, 0.0), fontsize=SMALL,
-        )  # fmt: skip
-    return figure
+    bounds: dict[str, list[float]] = json.loads(found.attrs["bounds"])
+
+    def panel(axes: Axes, row: int, way: str) -> None:
+        name, limits = list(bounds.items())[row]
+        _fan(axes, found, name, way, limits)
+
+    labels = [f"{name}: {found[name].attrs['long_name']}" for name in bounds]
+    signs: list[Sign] = [
+        (Line2D([], [], color=BLUE), "median"),
+        (Patch(facecolor=BLUE, alpha=0.5), "half of the runs"),
+        (Patch(facecolor=BLUE, alpha=0.18), "nine tenths"),
+        (Line2D([], [], color=INK, linestyle="--"), "bounds"),
+        (Line2D([], [], color=FAINT, linestyle=":"), "no run is left after this round"),
+    ]
+    title = "How the situation spreads over the rounds, while play goes on"
+    return on_sheet(lambda sheet: _grid(sheet, found, title, labels, panel, signs), size, titled)
 
 
 def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -> None:
@@ -81,83 +79,109 @@ def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
-def runs_figure(found: Dataset) -> Figure:
+def runs_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw in which share of runs outcomes come about: above by each round, below the hazard; a column a way to play.
 
     Parameters
     ----------
     found
         What `kgsim.simulate` returns.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
     """
-    with style():
-        ways = [str(way) for way in found.structure.values][:MOST]
-        figure, _, grid = _frame(found, "In which share of simulated runs an outcome comes about", 2, ways, 2.7)
-        palette = looks(found)
-        # An outcome is drawn only if some run reaches it; all that do stay the same in every panel.
-        reached = [
-            str(outcome) for outcome in found.outcome.values
-            if found.by_round.sel(structure=ways, outcome=outcome).values.any()
-        ]  # fmt: skip
-        tops = [0.0, 0.0]
-        every = max(1, len(found["round"]) // 8)
-        for row, (variable, title) in enumerate((("by_round", "reached by the round"), ("hazard", "hazard"))):
-            for column, way in enumerate(ways):
-                axes = grid[row][column]
-                for place, outcome in enumerate(reached):
-                    values = found[variable].sel(structure=way, outcome=outcome).values
-                    # What surely comes in the first round has no hazard worth a scale.
-                    if not np.nan_to_num(values).any() or (row == 1 and values[0] == 1.0):
-                        continue
-                    tops[row] = max(tops[row], float(np.nanmax(values)))
-                    axes.plot(
-                        found["round"].values, values, color=palette[outcome].colour, marker=palette[outcome].marker,
-                        markersize=6, markevery=(place % every, every) if len(values) > 8 else 1,
-                        markeredgecolor=INK, markeredgewidth=0.5,
-                    )  # fmt: skip
-                rounds = found["round"].values
-                axes.set_xlim(rounds[0] - 0.3, rounds[-1] + 0.3)
-                axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-                if column == 0:
-                    axes.set_ylabel(title, size=SMALL)
-                else:
-                    axes.set_yticklabels([])
-                if row == 1:
-                    axes.set_xlabel("round", size=SIZE)
-        for axes in (*grid[0], *grid[1]):
-            top = 1.0 if axes in grid[0] else tops[1] or 1.0
-            axes.set_ylim(-0.03 * top, 1.05 * top)
-        handles = [
-            Line2D(
-                [], [], color=palette[outcome].colour, marker=palette[outcome].marker, markeredgecolor=INK,
-                markeredgewidth=0.5, label=drawable(outcome),
-            )
+    ways = _ways(found)
+    palette = looks(found)
+    # An outcome is drawn only if some run reaches it; all that do stay the same in every panel.
+    reached = [
+        str(outcome) for outcome in found.outcome.values
+        if found.by_round.sel(structure=ways, outcome=outcome).values.any()
+    ]  # fmt: skip
+    curves = [
+        {
+            (way, outcome): found[variable].sel(structure=way, outcome=outcome).values
+            for way in ways
             for outcome in reached
-        ]  # fmt: skip
-        figure.legend(handles=handles, loc="lower left", ncols=6, bbox_to_anchor=(0.02, 0.0), fontsize=SMALL)
+        }
+        for variable in ("by_round", "hazard")
+    ]
+    # What surely comes in the first round has no hazard worth a scale.
+    curves[1] = {key: values for key, values in curves[1].items() if values[0] != 1.0}
+    hazards = [float(np.nanmax(values)) for values in curves[1].values() if np.isfinite(values).any()]
+    tops = (1.0, max(hazards, default=0.0) or 1.0)
+
+    def panel(axes: Axes, row: int, way: str) -> None:
+        rounds = found["round"].values
+        every = max(1, len(rounds) // 8)
+        for place, outcome in enumerate(reached):
+            values = curves[row].get((way, outcome))
+            if values is None or not np.nan_to_num(values).any():
+                continue
+            axes.plot(
+                rounds, values, color=palette[outcome].colour, marker=palette[outcome].marker, markersize=6,
+                markevery=(place % every, every) if len(values) > 8 else 1, markeredgecolor=INK, markeredgewidth=0.5,
+            )  # fmt: skip
+        axes.set_xlim(rounds[0] - 0.3, rounds[-1] + 0.3)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.set_ylim(-0.03 * tops[row], 1.05 * tops[row])
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+    signs: list[Sign] = [
+        (Line2D([], [], color=palette[outcome].colour, marker=palette[outcome].marker, markeredgecolor=INK,
+                markeredgewidth=0.5), outcome)
+        for outcome in reached
+    ]  # fmt: skip
+    title = "In which share of simulated runs an outcome comes about"
+    labels = ["reached by the round", "hazard"]
+    return on_sheet(lambda sheet: _grid(sheet, found, title, labels, panel, signs), size, titled)
+
+
+def _ways(found: Dataset) -> list[str]:
+    return [str(way) for way in found.structure.values][:MOST]
+
+
+def _grid(
+    sheet: Sheet,
+    found: Dataset,
+    title: str,
+    labels: Sequence[str],
+    panel: Callable[[Axes, int, str], None],
+    signs: Sequence[Sign],
+) -> Figure:
+    """Panels in rows, each with its label at the left, and in columns, each a way to play under its name.
+
+    Where the columns do not fit side by side, the rows come again below for the ways that are left.
+    """
+    ruler, ways = sheet.ruler, _ways(found)
+    across = min(len(ways), max(1, int((sheet.width - LEFT - MARGIN + GAP) / (LEAST + GAP))))
+    wide = (sheet.width - LEFT - MARGIN - GAP * (across - 1)) / across
+    blocks = [ways[start : start + across] for start in range(0, len(ways), across)]
+    head = sheet.head(title, str(found.attrs["title"]))
+    legend = sheet.legend(signs)
+    names = {way: ruler.wrap(drawable(way.replace("_", " ")), SIZE, wide, weight="bold", most=2) for way in ways}
+    above = max(len(lines) for lines in names.values()) * line_height(SIZE) + 0.1
+    spare = (sheet.least - head.height - legend.height) / len(blocks) - above - 0.65
+    each = max(spare / len(labels) - GAP, 1.6)
+    block = above + len(labels) * (each + GAP) + 0.65 - GAP
+    figure = sheet.figure(head.height + len(blocks) * block + legend.height, head)
+    for number, own in enumerate(blocks):
+        top = head.height + number * block
+        for row, label in enumerate(labels):
+            y = top + above + row * (each + GAP)
+            lines = ruler.wrap(drawable(label), SMALL, each, most=3)
+            sheet.text(figure, 0.12, y + each / 2, "\n".join(lines), rotation=90, ha="left", ma="center")
+            for column, way in enumerate(own):
+                axes = sheet.axes(figure, (LEFT + column * (wide + GAP), y, wide, each))
+                panel(axes, row, way)
+                axes.tick_params(labelsize=SMALL)
+                if column:
+                    axes.set_yticklabels([])
+                if row < len(labels) - 1:
+                    axes.set_xticklabels([])
+        for column, way in enumerate(own):
+            sheet.lines(figure, LEFT + column * (wide + GAP), top, names[way], SIZE, weight="bold")
+            middle = LEFT + column * (wide + GAP) + wide / 2
+            sheet.text(figure, middle, top + block - 0.27, "round", size=SMALL, ha="center")
+    sheet.sign(figure, legend, head.height + len(blocks) * block)
     return figure
-
-
-def _frame(
-    found: Dataset, title: str, rows: int, ways: list[str], each: float
-) -> tuple[Figure, Ruler, list[list[Axes]]]:
-    """A figure with title, a heading over every column, and its axes by row and column."""
-    height = 1.75 + rows * (each + 0.35) + 0.85
-    figure = Figure(figsize=(WIDTH, height))
-    ruler = Ruler()
-    note(figure, ruler, title, found)
-    left, right, gap = 1.3, 0.3, 0.3
-    width = (WIDTH - left - right - gap * (len(ways) - 1)) / len(ways)
-    grid: list[list[Axes]] = []
-    for row in range(rows):
-        bottom = height - 1.6 - (row + 1) * each - row * 0.35
-        grid.append(
-            [
-                figure.add_axes(((left + place * (width + gap)) / WIDTH, bottom / height, width / WIDTH, each / height))
-                for place in range(len(ways))
-            ]
-        )
-    for place, way in enumerate(ways):
-        text = ruler.wrap(drawable(way.replace("_", " ")), SIZE, width, weight="bold", most=1)[0]
-        figure.text((left + place * (width + gap)) / WIDTH, 1 - 1.45 / height, text, size=SIZE, weight="bold")
-    return figure, ruler, grid

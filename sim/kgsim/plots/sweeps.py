@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players, style
-from kgsim.plots.text import Ruler, drawable
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players
+from kgsim.plots.text import drawable, line_height
 
 if TYPE_CHECKING:
     from xarray import Dataset
-
-WIDTH, HEIGHT = 13.33, 7.5
-SIZE, SMALL = 13, 12
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Look:
     marker: str
 
 
-def sweep_figure(study: Dataset, structure: str) -> Figure:
+def sweep_figure(study: Dataset, structure: str, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw one structure along one parameter.
 
     Parameters
@@ -41,6 +41,10 @@ def sweep_figure(study: Dataset, structure: str) -> Figure:
         Of one swept parameter.
     structure
         Name of one of its structures.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -49,11 +53,11 @@ def sweep_figure(study: Dataset, structure: str) -> Figure:
         where they are not, broken where values jump between neighbouring points. Below, a strip an outcome that shows
         where it is an equilibrium outcome; grey beneath marks points at which further equilibria are not ruled out.
     """
-    with style():
-        return _figure(study, structure)
+    return on_sheet(lambda sheet: _figure(sheet, study, structure), size, titled)
 
 
-def _figure(study: Dataset, structure: str) -> Figure:
+def _figure(sheet: Sheet, study: Dataset, structure: str) -> Figure:
+    ruler = sheet.ruler
     (name,) = (str(dimension) for dimension in study.reached.dims[2:])
     one = study.sel(structure=structure)
     x = one[name].values
@@ -61,42 +65,49 @@ def _figure(study: Dataset, structure: str) -> Figure:
     reached = [outcome for outcome in map(str, one.outcome.values) if one.reached.sel(outcome=outcome).values.any()]
     strip = 0.34 * max(len(reached), 1) + 0.12
     players = json.loads(study.attrs["players"])
-    each = max(1.25, (HEIGHT - 2.3 - strip) / len(players) - 0.3)
-    height = 1.45 + len(players) * (each + 0.3) + strip + 0.85
-    figure = Figure(figsize=(WIDTH, height))
-    ruler = Ruler()
-    note(figure, ruler, f"Payoffs and outcomes: {titles(study)[structure]}", study)
-    left, right = 2.6, WIDTH - 0.4
+    head = sheet.head(f"Payoffs and outcomes: {titles(study)[structure]}", str(study.attrs["title"]))
+    legend = sheet.legend(_signs(study, one, name))
+    left = min(2.6, 0.36 * sheet.width)
+    wide = sheet.width - left - 0.4
+    below = ruler.wrap(parameter_label(study, name), SIZE, sheet.room, most=3)
+    foot = strip + 0.45 + len(below) * line_height(SIZE) + 0.1 + legend.height
+    each = max(1.1, (sheet.least - head.height - foot) / len(players) - 0.3)
+    figure = sheet.figure(head.height + len(players) * (each + 0.3) + foot, head)
     marks = marks_of_players(list(players))
     for place, (player, label) in enumerate(players.items()):
-        top = 1.35 + place * (each + 0.3)
-        axes = figure.add_axes((left / WIDTH, 1 - (top + each) / height, (right - left) / WIDTH, each / height))
+        top = head.height + place * (each + 0.3)
+        axes = sheet.axes(figure, (left, top, wide, each))
         low, high = (one[bound].sel(player=player).values for bound in ("low", "high"))
         band(axes, x, low, high, marks[player].colour)
         axes.set_xlim(x[0], x[-1])
         axes.set_xticklabels([])
         axes.margins(y=0.12)
-        lines = ruler.wrap(drawable(label, player), SIZE, left - 1.2, weight="bold", most=3)
-        figure.text(
-            0.35 / WIDTH, 1 - (top + each / 2) / height, "\n".join(lines), size=SIZE, weight="bold", va="center"
-        )
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=max(2, int(each / 0.4))))
+        lines = ruler.wrap(drawable(label, player), SIZE, left - 1.05, weight="bold", most=3)
+        sheet.lines(figure, MARGIN, top + (each - len(lines) * line_height(SIZE)) / 2, lines, SIZE, weight="bold")
         _base(axes, one[name].attrs, x)
-    top = 1.35 + len(players) * (each + 0.3)
-    axes = figure.add_axes((left / WIDTH, 1 - (top + strip) / height, (right - left) / WIDTH, strip / height))
+    top = head.height + len(players) * (each + 0.3)
+    axes = sheet.axes(figure, (left, top, wide, strip))
     _strips(axes, one, x, reached, palette)
     _base(axes, one[name].attrs, x)
+    axes.tick_params(labelsize=SMALL)
     axes.set_yticks(range(len(reached)), [ruler.wrap(drawable(each), SMALL, left - 0.5, most=1)[0] for each in reached])
-    axes.set_xlabel(parameter_label(study, name), size=SIZE)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(wide / 0.7))))
     name_switch(axes, "x", one[name].attrs)
-    signs: list[Any] = []
-    if "base" in one[name].attrs:
-        signs.append(Line2D([], [], color=INK, linewidth=1.4, linestyle=":", label="base"))
-    if json.loads(study.attrs["beyond_range"]):
-        signs.append(Line2D([], [], color=INK, linewidth=1.4, linestyle="--", label="plausible range"))
-    if not one.complete.values.all():
-        signs.append(Patch(facecolor=FAINT, alpha=0.35, label="further equilibria not ruled out"))
-    figure.legend(handles=signs, loc="lower left", ncols=3, bbox_to_anchor=(0.01, 0.0), fontsize=SMALL)
+    end = sheet.lines(figure, sheet.width / 2, top + strip + 0.4, below, SIZE, ha="center")
+    sheet.sign(figure, legend, end + 0.1)
     return figure
+
+
+def _signs(study: Dataset, one: Any, name: str) -> list[Sign]:
+    signs: list[Sign] = []
+    if "base" in one[name].attrs:
+        signs.append((Line2D([], [], color=INK, linewidth=1.4, linestyle=":"), "base"))
+    if json.loads(study.attrs["beyond_range"]):
+        signs.append((Line2D([], [], color=INK, linewidth=1.4, linestyle="--"), "plausible range"))
+    if not one.complete.values.all():
+        signs.append((Patch(facecolor=FAINT, alpha=0.35), "further equilibria not ruled out"))
+    return signs
 
 
 def band(axes: Axes, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], colour: str) -> None:
@@ -202,14 +213,3 @@ def parameter_label(study: Dataset, name: str) -> str:
     unit = "" if about["units"] == "1" else f" [{about['units']}]"
     beyond = " (leaves the plausible range)" if name in json.loads(study.attrs["beyond_range"]) else ""
     return drawable(f"{name}: {about['long_name']}{unit}{beyond}", name)
-
-
-def note(figure: Figure, ruler: Ruler, title: str, study: Dataset) -> None:
-    """Write a figure's title and the scenario's below it."""
-    width, height = figure.get_size_inches()
-    left, room = 0.35 / width, width - 0.7
-    (line,) = ruler.wrap(drawable(title), 20, room, weight="bold", most=1)
-    figure.text(left, 1 - 0.5 / height, line, size=20, weight="bold", color=INK)
-    scenario = drawable(str(study.attrs["title"]), str(study.attrs["scenario"]))
-    (below,) = ruler.wrap(scenario, SIZE, room, most=1)
-    figure.text(left, 1 - 0.85 / height, below, size=SIZE, color=FAINT)

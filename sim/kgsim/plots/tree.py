@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 
-from kgsim.plots.board import MARGIN, SIZE, SMALL, WIDTH, board, titled, write
-from kgsim.plots.paths import Lane, Path, lanes_of, paths_of, shown
-from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks, player_marks, style
+from kgsim.plots.board import board, write
+from kgsim.plots.paths import Lane, Path, lanes_of, paths_of
+from kgsim.plots.rails import badge, foot_of, rails
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.plots.tree_layout import (
     BADGE,
@@ -27,18 +30,33 @@ from kgsim.plots.tree_layout import (
 )
 from kgsim.results import Result, StructureSolution
 
-TOP = 1.15
 HEADER = 0.95
 FOOT = 0.6
 LEAST_CONTENT = 3.2
 START = 0.75
 NODE_GAP = 0.16
 CARD_GAP = 0.14
+
+#: Least distance between decisions side by side; on narrower sheets they come one below the other.
+LEAST_PITCH = 2.0
+
 Point = tuple[float, float]
 
 
-def game_figure(result: Result, structure: str) -> Figure:
+def game_figure(result: Result, structure: str, *, size: str | Size = "slide", titled: bool = True) -> Figure:
     """Draw a structure's stages from left to right, each decision's moves from top to bottom.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.solve` gives it.
+    structure
+        Name of one of its structures.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own; on narrow ones stages come from top to bottom,
+        and an equilibrium is a line down through them with a dot on every move that it plays.
+    titled
+        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -47,25 +65,29 @@ def game_figure(result: Result, structure: str) -> Figure:
         coloured by the outcome it ends in; on a move it states the terms chosen. Moves without a line are not played
         in any equilibrium shown. The cards at the right say what each equilibrium leads to and what it is worth.
     """
-    with style():
-        return _figure(result, result.structures[structure])
+    solution = result.structures[structure]
+    return on_sheet(lambda sheet: _figure(sheet, result, solution), size, titled)
 
 
-def _figure(result: Result, solution: StructureSolution) -> Figure:
-    ruler = Ruler()
+def _figure(sheet: Sheet, result: Result, solution: StructureSolution) -> Figure:
+    ruler = sheet.ruler
     lanes = lanes_of(result.scenario, solution.name)
     paths = paths_of(result.scenario, solution)
-    pitch = (WIDTH - 2 * MARGIN - START - CARD_WIDTH - 0.15) / len(lanes)
+    head = sheet.head(f"{solution.name}: {solution.label}" if solution.label else solution.name, result.scenario.title)
+    pitch = (sheet.room - START - CARD_WIDTH - 0.15) / len(lanes)
+    if pitch < LEAST_PITCH:
+        return rails(sheet, head, result, solution, lanes, paths)
     width = min(2.9, pitch - 0.5)
     columns = [nodes_of(lane, paths, width, ruler) for lane in lanes]
     cards = cards_of(result, solution, paths, ruler)
     content = max(*(stack(nodes, NODE_GAP) for nodes in columns), stack(cards, CARD_GAP), LEAST_CONTENT)
-    figure, axes = board(TOP + HEADER + content + FOOT)
-    titled(axes, ruler, f"{solution.name}: {solution.label}" if solution.label else solution.name, result)
+    foot = ruler.wrap(drawable(foot_of(result, solution)), SMALL, sheet.room, most=3)
+    top = head.height
+    figure, axes = board(sheet, top + HEADER + content + FOOT + (len(foot) - 1) * line_height(SMALL), head)
     lefts = [MARGIN + START + place * pitch for place in range(len(lanes))]
-    _stages(axes, lanes, lefts, (width, content), ruler)
-    _heads(axes, result, lanes, lefts, width, ruler)
-    middle = TOP + HEADER + content / 2
+    _stages(axes, lanes, lefts, (top, width, content), ruler)
+    _heads(axes, result, lanes, lefts, (top, width), ruler)
+    middle = top + HEADER + content / 2
     tracks = _start(axes, paths, middle)
     for left, nodes in zip(lefts, columns, strict=True):
         _column(axes, nodes, (left, width), middle, tracks, paths)
@@ -73,31 +95,32 @@ def _figure(result: Result, solution: StructureSolution) -> Figure:
     _draw(axes, result, paths, tracks)
     if not solution.equilibria:
         reason = ruler.wrap(drawable(f"Not solved: {solution.unsolved}"), SIZE, CARD_WIDTH, most=9)
-        write(axes, WIDTH - MARGIN - CARD_WIDTH, middle - len(reason) * line_height(SIZE) / 2, reason, SIZE)
-    foot = ruler.wrap(drawable(_foot(result, solution)), SMALL, WIDTH - 2 * MARGIN, most=1)
-    write(axes, MARGIN, TOP + HEADER + content + 0.22, foot, SMALL, color=FAINT)
+        write(axes, sheet.width - MARGIN - CARD_WIDTH, middle - len(reason) * line_height(SIZE) / 2, reason, SIZE)
+    write(axes, MARGIN, top + HEADER + content + 0.22, foot, SMALL, color=FAINT)
     return figure
 
 
-def _stages(axes: Axes, lanes: Sequence[Lane], lefts: Sequence[float], size: tuple[float, float], ruler: Ruler) -> None:
-    """Shade and number the stages; `size` is a box's width and the diagram's height."""
-    width, content = size
+def _stages(
+    axes: Axes, lanes: Sequence[Lane], lefts: Sequence[float], frame: tuple[float, float, float], ruler: Ruler
+) -> None:
+    """Shade and number the stages; `frame` is where they begin, a box's width and the diagram's height."""
+    start, width, content = frame
     for stage in sorted({lane.stage for lane in lanes}):
         own = [place for place, lane in enumerate(lanes) if lane.stage == stage]
         left, right = lefts[own[0]] - 0.12, lefts[own[-1]] + width + 0.22
-        axes.add_artist(Rectangle((left, TOP), right - left, HEADER + content + 0.12, facecolor=SHADE, zorder=-2))
+        axes.add_artist(Rectangle((left, start), right - left, HEADER + content + 0.12, facecolor=SHADE, zorder=-2))
         text = f"Stage {stage + 1}"
         if len(own) > 1:
             text += ": as one bloc" if len({lanes[place].mover for place in own}) == 1 else ": at once"
-        write(axes, left + 0.12, TOP + 0.1, ruler.wrap(text, SMALL, right - left - 0.2, most=1), SMALL, color=FAINT)
+        write(axes, left + 0.12, start + 0.1, ruler.wrap(text, SMALL, right - left - 0.2, most=1), SMALL, color=FAINT)
 
 
 def _heads(
-    axes: Axes, result: Result, lanes: Sequence[Lane], lefts: Sequence[float], width: float, ruler: Ruler
+    axes: Axes, result: Result, lanes: Sequence[Lane], lefts: Sequence[float], frame: tuple[float, float], ruler: Ruler
 ) -> None:
-    """Name every decision by its player."""
+    """Name every decision by its player; `frame` is where the stages begin and a box's width."""
     marks = player_marks(result.scenario)
-    top = TOP + 0.38
+    top, width = frame[0] + 0.38, frame[1]
     for lane, left in zip(lanes, lefts, strict=True):
         label = drawable(result.scenario.players[lane.player], lane.player)
         if lane.decision != lane.player:
@@ -125,7 +148,7 @@ def _start(axes: Axes, paths: Sequence[Path], middle: float) -> list[list[Point]
     x = MARGIN + START - 0.4
     for place, path in enumerate(paths):
         y = top + (place + 0.5) * SLOT
-        _badge(axes, x, y, path.number)
+        badge(axes, x, y, path.number)
         if path.share:
             axes.text(x - 0.14, y, path.share, size=SMALL, color=INK, ha="right", va="center")
         tracks.append([(x + BADGE / 2, y)])
@@ -165,7 +188,7 @@ def _column(
         for slot in node.slots:
             centre = top + slot.height / 2
             write(axes, left + 0.12, centre - len(slot.menu) * line_height(SMALL) / 2, slot.menu, SMALL)
-            _badge(axes, left + width, centre, paths[slot.path].number)
+            badge(axes, left + width, centre, paths[slot.path].number)
             tracks[slot.path] += [(left, centre), (left + width + BADGE / 2, centre)]
             top += slot.height
         y += node.height + NODE_GAP
@@ -173,13 +196,13 @@ def _column(
 
 def _ends(axes: Axes, result: Result, cards: Sequence[Card], middle: float, tracks: list[list[Point]]) -> None:
     """Draw the cards, and lead the paths to them."""
-    left = WIDTH - MARGIN - CARD_WIDTH
+    left = axes.get_xlim()[1] - MARGIN - CARD_WIDTH
     marks = outcome_marks(result.scenario)
     y = middle - stack(cards, CARD_GAP) / 2
     for card in cards:
         axes.add_artist(Rectangle((left, y), CARD_WIDTH, card.height, facecolor="white", edgecolor=INK, linewidth=1.2))
         centre = y + card.height / 2
-        _badge(axes, left + 0.2, centre, str(card.place + 1))
+        badge(axes, left + 0.2, centre, str(card.place + 1))
         top = centre - card.text_height / 2
         for outcome, lines in card.outcomes:
             axes.plot(
@@ -208,19 +231,3 @@ def _draw(axes: Axes, result: Result, paths: Sequence[Path], tracks: Sequence[Se
             curve = Curve([(x0, y0), (bend, y0), (bend, y1), (x1, y1)], codes)
             for colour, line in ((INK, width + 1.6), (marks[path.outcome].colour, width)):
                 axes.add_artist(PathPatch(curve, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
-
-
-def _badge(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.plot(x, y, marker="o", markersize=BADGE * 72 + 2, markerfacecolor="white", markeredgecolor=INK, zorder=4)
-    axes.text(x, y, text, size=SMALL, color=INK, ha="center", va="center_baseline", weight="bold", zorder=5)
-
-
-def _foot(result: Result, solution: StructureSolution) -> str:
-    parts = ["Numbered lines: equilibria, coloured by outcome. Moves in grey are on no line shown."]
-    hidden = len(solution.equilibria) - len(shown(solution))
-    if hidden:
-        parts.append(f"{hidden} more {'equilibrium is' if hidden == 1 else 'equilibria are'} not shown.")
-    fixed = result.scenario.structures[solution.name].fixed
-    if fixed:
-        parts.append(f"Given: {', '.join(f'{name} {action.name}' for name, action in fixed.items())}.")
-    return " ".join(parts)

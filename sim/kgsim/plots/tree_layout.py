@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kgsim.plots.board import SIZE, SMALL
 from kgsim.plots.paths import Lane, Path, likeliest, shown
+from kgsim.plots.sheet import SIZE, SMALL
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.results import Equilibrium, Result, StructureSolution
 from kgsim.wording import counted, number, percent
@@ -92,10 +92,12 @@ def nodes_of(lane: Lane, paths: Sequence[Path], width: float, ruler: Ruler) -> l
     return nodes
 
 
-def cards_of(result: Result, solution: StructureSolution, paths: Sequence[Path], ruler: Ruler) -> list[Card]:
-    """Lay out the cards of the equilibria shown."""
+def cards_of(
+    result: Result, solution: StructureSolution, paths: Sequence[Path], ruler: Ruler, width: float = CARD_WIDTH
+) -> list[Card]:
+    """Lay out the cards of the equilibria shown, of a width."""
     labels = {rule.name: drawable(rule.label, rule.name) for rule in result.scenario.outcomes}
-    room = CARD_WIDTH - CARD_INDENT - 0.08
+    room = width - CARD_INDENT - 0.08
     cards = []
     for place, equilibrium in enumerate(shown(solution)):
         sure = len(equilibrium.outcomes) == 1

@@ -1,0 +1,116 @@
+"""Sobol' indices: whose share of a value's variance each parameter is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from kgsim.analysis.sensitivity import Sensitivity
+from kgsim.analysis.sobol import TAKES, Index
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, LINE, PlayerMark, player_marks
+from kgsim.plots.text import drawable, line_height
+from kgsim.plots.tornado import FEWEST, LEAST_PANEL, MOST, NAME, ROW
+from kgsim.wording import percent
+
+
+def indices_figure(result: Sensitivity, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+    """Draw Sobol' indices of every player's value.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.sensitivity` gives it.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
+
+    Returns
+    -------
+    Figure
+        A panel a player, a row a parameter, largest total index first: the disc is the total index, the square the
+        first-order one, each with its 95 % confidence interval.
+
+    Raises
+    ------
+    ValueError
+        If the result has no indices.
+    """
+    if result.indices is None:
+        raise ValueError("the result has no Sobol' indices")
+    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
+
+
+def _figure(sheet: Sheet, result: Sensitivity) -> Figure:
+    ruler, found = sheet.ruler, result.indices
+    assert found is not None
+    across = min(len(found.players), max(1, int(sheet.room / LEAST_PANEL)))
+    down = ceil(len(found.players) / across)
+    most = min(max(int((sheet.least - 3.1) / down / ROW), FEWEST), MOST)
+    shown = {player: each[:most] for player, each in found.players.items()}
+    told = (
+        f"Of a value interval, {TAKES[found.take]} is taken; it is no single value in {percent(found.several)} of "
+        f"{found.draws:,} draws, and not proven complete in {percent(found.unproven)}. Prior: {found.prior}."
+    )
+    note = ruler.wrap(told, SMALL, sheet.room, most=6)
+    signs: list[Sign] = [
+        (Line2D([], [], marker="o", color=INK, markersize=8, lw=1.2), "total: alone and with others"),
+        (Line2D([], [], marker="s", color="white", markeredgecolor=INK, markersize=8, lw=0), "first order: alone"),
+    ]
+    legend = sheet.legend(signs)
+    title = f"Whence values vary in structure {found.structure.replace('_', ' ')}: Sobol' indices"
+    head = sheet.head(title, result.scenario.title)
+    foot = legend.height + len(note) * line_height(SMALL) + 0.2
+    wide = sheet.room / across
+    players = result.scenario.players
+    names = {player: ruler.wrap(drawable(players[player], player), SIZE, wide - 0.3, weight="bold", most=2)
+             for player in shown}  # fmt: skip
+    above = max(len(lines) for lines in names.values()) * line_height(SIZE) + 0.08
+    rows = max([1, *(len(each) for each in shown.values())])
+    block = above + rows * ROW + 0.45
+    height = head.height + down * block + foot
+    figure = sheet.figure(height, head)
+    marks = player_marks(result.scenario)
+    for place, (player, indices) in enumerate(shown.items()):
+        row, column = divmod(place, across)
+        left, top = MARGIN + column * wide, head.height + row * block
+        sheet.lines(figure, left, top, names[player], SIZE, weight="bold")
+        axes = sheet.axes(figure, (left + NAME + 0.05, top + above, wide - NAME - 0.3, rows * ROW))
+        _dots(axes, indices, rows, marks[player])
+        labels = [ruler.wrap(drawable(index.parameter), SMALL, NAME, most=1)[0] for index in indices]
+        axes.set_yticks(range(len(labels)), labels)
+        if not labels:
+            idle = ruler.wrap("the same value in all draws", SMALL, wide - 0.4, most=2)
+            sheet.lines(figure, left + wide / 2, top + above, idle, SMALL, color=FAINT, ha="center")
+            axes.set_axis_off()
+    end = sheet.lines(figure, MARGIN, height - foot, note, SMALL, color=FAINT)
+    sheet.sign(figure, legend, end + 0.05)
+    return figure
+
+
+def _dots(axes: Axes, indices: Sequence[Index], rows: int, mark: PlayerMark) -> None:
+    for row, index in enumerate(indices):
+        for value, error, y in (
+            (index.first, index.first_error, row + 0.16),
+            (index.total, index.total_error, row - 0.12),
+        ):
+            axes.plot((max(value - error, -0.1), min(value + error, 1.1)), (y, y), color=INK, lw=1.2, zorder=2)
+        axes.barh(row, max(index.total, 0.0), height=0.62, color=mark.colour, alpha=0.35, zorder=1)
+        axes.plot(index.total, row - 0.12, "o", color=INK, markersize=6.5, zorder=3, clip_on=False)
+        axes.plot(
+            index.first, row + 0.16, "s", color="white", markeredgecolor=INK, markersize=6, zorder=3, clip_on=False
+        )
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_xlim(-0.1, 1.1)
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.axvline(0, color=LINE, lw=1)
+    axes.tick_params(axis="y", length=0, labelsize=SMALL)
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_visible(False)

@@ -1,0 +1,173 @@
+"""Shares of draws in which outcomes are equilibrium outcomes: dots with their error, all ways of drawing in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from kgsim.analysis.robustness import ORDINAL, Drawn, Robustness, StructureShares
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
+from kgsim.plots.size import Size
+from kgsim.plots.style import FAINT, INK, LINE, outcome_marks
+from kgsim.plots.text import Ruler, drawable, line_height
+from kgsim.wording import percent
+
+#: Outcomes that no way of drawing reaches in a larger share are not drawn.
+LEAST = 0.005
+
+#: Heights of an outcome's row and of what stands above and below a panel, and the room for outcomes' names.
+ROW, HEAD, NAME = 0.3, 0.7, 1.9
+
+#: Least width of a sheet with two columns of panels.
+BESIDE = 9.0
+
+BELOW = "Shares of draws from the parameters' ranges, no probabilities of events."
+
+_MARKERS = ("o", "s", "^")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How one way of drawing looks."""
+
+    drawn: Drawn
+    marker: str
+    filled: bool
+
+
+def shares_figure(result: Robustness, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+    """Draw in which share of draws each outcome is an equilibrium outcome.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.robustness` gives it.
+    size
+        `kgsim.plots.size`: slide, page, column or a size of your own.
+    titled
+        Whether the figure carries its own heading.
+
+    Returns
+    -------
+    Figure
+        A panel a structure, a row an outcome, a mark a way of drawing with its 95 % interval; the line in the
+        outcome's colour spans the priors. Outcomes below half a percent throughout are left out. The draws not proven
+        complete stand beside the structure's name.
+    """
+    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
+
+
+def _figure(sheet: Sheet, result: Robustness) -> Figure:
+    ruler = sheet.ruler
+    ways = [
+        _Way(each, "D" if each.name == ORDINAL else _MARKERS[place % len(_MARKERS)], place == 0)
+        for place, each in enumerate(result.drawn)
+    ]
+    names = list(ways[0].drawn.structures)
+    rows = {name: _rows(result, ways, name) for name in names}
+    beside = sheet.width >= BESIDE and len(names) > 1
+    wide = sheet.room / (2 if beside else 1)
+    heads = {name: _heading(ways, name, wide - 0.3, ruler) for name in names}
+    deep = {
+        name: HEAD + (line_height(SMALL) if len(heads[name]) > 1 else 0.0) + ROW * len(rows[name]) for name in names
+    }
+    columns = _split([deep[name] for name in names]) if beside else [list(range(len(names)))]
+    tall = max(sum(deep[names[place]] for place in column) for column in columns)
+    head = sheet.head(
+        "In which share of draws is an outcome an equilibrium outcome?", f"{result.scenario.title}. {BELOW}"
+    )
+    signs: list[Sign] = [
+        (Line2D([], [], marker=way.marker, linestyle="none", markersize=8, markeredgecolor=INK,
+                color=INK if way.filled else "white"), f"{way.drawn.name}: {way.drawn.draws:,} draws")
+        for way in ways
+    ]  # fmt: skip
+    legend = sheet.legend(signs)
+    figure = sheet.figure(head.height + tall + 0.3 + legend.height, head)
+    for number, column in enumerate(columns):
+        top, left = head.height, MARGIN + number * wide
+        for place in column:
+            name = names[place]
+            (title, weight, colour), *rest = heads[name]
+            sheet.text(figure, left, top + 0.13, title, size=SIZE, weight=weight, color=colour)
+            y = top + line_height(SIZE) + 0.1
+            if rest:
+                y = sheet.lines(figure, left, y - 0.1, [rest[0][0]], SMALL, color=FAINT) + 0.1
+            elif note := _open(ways, name):
+                sheet.text(figure, left + wide - 0.3, top + 0.13, note, color=FAINT, ha="right")
+            axes = sheet.axes(figure, (left + NAME, y, wide - NAME - 0.4, ROW * len(rows[name])))
+            _panel(axes, ruler, result, ways, name, rows[name], place == column[-1])
+            top += deep[name]
+    sheet.sign(figure, legend, head.height + tall + 0.3)
+    return figure
+
+
+def _heading(ways: Sequence[_Way], name: str, room: float, ruler: Ruler) -> list[tuple[str, str, str]]:
+    """A structure's name, and on a line of its own, where it does not fit beside, what is not proven."""
+    (title,) = ruler.wrap(drawable(name.replace("_", " ")), SIZE, room, weight="bold", most=1)
+    note = _open(ways, name)
+    fits = ruler.width(title, SIZE, "bold") + ruler.width(note, SMALL) + 0.3 <= room
+    return [(title, "bold", INK), *(() if fits else ((note, "normal", FAINT),))]
+
+
+def _rows(result: Robustness, ways: Sequence[_Way], structure: str) -> list[str]:
+    found = [each.structures[structure] for way in ways if structure in (each := way.drawn).structures]
+    names = [rule.name for rule in result.scenario.outcomes]
+    return [name for name in names if max(each.outcomes[name].share for each in found) >= LEAST] or names[-1:]
+
+
+def _panel(
+    axes: Axes, ruler: Ruler, result: Robustness, ways: Sequence[_Way], name: str, rows: Sequence[str], last: bool
+) -> None:
+    marks = outcome_marks(result.scenario)
+    found: list[StructureShares | None] = [way.drawn.structures.get(name) for way in ways]
+    for row, outcome in enumerate(rows):
+        priors = [
+            each.outcomes[outcome].share
+            for way, each in zip(ways, found, strict=True)
+            if each and way.drawn.name != ORDINAL
+        ]
+        axes.plot(
+            [100 * min(priors), 100 * max(priors)], [row, row], color=marks[outcome].colour, lw=7,
+            solid_capstyle="round", alpha=0.75, zorder=1.5,
+        )  # fmt: skip
+        for way, each in zip(ways, found, strict=True):
+            if each is None:
+                continue
+            share = each.outcomes[outcome]
+            axes.plot([100 * share.low, 100 * share.high], [row, row], color=INK, lw=1.2, zorder=2.5)
+            axes.plot(
+                100 * share.share, row, marker=way.marker, markersize=7, color=INK if way.filled else "white",
+                markeredgecolor=INK, markeredgewidth=1.1, zorder=3, clip_on=False,
+            )  # fmt: skip
+    axes.set_xlim(-3, 103)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), [ruler.wrap(drawable(each), SMALL, NAME - 0.15, most=1)[0] for each in rows])
+    axes.tick_params(labelsize=SMALL)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)] if last else [""] * 5)
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_color(LINE)
+    axes.spines["bottom"].set_color(LINE)
+
+
+def _open(ways: Sequence[_Way], name: str) -> str:
+    shares = [
+        way.drawn.structures[name].unproven.share
+        for way in ways
+        if name in way.drawn.structures and way.drawn.name != ORDINAL
+    ]
+    if max(shares) == 0.0:
+        return "all proven complete"
+    low, high = percent(min(shares)), percent(max(shares))
+    return f"not proven complete: {low if low == high else f'{low} to {high}'}"
+
+
+def _split(heights: Sequence[float]) -> list[list[int]]:
+    """Share panels out over two columns, in order, so that the taller is as low as can be."""
+    cuts = range(1, len(heights))
+    cut = min(cuts, key=lambda place: max(sum(heights[:place]), sum(heights[place:])))
+    return [list(range(cut)), list(range(cut, len(heights)))]
