@@ -75,7 +75,7 @@ def nash_product(
     fast
         Whether to use compiled kernels, which give the same answer.
     """
-    score = product(payoffs, fallback)
+    score = product(payoffs, fallback, fast)
     inner, level, _ = best(layer, below, sets, score, tolerance, fast)
     # Zero wherever it is defined, it ranks nothing; defined nowhere, it fails.
     flat, failed = (level <= tolerance) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
@@ -137,11 +137,15 @@ def ties(score: Floats, size: Floats, share: float) -> Floats:
     return np.asarray(np.maximum(np.maximum(share * spread, ROUNDING * size), np.finfo(float).tiny))
 
 
-def product(payoffs: Floats, fallback: Floats) -> Floats:
+def product(payoffs: Floats, fallback: Floats, fast: bool = False) -> Floats:
     """The geometric mean of members' gains, -inf where a member is left below its fallback.
 
     Shapes (members, deals, points) and (members, points) to (deals, points); see `kgsim.games.objectives.NashProduct`.
     """
+    if fast and len(payoffs) == 2 and np.isfinite(fallback).all():
+        found = np.empty(payoffs.shape[1:])
+        kernels().gains(payoffs, fallback, found)
+        return found
     with np.errstate(invalid="ignore"):
         gains = payoffs - fallback[:, None]
         gains = np.where(np.abs(gains) <= 1e-12 * (1.0 + np.abs(fallback[:, None])), 0.0, gains)

@@ -272,7 +272,7 @@ class _Induction:
                 members = payoffs[self._members(bloc)]
                 point = self._fallback(bloc, points, fallback)
                 assert point is not None
-                scores.append(product(members, point))
+                scores.append(product(members, point, self.fast))
                 tolerances.append(self._mean_tie(bloc, points))
                 linear = False
             else:

@@ -10,7 +10,7 @@ contiguous. The rows of one group are those from its number in an array named ``
 
 from __future__ import annotations
 
-from math import inf, isfinite
+from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 Integers = NDArray[np.intp]
 
 #: What the array code calls.
-ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "veto")
+ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "gains", "veto")
 
 #: Points that go through a stage together.
 TILE = 32
@@ -115,6 +115,7 @@ def at_once(
     sizes: Integers,
     scores: Floats,
     tolerances: Floats,
+    exact: bool,
     lows: Floats,
     highs: Floats,
     inner: Bools,
@@ -124,31 +125,40 @@ def at_once(
     """A stage of several movers (`kgsim.studies.stages.several_movers`), but for what they may randomise over.
 
     `sizes` are the movers' numbers of actions. Fills `inner`, `split`, and the bounds `lows` and `highs` of every
-    mover's utility of every cell, shape (movers, cells, points); raises `slack`.
+    mover's utility of every cell, shape (movers, cells, points); raises `slack`. If one deal alone can end each subgame
+    below, the bounds are `exact`, and `highs` is not filled.
     """
     movers, points = len(scores), scores.shape[2]
     children, cells = len(below_first) - 1, len(cell_child)
-    low, high = np.empty((movers, children, TILE)), np.empty((movers, children, TILE))
+    low = np.empty((movers, children, TILE))
+    high = low if exact else np.empty((movers, children, TILE))
     levels, played = np.empty((movers, cells, TILE)), np.empty((cells, TILE), dtype=np.bool_)
-    parted = np.empty(TILE, dtype=np.bool_)
+    parted, live = np.empty(TILE, dtype=np.bool_), np.empty(cells, dtype=np.bool_)
     for begin in range(0, points, TILE):
         end = min(begin + TILE, points)
         size = end - begin
         stride = 1
         played[:] = True
         for mover in range(movers - 1, -1, -1):
-            bounds(below_first, below_deal, below[:, begin:end], scores[mover, :, begin:end], low[mover], high[mover])
+            if exact:
+                _worth(below_first, below_deal, below[:, begin:end], scores[mover, :, begin:end], low[mover])
+            else:
+                bounds(
+                    below_first, below_deal, below[:, begin:end], scores[mover, :, begin:end], low[mover], high[mover]
+                )
             _levels(cell_child, cell_first, low[mover], sizes[mover], stride, levels[mover])
             stride *= sizes[mover]
             margin = tolerances[mover, begin:end]
             for cell in range(cells):
                 lows[mover, cell, begin:end] = low[mover, cell_child[cell], :size]
                 best, level, stands = high[mover, cell_child[cell]], levels[mover, cell], played[cell]
-                highs[mover, cell, begin:end] = best[:size]
+                if not exact:
+                    highs[mover, cell, begin:end] = best[:size]
                 for point in range(size):
                     stands[point] &= best[point] >= level[point] - margin[point]
         for cell in range(cells):
-            if not played[cell, :size].any():
+            live[cell] = played[cell, :size].any()
+            if exact or not live[cell]:
                 continue
             parted[:] = False
             for mover in range(movers):
@@ -161,6 +171,8 @@ def at_once(
             deal = slot_deal[slot]
             for entry in range(entry_first[slot], entry_first[slot + 1]):
                 cell, there = entry_cell[entry], below[entry_below[entry], begin:end]
+                if not live[cell]:
+                    continue
                 for point in range(size):
                     if played[cell, point] and there[point]:
                         here, stands, lack = begin + point, True, 0.0
@@ -171,6 +183,17 @@ def at_once(
                         if stands:
                             inner[slot, here] = True
                             slack[here] = max(slack[here], lack)
+
+
+def _worth(first_slot: Integers, deals: Integers, sets: Bools, score: Floats, found: Floats) -> None:
+    """The utility of each subgame's one deal; shape (games, TILE)."""
+    for game in range(len(first_slot) - 1):
+        known = found[game]
+        known[:] = inf
+        for slot in range(first_slot[game], first_slot[game + 1]):
+            worth, there = score[deals[slot]], sets[slot]
+            for point in range(len(there)):
+                known[point] = worth[point] if there[point] else known[point]
 
 
 def _levels(cell_child: Integers, cell_first: Integers, low: Floats, size: int, stride: int, levels: Floats) -> None:
@@ -201,6 +224,18 @@ def reached(
     for slot in range(len(entry_first) - 1):
         for entry in range(entry_first[slot], entry_first[slot + 1]):
             found[slot] |= cells[entry_cell[entry]] & below[entry_below[entry]]
+
+
+def gains(payoffs: Floats, fallback: Floats, product: Floats) -> None:
+    """The Nash product of two members' gains (`kgsim.studies.blocs.product`): fill `product`, shape (deals, points)."""
+    for deal in range(len(product)):
+        for point in range(product.shape[1]):
+            first = payoffs[0, deal, point] - fallback[0, point]
+            second = payoffs[1, deal, point] - fallback[1, point]
+            first = 0.0 if abs(first) <= 1e-12 * (1.0 + abs(fallback[0, point])) else first
+            second = 0.0 if abs(second) <= 1e-12 * (1.0 + abs(fallback[1, point])) else second
+            mean = sqrt(max(first, 0.0)) * sqrt(max(second, 0.0))
+            product[deal, point] = -inf if first < 0.0 or second < 0.0 else mean
 
 
 def veto(

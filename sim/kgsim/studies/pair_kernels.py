@@ -128,6 +128,8 @@ def _classes(
     each, actions, columns = own.shape
     keys = np.zeros(actions)
     for action in range(actions):
+        if not alive[action]:
+            continue
         for bound in range(each):
             for turn in range(2):
                 for other in range(columns):
@@ -159,7 +161,7 @@ def _supports(
 ) -> Integers:
     """For each column the rows, as bits, with which some equilibrium might reach it; every support is gone through."""
     count, few = len(rows), len(columns)
-    worse, better, rivals = _row_words(ours, rows, columns, our_tie)
+    better = _row_words(ours, rows, columns, our_tie)
     column_worse, column_better = np.zeros((few, few), dtype=np.int64), np.zeros((few, few), dtype=np.int64)
     for column in range(few):
         for rival in range(few):
@@ -169,14 +171,9 @@ def _supports(
                 column_better[column, rival] |= np.int64(gain > their_tie) << row
     reached = np.zeros(few, dtype=np.int64)
     for support in range(1, 1 << few):
-        best = np.int64(0)
+        best, others = np.int64(0), (1 << few) - 1 - support
         for row in range(count):
-            beaten = False
-            for rival in range(rivals[row]):
-                if worse[row, rival] & support == 0 and better[row, rival] & support != 0:
-                    beaten = True
-                    break
-            if not beaten:
+            if better[row, others] & support == 0:
                 best |= np.int64(1) << row
         for _ in range(ROUNDS):
             before = best
@@ -195,10 +192,11 @@ def _supports(
     return reached
 
 
-def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float) -> tuple[Integers, Integers, Integers]:
-    """For each row and each rival that is somewhere better: where it is worse and where better, as bits of columns.
+def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float) -> Integers:
+    """For each row and each set of columns: where rivals that are worse there at most are better; all as bits.
 
-    Rivals are the rows and even mixtures of those that are best somewhere. Returns also how many each row has.
+    Rivals are the rows and even mixtures of those that are best somewhere. So a row is beaten on a support if a rival
+    that is worse at most on the other columns is better on the support. Shape (rows, sets of columns).
     """
     count, few = len(rows), len(columns)
     mixtures = 0 if few == 1 else few * (few - 1) // 2 + (1 if few > 2 else 0)
@@ -209,8 +207,7 @@ def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float)
             high[row, column] = utilities[-1, rows[row], columns[column]]
     if mixtures:
         _mix(low, count)
-    worse = np.zeros((count, count + mixtures), dtype=np.int64)
-    better, rivals = np.zeros_like(worse), np.zeros(count, dtype=np.int64)
+    better = np.zeros((count, 1 << few), dtype=np.int64)
     for row in range(count):
         for rival in range(count + mixtures):
             less, more = np.int64(0), np.int64(0)
@@ -218,10 +215,13 @@ def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float)
                 gain = low[rival, column] - high[row, column]
                 less |= np.int64(gain < -ROUNDING * tie) << column
                 more |= np.int64(gain > tie) << column
-            if more != 0:
-                worse[row, rivals[row]], better[row, rivals[row]] = less, more
-                rivals[row] += 1
-    return worse, better, rivals
+            better[row, less] |= more
+        # From "worse exactly there" to "worse there at most": over subsets, one column at a time.
+        for column in range(few):
+            for chosen in range(1 << few):
+                if chosen >> column & 1:
+                    better[row, chosen] |= better[row, chosen ^ (1 << column)]
+    return better
 
 
 def _mix(low: Floats, count: int) -> None:

@@ -102,7 +102,7 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = Fa
     left
         The points whose games are too large; nothing is said of them.
     """
-    bounds = [low] if np.array_equal(low, high) else [low, high]
+    bounds = [low] if low is high or np.array_equal(low, high) else [low, high]
     if fast and all(np.isfinite(values).all() for values in bounds):
         return _searched(bounds, tolerance)
     alive = _alive(bounds, tolerance)

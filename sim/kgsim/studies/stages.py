@@ -20,6 +20,9 @@ Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.intp]
 
+#: An array for each mover.
+Stack: TypeAlias = Sequence[Floats] | Floats
+
 
 def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: Floats, fast: bool = False) -> Sets:
     """Solve the subgames of a stage with one mover that maximises expected utility.
@@ -173,11 +176,12 @@ def _played(
     sets: Sets,
     scores: Sequence[Floats],
     tolerances: Sequence[Floats],
-) -> tuple[Sets, Bools, list[Floats], list[Floats]]:
+) -> tuple[Sets, Bools, Stack, Stack]:
     """As `_played_by_arrays`."""
     points = sets.inner.shape[1]
     lows = np.empty((len(scores), len(layer.cell_child), points))
-    highs = np.empty_like(lows)
+    exact = not len(sets.several(below, True)) and not len(sets.wide)
+    highs = lows if exact else np.empty_like(lows)
     inner = np.zeros((len(layer.slot_deal), points), dtype=bool)
     split, slack = np.zeros(points, dtype=bool), sets.slack.copy()
     kernels().at_once(
@@ -186,13 +190,14 @@ def _played(
         np.array(layer.shape),
         np.array(scores),
         np.array(tolerances),
+        exact,
         lows,
         highs,
         inner,
         split,
         slack,
     )
-    return Sets.exact(inner, slack), split, list(lows), list(highs)
+    return Sets.exact(inner, slack), split, lows, highs
 
 
 def frames(layer: Layer, below: Layer, sets: Sets) -> tuple[Integers | Bools, ...]:
@@ -212,7 +217,7 @@ def frames(layer: Layer, below: Layer, sets: Sets) -> tuple[Integers | Bools, ..
 
 def _played_by_arrays(
     layer: Layer, below: Layer, sets: Sets, scores: Sequence[Floats], tolerances: Sequence[Floats]
-) -> tuple[Sets, Bools, list[Floats], list[Floats]]:
+) -> tuple[Sets, Bools, Stack, Stack]:
     """The pure equilibria of a stage of several movers.
 
     Returns also the points at which a mixture of what follows might matter, and the bounds of every mover's utility of
@@ -262,13 +267,18 @@ def _levels(layer: Layer, lows: Sequence[Floats]) -> list[Floats]:
 
 def _randomised(
     layer: Layer,
-    lows: Sequence[Floats],
-    highs: Sequence[Floats],
+    lows: Stack,
+    highs: Stack,
     tolerances: Sequence[Floats],
     fast: bool,
 ) -> Bools:
     """The cells that some equilibrium in which movers randomise might reach; shape (cells, points)."""
-    shape = (layer.games, *layer.shape, -1)
-    low, high = (np.array([values.reshape(shape) for values in by_mover]) for by_mover in (lows, highs))
-    found = [possible_cells(low[:, game], high[:, game], np.array(tolerances), fast) for game in range(layer.games)]
+    shape = (len(lows), layer.games, *layer.shape, -1)
+    low = np.asarray(lows).reshape(shape)
+    high = low if highs is lows else np.asarray(highs).reshape(shape)
+    found = []
+    for game in range(layer.games):
+        worst = np.ascontiguousarray(low[:, game])
+        best = worst if high is low else np.ascontiguousarray(high[:, game])
+        found.append(possible_cells(worst, best, np.array(tolerances), fast))
     return np.array(found).reshape(-1, low.shape[-1])
