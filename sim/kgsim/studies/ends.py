@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kgsim.solvers.compiled import compiled
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -54,6 +57,8 @@ class Ends:
     rests
         What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
         on none.
+    fast
+        Whether to use compiled kernels, which give the same answers.
     """
 
     deals: Integers
@@ -64,6 +69,7 @@ class Ends:
     outcomes: Integers
     payoffs: Floats
     rests: tuple[Rest, ...] = ()
+    fast: bool = False
 
     @cached_property
     def some(self) -> Bools:
@@ -78,8 +84,11 @@ class Ends:
     @cached_property
     def values(self) -> tuple[Floats, Floats]:
         """Everybody's least and largest payoff over all equilibria, NaN where there is none; (players, points)."""
+        low, high = np.empty((2, len(self.payoffs), self.inner.shape[1]))
+        if self.fast:
+            kernels().spans(self.rows, self.deals, self.inner, self.payoffs, low, high)
+            return low, high
         inner, deals = self.inner[self.rows], self.deals[self.rows]
-        low, high = np.empty((2, len(self.payoffs), inner.shape[1]))
         for player, worth in enumerate(self.payoffs):
             worth = worth[deals]
             low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
@@ -94,6 +103,11 @@ class Ends:
         for rule in np.unique(self.outcomes[rows]):
             found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
         return found
+
+
+def kernels() -> SimpleNamespace:
+    """`kgsim.studies.end_kernels`, compiled."""
+    return compiled("kgsim.studies.end_kernels")
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,6 +79,8 @@ class Common:
         The structures solved so far.
     sets, spreads, rounds
         Ends of equal subgames, spreads of payoffs, and what blocs fall back on.
+    parts
+        Sets and payoffs at some of the points.
     """
 
     scenario: Scenario
@@ -92,6 +94,7 @@ class Common:
     sets: dict[object, Sets] = field(default_factory=dict)
     spreads: dict[object, _Spread] = field(default_factory=dict)
     rounds: dict[object, _Rounds] = field(default_factory=dict)
+    parts: dict[object, tuple[Sets, Floats, object]] = field(default_factory=dict)
 
 
 def ends(common: Common, name: str, plan: Plan) -> Ends:
@@ -136,6 +139,7 @@ class _Induction:
             self.common.deals.outcomes[first.slot_deal],
             self.common.payoffs,
             tuple(self.rests),
+            self.fast,
         )
 
     def _fail(self, where: Bools, why: str) -> None:
@@ -242,10 +246,19 @@ class _Induction:
         if not np.array_equal(points, every):
             if len(stages) == 1:
                 sets.follows(stages[0][0], self.fast)
-            sets, payoffs = sets.only(points), payoffs.take(points, axis=-1)
+            sets, payoffs = self._at(sets, points)
         for layer, below, movers in reversed(stages):
             sets = self._stage(layer, below, sets, movers, payoffs, points, fallback)
         return sets, self.failing
+
+    def _at(self, sets: Sets, points: Integers) -> tuple[Sets, Floats]:
+        """Sets and payoffs at some points, once for all structures that look there."""
+        key = id(sets), id(points), id(self.payoffs)
+        if key not in self.common.parts:
+            # What the key names is kept, so that no other object takes its place.
+            kept = sets, points, self.payoffs
+            self.common.parts[key] = sets.only(points), self.payoffs.take(points, axis=-1), kept
+        return self.common.parts[key][:2]
 
     def _stage(
         self,
@@ -269,7 +282,7 @@ class _Induction:
         scores, tolerances, linear = [], [], True
         for mover, bloc in zip(movers, blocs, strict=True):
             if bloc is not None and bloc.rule == "nash":
-                members = payoffs[self._members(bloc)]
+                members = _chosen(payoffs, self._members(bloc))
                 point = self._fallback(bloc, points, fallback)
                 assert point is not None
                 scores.append(product(members, point, self.fast))
@@ -296,7 +309,7 @@ class _Induction:
         points: Integers,
         fallback: Floats | None,
     ) -> Sets:
-        members = payoffs[self._members(bloc)]
+        members = _chosen(payoffs, self._members(bloc))
         point = self._fallback(bloc, points, fallback)
         if bloc.rule == "nash":
             assert point is not None
@@ -365,6 +378,13 @@ class _Induction:
         """The tie of a Nash product: the geometric mean of its members'."""
         each = [self._spread(seat).tie[points] for seat in self._members(bloc)]
         return np.asarray(np.exp(np.log(each).mean(axis=0)))
+
+
+def _chosen(payoffs: Floats, seats: Sequence[int]) -> Floats:
+    """Some players' payoffs; a view where they sit side by side, which saves a copy."""
+    if list(seats) == list(range(seats[0], seats[0] + len(seats))):
+        return payoffs[seats[0] : seats[0] + len(seats)]
+    return payoffs[list(seats)]
 
 
 def _strike(left: Bools, worth: Floats, chosen: Integers, points: Integers) -> None:

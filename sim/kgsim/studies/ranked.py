@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.studies.ends import Ends
+from kgsim.studies.ends import Ends, kernels
 
 Integers: TypeAlias = NDArray[np.intp]
 
@@ -39,6 +39,8 @@ class Ranked:
     @classmethod
     def of(cls, ends: Ends) -> Ranked:
         """Tell them apart."""
+        if ends.fast:
+            return cls._of(ends)
         inner, own, outcomes = ends.inner[ends.rows], ends.deals[ends.rows], ends.outcomes[ends.rows]
         payoffs = ends.payoffs[:, own]
         first = own[inner.argmax(axis=0)] if len(own) else np.zeros(len(ends.some), dtype=np.intp)
@@ -60,3 +62,14 @@ class Ranked:
             more = left.any(axis=0)
             points, left, number = points[more], left[:, more], number + 1
         return cls(deals, rank)
+
+    @classmethod
+    def _of(cls, ends: Ends) -> Ranked:
+        """The same, compiled."""
+        points = ends.inner.shape[1]
+        largest = int(ends.inner.sum(axis=0).max(initial=1))
+        rank, chosen = np.empty((len(ends.rows), points), np.int16), np.zeros((max(largest, 1), points), np.intp)
+        most = kernels().ranks(ends.rows, ends.deals, ends.outcomes, ends.inner, ends.payoffs, SAME, rank, chosen)
+        # A point without an equilibrium has some deal all the same; nothing is asked of it.
+        chosen[:, ~ends.some] = ends.deals[ends.rows[0]] if len(ends.rows) else 0
+        return cls(list(chosen[: max(most, 1)]), rank)
