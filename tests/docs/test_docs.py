@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+import tomllib
 
 import pytest
+from shown import PAGES, ROOT, blocks, read
 
 import kgsim
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-FORMAT = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+README = read("README.md")
+PROJECT = tomllib.loads(read("pyproject.toml"))
 
 
 def test_the_example_of_the_format_page_loads_and_solves():
     """Cost of refusing makes acceptance strictly best at any offer, so the proposer keeps everything."""
-    example = next(block for block in blocks(FORMAT, "yaml") if "kgsim: 1 " in block)
+    example = next(text for _, text in blocks(read("docs/scenario-format.md"), "yaml") if "kgsim: 1 " in text)
     result = kgsim.solve(kgsim.loads(example, name="example"))
     assert result.structures["ultimatum"].values == {"P": (10.0, 10.0), "R": (0.0, 0.0)}
     assert result.claims["greed"].verdict == "holds"
@@ -30,7 +26,7 @@ def test_the_python_of_the_readme_runs_and_says_what_its_comments_say(monkeypatc
     monkeypatch.chdir(ROOT)
     (code,) = blocks(README, "python")
     names: dict[str, object] = {}
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(code.text, "README.md", "exec"), names)
     result = names["result"]
     assert isinstance(result, kgsim.Result)
     assert result.structures["bypass"].values["US"] == (17.5, 17.5)
@@ -38,12 +34,12 @@ def test_the_python_of_the_readme_runs_and_says_what_its_comments_say(monkeypatc
 
 
 def test_the_readme_names_the_two_commands():
-    commands = [line for block in blocks(README, "sh") for line in block.splitlines()]
+    commands = [line for block in blocks(README, "sh") for line in block.text.splitlines()]
     assert "pip install . && kgsim run scenarios/bypass.yaml" in commands
     assert "pip install '.[test]' && pytest" in commands
 
 
-@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
@@ -58,3 +54,30 @@ def test_the_readme_tells_the_base_case_as_it_is():
     assert f"{words[len(verdicts)]} claims are tested" in README
     assert f"{words[verdicts.count('holds')].lower()} hold" in re.sub(r"\s+", " ", README).lower()
     assert len(result.structures) == 10 and "ten structures of play" in re.sub(r"\s+", " ", README)
+
+
+def test_the_readme_names_every_extra():
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", README, re.MULTILINE)
+    told = {extra for row in rows for extra in re.findall(r"`(\w+)`", row)}
+    assert set(PROJECT["project"]["optional-dependencies"]) <= told
+
+
+def test_the_readme_lists_the_floors_as_they_are():
+    """From the lowest up, as they are checked from the highest down."""
+    floors = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    told = re.search(r"floors, each of which imports only those below it.*?\n\n", README, re.DOTALL)
+    assert told is not None
+    assert re.findall(r"`(\w+)`", told.group()) == floors[::-1]
+
+
+def test_every_figure_is_in_the_reference_and_the_gallery():
+    import kgsim.plots
+
+    figures = {name for name in kgsim.plots.__all__ if name.endswith("_figure")}
+    assert figures == set(re.findall(r"autofunction:: kgsim\.plots\.(\w+)", read("docs/reference.md")))
+    assert figures - {"indices_figure"} == set(re.findall(r"kgsim\.plots\.(\w+)\(", read("docs/gallery.md")))
+
+
+def test_every_public_name_is_in_the_reference():
+    told = set(re.findall(r"auto\w+:: kgsim\.(\w+)(?:\(\))?$", read("docs/reference.md"), re.MULTILINE))
+    assert set(kgsim.__all__) - {"__version__"} == told - {"plots"}
