@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import kgsim
-from kgsim.dynamics.actors import Follower
+from kgsim.dynamics.actors import Follower, Learners
 from kgsim.dynamics.grid import StateGrid
 from kgsim.dynamics.logit import solve_logit
 from kgsim.dynamics.markov import Selection, solve_markov
@@ -52,12 +52,14 @@ def main() -> None:
     policy = solve_markov(world, grid, Selection("first"))
     games = grid.size * asked.rounds
     say(f"markov policy, {grid.size:,} states x {asked.rounds} rounds ({asked.structure})", start, games)
-    for workers in (1, asked.workers):
-        job = Simulation(world, Follower(policy), asked.runs, 3)
-        start = now()
-        for _ in run(job, workers=workers):
-            pass
-        say(f"{asked.runs:,} runs of {asked.rounds} rounds, {workers} at once", start)
+    for actor in (Follower(policy), Learners(world, "fictitious"), Learners(world, "reinforcement")):
+        for workers in (1, asked.workers):
+            job = Simulation(world, actor, asked.runs, 3)
+            start = now()
+            for _ in run(job, workers=workers):
+                pass
+            how = actor.rule if isinstance(actor, Learners) else "following it"
+            say(f"{asked.runs:,} runs of {asked.rounds} rounds, {how}, {workers} at once", start)
     coarse = StateGrid.of(world.dynamics, 21)
     start = now()
     solve_logit(world, coarse, 10.0)

@@ -20,6 +20,10 @@ Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.intp]
 
 
+#: Runs whose best replies are reckoned together, so that the tables stay in the processor's cache.
+TOGETHER = 64
+
+
 class Actor(Protocol):
     """Chooses deals; picklable."""
 
@@ -236,28 +240,38 @@ class Learners:
 
     def _replies(self, objectives: Floats, beliefs: list[Floats]) -> list[Floats]:
         """Best replies to beliefs about everybody else, ties shared equally; shapes as the beliefs."""
+        parts = [
+            self._replies_of_few(
+                objectives[:, :, start : start + TOGETHER], [each[start : start + TOGETHER] for each in beliefs]
+            )
+            for start in range(0, objectives.shape[-1], TOGETHER)
+        ]
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+    def _replies_of_few(self, objectives: Floats, beliefs: list[Floats]) -> list[Floats]:
+        """The same with the axis of runs last, over which everything is vectorised."""
         shape = self._tree.labels.shape
         runs = objectives.shape[-1]
+        weights = [np.ascontiguousarray(np.moveaxis(each, 0, -1)) for each in beliefs]
         replies: list[Floats] = [np.empty(0)] * len(shape)
         # Worth to every mover of each history, later movers being expected to act as believed.
-        worth = np.moveaxis(objectives[:, self._tree.labels.ravel()], -1, 1)
+        worth = objectives[:, self._tree.labels.ravel()]
         for movers in reversed(self._tree.stages):
             sizes = [shape[mover] for mover in movers]
-            table = worth.reshape(len(shape), runs, -1, *sizes)
+            table = worth.reshape(len(shape), -1, *sizes, runs)
             for place, mover in enumerate(movers):
                 expected = table[mover]
                 for other in reversed(range(len(movers))):
                     if other != place:
-                        weight = np.expand_dims(
-                            beliefs[movers[other]], tuple(2 + axis for axis in range(len(movers)) if axis != other)
-                        )
-                        expected = (expected * weight).sum(axis=2 + other, keepdims=True)
-                expected = expected.reshape(runs, -1, sizes[place])
-                top = expected.max(axis=2, keepdims=True)
+                        axes = tuple(1 + axis for axis in range(len(movers)) if axis != other)
+                        weight = np.expand_dims(weights[movers[other]], axes)
+                        expected = (expected * weight).sum(axis=1 + other, keepdims=True)
+                expected = expected.reshape(-1, sizes[place], runs)
+                top = expected.max(axis=1, keepdims=True)
                 best = expected >= top - 1e-9 * np.maximum(1.0, np.abs(top))
-                replies[mover] = best / best.sum(axis=2, keepdims=True)
+                replies[mover] = np.ascontiguousarray(np.moveaxis(best / best.sum(axis=1, keepdims=True), -1, 0))
             for place in reversed(range(len(movers))):
-                weight = np.expand_dims(beliefs[movers[place]], tuple(2 + axis for axis in range(place)))
-                table = (table * weight).sum(axis=-1)
+                weight = np.expand_dims(weights[movers[place]], tuple(1 + axis for axis in range(place)))
+                table = np.einsum("...ar,...ar->...r", table, weight)
             worth = table
         return replies

@@ -110,9 +110,9 @@ def simulate(
         Dimensions ``structure``, ``run``, ``round`` (from 1), ``player`` and ``outcome``. Variables: every state
         variable at the start of each round (NaN once play is over), ``outcome_index`` (-1 once it is over), ``payoff``
         of each round, ``total`` (discounted), ``clamped``, and over all runs ``occurs`` (share of runs in which an
-        outcome is reached in a round), ``by_round`` (in that round or before) and ``hazard`` (share of the runs still
-        going, and in which it has not occurred yet, in which it occurs). Attributes hold what the policy is and how
-        exact.
+        outcome is reached in a round), ``by_round`` (in that round or before), ``open`` (number of runs still going in
+        which it has not occurred yet) and ``hazard`` (share of those in which it occurs). Attributes hold what the
+        policy is and how exact.
 
     Raises
     ------
@@ -253,10 +253,11 @@ def _dataset(
     by_round = np.stack([(first <= number).mean(axis=2) for number in range(rounds)], axis=2)
     going = outcome >= 0
     hazard = np.full(occurs.shape, np.nan)
+    at_stake = np.zeros(occurs.shape, dtype=np.int64)
     for number in range(rounds):
         open_ = going[:, None, number] & (first >= number)
         fresh = (first == number) & open_
-        size = open_.sum(axis=2)
+        at_stake[:, :, number] = size = open_.sum(axis=2)
         hazard[:, :, number] = np.divide(fresh.sum(axis=2), size, out=np.full(size.shape, np.nan), where=size > 0)
     states = {
         name: (("structure", "run", "round"), np.stack([part[f"state_{name}"].T for part in parts]),
@@ -278,6 +279,7 @@ def _dataset(
         "occurs": (shape, occurs, {"long_name": "share of runs in which the outcome is reached in the round"}),
         "by_round": (shape, by_round, {"long_name": "share of runs in which it is reached by the round"}),
         "hazard": (shape, hazard, {"long_name": "share of runs still open in which it is reached"}),
+        "open": (shape, at_stake, {"long_name": "runs still open: going on, and without it so far"}),
     }  # fmt: skip
     return xarray().Dataset(  # type: ignore[no-any-return]
         data,

@@ -28,6 +28,9 @@ LEAST = 2.2
 
 GAP, LEFT = 0.35, 1.3
 
+#: The hazard is drawn while at least one in so many runs is open.
+FEW = 100
+
 _BANDS = ((0.05, 0.95, 0.18), (0.25, 0.75, 0.36))
 
 
@@ -106,8 +109,13 @@ def runs_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = Tr
         }
         for variable in ("by_round", "hazard")
     ]
-    # What surely comes in the first round has no hazard worth a scale.
-    curves[1] = {key: values for key, values in curves[1].items() if values[0] != 1.0}
+    # What surely comes in the first round has no hazard worth a scale, and that of a handful of runs says nothing.
+    least = max(1, len(found.run) // FEW)
+    curves[1] = {
+        (way, outcome): np.where(found.open.sel(structure=way, outcome=outcome).values >= least, values, np.nan)
+        for (way, outcome), values in curves[1].items()
+        if values[0] != 1.0
+    }
     hazards = [float(np.nanmax(values)) for values in curves[1].values() if np.isfinite(values).any()]
     tops = (1.0, max(hazards, default=0.0) or 1.0)
 
@@ -133,7 +141,7 @@ def runs_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = Tr
         for outcome in reached
     ]  # fmt: skip
     title = "In which share of simulated runs an outcome comes about"
-    labels = ["reached by the round", "hazard"]
+    labels = ["reached by the round", "hazard" if least == 1 else f"hazard, of {least} runs or more"]
     return on_sheet(lambda sheet: _grid(sheet, found, title, labels, panel, signs), size, titled)
 
 
