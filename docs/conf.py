@@ -4,6 +4,7 @@ import re
 from importlib.metadata import version as version_of
 
 from click import Context
+from docutils import nodes
 from sphinx.application import Sphinx
 
 project = "kgsim"
@@ -16,7 +17,7 @@ exclude_patterns = ["images"]
 html_theme = "furo"
 html_title = "kgsim"
 html_static_path = ["static"]
-html_css_files = ["wrap.css"]
+html_css_files = ["notebooks.css"]
 
 # Links such as scenario-format.md#repeated-play lead to headings.
 myst_heading_anchors = 3
@@ -33,16 +34,30 @@ numpydoc_show_class_members = False
 
 
 def setup(app: Sphinx) -> None:
-    """Show the examples below each command's help as they stand, and defaults as one would type them."""
+    """Set what the extensions have no setting for."""
+    app.connect("sphinx-click-process-epilog", examples_as_they_stand)
+    app.connect("sphinx-click-process-options", defaults_as_typed)
+    app.connect("doctree-read", figures_with_names)
 
-    def as_block(app: Sphinx, context: Context, lines: list[str]) -> None:
-        shown = [line.removeprefix("|").strip() for line in lines if line.strip("|\b ")]
-        if shown:
-            title, *rest = shown
-            lines[:] = [title, "", ".. code-block:: text", "", *(f"   {line}" for line in rest), ""]
 
-    def typed(app: Sphinx, context: Context, lines: list[str]) -> None:
-        lines[:] = [re.sub(r"PosixPath\('(.*)'\)", r"\1", line) for line in lines]
+def examples_as_they_stand(app: Sphinx, context: Context, lines: list[str]) -> None:
+    """Keep the lines of the examples below a command's help."""
+    shown = [line.removeprefix("|").strip() for line in lines if line.strip("|\b ")]
+    if shown:
+        title, *rest = shown
+        lines[:] = [title, "", ".. code-block:: text", "", *(f"   {line}" for line in rest), ""]
 
-    app.connect("sphinx-click-process-epilog", as_block)
-    app.connect("sphinx-click-process-options", typed)
+
+def defaults_as_typed(app: Sphinx, context: Context, lines: list[str]) -> None:
+    """Show a default path as one would type it."""
+    lines[:] = [re.sub(r"PosixPath\('(.*)'\)", r"\1", line) for line in lines]
+
+
+def figures_with_names(app: Sphinx, doctree: nodes.document) -> None:
+    """Let screen readers say what section a notebook's figure belongs to, instead of the name of a file."""
+    for image in doctree.findall(nodes.image):
+        section: nodes.Node | None = image
+        while section is not None and not isinstance(section, nodes.section):
+            section = section.parent
+        if section is not None and not image.get("alt"):
+            image["alt"] = f"Figure: {section[0].astext()}"

@@ -48,6 +48,12 @@ def commands(block: Block) -> Iterator[list[str]]:
                 words.append(word)
 
 
+def mentions(text: str) -> Iterator[list[str]]:
+    """The words of every command named within a sentence, such as `kgsim brief FILE --out brief.pdf`."""
+    for mention in re.findall(r"`kgsim\s([^`]+)`", text):
+        yield mention.split()
+
+
 def laid_out(folder: Path) -> Path:
     """A folder in which the repository's scenarios are where pages say they are."""
     for name in ("scenarios", "seeds"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from shown import PAGES, Block, blocks, commands, laid_out, read
+from shown import PAGES, Block, blocks, commands, laid_out, mentions, read
 
 from kgsim.cli import main
 
@@ -51,6 +51,17 @@ def test_commands_are_taken(page, desk):
             command = main.get_command(main.make_context("kgsim", [name]), name)
             assert command is not None, name
             command.make_context(name, arguments)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_in_sentences_exist(page):
+    for name, *words in mentions(read(page)):
+        if name == "COMMAND":
+            continue
+        command = main.get_command(main.make_context("kgsim", [name]), name)
+        assert command is not None, name
+        options = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
+        assert {word.split("=")[0] for word in words if word.startswith("-")} <= options | {"--help"}, (name, words)
 
 
 def test_a_command_with_a_wrong_option_is_not_taken():
