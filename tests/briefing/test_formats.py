@@ -78,7 +78,7 @@ def test_tables_are_native_and_figures_have_alternative_text(document, deck):
     for shape, picture in zip(pictures, document.pictures, strict=True):
         assert shape._element.xpath(".//p:cNvPr")[0].get("descr") == picture.alt
     words = " ".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
-    assert document.headline in words and "22.5 US points" in words
+    assert as_pptx.typeset(document.headline) in words and "22.5 US points" in words
 
 
 def test_text_on_slides_fits_and_is_large_enough(document, deck):

@@ -106,6 +106,24 @@ def test_a_slider_moved_by_keyboard_changes_the_regime(server, tmp_path):
     }
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+def test_a_screen_reader_is_told_what_is_what(server):
+    from playwright.sync_api import sync_playwright
+
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(server[1])
+        slider = page.get_by_role("slider", name="h: weight of the ICBM threat to the US homeland", exact=True)
+        slider.wait_for()
+        found = axe.run(page).response
+        page.set_viewport_size({"width": 600, "height": 900})
+        page.wait_for_function("document.documentElement.scrollWidth <= 600", timeout=10_000)
+        browser.close()
+    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found["violations"]] == []
+
+
 def test_a_port_in_use_is_told(server):
     port = server[1].rpartition(":")[2].strip("/")
     second = started("--port", port)

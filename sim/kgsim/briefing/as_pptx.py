@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,15 @@ def render(document: Document, template: Path | None = None) -> bytes:
         If the template cannot be used.
     """
     return _Deck(document, template).made()
+
+
+def typeset(text: str) -> str:
+    """Write minus signs as such: programs that show slides break lines after a hyphen.
+
+    >>> typeset("from 2025-06-13, ranks 1-4: -32.5 (-3 to +2)")
+    'from 2025-06-13, ranks 1-4: −32.5 (−3 to +2)'
+    """
+    return re.sub(r"(?<![\w.)])-(?=\d)", "−", text)
 
 
 class _Deck:
@@ -121,7 +131,7 @@ class _Deck:
         _place(holder, Box(MARGIN, top, self.width - 2 * MARGIN, height))
         frame = holder.text_frame
         frame.word_wrap = True
-        frame.text = title
+        frame.text = typeset(title)
         _anchor(frame, "middle")
         for paragraph in frame.paragraphs:
             _align(paragraph, "left")
@@ -144,7 +154,7 @@ class _Deck:
         for place, text in enumerate(lines.texts):
             paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
             run = paragraph.add_run()
-            run.text = text
+            run.text = typeset(text)
             run.font.size = Pt(lines.size)
             _colour(run, FAINT if lines.faint else INK)
             paragraph.space_after = Pt(lines.size * 0.4)
@@ -371,6 +381,6 @@ def _cell(cell: Any, text: str, align: str, size: Any, colour: str, *, bold: boo
     paragraph = frame.paragraphs[0]
     _align(paragraph, align)
     run = paragraph.add_run()
-    run.text = text
+    run.text = typeset(text)
     run.font.size, run.font.bold = size, bold
     _colour(run, colour)

@@ -26,6 +26,9 @@ REST = 400
 #: Steps of a slider, at least.
 STEPS = 50
 
+#: What is shown takes the room beside the controls, or all of it below them.
+SHOWN = {"flex": "1 1 24rem", "min-width": "18rem"}
+
 #: Titles of sliders wrap: a parameter's label is a phrase.
 SLIDER_STYLE = ".bk-slider-title { white-space: normal; overflow: visible; line-height: 1.25; }"
 
@@ -132,9 +135,13 @@ class Explorer(pn.viewable.Viewer):
             pn.Column(*self.sliders.values(), height=520, width=330, scroll=True, css_classes=["parameters"]),
             width=340,
         )
-        shown = pn.Column(self._answer, self._figure, self._key, self._table, sizing_mode="stretch_width")
+        shown = pn.Column(self._answer, self._figure, self._key, self._table, sizing_mode="stretch_width", styles=SHOWN)
         return pn.Column(
-            _html(words.heading(self.scenario)), pn.Row(controls, shown, sizing_mode="stretch_width"), margin=12
+            _html(words.heading(self.scenario)),
+            # On narrow screens what is shown comes below the controls.
+            pn.FlexBox(controls, shown, flex_wrap="wrap", sizing_mode="stretch_width"),
+            margin=12,
+            sizing_mode="stretch_width",
         )
 
     def _slider(self, parameter: Parameter) -> Any:

@@ -10,7 +10,8 @@ import panel as pn
 from panel.io.server import get_server
 
 from kgsim.errors import OutputError
-from kgsim.explorer.page import explorer_of
+from kgsim.explorer.page import Explorer, explorer_of
+from kgsim.explorer.reading import tell_readers
 from kgsim.explorer.views import Views
 from kgsim.scenario.model import Scenario
 
@@ -48,9 +49,15 @@ def serve(
     views = Views(scenario, structures)
     # Made once before serving, so that what is wrong is said here and not on the page.
     explorer_of(scenario, structures, axes, values, views)
+
+    def session() -> Explorer:
+        if pn.state.curdoc is not None:
+            tell_readers(pn.state.curdoc)
+        return explorer_of(scenario, structures, axes, values, views)
+
     try:
         server = get_server(
-            lambda: explorer_of(scenario, structures, axes, values, views),
+            session,
             port=port,
             address=ADDRESS,
             title=f"kgsim: {scenario.title}",
