@@ -38,7 +38,8 @@ BUDGET = 100_000  # simplices examined for one support
 ALLOWANCE = 1_000  # simplices examined for one game at least; to it comes one per support and pure profile
 PLAIN_WIDTH = 27  # single games of at most this many pure profiles start uncompiled
 PATIENCE = 10  # times the time limit that a search without any equilibrium goes on
-PLAIN_SECONDS = 0.3  # and go on compiled after this long
+PLAIN_SECONDS = 1.0  # until so much has been spent on them, which is what loading the compiled kernels takes
+PLAIN_STEP, STEP = 64, 2048  # support profiles between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0].size, 1)
     started = time.monotonic()
-    budget, chunk = BUDGET, 2048
+    budget, chunk = BUDGET, STEP
     if time_limit is not None:
         # one support must not use up the time: a simplex takes some ten operations for each number of its table
         seconds = 2e-8 * sum(shape) * prod(listed.largest)
@@ -111,11 +112,10 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         if time_limit is not None and begin >= prod(shape):
             elapsed = time.monotonic() - started
             out_of_time = elapsed > time_limit and (arrays.offset[1] > 0 or elapsed > PATIENCE * time_limit)
-        if kernels is kernel and time.monotonic() > started + PLAIN_SECONDS:
-            kernels = _kernels(PLAIN_WIDTH, 2)
-        end = begin if out_of_time else min(begin + (16 if kernels is kernel else chunk), len(listed.supports))
+        step = min(chunk, PLAIN_STEP) if kernels is kernel else chunk
+        end = begin if out_of_time else min(begin + step, len(listed.supports))
         last = out_of_time or end == len(listed.supports)
-        before = arrays.summary.copy()
+        before, tick = arrays.summary.copy(), time.monotonic()
         if arrays.run(kernels, table, listed.part(begin, end), budget, 0, begin == 0, last):
             begin = end
             if last:
@@ -123,6 +123,9 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         else:
             arrays.summary[:] = before
             arrays.grow()
+        if kernels is kernel:
+            _plain.seconds += time.monotonic() - tick
+            kernels = _kernels(array[0].size, 1)
     searched = begin == len(listed.supports) and listed.every
     return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, begin)
 
@@ -198,10 +201,24 @@ def _checked(payoffs: npt.ArrayLike, *, batch: bool) -> Floats:
 
 
 def _kernels(width: int, games: int) -> Any:
-    """Compiled kernels where they are loaded already or will pay, the plain ones otherwise."""
-    if width * games <= PLAIN_WIDTH and not _compiled.cache_info().currsize:
+    """Compiled kernels where they are loaded already or will pay, the plain ones otherwise.
+
+    Loading takes longer than a small game, but not than many of them; so it waits until as much time has gone into
+    plain runs, and at most doubles what these cost.
+    """
+    loaded = _compiled.cache_info().currsize > 0
+    if width * games <= PLAIN_WIDTH and _plain.seconds < PLAIN_SECONDS and not loaded:
         return kernel
     return _compiled() if compiled.available() else kernel
+
+
+class _Spent:
+    """Seconds that this process has spent on plain kernels; they decide how fast an answer comes, never what it is."""
+
+    seconds = 0.0
+
+
+_plain = _Spent()
 
 
 @functools.cache

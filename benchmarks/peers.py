@@ -1,0 +1,189 @@
+"""Nash solvers side by side: each works in a process of its own, for a limited time, and reports after every game.
+
+So one that hangs on a game costs no more than its time, and each has a peak memory of its own. What a solver reports
+counts if its regret is at most 1e-6 of the payoff range.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+START_UP = 60.0  # seconds that a peer may take to load and compile, beside its time for the games
+VERIFIED = 1e-6  # regret, as a share of the range, up to which a peer's profile counts
+SAME = 1e-5  # largest difference in a probability between two reports of one equilibrium
+
+Profiles = list[np.ndarray]  # one row of all players' probabilities per equilibrium
+
+# A peer turns a payoff array into its own kind of game, which is not timed, and gives back how to solve it.
+Peer = Callable[[np.ndarray], Callable[[], Profiles]]
+
+
+def nashpy_peer(method: str) -> Peer:
+    import nashpy
+
+    def prepare(game: np.ndarray) -> Callable[[], Profiles]:
+        solve = getattr(nashpy.Game(*game), method)
+        return lambda: [np.concatenate(pair) for pair in solve()]
+
+    return prepare
+
+
+def quantecon_peer() -> Peer:
+    from quantecon.game_theory import NormalFormGame, Player, support_enumeration
+
+    def prepare(game: np.ndarray) -> Callable[[], Profiles]:
+        pair = NormalFormGame((Player(game[0]), Player(game[1].T.copy())))
+        return lambda: [np.concatenate(profile) for profile in support_enumeration(pair)]
+
+    return prepare
+
+
+def gambit_peer(method: str) -> Peer:
+    import pygambit
+
+    def prepare(game: np.ndarray) -> Callable[[], Profiles]:
+        peer = pygambit.Game.from_arrays(*game)
+        strategies = [strategy for player in peer.players for strategy in player.strategies]
+        solve = getattr(pygambit.nash, method)
+        return lambda: [np.array([float(p[s]) for s in strategies]) for p in solve(peer).equilibria]
+
+    return prepare
+
+
+# Name: (package, players it can do, how to make it).
+PEERS: dict[str, tuple[str, Callable[[int], bool], Callable[[], Peer]]] = {
+    "QuantEcon support": ("quantecon", lambda players: players == 2, quantecon_peer),
+    "Nashpy vertex": ("nashpy", lambda players: players == 2, lambda: nashpy_peer("vertex_enumeration")),
+    "Nashpy support": ("nashpy", lambda players: players == 2, lambda: nashpy_peer("support_enumeration")),
+    "Gambit enummixed": ("pygambit", lambda players: players == 2, lambda: gambit_peer("enummixed_solve")),
+    "Gambit enumpoly": ("pygambit", lambda players: True, lambda: gambit_peer("enumpoly_solve")),
+    "Gambit gnm": ("pygambit", lambda players: True, lambda: gambit_peer("gnm_solve")),
+}
+
+
+def installed(package: str) -> bool:
+    try:
+        import_module(package)
+    except ImportError:
+        return False
+    return True
+
+
+def able(players: int) -> list[str]:
+    """The peers that are installed and solve games of so many players."""
+    return [name for name, (package, can, _) in PEERS.items() if can(players) and installed(package)]
+
+
+@dataclass
+class Run:
+    """What one solver did with the shared games: seconds of processor time, answers, and peak memory in MiB."""
+
+    seconds: float = 0.0
+    found: list[Profiles] = field(default_factory=list)
+    memory: float = float("nan")
+
+
+def peak() -> float:
+    """Peak memory of this process so far, in MiB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Linux counts in getrusage what the process was before it became this program.
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def work(pipe: Connection, name: str, games: Sequence[np.ndarray]) -> None:
+    """Solve games one at a time and send each answer, with its time, as soon as it is there."""
+    warnings.simplefilter("ignore")
+    prepare = PEERS[name][2]()
+    players = len(games[0])
+    prepare(np.random.default_rng(0).normal(size=(players, *[2] * players)))()  # what is compiled or loaded once
+    pipe.send(None)
+    for game in games:
+        solve = prepare(game)
+        spent = np.inf
+        # What takes no time is measured thrice, as kgsim's batch is.
+        for _ in range(3):
+            start = time.process_time()
+            found = solve()
+            spent = min(spent, time.process_time() - start)
+            if spent > 0.02:
+                break
+        pipe.send((spent, found, peak()))
+    pipe.close()
+
+
+def run_peer(name: str, games: Sequence[np.ndarray], limit: float) -> Run:
+    """Let a peer solve as many games as it can within `limit` seconds."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(target=work, args=(sender, name, games))
+    process.start()
+    sender.close()
+    run = Run()
+    deadline = time.monotonic() + START_UP
+    try:
+        while len(run.found) < len(games) and receiver.poll(max(0.0, deadline - time.monotonic())):
+            answer = receiver.recv()
+            if answer is None:
+                deadline = time.monotonic() + limit
+                continue
+            spent, found, run.memory = answer
+            run.seconds += spent
+            run.found.append(found)
+    except EOFError:
+        pass
+    process.kill()
+    process.join()
+    return run
+
+
+def apart(target: Callable[..., None], *arguments: object) -> object:
+    """What `target` sends down the pipe that is its first argument, from a process of its own."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(target=target, args=(sender, *arguments))
+    process.start()
+    sender.close()
+    answer = receiver.recv()
+    process.join()
+    return answer
+
+
+def regret(game: np.ndarray, row: np.ndarray) -> float:
+    """Largest relative regret of a row of probabilities that has been cleaned."""
+    from kgsim.games.strategic import regrets
+
+    profile = np.split(row, np.cumsum(game.shape[1:])[:-1])
+    spans = np.maximum(np.ptp(game.reshape(len(game), -1), axis=1), 1e-300)
+    return float((regrets(game, profile) / spans).max())
+
+
+def cleaned(game: np.ndarray, row: np.ndarray) -> np.ndarray | None:
+    """A peer's profile with negative rounding clipped; None if it is no equilibrium."""
+    strategies = np.split(np.clip(row, 0.0, None), np.cumsum(game.shape[1:])[:-1])
+    if not np.isfinite(row).all() or any(strategy.sum() == 0 for strategy in strategies):
+        return None
+    clean = np.concatenate([strategy / strategy.sum() for strategy in strategies])
+    return clean if regret(game, clean) <= VERIFIED else None
+
+
+def near(row: np.ndarray, rows: Profiles) -> bool:
+    return any(np.abs(row - other).max() <= SAME for other in rows)
+
+
+def unique(game: np.ndarray, rows: Profiles) -> Profiles:
+    kept: Profiles = []
+    for row in rows:
+        clean = cleaned(game, np.asarray(row, dtype=float))
+        if clean is not None and not near(clean, kept):
+            kept.append(clean)
+    return kept
