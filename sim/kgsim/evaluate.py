@@ -9,13 +9,21 @@ import numpy as np
 from kgsim.claims.verdicts import decide
 from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
 from kgsim.structures.solution import fallback_structures, solve_structure
 
 
-def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **values: float) -> Result:
+def solve(
+    scenario: Scenario,
+    given: Mapping[str, float] | None = None,
+    /,
+    *,
+    structures: Sequence[str] | None = None,
+    **values: float,
+) -> Result:
     """Solve a scenario's structures of play and decide its claims.
 
     Parameters
@@ -25,6 +33,8 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
     structures
         Names of the structures to solve; all of them if not given. A structure that another falls back on is solved
         for that, but reported only if it is named.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to change, by name; the others stay as the file states them. Values outside a parameter's declared
         range are allowed here.
@@ -47,6 +57,7 @@ def solve(scenario: Scenario, /, *, structures: Sequence[str] | None = None, **v
     >>> kgsim.solve(scenario, A=5).structures["bypass"].values["US"]  # doctest: +SKIP
     (17.5, 17.5)
     """
+    values = together(given, values)
     check_values(scenario, values)
     wanted = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
     for name in wanted:

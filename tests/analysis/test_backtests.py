@@ -225,3 +225,14 @@ def test_a_broken_backtest_is_told_with_its_key(old, new, says):
         kgsim.loads(OFFER.replace(old, new), name="offer")
     (problem,) = error.value.problems
     assert says in str(problem) and str(problem.key).startswith("backtests.") and problem.line
+
+
+def test_draws_honour_the_declared_distribution_and_say_so() -> None:
+    # Between -1 and 3 with the peak at -1, the gain is positive in 9/16 of the draws and not in 3/4.
+    peaked = OFFER.replace("range: [-1, 3],", "range: [-1, 3], distribution: {shape: triangular, mode: -1},")
+    declared = kgsim.backtest(kgsim.loads(peaked, name="peaked"), draws=4000)[0]
+    uniform = kgsim.backtest(kgsim.loads(OFFER, name="flat"), draws=4000)[0]
+    assert (declared.prior, uniform.prior) == ("declared", "uniform")
+    assert uniform.history.low == pytest.approx(0.75, abs=0.03)
+    assert declared.history.low == pytest.approx(9 / 16, abs=0.03)
+    assert [entry["prior"] for entry in report.document([declared, uniform], 1)["backtests"]] == ["declared", "uniform"]

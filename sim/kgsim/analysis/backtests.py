@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.analysis.paths import admitted
+from kgsim.analysis.priors import PriorName, default_priors, drawable, prior
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
@@ -73,6 +74,8 @@ class Score:
         all outcomes count as reached.
     draws
         Parameter points drawn from their ranges.
+    prior
+        How: one of `kgsim.analysis.priors.PRIORS`.
     """
 
     scenario: Scenario
@@ -84,6 +87,7 @@ class Score:
     rival: Share
     area: float
     draws: int
+    prior: PriorName
 
     @property
     def admits_history(self) -> bool:
@@ -177,6 +181,7 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
                 _share(_any(scenario, reached, test.rival), sure),
                 float(np.where(sure, reached.sum(axis=0), len(feasible)).mean() / len(feasible)),
                 drawn,
+                _prior(scenario),
             )
         )
     return tuple(scores)
@@ -205,6 +210,7 @@ def _path_score(scenario: Scenario, test: Backtest, draws: int, seed: int) -> Sc
         _share(rival, sure),
         float(reached.mean()),
         draws,
+        _prior(scenario),
     )
 
 
@@ -227,8 +233,7 @@ def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple
     for first in range(0, draws, CHUNK):
         here = slice(first, min(first + CHUNK, draws))
         ends = engine.solve({name: values[here] for name, values in points.items()})[structure]
-        for row, rule in zip(ends.inner, engine.deals.outcomes[ends.deals], strict=True):
-            np.logical_or(reached[rule, here], row, out=reached[rule, here])
+        reached[:, here] = ends.reached(len(scenario.outcomes))
         sure[here] = (ends.doubt == 0) & (ends.failure == 0)
     if quick(scenario, structure, engine.plans):
         for draw in np.flatnonzero(~sure):
@@ -250,7 +255,7 @@ def _one_by_one(
     """Fill in draws of a scenario with private types, whose equilibria are found at one point at a time."""
     for draw in range(len(sure)):
         values = {name: float(column[draw]) for name, column in points.items()}
-        solution = solve(scenario, structures=[structure], **values).structures[structure]
+        solution = solve(scenario, values, structures=[structure]).structures[structure]
         reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
         sure[draw] = solution.complete and not solution.unsolved
 
@@ -267,8 +272,15 @@ def _share(found: NDArray[np.bool_], sure: NDArray[np.bool_]) -> Share:
 
 
 def _drawn(scenario: Scenario, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
-    streams = np.random.SeedSequence(seed).spawn(len(scenario.parameters))
-    return {
-        name: np.random.default_rng(stream).uniform(*parameter.range, draws)
-        for (name, parameter), stream in zip(scenario.parameters.items(), streams, strict=True)
-    }
+    """Points from the scenario's own distributions; each parameter has a stream of random numbers of its own."""
+    streams = dict(zip(scenario.parameters, np.random.SeedSequence(seed).spawn(len(scenario.parameters)), strict=True))
+    moved = drawable(scenario, {})
+    cube = [np.random.default_rng(streams[name]).random(draws) for name in moved]
+    points = {name: np.full(draws, value) for name, value in scenario.base.items()}
+    if moved:
+        points |= prior(scenario, _prior(scenario), moved).draw(np.column_stack(cube))
+    return points
+
+
+def _prior(scenario: Scenario) -> PriorName:
+    return default_priors(scenario)[0]

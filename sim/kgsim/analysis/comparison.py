@@ -200,8 +200,8 @@ def compare(
     results = {
         case: solve(
             scenario,
+            changed,
             structures=None if structures is None else [each for each in structures if each in scenario.structures],
-            **changed,
         )
         for case, (scenario, changed) in given.items()
     }

@@ -33,6 +33,9 @@ LARGEST = 4096
 #: Blocks are made smaller to get at least so many, since fewer do not tell an error.
 FEWEST = 16
 
+#: Draws that tell an error, at least.
+FEWEST_DRAWS = 2 * FEWEST
+
 
 @dataclass(frozen=True)
 class Cubes:
@@ -93,8 +96,8 @@ def cubes(sampling: str, dimensions: int, draws: int, seed: int, stream: int = 0
     """
     if sampling not in SAMPLINGS:
         raise GameError(f"there is no sampling {sampling!r}: choose {', '.join(SAMPLINGS)}")
-    if draws < 2 * FEWEST:
-        raise GameError(f"{draws} draws are too few to tell an error: take {2 * FEWEST} or more")
+    if draws < FEWEST_DRAWS:
+        raise GameError(f"{draws} draws are too few to tell an error: take {FEWEST_DRAWS} or more")
     if seed < 0:
         raise GameError(f"the seed is {seed}: it must be 0 or more")
     if sampling == "random":

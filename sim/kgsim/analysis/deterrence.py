@@ -6,6 +6,7 @@ rate's whole range too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from kgsim.errors import GameError
 from kgsim.scenario.evaluation import evaluate
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Price, Scenario
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.scenario.references import expand
@@ -77,7 +79,13 @@ class Deterrence:
 
 
 def price_of_deterrence(
-    scenario: Scenario, /, price: Price | None = None, *, points: int = POINTS, **values: float
+    scenario: Scenario,
+    price: Price | None = None,
+    given: Mapping[str, float] | None = None,
+    /,
+    *,
+    points: int = POINTS,
+    **values: float,
 ) -> Deterrence:
     """Find what deterrence costs and what would be paid for it, along a parameter.
 
@@ -89,6 +97,8 @@ def price_of_deterrence(
         Who pays whom for what; the one in the scenario's `briefing` section if not given.
     points
         Values of the parameter, its base value besides.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to set.
 
@@ -102,6 +112,7 @@ def price_of_deterrence(
         If neither the call nor the scenario says who pays whom, a parameter is unknown, or the exchange rate is not
         positive.
     """
+    values = together(given, values)
     price = price or scenario.briefing.price
     if price is None:
         raise GameError(

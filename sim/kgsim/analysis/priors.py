@@ -99,7 +99,7 @@ def prior(scenario: Scenario, name: str, drawn: Sequence[str], correlations: Cor
     )
 
 
-def default_priors(scenario: Scenario) -> tuple[str, ...]:
+def default_priors(scenario: Scenario) -> tuple[PriorName, PriorName]:
     """The two priors that are set side by side if none is named."""
     declared = any(parameter.distribution for parameter in scenario.parameters.values())
     return ("declared" if declared else "uniform", "triangular")

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.cubes import SAMPLINGS, Cubes, Sampling, cubes
+from kgsim.analysis.cubes import FEWEST_DRAWS, SAMPLINGS, Cubes, Sampling, cubes
 from kgsim.analysis.ordinal import Rankings, rankings, rests_on
 from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, drawable, prior
 from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
@@ -22,6 +22,7 @@ from kgsim.analysis.shares import Share, share
 from kgsim.analysis.trial import Looks, Trial, claims_on
 from kgsim.errors import GameError
 from kgsim.evaluate import check_values
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
 from kgsim.studies.engine import CHUNK, worth_compiling
@@ -254,6 +255,7 @@ class Job:
 
 def robustness(
     scenario: Scenario,
+    given: Mapping[str, float] | None = None,
     /,
     *,
     draws: int = 30_000,
@@ -294,6 +296,8 @@ def robustness(
         See `kgsim.studies.execution.run`.
     store
         Makes the store that keeps finished chunks, from the job.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to hold at a value instead of drawing them.
 
@@ -306,6 +310,7 @@ def robustness(
     GameError
         If a structure, parameter, prior or sampling is unknown, a number is not usable, or nothing can be drawn.
     """
+    values = together(given, values)
     job, names = _job(scenario, draws, seed, structures, priors, correlations, sampling, ordinal, values)
     kept = store(job) if store else None
     found = [arrays for _, arrays in run(job, workers=workers, scheduler=scheduler, store=kept, progress=progress)]
@@ -350,7 +355,11 @@ def _job(
     if not chosen:
         raise GameError(f"no prior is named: choose {', '.join(PRIORS)}")
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
-    each = -(-draws // (len(chosen) + bool(redrawable)))
+    ways = len(chosen) + bool(redrawable)
+    each = -(-draws // ways)
+    if each < FEWEST_DRAWS:
+        shared = "the priors and the ordinal redraws share them" if redrawable else "the priors share them"
+        raise GameError(f"{draws} draws are too few to tell an error, as {shared}: take {ways * FEWEST_DRAWS} or more")
     redrawn = Trial(scenario, redrawable, (), trial.fast)
     ranks = None
     if redrawable:

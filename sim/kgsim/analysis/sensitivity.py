@@ -16,6 +16,7 @@ from kgsim.analysis.trial import Trial
 from kgsim.claims.verdicts import structures_of
 from kgsim.errors import GameError
 from kgsim.results import Verdict
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
@@ -100,6 +101,7 @@ class Sensitivity:
 
 def sensitivity(
     scenario: Scenario,
+    given: Mapping[str, float] | None = None,
     /,
     *,
     structure: str | None = None,
@@ -140,6 +142,8 @@ def sensitivity(
         For the indices, about, and for the boxes.
     seed, workers, progress
         As for `kgsim.robustness`.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to hold at a value and not to move.
 
@@ -152,6 +156,7 @@ def sensitivity(
     GameError
         If a name is unknown, a number is not usable, or SALib is asked for and not installed.
     """
+    values = together(given, values)
     names = to_draw(scenario, values)
     chosen = next(iter(scenario.structures)) if structure is None else structure_of(scenario, structure).name
     interest = _interest(scenario, outcome, claim, verdict)

@@ -6,6 +6,7 @@ Boundaries are bracketed on a fine grid by the vectorised engine and each bracke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -17,6 +18,7 @@ from kgsim.analysis.questions import Claimed, Question, Reached, Sustained
 from kgsim.analysis.telling import told, width
 from kgsim.errors import GameError
 from kgsim.results import Interval
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.studies.design import grid as checked
@@ -118,8 +120,9 @@ class Threshold:
 
 def threshold(
     scenario: Scenario,
-    /,
     param: str,
+    given: Mapping[str, float] | None = None,
+    /,
     *,
     structure: str | None = None,
     outcome: str | None = None,
@@ -148,6 +151,8 @@ def threshold(
         Where to look; the parameter's declared range if not given.
     inverse
         Whether to search for the smallest changes too.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Other parameters to set.
 
@@ -167,6 +172,7 @@ def threshold(
     >>> kgsim.threshold(scenario, "A", structure="bypass", outcome="bypass deal").boundaries  # doctest: +SKIP
     (22.5,)
     """
+    values = together(given, values)
     if param not in scenario.parameters:
         raise GameError(f"there is no parameter {param!r}. {suggestion(param, scenario.parameters, 'parameter')}")
     low, high = bounds or scenario.parameters[param].range
@@ -178,9 +184,9 @@ def threshold(
     segments, unsure = _segments(question, base, param, low, high)
     now = int(question.at(_column(base, 1)).verdict[0])
     alone = _alone(question, base, now) if inverse else {}
-    together = _together(question, base, now, alone) if inverse else None
+    jointly = _together(question, base, now, alone) if inverse else None
     sides = _sides(question, base, param, segments) if isinstance(question, Claimed) else {}
-    found = Threshold(param, base[param], segments, now, alone, together, unsure, sides, ())
+    found = Threshold(param, base[param], segments, now, alone, jointly, unsure, sides, ())
     return replace(found, sentences=told(question, found, base))
 
 

@@ -141,7 +141,7 @@ def find(
     settings: dict[str, Any] = values
     told = scenario.briefing
     absent: dict[str, str] = {}
-    result = solve(scenario, **settings)
+    result = solve(scenario, settings)
     pair = _comparison(result, compare or told.compare, absent)
     question = _question(result, ask or told.ask, pair)
     found = number = None
@@ -197,7 +197,7 @@ def _sensitivity(
         return None
     structure = ask.structure or (pair[0] if pair else next(iter(scenario.structures)))
     about: dict[str, Any] = {"claim": ask.claim} if ask.claim else {"outcome": ask.outcome}
-    return sensitivity(scenario, structure=structure, indices=False, draws=BOX_DRAWS, seed=seed, **about, **values)
+    return sensitivity(scenario, values, structure=structure, indices=False, draws=BOX_DRAWS, seed=seed, **about)
 
 
 def _solved(result: Result) -> list[str]:
@@ -238,17 +238,17 @@ def _question(result: Result, wanted: Ask | None, pair: tuple[str, str] | None) 
 
 def _threshold(scenario: Scenario, ask: Ask, values: Mapping[str, float]) -> Threshold:
     """Where the answer changes, along the parameter asked for or else the one that changes it first."""
-    asked = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
+    asked: dict[str, Any] = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
     movable = [name for name, each in scenario.parameters.items() if each.range[0] < each.range[1]]
     first = ask.parameter or movable[0]
-    found = threshold(scenario, first, **asked, **values)  # type: ignore[arg-type]
+    found = threshold(scenario, first, values, **asked)
     if ask.parameter is not None:
         return found
     able = {name: change.size for name, change in found.alone.items() if change is not None}
     nearest = min(able, key=lambda name: able[name], default=first)
     if nearest == first:
         return found
-    along = threshold(scenario, nearest, **asked, inverse=False, **values)  # type: ignore[arg-type]
+    along = threshold(scenario, nearest, values, **asked, inverse=False)
     return replace(along, alone=found.alone, together=found.together)
 
 
@@ -273,11 +273,11 @@ def _number(
     other = next((name for name in axes or () if name != found.parameter), "")
     if not other:
         return Number(found.parameter, value)
-    asked = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
+    asked: dict[str, Any] = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
     met = []
     for place in np.linspace(*scenario.parameters[other].range, SPAN_POINTS):
         moved = {**values, other: float(place)}
-        at = _nearest(threshold(scenario, found.parameter, **asked, inverse=False, **moved))  # type: ignore[arg-type]
+        at = _nearest(threshold(scenario, found.parameter, moved, **asked, inverse=False))
         if at is not None:
             met.append(at)
     span = (min([*met, value]), max([*met, value]))

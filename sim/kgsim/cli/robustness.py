@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -128,13 +128,13 @@ def robustness(
         "ordinal": ordinal,
         "held": " ".join(sorted(values)) or "none",
     }
-    asked: dict[str, Any] = dict(values)
     depends = inputs(scenario, values, chosen, given)
     directory = out or Path("out") / f"{scenario.name}-robustness"
     with Destination(directory, depends, force=force) as destination:
         with unfinished(directory, resume=resume, force=force) as store, progress("blocks of draws") as told:
             result = found_in(
                 scenario,
+                values,
                 draws=draws,
                 seed=seed,
                 structures=chosen,
@@ -146,7 +146,6 @@ def robustness(
                 scheduler=scheduler,
                 store=store,
                 progress=told,
-                **asked,
             )
         document = of_study(scenario, depends, {"robustness": result.to_dict()})
         deliver(destination, document, of_robustness(result), (lambda: _figures(result)) if plots else None, form)

@@ -81,7 +81,7 @@ def run(
     with Destination(out or Path("out") / scenario.name, inputs, force=force) as destination:
         from kgsim.evaluate import solve
 
-        result = solve(scenario, structures=chosen, **changed)
+        result = solve(scenario, changed, structures=chosen)
         _print(result, form)
         _keep(result, destination, plots)
     names = ", ".join(path.name for path in destination.paths)

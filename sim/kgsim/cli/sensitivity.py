@@ -141,7 +141,7 @@ def sensitivity(
     depends = inputs(scenario, values, tuple(scenario.structures), given)
     with Destination(out or Path("out") / f"{scenario.name}-sensitivity", depends, force=force) as destination:
         with progress("chunks of draws") as told:
-            result = found_in(scenario, **{**asked, **values}, workers=workers, progress=told)
+            result = found_in(scenario, values, **asked, workers=workers, progress=told)
         document = of_study(scenario, depends, {"sensitivity": result.to_dict()})
         deliver(destination, document, of_sensitivity(result), (lambda: _figures(result)) if plots else None, form)
     say_where(destination)

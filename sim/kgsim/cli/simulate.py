@@ -128,7 +128,7 @@ def _played(
 
     with progress("rounds and chunks of runs") as bar:
         told: Callable[[str, int, int], None] | None = None if bar is None else lambda what, done, of: bar(done, of)
-        return played(scenario, options, structures=ways, store=directory / UNFINISHED, progress=told, **how, **values)
+        return played(scenario, options, values, structures=ways, store=directory / UNFINISHED, progress=told, **how)
 
 
 UNFINISHED = "unfinished"

@@ -65,5 +65,5 @@ def threshold(
         click.echo("looking along every parameter ...", err=True)
     asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
     asked |= {"repeated": repeated, "profile": profile}
-    found = find(scenario, param, **asked | fixed)
+    found = find(scenario, param, fixed, **asked)
     emit(f"{found}\n")

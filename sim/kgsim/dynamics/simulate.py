@@ -18,6 +18,7 @@ from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
@@ -73,8 +74,9 @@ class Options:
 
 def simulate(
     scenario: Scenario,
-    /,
     options: Options | None = None,
+    given: Mapping[str, float] | None = None,
+    /,
     *,
     structures: Sequence[str] | None = None,
     workers: int = 1,
@@ -101,6 +103,8 @@ def simulate(
         Directory in which finished chunks are kept, whether those there are to be used, or may be thrown away.
     progress
         Told what is being done, how much of it is done and how much there is.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to change.
 
@@ -128,6 +132,7 @@ def simulate(
     >>> found = kgsim.simulate(scenario, structures=["bypass"])  # doctest: +SKIP
     >>> found.by_round.sel(structure="bypass", outcome="bypass deal", round=20).item()  # doctest: +SKIP
     """
+    values = together(given, values)
     chosen = options or Options()
     _check(scenario, chosen, values)
     told = progress or (lambda what, done, of: None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kgsim.errors import KgsimError
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def explore(
     scenario: Scenario,
+    given: Mapping[str, float] | None = None,
     /,
     *,
     structures: Sequence[str] | None = None,
@@ -35,6 +37,8 @@ def explore(
     axes
         The two parameters that the map starts with, across and up. If not given, the two along whose ranges the first
         structure's outcomes change most often.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameters to start from another value than the scenario's.
 
@@ -55,6 +59,7 @@ def explore(
     Everything shown comes from the engine for many points (`kgsim.studies.engine`): pure equilibria are complete, and
     where mixed ones could add outcomes or values this is said. `kgsim.solve` settles such a point.
     """
+    values = together(given, values)
     with needed():
         from kgsim.explorer.page import explorer_of, prepare
     prepare()

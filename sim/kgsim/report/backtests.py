@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kgsim.analysis.backtests import Score, Share
+from kgsim.analysis.priors import PRIORS
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone
 from kgsim.report.document import Json
 from kgsim.report.provenance import versions
@@ -38,7 +39,8 @@ def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
         Heading("Back-tests", 1),
         Paragraph(
             f"{passed} of {counted(len(scores), 'history', 'histories')} passed; up to "
-            f"{max(score.draws for score in scores):,} draws of the parameters each, seed {seed}."
+            f"{max(score.draws for score in scores):,} draws of the parameters each, seed {seed}, "
+            f"{' or '.join(PRIORS[name] for name in PRIORS if name in {score.prior for score in scores})}."
         ),
         Table(_COLUMNS, tuple(_row(score) for score in scores), _NOTE),
         *(block for score in scores for block in _told(score)),
@@ -121,6 +123,7 @@ def _entry(score: Score) -> Json:
         "feasible": list(score.feasible),
         "success": rounded(score.success),
         "draws": score.draws,
+        "prior": score.prior,
         "history": _bounds(score.history),
         "rival_share": _bounds(score.rival),
         "area": rounded(score.area),

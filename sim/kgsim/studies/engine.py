@@ -60,8 +60,9 @@ class Engine:
     def __post_init__(self) -> None:
         if self.scenario.types:
             raise GameError(
-                f"scenario {self.scenario.name} has private types; studies of many points solve games without them. "
-                "Solve it point by point: kgsim run --set, or kgsim.solve in a loop"
+                f"scenario {self.scenario.name} has private types, and studies of many points (sweeps, thresholds, "
+                "robustness, sensitivity) solve games without them only. Solve it point by point: kgsim run FILE --set "
+                "NAME=VALUE, or in Python [kgsim.solve(scenario, {NAME: value}) for value in values]"
             )
         self.deals = deals_of(self.scenario)
         self.plans = {

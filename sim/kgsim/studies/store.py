@@ -48,7 +48,7 @@ class Store:
         self, directory: Path, identity: Mapping[str, str], chunks: int, *, resume: bool = False, force: bool = False
     ) -> None:
         self.directory = directory
-        manifest = {**versions_of("numpy"), "chunks": str(chunks), **identity}
+        manifest = {**identity, **versions_of("numpy"), "chunks": str(chunks)}
         try:
             if directory.exists():
                 self._check(manifest, resume=resume, force=force)
@@ -100,8 +100,8 @@ class Store:
         difference = "" if there is None else _difference(there, manifest)
         if there is not None and not difference and resume:
             return
-        if force or there is None:
-            # Without a manifest no chunk was ever kept.
+        if force or there is None or not self.kept():
+            # Nothing is lost where no chunk was kept.
             shutil.rmtree(self.directory)
             return
         if difference:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from kgsim.errors import GameError, OutputError
+from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
 from kgsim.studies import design, points
@@ -29,6 +30,7 @@ NETCDF, ZARR = "study.nc", "study.zarr"
 
 def sweep(
     scenario: Scenario,
+    given: Mapping[str, ArrayLike] | None = None,
     /,
     *,
     structures: Sequence[str] | None = None,
@@ -65,6 +67,8 @@ def sweep(
         The command line behind the study, for its record.
     progress
         Called with the number of chunks done and the number of all.
+    given
+        The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
         Parameter to several values (swept) or to one (set). Names with dots, given as ``**{"US.icbm_only.relief":
         [0, 1]}``, sweep the term of a menu, ``decision.move.term``, or take a move away, ``decision.move=["on",
@@ -95,6 +99,7 @@ def sweep(
     >>> study.reached.sel(structure="bypass", outcome="bypass deal", A=10).item()  # doctest: +SKIP
     True
     """
+    values = together(given, values)
     return study_of(
         scenario,
         values,
