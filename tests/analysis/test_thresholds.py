@@ -165,7 +165,7 @@ def test_claims_at_many_points_are_decided_as_at_single_ones(bypass) -> None:
 )
 def test_questions_that_cannot_be_asked(bypass, arguments: dict[str, object], words: str) -> None:
     with pytest.raises(kgsim.GameError, match=words):
-        kgsim.threshold(bypass, **arguments)
+        kgsim.threshold(bypass, arguments.pop("param"), **arguments)
 
 
 def test_the_command_tells_it_in_sentences() -> None:

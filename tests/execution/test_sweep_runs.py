@@ -89,7 +89,7 @@ def started(out: Path, *arguments: str) -> subprocess.Popen[str]:
 def stopped(out: Path, how: signal.Signals, *arguments: str) -> str:
     """Start a sweep, stop it when it has kept some chunks, and return what it said."""
     process = started(out, *arguments)
-    for _ in range(600):
+    for _ in range(3000):
         if len(list((out / "unfinished").glob("*.npz"))) >= 3:
             break
         assert process.poll() is None, process.communicate()

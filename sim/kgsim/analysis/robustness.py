@@ -357,19 +357,20 @@ def _job(
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
     ways = len(chosen) + bool(redrawable)
     each = -(-draws // ways)
-    if each < FEWEST_DRAWS:
-        shared = "the priors and the ordinal redraws share them" if redrawable else "the priors share them"
-        raise GameError(f"{draws} draws are too few to tell an error, as {shared}: take {ways * FEWEST_DRAWS} or more")
     redrawn = Trial(scenario, redrawable, (), trial.fast)
     ranks = None
     if redrawable:
         base = redrawn.engine.payoffs({name: np.array([value]) for name, value in values.items()})
         ranks = rankings(base[..., 0])
+    drawn = tuple(prior(scenario, name, names, correlations) for name in chosen)
+    if each < FEWEST_DRAWS:
+        shared = "the priors and the ordinal redraws share them" if redrawable else "the priors share them"
+        raise GameError(f"{draws} draws are too few to tell an error, as {shared}: take {ways * FEWEST_DRAWS} or more")
     job = Job(
         trial=trial,
         redrawn=redrawn,
         fixed=dict(values),
-        priors=tuple(prior(scenario, name, names, correlations) for name in chosen),
+        priors=drawn,
         design=cubes(sampling, len(names), each, seed),
         rankings=ranks,
         shuffles=cubes("random", 1, each, seed, stream=1),

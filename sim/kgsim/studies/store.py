@@ -100,7 +100,7 @@ class Store:
         difference = "" if there is None else _difference(there, manifest)
         if there is not None and not difference and resume:
             return
-        if force or there is None or not self.kept():
+        if force or there is None or self._empty():
             # Nothing is lost where no chunk was kept.
             shutil.rmtree(self.directory)
             return
@@ -113,6 +113,9 @@ class Store:
             f"{self.directory} holds {len(self.kept())} of {manifest['chunks']} chunks of this very study, which was "
             "interrupted. Give --resume to go on from there, or --force to start again"
         )
+
+    def _empty(self) -> bool:
+        return all(path.name == MANIFEST or path.suffix == ".part" for path in self.directory.iterdir())
 
     def _manifest(self) -> dict[str, str] | None:
         if not self.directory.is_dir():
