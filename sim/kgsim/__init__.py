@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kgsim.analysis.backtests import backtest
     from kgsim.analysis.comparison import Comparison, compare
     from kgsim.analysis.deterrence import price_of_deterrence
-    from kgsim.analysis.robustness import Robustness, robustness
+    from kgsim.analysis.robustness import robustness
     from kgsim.analysis.sensitivity import Sensitivity, sensitivity
+    from kgsim.analysis.standing import Robustness
     from kgsim.analysis.thresholds import threshold
     from kgsim.automata.check import ProfileCheck, repeated
     from kgsim.briefing.brief import brief
@@ -84,7 +85,7 @@ _HOME = {
     "compare": "kgsim.analysis.comparison",
     "brief": "kgsim.briefing.brief",
     "price_of_deterrence": "kgsim.analysis.deterrence",
-    "Robustness": "kgsim.analysis.robustness",
+    "Robustness": "kgsim.analysis.standing",
     "robustness": "kgsim.analysis.robustness",
     "Sensitivity": "kgsim.analysis.sensitivity",
     "sensitivity": "kgsim.analysis.sensitivity",

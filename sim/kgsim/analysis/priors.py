@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from kgsim.errors import GameError
+from kgsim.evaluate import check_values
 from kgsim.scenario.model import Distribution, Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.wording import number
@@ -112,6 +113,15 @@ def drawable(scenario: Scenario, fixed: Mapping[str, float]) -> tuple[str, ...]:
         for name, parameter in scenario.parameters.items()
         if name not in fixed and parameter.range[0] < parameter.range[1]
     )
+
+
+def to_draw(scenario: Scenario, values: Mapping[str, float]) -> tuple[str, ...]:
+    """The parameters to draw, given those that are held; raises GameError if there are none or values are unusable."""
+    check_values(scenario, values)
+    names = drawable(scenario, values)
+    if not names:
+        raise GameError("nothing can be drawn: every parameter is set, or its range is a single value")
+    return names
 
 
 def quantile(distribution: Distribution, bounds: tuple[float, float], share: Floats) -> Floats:

@@ -1,7 +1,4 @@
-"""Robustness: in which share of draws does an answer stand, under more than one prior and under redrawn payoffs.
-
-A share of draws describes a scenario's ranges. It is no probability of anything in the world.
-"""
+"""Robustness: in which share of draws does an answer stand, under more than one prior and under redrawn payoffs."""
 
 from __future__ import annotations
 
@@ -14,190 +11,23 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.cubes import FEWEST_DRAWS, SAMPLINGS, Cubes, Sampling, cubes
+from kgsim.analysis.cubes import FEWEST_DRAWS, Cubes, Sampling, cubes
 from kgsim.analysis.ordinal import Rankings, rankings, rests_on
-from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, drawable, prior
+from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, prior, to_draw
 from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
-from kgsim.analysis.shares import Share, share
-from kgsim.analysis.trial import Looks, Trial, claims_on
+from kgsim.analysis.shares import share
+from kgsim.analysis.standing import ClaimShares, Drawn, Robustness, StructureShares
+from kgsim.analysis.trial import Looks, Trial, trial_of
 from kgsim.errors import GameError
-from kgsim.evaluate import check_values
 from kgsim.scenario.given import together
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import structure_of
-from kgsim.studies.engine import CHUNK, worth_compiling
+from kgsim.studies.engine import CHUNK
 from kgsim.studies.execution import Progress, run
 from kgsim.studies.store import Store
-from kgsim.wording import listed
 
 Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
 
 ORDINAL = "ordinal"
-
-
-@dataclass(frozen=True)
-class StructureShares:
-    """How often a structure's answers occur.
-
-    Attributes
-    ----------
-    outcomes
-        Outcome to the share of draws in which some equilibrium reaches it; every outcome of the scenario is listed.
-    only
-        Outcome to the share of draws in which equilibria reach it and no other, with proof.
-    unsolved
-        Draws in which the structure has no solution.
-    unproven
-        Draws in which further equilibria are not ruled out: there, only what pure equilibria reach is counted, which
-        may be nothing where all equilibria are mixed.
-    """
-
-    name: str
-    label: str
-    outcomes: Mapping[str, Share]
-    only: Mapping[str, Share]
-    unsolved: Share
-    unproven: Share
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "label": self.label,
-            "outcomes": {name: each.to_dict() for name, each in self.outcomes.items()},
-            "only": {name: each.to_dict() for name, each in self.only.items()},
-            "unsolved": self.unsolved.to_dict(),
-            "unproven": self.unproven.to_dict(),
-        }
-
-
-@dataclass(frozen=True)
-class ClaimShares:
-    """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
-
-    `unproven` counts draws in which an equilibrium not ruled out might change the verdict given.
-    """
-
-    name: str
-    says: str
-    holds: Share
-    fails: Share
-    depends: Share
-    undecided: Share
-    unproven: Share
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        shares = {name: getattr(self, name).to_dict() for name in ("holds", "fails", "depends", "undecided")}
-        return {"says": self.says, **shares, "unproven": self.unproven.to_dict()}
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What one way of drawing gives.
-
-    Attributes
-    ----------
-    name, about
-        The prior, or ``"ordinal"``; and what it means.
-    draws
-        How many.
-    """
-
-    name: str
-    about: str
-    draws: int
-    structures: Mapping[str, StructureShares]
-    claims: Mapping[str, ClaimShares]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "about": self.about,
-            "draws": self.draws,
-            "structures": {name: each.to_dict() for name, each in self.structures.items()},
-            "claims": {name: each.to_dict() for name, each in self.claims.items()},
-        }
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """Shares of draws, under each prior and with payoffs redrawn.
-
-    Attributes
-    ----------
-    parameters
-        The parameters drawn.
-    values
-        The others, and what they are held at.
-    correlations
-        Pairs of parameters to rank correlation; independent where none is stated.
-    sampling, size, blocks
-        How points are drawn: blocks of so many, as `kgsim.analysis.cubes` says.
-    priors
-        By name.
-    ordinal
-        Payoffs redrawn keeping each player's ranking; None if not asked for. It holds no claims, which may compare
-        payoffs with numbers.
-    rests_on
-        Structure to what its equilibria rest on: ``"rankings"``, ``"points"`` or ``"stated"``; those of the last kind
-        are not redrawn (see `kgsim.analysis.ordinal`).
-    """
-
-    scenario: Scenario
-    parameters: tuple[str, ...]
-    values: Mapping[str, float]
-    correlations: Correlations
-    sampling: str
-    size: int
-    blocks: int
-    seed: int
-    priors: Mapping[str, Drawn]
-    ordinal: Drawn | None
-    rests_on: Mapping[str, str]
-
-    @property
-    def drawn(self) -> tuple[Drawn, ...]:
-        """All ways of drawing, the ordinal one last."""
-        return (*self.priors.values(), *([self.ordinal] if self.ordinal else []))
-
-    def __repr__(self) -> str:
-        told = ", ".join(f"{each.name}: {each.draws:,} draws" for each in self.drawn)
-        return f"Robustness(scenario={self.scenario.name!r}, {told})"
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The likeliest outcome of each structure and each claim, as sentences on shares of draws."""
-        told = []
-        first, *others = self.priors.values()
-        for name, structure in first.structures.items():
-            outcome = max(structure.outcomes, key=lambda each: structure.outcomes[each].share)
-            shares = [each.structures[name].outcomes[outcome] for each in (first, *others)]
-            told.append(f"Structure {name}: {outcome} is an equilibrium outcome in {self._spread(shares)}.")
-        for name in first.claims:
-            told.append(
-                f"Claim {name} holds in {self._spread([each.claims[name].holds for each in self.priors.values()])}."
-            )
-        return tuple(told)
-
-    def _spread(self, shares: Sequence[Share]) -> str:
-        each = zip(self.priors, shares, strict=True)
-        return listed(f"{share} of {name} draws" for name, share in each)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
-        return {
-            "parameters": list(self.parameters),
-            "correlations": [[*pair, rank] for pair, rank in self.correlations.items()],
-            "sampling": {"design": self.sampling, "about": SAMPLINGS[self.sampling], "block": self.size},
-            "blocks": self.blocks,
-            "seed": self.seed,
-            "priors": {name: each.to_dict() for name, each in self.priors.items()},
-            "ordinal": self.ordinal.to_dict() if self.ordinal else None,
-            "rests_on": dict(self.rests_on),
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,26 +206,6 @@ def _job(
         shuffles=cubes("random", 1, each, seed, stream=1),
     )
     return job, names
-
-
-def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 0) -> Trial:
-    """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
-
-    Raises GameError if a structure is unknown.
-    """
-    chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-    for name in chosen:
-        structure_of(scenario, name)
-    return Trial(scenario, chosen, claims_on(scenario, chosen), worth_compiling(draws))
-
-
-def to_draw(scenario: Scenario, values: Mapping[str, float]) -> tuple[str, ...]:
-    """The parameters to draw, given those that are held; raises GameError if there are none or values are unusable."""
-    check_values(scenario, values)
-    names = drawable(scenario, values)
-    if not names:
-        raise GameError("nothing can be drawn: every parameter is set, or its range is a single value")
-    return names
 
 
 def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float64]]:

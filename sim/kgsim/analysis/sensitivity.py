@@ -8,11 +8,11 @@ from typing import Any
 
 from kgsim.analysis.discovery import Discovery, Interest, boxes
 from kgsim.analysis.priors import prior as prior_of
-from kgsim.analysis.robustness import to_draw, trial_of
+from kgsim.analysis.priors import to_draw
 from kgsim.analysis.sobol import Indices, UndefinedError
 from kgsim.analysis.sobol import indices as indices_of
 from kgsim.analysis.tornado import Tornado, tornado
-from kgsim.analysis.trial import Trial
+from kgsim.analysis.trial import Trial, trial_of
 from kgsim.claims.verdicts import structures_of
 from kgsim.errors import GameError
 from kgsim.results import Verdict

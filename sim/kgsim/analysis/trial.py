@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from kgsim.claims.verdicts import structures_of
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import structure_of
 from kgsim.studies.claimed import ClaimsAtPoints
 from kgsim.studies.ends import Ends
-from kgsim.studies.engine import CHUNK, Engine
+from kgsim.studies.engine import CHUNK, Engine, worth_compiling
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -143,3 +144,14 @@ def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
 
 def _arrays(looks: Looks) -> tuple[NDArray[np.generic], ...]:
     return looks.reached, looks.low, looks.high, looks.unsolved, looks.proven, looks.verdict, looks.sure
+
+
+def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 0) -> Trial:
+    """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
+
+    Raises GameError if a structure is unknown.
+    """
+    chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+    for name in chosen:
+        structure_of(scenario, name)
+    return Trial(scenario, chosen, claims_on(scenario, chosen), worth_compiling(draws))

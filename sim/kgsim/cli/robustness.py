@@ -27,7 +27,7 @@ from kgsim.cli.study import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from kgsim.analysis.robustness import Robustness
+    from kgsim.analysis.standing import Robustness
 
 
 @click.command(

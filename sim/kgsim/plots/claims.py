@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from kgsim.analysis.robustness import Drawn, Robustness
+from kgsim.analysis.standing import Drawn, Robustness
 from kgsim.plots.shares import BELOW
 from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size

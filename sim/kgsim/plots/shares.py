@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from kgsim.analysis.robustness import ORDINAL, Drawn, Robustness, StructureShares
+from kgsim.analysis.robustness import ORDINAL
+from kgsim.analysis.standing import Drawn, Robustness, StructureShares
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks

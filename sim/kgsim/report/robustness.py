@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from kgsim.analysis.cubes import SAMPLINGS
 from kgsim.analysis.ordinal import RESTS_ON
-from kgsim.analysis.robustness import Robustness
 from kgsim.analysis.shares import Share
+from kgsim.analysis.standing import Robustness
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.wording import counted, listed, number
 
