@@ -184,14 +184,3 @@ def test_pure_equilibria_of_a_batch() -> None:
     mask = pure_equilibrium_mask(games, players=3)
     for game, marked in zip(games, mask, strict=True):
         assert np.argwhere(marked).tolist() == pure_equilibria(game).tolist()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
-def test_ten_thousand_generic_games(size: int) -> None:
-    games = GAMES["normal"](np.random.default_rng(RNG_SEED), (10_000, 2, size, size))
-    found = nash_batch(games)
-    assert found.complete.all()
-    assert (found.counts % 2 == 1).all()
-    assert (found.index_sums == 1).all()
-    assert found.relative_regrets.max() <= 1e-9
