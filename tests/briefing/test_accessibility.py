@@ -92,6 +92,15 @@ def test_the_keyboard_reaches_the_content(page):
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+def test_no_word_in_a_table_is_broken(page):
+    broken = """[...document.querySelectorAll('th, td')].filter(each => {
+        const range = document.createRange()
+        range.selectNodeContents(each)
+        return !/[\\s-]/.test(each.textContent.trim()) && range.getClientRects().length > 1
+    }).map(each => each.textContent)"""
+    assert page.evaluate(broken) == []
+
+
 def test_a_narrow_screen_scrolls_one_way_only(page):
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
