@@ -81,6 +81,9 @@ def test_any_scenario_gives_a_briefing_and_says_what_is_left_out(name):
     ids = [section.id for section in document.sections]
     assert {"answer", "outcomes", "map", "worth", "claims", "backtests", "limits", "provenance"} <= set(ids)
     assert "price" not in ids
+    verdicts = {row[2].text for row in section(document, "backtests").blocks[0].rows}
+    if name == "freeze_for_freeze":
+        assert verdicts == {"fails: it admits a rival too", "passes"}
     assert any("no exchange rate" in reason for reason in document.absent)
     assert not any("back-test" in reason for reason in document.absent)
 

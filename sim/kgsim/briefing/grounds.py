@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgsim.analysis.backtests import Score
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.telling import bounds, title
@@ -71,7 +72,7 @@ def backtests(found: Findings, said: Words) -> Section | None:
         (
             Cell(score.backtest.name),
             Cell(score.backtest.says),
-            Cell(said(f"backtests.verdict_{score.verdict}"), tone=_TONES.get(score.verdict, "unsure")),
+            Cell(_told(score, said), tone=_TONES.get(score.verdict, "unsure")),
             Cell(said("backtests.of", some=score.excluded, all=len(score.feasible))),
             Cell(said.interval(percent(score.history.low), percent(score.history.high))),
             Cell(said.interval(percent(score.rival.low), percent(score.rival.high))),
@@ -95,6 +96,16 @@ def backtests(found: Findings, said: Words) -> Section | None:
         (Table(columns, rows, note),),
         notes=(note,),
     )
+
+
+def _told(score: Score, said: Words) -> str:
+    """A history's verdict, and why it is no pass."""
+    verdict = said(f"backtests.verdict_{score.verdict}")
+    if score.verdict == "passes":
+        return verdict
+    if score.admits_history:
+        return said("backtests.why_rival" if score.admits_rival else "backtests.why_doubt", verdict=verdict)
+    return said("backtests.why_both" if score.admits_rival else "backtests.why_missed", verdict=verdict)
 
 
 def assumptions(found: Findings, said: Words) -> Section | None:
