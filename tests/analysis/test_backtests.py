@@ -128,7 +128,8 @@ def test_known_types_rule_the_walkout_of_hanoi_out():
         known = kgsim.solve(scenario, structures=["hanoi"], m=m, r=r).structures["hanoi"]
         assert known.equilibria and not any("walkout" in each.outcomes for each in known.equilibria)
     unsure = kgsim.solve(scenario, structures=["hanoi"]).structures["hanoi"]
-    assert [round(each.outcomes.get("walkout", 0.0), 9) for each in unsure.equilibria] == [0.0, 0.12]
+    chances = [each.outcomes.get("walkout", 0.0) for each in unsure.equilibria]
+    assert chances == pytest.approx([0.0, 0.12, 0.6 * 0.6 * 4 / 17])  # in the third the unready come now and then
 
 
 LOUD, ALONE, CALM = "noise on both sides", "Pyongyang alone is loud", "calm"

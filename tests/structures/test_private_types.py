@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -296,3 +297,111 @@ def test_exported_with_a_chance_move_the_game_has_the_same_equilibria():
         worth = {tuple(np.round(list(each.payoffs), 9)) for each in nash.equilibria}
         for each in summit(p).equilibria:
             assert tuple(np.round(list(each.payoffs.values()), 9)) in worth
+
+
+def lotteries(equilibria) -> set:
+    """What equilibria lead to, by types."""
+    found = set()
+    for each in equilibria:
+        lottery: dict = {}
+        for course in each.courses:
+            what = (*course.types.values(), course.outcome)
+            lottery[what] = lottery.get(what, 0.0) + course.probability
+        found.add(tuple(sorted((what, round(chance, 6)) for what, chance in lottery.items() if chance > 1e-9)))
+    return found
+
+
+def by_the_tree(scenario, structure: str):
+    """Pure perfect Bayesian equilibria and mixed sequential ones, as structures beyond signalling are solved."""
+    from kgsim.structures.private import _written_out
+    from kgsim.structures.private_mixed import mixed_equilibria
+    from kgsim.structures.telling import Found, Telling
+
+    telling = Telling(scenario, scenario.structures[structure], scenario.base)
+    pure = [Found(_written_out(telling.game, a.choices), a.beliefs) for a in pure_equilibria(telling.game).assessments]
+    mixed = mixed_equilibria(telling)
+    return [telling.equilibrium(each) for each in (*pure, *mixed.found)], mixed.gap
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_tree_leads_to_what_signalling_leads_to(seed):
+    """Two ways that share no search: supports of messages and responses, and Nash equilibria of a tree with beliefs."""
+    numbers = iter(np.random.default_rng(seed).uniform(-3, 3, 16).round(3))
+    cells = ["none1", "none2", "deal1", "deal2"]
+    utilities = [
+        " + ".join(f"{next(numbers)}*{cell}*{kind}" for cell in cells for kind in ("earnest", "duplicitous"))
+        for _ in range(2)
+    ]
+    head = SUMMIT[: SUMMIT.index("terms:")].replace("value: 0.5", "value: 0.45")
+    text = (
+        head
+        + "terms: {none1: a, none2: b, deal1: c, deal2: d}\n"
+        + "moves:\n  Kim: {stay: stay away, propose: propose}\n  US: {reject: reject, negotiate: negotiate}\n"
+        + "outcomes:\n"
+        + "  one: {when: {Kim: stay, US: reject}, terms: {none1: 1}}\n"
+        + "  two: {when: {Kim: stay}, terms: {none2: 1}}\n"
+        + "  three: {when: {US: reject}, terms: {deal1: 1}}\n"
+        + "  four: {otherwise: true, terms: {deal2: 1}}\n"
+        + f'utilities: {{Kim: "{utilities[0]}", US: "{utilities[1]}"}}\n'
+        + "structures: {summit: {play: [Kim, US]}}\n"
+    )
+    scenario = kgsim.loads(text, name="random")
+    direct = kgsim.solve(scenario).structures["summit"]
+    found, _ = by_the_tree(scenario, "summit")
+    assert direct.complete and lotteries(found) == lotteries(direct.equilibria)
+    assert all(each.residual < 1e-7 for each in found)
+
+
+def test_hanoi_has_a_third_equilibrium_in_which_both_sides_mix():
+    """The unready come so often that a settling Washington does not mind, and it takes so often that they do not.
+
+    19 P - 2 (1 - P) = 15 gives P = 17/21 for a ready guest; 15 a - 10 (1 - a) = 0 gives a = 2/5 for being taken.
+    """
+    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "hanoi_2019.yaml")
+    solution = kgsim.solve(scenario).structures["hanoi"]
+    assert solution.complete and len(solution.equilibria) == 3
+    (mixed,) = [each for each in solution.equilibria if any("mixed" in note for note in each.notes)]
+    come = 0.6 * (4 / 17) / 0.4  # how often the unready come
+    assert mixed.outcomes == pytest.approx(
+        {
+            "big deal": 0.6 * 0.6,
+            "small deal": 0.4 * (0.6 + 0.4 * come),
+            "no summit": 0.4 * (1 - come),
+            "walkout": 0.6 * 0.4 * come,
+        }
+    )
+    assert mixed.residual < 1e-9
+
+
+def test_larger_structures_say_that_mixed_equilibria_may_be_missing():
+    three = SUMMIT.replace(
+        "players: {Kim: Kim, US: United States}", "players: {Kim: Kim, US: United States, ROK: South}"
+    )
+    three = three.replace("  US: {reject", "  ROK: {yes: y, no: n}\n  US: {reject")
+    three = three.replace("  none: {when: {Kim: stay}}", "  vetoed: {when: {ROK: no}}\n  none: {when: {Kim: stay}}")
+    three = three.replace("utilities:\n", "utilities:\n  ROK: talks\n").replace("[Kim, US]", "[Kim, ROK, US]")
+    solution = kgsim.solve(kgsim.loads(three, name="three")).structures["summit"]
+    assert not solution.complete and any("only where two players move" in reason for reason in solution.reasons)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_quantal_responses_lead_is_among_the_equilibria_of_hanoi(seed):
+    """The logit path knows nothing of plans, supports or beliefs after surprises."""
+    from kgsim.games.extensive import reach
+    from kgsim.solvers.logit_path import logit_path
+
+    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "hanoi_2019.yaml")
+    rng = np.random.default_rng(seed)
+    values = {name: float(rng.uniform(*parameter.range)) for name, parameter in scenario.parameters.items()}
+    solution = kgsim.solve(scenario, **values).structures["hanoi"]
+    tree = kgsim.tree(scenario, "hanoi", **values)
+    limit = logit_path(tree)
+    assert limit.arrived
+    lottery = dict.fromkeys((rule.name for rule in scenario.outcomes), 0.0)
+    for node, chance in zip(tree.nodes, reach(tree, limit.behaviour), strict=True):
+        if not node.children:
+            lottery[node.label] += chance
+    assert any(
+        all(abs(each.outcomes.get(outcome, 0.0) - chance) < 1e-3 for outcome, chance in lottery.items())
+        for each in solution.equilibria
+    )

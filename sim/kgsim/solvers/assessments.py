@@ -58,6 +58,8 @@ class Assessment:
         Whether it belongs to a sequential equilibrium.
     reason
         Why not, or why that is undecided; empty for ``sequential``.
+    defended
+        Of a ``not sequential`` one: whether some beliefs would defend it that are no limits of Bayes' rule.
     behaviour, beliefs
         One sequential equilibrium that it belongs to: information set to probabilities of its actions and of its nodes.
     errors
@@ -69,6 +71,7 @@ class Assessment:
     behaviour: Mapping[int, Floats] = field(default_factory=dict)
     beliefs: Mapping[int, Floats] = field(default_factory=dict)
     errors: Mapping[Taken, tuple[float, float]] = field(default_factory=dict)
+    defended: bool = False
 
 
 def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Assessment:
@@ -209,7 +212,8 @@ class _Case:
         names = " and ".join(self.game.name_of(index) for index, _ in critical)
         if open_ends:
             return Assessment("undecided", f"the beliefs needed at {names} may or may not be limits of Bayes' rule")
-        return Assessment("not sequential", f"no vanishing errors lead to the beliefs needed at {names}")
+        reason = f"no vanishing errors lead to the beliefs needed at {names}"
+        return Assessment("not sequential", reason, defended=True)
 
     def _best(self, play: Mapping[int, Floats], values: Floats, beliefs: Mapping[int, Floats]) -> bool:
         """Check a finished assessment: no choice loses against another under its own beliefs."""

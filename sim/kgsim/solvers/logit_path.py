@@ -112,8 +112,12 @@ def _corrected(system: _System, start: NDArray[np.float64], tangent: NDArray[np.
     """Newton's method across the path, from a predicted point; None if it does not converge quickly."""
     point = start.copy()
     for _ in range(8):
-        values = system.equations(point[None, :])[0].real
-        matrix = np.vstack([system.jacobian(point), tangent])
+        # A step that was too long overflows; it is taken back.
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = system.equations(point[None, :])[0].real
+            matrix = np.vstack([system.jacobian(point), tangent])
+        if not np.isfinite(matrix).all():
+            return None
         try:
             move = np.linalg.solve(matrix, np.append(values, tangent @ (point - start)))
         except np.linalg.LinAlgError:

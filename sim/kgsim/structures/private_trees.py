@@ -10,7 +10,10 @@ import numpy as np
 from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.structures.private import Telling
+from kgsim.structures.telling import Telling
+
+#: Of an information set: the mover, its type (None if it has none), and the actions of earlier stages.
+Key = tuple[int, int | None, tuple[int, ...]]
 
 
 def private_tree(
@@ -23,8 +26,12 @@ def private_tree(
     StructureError
         If payoffs are not finite, priors are no probabilities, or the tree has more nodes than allowed.
     """
-    telling = Telling(scenario, structure, values)
-    game = telling.game
+    return unfold(Telling(scenario, structure, values), most_nodes)[0]
+
+
+def unfold(telling: Telling, most_nodes: int) -> tuple[ExtensiveGame, list[Key]]:
+    """Unfold a structure's game at one point, and say what each information set is; raises as `private_tree` does."""
+    scenario, structure, game = telling.scenario, telling.structure, telling.game
     shape, draws = game.actions, list(np.ndindex(*game.kinds))
     if len(draws) * sum(prod(shape[:depth]) for depth in range(len(shape) + 1)) > most_nodes:
         raise StructureError(f"structure {structure.name}: its tree would have more than {most_nodes:,} nodes")
@@ -33,7 +40,7 @@ def private_tree(
     first = [game.first_axis[stage] for stage, movers in enumerate(game.stages) for _ in movers]
     names = [tuple(action.name for action in actions) for actions in telling.actions]
     information: list[InformationSet] = []
-    known: dict[tuple[int, int | None, tuple[int, ...]], int] = {}
+    known: dict[Key, int] = {}
     labels = tuple(", ".join(f"{p} {kinds[p][k]}" for p, k in zip(kinds, types, strict=True)) for types in draws)
     nodes = [Node(tuple(range(1, len(draws) + 1)), None, labels, tuple(float(game.prior[types]) for types in draws))]
     open_nodes: list[tuple[tuple[int, ...], tuple[int, ...]]] = [(types, ()) for types in draws]
@@ -57,4 +64,4 @@ def private_tree(
         start = 1 + len(open_nodes)
         open_nodes.extend((types, (*history, action)) for action in range(shape[depth]))
         nodes.append(Node(tuple(range(start, start + shape[depth])), known[depth, own, seen]))
-    return in_order(f"{scenario.title}: {structure.name}", list(scenario.players), nodes, information)
+    return in_order(f"{scenario.title}: {structure.name}", list(scenario.players), nodes, information), list(known)
