@@ -217,3 +217,12 @@ def test_the_command_tells_the_verdicts(tmp_path) -> None:
     assert "No. 2 (no): at 2 2 does better with down than with across." in text
     data = CliRunner().invoke(main, ["nash", str(path), "--format", "json"]).output
     assert '"verdict": "not sequential"' in data
+
+
+def test_equilibria_that_differ_off_the_path_alone_are_told_once(tmp_path) -> None:
+    path = tmp_path / "chain.efg"
+    path.write_text(ALL["chain"], encoding="utf-8")
+    text = CliRunner().invoke(main, ["nash", str(path), "--format", "markdown"]).output
+    nash_part = text[text.index("## Nash equilibria") :]
+    assert "2, 4, 5 and 6 differ from it off the path alone" in nash_part
+    assert nash_part.count("No. 1:") == nash_part.count("No. 3:") == 1 and "No. 2:" not in nash_part

@@ -155,16 +155,33 @@ def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
         Column("ends in"),
         Column("gain from deviating", "right"),
     )
-    shown = found.equilibria[:MOST_LISTED]
-    if any(each.assessment for each in shown):
+    groups = _alike(found)
+    shown = [(i + 1, found.equilibria[i], others) for i, *others in groups[:MOST_LISTED]]
+    if any(each.assessment for _, each, _ in shown):
         columns = (*columns, Column("part of a sequential equilibrium"))
     rows = tuple(
         cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual), *_verdict(each))
-        for i, each in enumerate(shown, 1)
+        for i, each, _ in shown
     )
-    blocks: list[Block] = [Table(columns, rows, _more(len(found.equilibria)))]
-    told = tuple(f"No. {i}: {_behaviour(game, each)}." for i, each in enumerate(shown, 1))
+    blocks: list[Block] = [Table(columns, rows, _more(len(groups)))]
+    told = tuple(f"No. {i}: {_behaviour(game, each)}{_others(others)}." for i, each, others in shown)
     return [*blocks, Bullets(told), *_continua(found.components), _grounds(found.complete, found.reason)]
+
+
+def _alike(found: EquilibriumSet) -> list[list[int]]:
+    """Places of equilibria that lead to the same ends and have the same verdict: they differ off the path alone."""
+    groups: dict[object, list[int]] = {}
+    for place, each in enumerate(found.equilibria):
+        ends = tuple(sorted((end, round(share, 9)) for end, share in each.ends.items() if share > NOISE))
+        groups.setdefault((ends, _verdict(each)), []).append(place)
+    return list(groups.values())
+
+
+def _others(places: list[int]) -> str:
+    if not places:
+        return ""
+    numbers = listed(str(place + 1) for place in places) if len(places) < MOST_SETS else f"{len(places)} more"
+    return f"; {numbers} {'differs' if len(places) == 1 else 'differ'} from it off the path alone"
 
 
 #: Verdict of an assessment as a cell.
@@ -178,7 +195,8 @@ def _verdict(each: TreeEquilibrium) -> tuple[str, ...]:
 def _assessments_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
     """Why Nash equilibria are part of no sequential equilibrium, and what is believed off the path where they are."""
     lines = []
-    for i, each in enumerate(found.equilibria[:MOST_LISTED], 1):
+    for place, *_ in _alike(found)[:MOST_LISTED]:
+        i, each = place + 1, found.equilibria[place]
         if each.assessment is None:
             continue
         if each.assessment.verdict != "sequential":
