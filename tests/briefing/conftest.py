@@ -16,11 +16,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session", autouse=True)
 def coarse():
-    """A coarse map: what a briefing says of it is tested, not how fine it is."""
+    """A coarse map and few draws: what a briefing says of them is tested, not how fine they are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kgsim.briefing.findings.MAP_POINTS", 11)
         patch.setattr("kgsim.briefing.findings.DRAWS", 40)
         patch.setattr("kgsim.briefing.findings.BOX_DRAWS", 300)
+        patch.setattr("kgsim.analysis.thresholds.ROUNDS", 2)
         yield
 
 
