@@ -62,6 +62,12 @@ def test_force_starts_again(half: Path) -> None:
     assert opened(half, Draws(seed=8), force=True).kept() == frozenset()
 
 
+def test_a_study_that_never_finished_a_chunk_stands_in_nobodys_way(tmp_path: Path) -> None:
+    opened(tmp_path / "chunks", Draws())
+    other = Draws(seed=8)
+    assert drawn(run(other, store=opened(tmp_path / "chunks", other))) == drawn(run(other))
+
+
 def test_files_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     for how in ({}, {"resume": True}, {"force": True}):

@@ -68,6 +68,7 @@ def test_a_parameter_that_is_held_is_not_drawn() -> None:
     ("asked", "message"),
     [
         ({"draws": 3}, "too few"),
+        ({"draws": 90}, "the priors and the ordinal redraws share them: take 96 or more"),
         ({"seed": -1}, "seed"),
         ({"sampling": "sobel"}, "sobol, latin, random"),
         ({"priors": ["unifrom"]}, "uniform"),
