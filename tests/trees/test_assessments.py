@@ -219,10 +219,18 @@ def test_the_command_tells_the_verdicts(tmp_path) -> None:
     assert '"verdict": "not sequential"' in data
 
 
-def test_equilibria_that_differ_off_the_path_alone_are_told_once(tmp_path) -> None:
+def test_equilibria_that_lead_to_the_same_are_told_once(tmp_path) -> None:
     path = tmp_path / "chain.efg"
     path.write_text(ALL["chain"], encoding="utf-8")
     text = CliRunner().invoke(main, ["nash", str(path), "--format", "markdown"]).output
     nash_part = text[text.index("## Nash equilibria") :]
-    assert "2, 4, 5 and 6 differ from it off the path alone" in nash_part
+    assert "2, 4, 5 and 6 lead to the same" in nash_part
     assert nash_part.count("No. 1:") == nash_part.count("No. 3:") == 1 and "No. 2:" not in nash_part
+
+
+def test_equilibria_beyond_those_that_are_judged_are_told_as_such(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("kgsim.solvers.tree.MOST_ASSESSED", 1)
+    path = tmp_path / "horse.efg"
+    path.write_text(HORSE, encoding="utf-8")
+    done = CliRunner().invoke(main, ["nash", str(path)])
+    assert done.exit_code == 0 and "not judged" in done.output

@@ -155,12 +155,13 @@ def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
         Column("ends in"),
         Column("gain from deviating", "right"),
     )
-    groups = _alike(found)
+    groups = _alike(game, found)
     shown = [(i + 1, found.equilibria[i], others) for i, *others in groups[:MOST_LISTED]]
-    if any(each.assessment for _, each, _ in shown):
+    judged = any(each.assessment for each in found.equilibria)
+    if judged:
         columns = (*columns, Column("part of a sequential equilibrium"))
     rows = tuple(
-        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual), *_verdict(each))
+        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual), *[_verdict(each)][:judged])
         for i, each, _ in shown
     )
     blocks: list[Block] = [Table(columns, rows, _more(len(groups)))]
@@ -168,12 +169,17 @@ def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
     return [*blocks, Bullets(told), *_continua(found.components), _grounds(found.complete, found.reason)]
 
 
-def _alike(found: EquilibriumSet) -> list[list[int]]:
-    """Places of equilibria that lead to the same ends and have the same verdict: they differ off the path alone."""
+def _alike(game: ExtensiveGame, found: EquilibriumSet) -> list[list[int]]:
+    """Places of equilibria with the same verdict that lead to the same ends; ends of one name and payoffs are one."""
     groups: dict[object, list[int]] = {}
     for place, each in enumerate(found.equilibria):
-        ends = tuple(sorted((end, round(share, 9)) for end, share in each.ends.items() if share > NOISE))
-        groups.setdefault((ends, _verdict(each)), []).append(place)
+        lottery: dict[object, float] = {}
+        for end, share in each.ends.items():
+            node = game.nodes[end]
+            what = (node.label or end, node.payoffs)
+            lottery[what] = lottery.get(what, 0.0) + share
+        shares = frozenset((what, round(share, 9)) for what, share in lottery.items() if share > NOISE)
+        groups.setdefault((shares, _verdict(each)), []).append(place)
     return list(groups.values())
 
 
@@ -181,21 +187,21 @@ def _others(places: list[int]) -> str:
     if not places:
         return ""
     numbers = listed(str(place + 1) for place in places) if len(places) < MOST_SETS else f"{len(places)} more"
-    return f"; {numbers} {'differs' if len(places) == 1 else 'differ'} from it off the path alone"
+    return f"; {numbers} {'leads' if len(places) == 1 else 'lead'} to the same"
 
 
 #: Verdict of an assessment as a cell.
 _VERDICTS = {"sequential": "yes", "not sequential": "no", "undecided": "undecided"}
 
 
-def _verdict(each: TreeEquilibrium) -> tuple[str, ...]:
-    return (_VERDICTS[each.assessment.verdict],) if each.assessment else ()
+def _verdict(each: TreeEquilibrium) -> str:
+    return _VERDICTS[each.assessment.verdict] if each.assessment else "not judged"
 
 
 def _assessments_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
     """Why Nash equilibria are part of no sequential equilibrium, and what is believed off the path where they are."""
     lines = []
-    for place, *_ in _alike(found)[:MOST_LISTED]:
+    for place, *_ in _alike(game, found)[:MOST_LISTED]:
         i, each = place + 1, found.equilibria[place]
         if each.assessment is None:
             continue
