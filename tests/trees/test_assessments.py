@@ -230,7 +230,7 @@ def test_equilibria_that_lead_to_the_same_are_told_once(tmp_path) -> None:
 
 def test_equilibria_beyond_those_that_are_judged_are_told_as_such(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("kgsim.solvers.tree.MOST_ASSESSED", 1)
-    path = tmp_path / "horse.efg"
-    path.write_text(HORSE, encoding="utf-8")
+    path = tmp_path / "chain.efg"
+    path.write_text(ALL["chain"], encoding="utf-8")
     done = CliRunner().invoke(main, ["nash", str(path)])
     assert done.exit_code == 0 and "not judged" in done.output

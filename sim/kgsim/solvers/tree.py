@@ -8,6 +8,7 @@ equilibria of the subgames within it may have, ties kept (Selten 1965).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
@@ -27,8 +28,8 @@ from kgsim.solvers.nash import TIME_LIMIT, NashSet, nash
 #: Combinations of the continuation payoffs of subgames that are looked at for one subgame.
 MOST_COMBINATIONS = 5_000
 
-#: Nash equilibria that are looked at for whether they belong to a sequential equilibrium.
-MOST_ASSESSED = 200
+#: Nash equilibria of the same payoffs that are looked at for whether they belong to a sequential equilibrium.
+MOST_ASSESSED = 40
 
 #: Stands for what an information set that is never reached leaves unsaid, where behaviour is compared.
 _UNSAID = (-1.0,)
@@ -120,13 +121,14 @@ def solve_tree(game: ExtensiveGame, *, time_limit: float | None = TIME_LIMIT) ->
 
 
 def _assessed(game: ExtensiveGame, found: EquilibriumSet) -> EquilibriumSet:
-    return replace(
-        found,
-        equilibria=tuple(
-            replace(each, assessment=assess(game, each.behaviour)) if place < MOST_ASSESSED else each
-            for place, each in enumerate(found.equilibria)
-        ),
-    )
+    looked_at: Counter[tuple[float, ...]] = Counter()
+    told = []
+    for each in found.equilibria:
+        payoffs = tuple(round(float(payoff), 9) for payoff in each.payoffs)
+        looked_at[payoffs] += 1
+        few = looked_at[payoffs] <= MOST_ASSESSED
+        told.append(replace(each, assessment=assess(game, each.behaviour)) if few else each)
+    return replace(found, equilibria=tuple(told))
 
 
 def _nash(game: ExtensiveGame, time_limit: float | None) -> EquilibriumSet:
