@@ -136,6 +136,8 @@ def _report(top: type[BaseModel], report: Report, key: Key, fault: Any) -> None:
     elif kind == "extra_forbidden":
         close = nearest(str(last), fields)
         hint = f"Did you mean {close!r}?" if close else f"Known keys here: {', '.join(fields)}."
+        if fault["input"] is None and " " in str(last):
+            hint = "Inside {…} a comma ends a text: put the text before it in quotes."
         report.add(key, f"there is no key {last!r} here", hint, at_key=True)
     else:
         report.add(
