@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from kgsim.analysis.boundaries import Segment, Threshold
 from kgsim.analysis.questions import Question
 from kgsim.results import Interval
 from kgsim.scenario.model import Scenario
 from kgsim.wording import sentence
-
-if TYPE_CHECKING:
-    from kgsim.analysis.thresholds import Segment, Threshold
 
 
 def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kgsim.analysis.backtests import Score, backtest
+from kgsim.analysis.boundaries import Threshold
 from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
 from kgsim.analysis.sensitivity import Sensitivity, sensitivity
-from kgsim.analysis.thresholds import Threshold, threshold
+from kgsim.analysis.thresholds import threshold
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Result
