@@ -6,10 +6,10 @@
 
 Peers that are not installed are left out. Each solver works in a process of its own, on one core, for a limited time;
 times are processor time, so that other work on the machine matters little, and memory is the peak of that process,
-with Python and all it has loaded. A time is the least of up to nine runs of kgsim's batch but of up to three calls of
-a peer per game, which favours kgsim where times are small. What a peer reports counts if its regret is at most 1e-6
-of the payoff range; a peer misses an equilibrium that someone else found and that proves to be one. Games in which
-kgsim finds a continuum are timed but not counted, since no list of points is the right answer there.
+with Python and all it has loaded. A time is the least of up to three: runs of kgsim's batch, calls of a peer for each
+game. What a peer reports counts if its regret is at most 1e-6 of the payoff range; a peer misses an equilibrium that
+someone else found and that proves to be one. Games in which kgsim finds a continuum are timed but not counted, since no
+list of points is the right answer there.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def ours(pipe: Connection, batch: np.ndarray, few: int) -> None:
 
     nash_batch(batch[: min(len(batch), 60)])  # what is compiled or loaded once
     spent: list[float] = []
-    # The least of several runs, as of the peers' calls; long ones are measured once.
-    while not spent or (len(spent) < 9 and sum(spent) < 2.0):
+    # The least of up to three, as of the peers' calls; long ones are measured once.
+    while not spent or (len(spent) < 3 and sum(spent) < 2.0):
         start = time.process_time()
         found = nash_batch(batch)
         spent.append(time.process_time() - start)

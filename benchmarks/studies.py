@@ -83,7 +83,7 @@ def solve_draws(scenario: Scenario, count: int, structures: Sequence[str], *, cl
             decider.at(points, payoffs, solved)
 
 
-def plain_loop(scenario: Scenario, count: int) -> None:
+def plain_loop(scenario: Scenario, count: int, method: str) -> None:
     """Structure parallel at a few points, one at a time: Pyongyang's answers, then the allies' game by Nashpy."""
     points = points_of(scenario, count, 0)
     for point in range(count):
@@ -93,7 +93,7 @@ def plain_loop(scenario: Scenario, count: int) -> None:
         game = nashpy.Game(*(np.take_along_axis(each, answer, axis=-1)[..., 0] for each in (washington, seoul)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            list(game.lemke_howson_enumeration())
+            list(getattr(game, method)())
 
 
 def show_commands(scenario: Scenario, draws: int, cores: int, out: str) -> None:
@@ -158,12 +158,14 @@ def show_structures(scenario: Scenario, each: int, singles: int) -> None:
         print(f"  {label:22}" + "".join(f"{1e6 * seconds / each:>10.0f}" for seconds in taken))
         if label == "parallel":
             ours = [seconds / each for seconds in taken]
-    theirs = timed(lambda: plain_loop(scenario, singles)) / singles
-    for (_, label), one in zip(ways, ours, strict=True):
-        print(
-            f"structure parallel, {label}: {1e6 * one:.0f} us a draw; by a plain loop with Nashpy's Lemke-Howson "
-            f"enumeration {1e3 * theirs:.0f} ms, {theirs / one:,.0f} times as much"
-        )
+    # Enumeration of vertices finds all equilibria of a game without ties, Lemke-Howson paths only some.
+    for method in ("vertex_enumeration", "lemke_howson_enumeration"):
+        theirs = timed(lambda: plain_loop(scenario, singles, method)) / singles  # noqa: B023
+        for (_, label), one in zip(ways, ours, strict=True):
+            print(
+                f"structure parallel, {label}: {1e6 * one:.0f} us a draw; by a plain loop with Nashpy's {method} "
+                f"{1e3 * theirs:.0f} ms, {theirs / one:,.0f} times as much"
+            )
     seconds = timed(lambda: kgsim.solve(scenario))
     print(f"one point by kgsim.solve, every mixture settled where it can be: {1e3 * seconds:.0f} ms")
 
