@@ -182,7 +182,7 @@ def _salib() -> Sequence[Any]:
         from SALib.sample.sobol import sample
     except ImportError:
         raise GameError(
-            "Sobol' indices are computed by SALib; install it with: pip install 'kgsim[sensitivity]', or leave them "
+            "Sobol' indices are computed by SALib; install it with: pip install '.[sensitivity]', or leave them "
             "out with --no-indices (indices=False)"
         ) from None
     return sample, analyze

@@ -40,7 +40,7 @@ def check(out: Path, template: Path | None = None) -> None:
     if missing:
         raise OutputError(
             f"briefings as {suffix.removeprefix('.').upper()} need packages that are not installed "
-            f"({', '.join(missing)}); install them with: pip install 'kgsim[brief]'"
+            f"({', '.join(missing)}); install them with: pip install '.[brief]'"
         )
     if out.is_dir():
         raise OutputError(f"{out} is a directory; name a file with --out.")

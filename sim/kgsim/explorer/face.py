@@ -74,4 +74,4 @@ def needed() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("panel", "bokeh"):
             raise
-        raise KgsimError("exploring needs Panel; install it with: pip install 'kgsim[notebook]'") from None
+        raise KgsimError("exploring needs Panel; install it with: pip install '.[notebook]'") from None

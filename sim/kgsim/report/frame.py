@@ -28,7 +28,7 @@ def of_result(result: Result) -> pd.DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise KgsimError("data frames need pandas; install it with: pip install 'kgsim[data]'") from None
+        raise KgsimError("data frames need pandas; install it with: pip install '.[data]'") from None
     rows = [
         (name, place, each.name, each.pure, player, payoff, each.residual, solution.complete)
         for name, solution in result.structures.items()

@@ -155,7 +155,7 @@ class Cluster:
         try:
             import distributed
         except ImportError:
-            raise ExecutionError("a scheduler needs Dask; install it with: pip install 'kgsim[distributed]'") from None
+            raise ExecutionError("a scheduler needs Dask; install it with: pip install '.[distributed]'") from None
         if "://" not in address:
             raise ExecutionError(f"{address!r} is no address of a scheduler; write it like tcp://127.0.0.1:8786")
         self._distributed: Any = distributed

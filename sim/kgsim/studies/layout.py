@@ -34,7 +34,7 @@ def xarray() -> Any:
     try:
         import xarray as package
     except ImportError:
-        raise GameError("studies are xarray Datasets; install it with: pip install 'kgsim[data]'") from None
+        raise GameError("studies are xarray Datasets; install it with: pip install '.[data]'") from None
     return package
 
 

@@ -234,7 +234,7 @@ def open_study(path: str | Path) -> Dataset:
             xarray().open_zarr(file, chunks=None) if file.is_dir() else xarray().load_dataset(file, engine="scipy")
         )
     except ImportError:
-        raise GameError("Zarr is not installed; install it with: pip install 'kgsim[data]'") from None
+        raise GameError("Zarr is not installed; install it with: pip install '.[data]'") from None
     except (OSError, TypeError, ValueError, KeyError) as error:
         raise OutputError(f"{file} is not a study that kgsim can read ({error})") from error
     if study.attrs.get("kgsim_study") != FORMAT:

@@ -131,5 +131,5 @@ def _zarr() -> Any:
     try:
         import zarr
     except ImportError:
-        raise GameError("Zarr is not installed; install it with: pip install 'kgsim[data]'") from None
+        raise GameError("Zarr is not installed; install it with: pip install '.[data]'") from None
     return zarr
