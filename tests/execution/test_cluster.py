@@ -99,5 +99,5 @@ def test_an_address_that_is_none(address: str) -> None:
 
 def test_without_dask_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(kgsim.ExecutionError, match=r"pip install 'kgsim\[distributed\]'"):
+    with pytest.raises(kgsim.ExecutionError, match=r"pip install '\.\[distributed\]'"):
         list(run(Draws(), scheduler="tcp://127.0.0.1:1"))

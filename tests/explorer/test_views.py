@@ -112,5 +112,5 @@ def test_a_missing_library_is_named_with_its_command(views, monkeypatch):
     for name in [name for name in sys.modules if name.startswith(("kgsim.explorer.page", "kgsim.explorer.drawing"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "panel", None)
-    with pytest.raises(kgsim.KgsimError, match=r"pip install 'kgsim\[notebook\]'"):
+    with pytest.raises(kgsim.KgsimError, match=r"pip install '\.\[notebook\]'"):
         kgsim.explore(views.scenario)

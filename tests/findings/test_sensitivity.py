@@ -137,7 +137,7 @@ structures: {both: {play: [[A, B]]}}
 
 def test_without_salib_the_remedy_is_told(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib.analyze.sobol", None)
-    with pytest.raises(kgsim.GameError, match=r"pip install 'kgsim\[sensitivity\]'"):
+    with pytest.raises(kgsim.GameError, match=r"pip install '\.\[sensitivity\]'"):
         kgsim.sensitivity(offer(), draws=500)
     assert kgsim.sensitivity(offer(), draws=500, indices=False).indices is None
 

@@ -194,7 +194,7 @@ def test_a_frame_has_one_row_per_structure_equilibrium_and_player():
 
 def test_a_frame_without_pandas_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(KgsimError, match=r"pip install 'kgsim\[data\]'"):
+    with pytest.raises(KgsimError, match=r"pip install '\.\[data\]'"):
         RESULT.to_frame()
 
 

@@ -107,7 +107,7 @@ def test_a_grid_beyond_memory_is_refused_with_its_size(bypass) -> None:
 
 def test_without_xarray_the_remedy_is_told(bypass, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(kgsim.GameError, match=r"pip install 'kgsim\[data\]'"):
+    with pytest.raises(kgsim.GameError, match=r"pip install '\.\[data\]'"):
         kgsim.sweep(bypass, A=[1, 2])
 
 
