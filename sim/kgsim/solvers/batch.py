@@ -7,6 +7,7 @@ same to the last bit either way, so neither the chunks nor numba's presence chan
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,13 +110,14 @@ def solve_games(payoffs: NDArray[np.float64], *, chunk: int, time_limit: float |
 def _solve_chunk(payoffs: NDArray[np.float64], chunk: slice, room: Room, fast: bool, time_limit: float | None) -> None:
     """Put one chunk's equilibria into the room, in the order of the games."""
     begin = room.stop
+    alone = functools.partial(_one_by_one, payoffs, time_limit=time_limit)
     if fast and payoffs.shape[1] == 2 and max(payoffs.shape[2:]) <= MOST_ACTIONS:
         solve_pairs(payoffs, room, chunk)
     elif fast and payoffs.shape[1] > 2:
-        solve_several(payoffs, room, chunk)
+        solve_several(payoffs, room, chunk, alone)
     rest = np.flatnonzero(room.counts[chunk] <= 0)
     if len(rest):
-        part = in_order(join([room.taken(chunk, begin), _one_by_one(payoffs, rest, time_limit)]))
+        part = in_order(join([room.taken(chunk, begin), alone(rest)]))
         room.put(part, chunk, begin)
     largest = room.arrays[-1][begin : room.stop].max()
     if largest > TOLERANCE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets, measure_spans, scale
+from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets, scale
 
 ENTRY_POINTS = ("reduce_games", "gather", "place")
 
@@ -21,6 +21,7 @@ def reduce_games(
     kept: NDArray[np.int64],
     counts: NDArray[np.int64],
     special: NDArray[np.bool_],
+    spans: NDArray[np.float64],
     cells: NDArray[np.int64],
     drop: NDArray[np.bool_],
 ) -> None:
@@ -40,6 +41,8 @@ def reduce_games(
     special
         Receives whether a game needs `kgsim.nash`: near-ties to be made exact, or identical actions.
         (games,).
+    spans
+        Receives the players' payoff ranges in the full games that are not special. Shape (games, players).
     cells, drop
         Scratch space for a number per profile, and for one like a game of `kept`.
     """
@@ -50,6 +53,7 @@ def reduce_games(
             counts[game, player] = shape[player]
             for action in range(shape[player]):
                 kept[game, player, action] = action
+        size = payoffs.shape[2]
         while True:
             left = _cells(shape, kept[game], counts[game], cells)
             ties = 0
@@ -57,7 +61,9 @@ def reduce_games(
                 row = scaled[game, player]
                 for cell in range(left):
                     row[cell] = payoffs[game, player, cells[cell]]
-                _, tied, near = scale(row, left)
+                span, tied, near = scale(row, left)
+                if left == size:
+                    spans[game, player] = span
                 special[game] |= near
                 ties += tied
             if special[game] or not _dominated(scaled[game], counts[game], left, drop):
@@ -89,6 +95,7 @@ def place(
     strides: NDArray[np.int64],
     kept: NDArray[np.int64],
     left: NDArray[np.int64],
+    spans: NDArray[np.float64],
     games: NDArray[np.int64],
     counts: NDArray[np.int64],
     reduced: NDArray[np.float64],
@@ -100,7 +107,6 @@ def place(
     isolated: NDArray[np.bool_],
     gains: NDArray[np.float64],
     relative: NDArray[np.float64],
-    spans: NDArray[np.float64],
     actions: NDArray[np.int64],
     cells: NDArray[np.int64],
     weights: NDArray[np.float64],
@@ -111,8 +117,8 @@ def place(
     ----------
     payoffs, shape, strides
         The full games, as for `reduce_games`, and how far apart a player's actions are in them.
-    kept, left
-        The actions that are left, from `reduce_games`, and their numbers, the same in all of `games`.
+    kept, left, spans
+        From `reduce_games`: the actions that are left, their numbers, the same in all of `games`, and payoff ranges.
     games, counts
         The reduced games, and how many equilibria each of them has.
     reduced, reduced_indices, reduced_isolated
@@ -122,14 +128,13 @@ def place(
         Where the equilibria of each of the full games begin.
     profiles, indices, isolated, gains, relative
         Receive the equilibria, as in `kgsim.solvers.batch.NashBatch`.
-    spans, actions, cells, weights
+    actions, cells, weights
         Scratch space for a number per player, and per profile.
     """
     players = len(shape)
     row = 0
     for number in range(len(games)):
         game = games[number]
-        measure_spans(payoffs[game], spans)
         for at in range(offsets[game], offsets[game] + counts[number]):
             profiles[at, :] = 0.0
             start, column, sure = 0, 0, 0
@@ -148,10 +153,10 @@ def place(
                     column += left[player]
                 start += shape[player]
             if sure == players:
-                measure_pure(payoffs[game], shape, strides, spans, actions, gains[at], relative[at])
+                measure_pure(payoffs[game], shape, strides, spans[game], actions, gains[at], relative[at])
             else:
                 measure_regrets(
-                    payoffs[game], shape, strides, spans, profiles[at], cells, weights, gains[at], relative[at]
+                    payoffs[game], shape, strides, spans[game], profiles[at], cells, weights, gains[at], relative[at]
                 )
             indices[at] = reduced_indices[row]
             isolated[at] = reduced_isolated[row]

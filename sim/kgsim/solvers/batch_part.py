@@ -85,6 +85,17 @@ class Room:
         for array, name in zip(self.arrays, PER_EQUILIBRIUM, strict=True):
             array[begin : self.stop] = getattr(part, name)
 
+    def scatter(self, part: Part, offsets: NDArray[np.int64]) -> None:
+        """Write the equilibria of a part's games where room has been kept for them, each game's from its offset on."""
+        rows = runs(offsets, part.counts)
+        for array, name in zip(self.arrays, PER_EQUILIBRIUM, strict=True):
+            array[rows] = getattr(part, name)
+
+
+def runs(begin: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each beginning on, as many as its size, one run after the other."""
+    return np.repeat(begin - starts(sizes)[:-1], sizes) + np.arange(sizes.sum())
+
 
 def join(parts: list[Part]) -> Part:
     """Several parts as one."""
@@ -95,9 +106,7 @@ def join(parts: list[Part]) -> Part:
 def in_order(part: Part) -> Part:
     """Sort a part so that the games ascend."""
     order = np.argsort(part.games)
-    sizes = part.counts[order]
-    begin = starts(part.counts)[:-1][order]
-    rows = np.repeat(begin - starts(sizes)[:-1], sizes) + np.arange(sizes.sum())
+    rows = runs(starts(part.counts)[:-1][order], part.counts[order])
     return Part(
         **{name: getattr(part, name)[order] for name in PER_GAME},
         **{name: getattr(part, name)[rows] for name in PER_EQUILIBRIUM},

@@ -6,6 +6,8 @@ equilibria are put where those of the full games belong.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,13 @@ from kgsim.solvers.batch_pairs import MOST_ACTIONS, solve_pairs
 from kgsim.solvers.batch_part import Part, Room, starts
 
 
-def solve_several(payoffs: NDArray[np.float64], room: Room, chunk: slice) -> None:
+def solve_several(
+    payoffs: NDArray[np.float64], room: Room, chunk: slice, alone: Callable[[NDArray[np.int64]], Part]
+) -> None:
     """Put the equilibria of games of shape (games, players, a1, ..., an), a chunk of a batch, into its room.
 
-    Left out is what `kgsim.nash` has to solve: games with nearly tied payoffs or identical actions, and what
-    `solve_pairs` leaves out.
+    `alone` solves those of the chunk's games that take `kgsim.nash`: the ones with nearly tied payoffs or identical
+    actions, and what `solve_pairs` leaves out.
     """
     kernels = compiled.compiled("kgsim.solvers.batch_kernels", allocates=False)
     shape = np.array(payoffs.shape[2:])
@@ -28,9 +32,10 @@ def solve_several(payoffs: NDArray[np.float64], room: Room, chunk: slice) -> Non
     kept = np.empty((games, players, shape.max()), dtype=np.int64)
     left = np.empty((games, players), dtype=np.int64)
     special = np.empty(games, dtype=np.bool_)
+    spans = np.empty((games, players))
     cells, weights = np.empty(table.shape[2], dtype=np.int64), np.empty(table.shape[2])
     drop = np.empty((players, shape.max()), dtype=np.bool_)
-    kernels.reduce_games(table, shape, scaled, kept, left, special, cells, drop)
+    kernels.reduce_games(table, shape, scaled, kept, left, special, spans, cells, drop)
 
     counts, complete = room.counts[chunk], room.complete[chunk]
     solved: list[tuple[NDArray[np.int64], NDArray[np.int64], Part]] = []
@@ -45,16 +50,22 @@ def solve_several(payoffs: NDArray[np.float64], room: Room, chunk: slice) -> Non
         counts[group], complete[group] = part.counts, part.complete
         solved.append((actions, group, part))
 
+    rest = np.flatnonzero(counts <= 0)
+    single = alone(rest) if len(rest) else None
+    if single:
+        counts[rest], complete[rest] = single.counts, single.complete
     offsets = room.stop + starts(counts)
     room.reserve(int(counts.sum()))
     room.stop = int(offsets[-1])
     strides = table.shape[2] // np.cumprod(shape)
-    spans, played = np.empty(players), np.empty(players, dtype=np.int64)
+    played = np.empty(players, dtype=np.int64)
     for actions, group, part in solved:
         kernels.place(
-            table, shape, strides, kept, actions, group, part.counts, part.profiles, part.indices, part.isolated,
-            offsets, *room.arrays, spans, played, cells, weights,
+            table, shape, strides, kept, actions, spans, group, part.counts, part.profiles, part.indices, part.isolated,
+            offsets, *room.arrays, played, cells, weights,
         )  # fmt: skip
+    if single:
+        room.scatter(single, offsets[rest])
 
 
 def _groups(

@@ -11,7 +11,7 @@ import numpy as np
 
 from kgsim.solvers.nplayer_prune import WORD
 from kgsim.solvers.nplayer_signs import sign_table
-from kgsim.solvers.nplayer_work import Bools, Ints
+from kgsim.solvers.nplayer_work import Ints
 
 MOST_ACTIONS = 62  # a support is a bit set in one signed word
 
@@ -35,14 +35,14 @@ class SupportList(NamedTuple):
 
     supports: Ints
     faced: Ints
-    undominated: Bools
+    undominated: Ints
     every: bool
     largest: tuple[int, ...]
 
     def part(self, begin: int, end: int) -> SupportList:
         """The profiles from ``begin`` to ``end``."""
         return self._replace(
-            supports=self.supports[begin:end], faced=self.faced[begin:end], undominated=self.undominated[begin:end]
+            supports=self.supports[begin:end], faced=self.faced[begin:end], undominated=self.undominated >> begin
         )
 
 
@@ -69,7 +69,7 @@ def support_list(shape: tuple[int, ...], most: int) -> SupportList:
     return SupportList(
         supports,
         faced,
-        sign_table(supports, faced) if shape == (2, 2, 2) else np.zeros((0, 0, 0), dtype=np.bool_),
+        sign_table(supports, faced) if shape == (2, 2, 2) else np.zeros((0, 0), dtype=np.int64),
         len(chosen) == len(sizes),
         tuple(max(size[i] for size in chosen) for i in range(len(shape))),
     )

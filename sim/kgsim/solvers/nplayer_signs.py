@@ -16,7 +16,7 @@ import numpy as np
 from kgsim.solvers.nplayer_closed import mix, triple
 from kgsim.solvers.nplayer_system import TIE, gains
 from kgsim.solvers.nplayer_tally import EQUILIBRIA, EXAMINED, NO_REPLY, PRUNED
-from kgsim.solvers.nplayer_work import Bools, Floats, Ints
+from kgsim.solvers.nplayer_work import Floats, Ints
 
 CLEAR = 1e-9  # payoff differences this small, on payoffs scaled to 0..1, have no certain sign
 FULL, UNSURE = -1, -2
@@ -24,8 +24,8 @@ FULL, UNSURE = -1, -2
 COUNTERS = ("mixing", "pure", "count")
 
 
-def sign_table(supports: Ints, faced: Ints) -> Bools:
-    """Whether a player's actions in a support profile are undominated, for each pattern of signs.
+def sign_table(supports: Ints, faced: Ints) -> Ints:
+    """The support profiles in which a player's actions are undominated, for each pattern of signs.
 
     Parameters
     ----------
@@ -34,19 +34,19 @@ def sign_table(supports: Ints, faced: Ints) -> Bools:
 
     Returns
     -------
-    ndarray of bool
-        (profiles, players, patterns); bit ``c`` of the pattern says that the second action pays more against the
-        opponents' combination ``c``.
+    ndarray of int
+        (players, patterns) bit sets of profiles; bit ``c`` of the pattern says that the second action pays more against
+        the opponents' combination ``c``.
     """
     patterns = np.arange(16)
     mask, met = supports[:, :, None], faced
     second_loses, first_loses = patterns & met == 0, ~patterns & met == 0
-    undominated: Bools = ~(second_loses & (mask & 2 != 0) | first_loses & (mask & 1 != 0))
-    return undominated
+    undominated = ~(second_loses & (mask & 2 != 0) | first_loses & (mask & 1 != 0))
+    return (undominated.astype(np.int64) << np.arange(len(supports))[:, None, None]).sum(axis=0)
 
 
 def solve_by_signs(
-    payoffs: Floats, shape: Ints, supports: Ints, undominated: Bools, difference: Floats, mixer: Ints,
+    payoffs: Floats, shape: Ints, supports: Ints, undominated: Ints, difference: Floats, mixer: Ints,
     gain: Floats, digit: Ints, found: Floats, index: Ints, stop: int, summary: Ints,
 ) -> int:  # fmt: skip
     """Append one game's equilibria to ``found`` from ``stop`` on.
@@ -58,8 +58,9 @@ def solve_by_signs(
     if first < 0:
         return UNSURE
     begin, examined, refused = stop, 0, 0
+    alive = undominated[0, first] & undominated[1, second] & undominated[2, third]
     for s in range(supports.shape[0]):
-        if not (undominated[s, 0, first] & undominated[s, 1, second] & undominated[s, 2, third]):
+        if alive >> s & 1 == 0:
             continue
         examined += 1
         if stop + 2 > found.shape[0]:

@@ -33,7 +33,7 @@ from kgsim.solvers.nplayer_tally import (
     SIMPLICES,
     UNSOLVED,
 )
-from kgsim.solvers.nplayer_work import Bools, Floats, Ints, Work
+from kgsim.solvers.nplayer_work import Floats, Ints, Work
 
 LATER_BUDGET = 200  # simplices for one support once the game is known to be degenerate
 
@@ -51,7 +51,7 @@ def solve_games(
     shape: Ints,
     supports: Ints,
     faced: Ints,
-    undominated: Bools,
+    undominated: Ints,
     better: Ints,
     budget: int,
     allowance: int,
@@ -103,7 +103,7 @@ def solve_game(
     shape: Ints,
     supports: Ints,
     faced: Ints,
-    undominated: Bools,
+    undominated: Ints,
     better: Ints,
     budget: int,
     allowance: int,

@@ -48,17 +48,6 @@ def _nearly_tied(values: NDArray[np.float64], size: int) -> bool:
     return False
 
 
-def measure_spans(payoffs: NDArray[np.float64], spans: NDArray[np.float64]) -> None:
-    """Payoff range of each player; `payoffs` has the shape (players, profiles)."""
-    for player in range(payoffs.shape[0]):
-        low = payoffs[player, 0]
-        high = low
-        for cell in range(1, payoffs.shape[1]):
-            low = min(low, payoffs[player, cell])
-            high = max(high, payoffs[player, cell])
-        spans[player] = high - low
-
-
 def measure_pure(
     payoffs: NDArray[np.float64],
     shape: NDArray[np.int64],
