@@ -325,8 +325,7 @@ def report(random: Markdown, stages: Markdown, own: Markdown, notes: list[str], 
                 "own machine. Only ratios within one run mean much.",
                 f"Python {platform.python_version()}, {versions}; {platform.machine()}, one core; seed {SEED}.",
                 f"{reading} Each peer had {limit:g} s per row, {more}. kgsim's time is per game in a batch, the "
-                "others' per call; small games with ties, which kgsim solves exactly and one at a time where two "
-                "players move, are its slowest.",
+                "others' per call.",
                 "## Nash equilibria of random games",
                 "\n".join(random.lines),
                 "## Stage games of the scenarios",

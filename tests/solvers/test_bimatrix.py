@@ -13,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 
 from kgsim import nash
 from kgsim.solvers import bimatrix
-from kgsim.solvers.best_reply import as_integers
 from kgsim.solvers.lemke_howson import lemke_howson
 from kgsim.solvers.nash import NashSet
+from kgsim.solvers.reading import as_integers
 
 
 def profiles(found: NashSet) -> set[tuple[tuple[float, ...], ...]]:

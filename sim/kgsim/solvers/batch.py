@@ -1,8 +1,8 @@
 """Nash equilibria of many games of one shape, as flat arrays.
 
 Compiled kernels (`kgsim.solvers.batch_pairs`, `kgsim.solvers.batch_several`) reduce every game and solve the generic
-ones; whatever shows a tie, or is too ill posed to tell, goes to `kgsim.solvers.nash.nash`. The probabilities are the
-same to the last bit either way, so neither the chunks nor numba's presence changes a result, only the time it takes.
+ones, for two players those with ties too; the rest goes to `kgsim.solvers.nash.nash`. The probabilities are the same to
+the last bit either way, so neither the chunks nor numba's presence changes a result, only the time it takes.
 """
 
 from __future__ import annotations

@@ -14,16 +14,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
-
-#: Payoffs this close to a fraction of denominator up to `LARGEST_DENOMINATOR` are read as that fraction, so
-#: that thirds and decimals are exact again after scaling.
-READ_AS_FRACTION = 1e-13
-LARGEST_DENOMINATOR = 100_000
 
 
 class OutOfTime(Exception):
@@ -52,20 +46,6 @@ class Vertex:
         """The probabilities, each rounded once."""
         total = sum(self.weights)
         return np.array([weight / total for weight in self.weights])
-
-
-def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
-    """Return integers proportional to the entries, which lie in 0..1; exact, or read as fractions."""
-    levels = [float(level) for level in np.unique(scaled)]
-    common = 1
-    for level in levels:
-        if abs(level * common - round(level * common)) > READ_AS_FRACTION * common:
-            guess = Fraction(level).limit_denominator(LARGEST_DENOMINATOR)
-            common = lcm(common, guess.denominator)
-            if common > LARGEST_DENOMINATOR or abs(float(guess) - level) > READ_AS_FRACTION:
-                common = lcm(*(level.as_integer_ratio()[1] for level in levels))
-                return [[int(Fraction(float(entry)) * common) for entry in row] for row in scaled]
-    return [[round(float(entry) * common) for entry in row] for row in scaled]
 
 
 def vertices(matrix: list[list[int]], *, deadline: float | None = None) -> list[Vertex]:

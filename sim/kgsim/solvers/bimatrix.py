@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.strategic import pure_equilibrium_mask
-from kgsim.solvers.best_reply import OutOfTime, Vertex, as_integers, vertices
+from kgsim.solvers.best_reply import OutOfTime, Vertex, vertices
 from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT
 from kgsim.solvers.indifference import indifference
 from kgsim.solvers.lemke_howson import lemke_howson
 from kgsim.solvers.raw import Profile, RawEquilibria
+from kgsim.solvers.reading import as_integers
 
 #: A label that fails to be a tie by less than this is within rounding of one, and completeness is not
 #: claimed.

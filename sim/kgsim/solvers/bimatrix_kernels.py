@@ -1,7 +1,8 @@
 """Two-player games by the thousand, in scalar code that numba compiles as it stands.
 
-`solve_pairs` does what `kgsim.solvers.bimatrix` does, but in floating point with error bounds: a game with an
-equilibrium at a vertex whose labels the bounds do not settle is left to exact arithmetic.
+`solve_pairs` does what `kgsim.solvers.bimatrix` does, but in floating point with error bounds. A game with an
+equilibrium at a vertex whose labels the bounds do not settle is done again in machine integers, and left to Python's
+where these might overflow.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.solvers.bimatrix_exact import exact_vertices
 from kgsim.solvers.bimatrix_reduction import reduce_pair
-from kgsim.solvers.bimatrix_vertices import list_vertices
+from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT, list_vertices
 from kgsim.solvers.indifference import indifference
 from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets
 
 ENTRY_POINTS = ("solve_pairs",)
+
+#: Room for vertices in exact arithmetic; more take so long that Python's clock should watch.
+MOST_EXACT = 2_000
+#: Vertices with several partners up to which their Nash subsets are sure to be few.
+FEW_SHARED = 12
 
 
 class Work(NamedTuple):
@@ -40,11 +47,17 @@ class Work(NamedTuple):
     suitors: NDArray[np.int64]  # (vertices,)
     played: NDArray[np.int64]  # (2,) the actions of a pure equilibrium
     pairs: NDArray[np.int64]  # (equilibria, 2) which vertices meet
+    table: NDArray[np.int64]  # (k, k) payoffs as integers
+    x_points: NDArray[np.int64]  # (vertices + 1, k + 1) integer weights from exact arithmetic
+    y_points: NDArray[np.int64]  # (vertices + 1, k + 1)
+    tight: NDArray[np.int64]  # (rays,)
+    slacks: NDArray[np.int64]  # (rays,)
 
 
 def workspace(most: int) -> Work:
     """Allocate scratch space for games of at most `most` actions a player."""
     square, vertices = (most, most), 8 << most
+    exact = min(vertices, MOST_EXACT)
     return Work(
         first=np.empty(square),
         second=np.empty(square),
@@ -63,6 +76,11 @@ def workspace(most: int) -> Work:
         suitors=np.empty(vertices, dtype=np.int64),
         played=np.empty(2, dtype=np.int64),
         pairs=np.empty((8 * vertices, 2), dtype=np.int64),
+        table=np.empty(square, dtype=np.int64),
+        x_points=np.empty((vertices + 1, most + 1), dtype=np.int64),
+        y_points=np.empty((vertices + 1, most + 1), dtype=np.int64),
+        tight=np.empty(exact, dtype=np.int64),
+        slacks=np.empty(exact, dtype=np.int64),
     )
 
 
@@ -102,8 +120,7 @@ def solve_pairs(
     profiles, indices, isolated, gains, relative
         Receive the equilibria, as in `kgsim.solvers.batch.NashBatch`.
     numbers
-        Receives the number of equilibria per game; -1 if an equilibrium is degenerate in a way that takes
-        exact arithmetic to tell.
+        Receives the number of equilibria per game; -1 if it is left to Python.
 
     Returns
     -------
@@ -120,6 +137,7 @@ def solve_pairs(
         )
         if rows == 0:
             continue
+        count = 0
         if rows == columns == 1:
             # Dominance has decided: one vertex each, the only action being used and best.
             xs[0] = ys[0] = 1
@@ -130,13 +148,15 @@ def solve_pairs(
                 second, columns, rows, w.beaten_columns, members, masks, starts, binomial, work, weights, xs[:0],
                 w.suitors, xs,
             )  # fmt: skip
-            if x_count < 0:
-                continue
-            y_count = list_vertices(
-                first, rows, columns, w.beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count],
-                w.suitors, ys,
-            )  # fmt: skip
-            count = _match(xs, x_count, ys, y_count, pairs) if y_count > 0 else -1
+            if x_count > 0:
+                y_count = list_vertices(
+                    first, rows, columns, w.beaten_rows, members, masks, starts, binomial, work, weights, xs[:x_count],
+                    w.suitors, ys,
+                )  # fmt: skip
+                if y_count > 0:
+                    count = _match(xs, x_count, ys, y_count, pairs)
+        if count <= 0:
+            count = _match_exactly(w, rows, columns)
         if count <= 0:
             continue
         if stop + count > len(profiles):
@@ -148,11 +168,11 @@ def solve_pairs(
             y = ys[pairs[number, 1]]
             row = profiles[stop + number]
             row[:] = 0.0
-            x_sign, x_size = _place(second, x, support, best, work, weights)
+            x_sign, x_size = _place(second, x, w.x_points[pairs[number, 0] + 1], support, best, work, weights)
             for k in range(x_size):
                 row[kept_rows[support[k]]] = weights[k]
             played[0] = kept_rows[support[0]]
-            y_sign, size = _place(first, y, support, best, work, weights)
+            y_sign, size = _place(first, y, w.y_points[pairs[number, 1] + 1], support, best, work, weights)
             for k in range(size):
                 row[shape[0] + kept_columns[support[k]]] = weights[k]
             played[1] = kept_columns[support[0]]
@@ -201,6 +221,34 @@ def _match(xs: NDArray[np.int64], x_count: int, ys: NDArray[np.int64], y_count: 
     return count
 
 
+def _match_exactly(w: Work, rows: int, columns: int) -> int:
+    """Pair the vertices as exact arithmetic finds them; returns the number of pairs, or -1 if Python has to do it."""
+    x_count = exact_vertices(w.second, columns, rows, w.table, w.x_points, w.tight, w.slacks, w.xs)
+    if x_count < 0:
+        return -1
+    y_count = exact_vertices(w.first, rows, columns, w.table, w.y_points, w.tight, w.slacks, w.ys)
+    if y_count < 0:
+        return -1
+    count = _match(w.xs, x_count, w.ys, y_count, w.pairs)
+    # Python lists the maximal Nash subsets, and says so if they are too many.
+    if count > 2 * FEW_SHARED:
+        shared_xs = _shared(w.pairs[:count, 0], w.suitors[:x_count])
+        shared_ys = _shared(w.pairs[:count, 1], w.suitors[:y_count])
+        if min(shared_xs, shared_ys) > FEW_SHARED:
+            return -1
+    return count
+
+
+def _shared(places: NDArray[np.int64], partners: NDArray[np.int64]) -> int:
+    """How many vertices have several partners, when the pairs' vertices on one side are `places`."""
+    partners[:] = 0
+    shared = 0
+    for place in places:
+        partners[place] += 1
+        shared += partners[place] == 2
+    return shared
+
+
 def _before(x: NDArray[np.int64], y: NDArray[np.int64], other_x: NDArray[np.int64], other_y: NDArray[np.int64]) -> bool:
     """The order of equilibria: size of the supports, supports, best replies."""
     size = _size(x[0]) + _size(y[0])
@@ -226,18 +274,31 @@ def _size(mask: int) -> int:
 def _place(
     own: NDArray[np.float64],
     vertex: NDArray[np.int64],
+    point: NDArray[np.int64],
     support: NDArray[np.int64],
     best: NDArray[np.int64],
     work: NDArray[np.float64],
     weights: NDArray[np.float64],
 ) -> tuple[int, int]:
-    """Probabilities of a certain vertex on its support; returns the determinant's sign and the support's size."""
+    """Probabilities of a certain vertex on its support; returns the determinant's sign and the support's size.
+
+    The integer weights at `point` are meant only if the vertex comes from exact arithmetic; one that does not is pure
+    or makes a well-posed system.
+    """
     size = _list_actions(vertex[0], support)
-    if _list_actions(vertex[1], best) != size:
+    if _list_actions(vertex[1], best) == size:
+        sign, pivot = indifference(own, best, support, size, work, weights)
+        if pivot >= LEAST_PIVOT:
+            return sign, size
+    if size == 1:
         weights[0] = 1.0
         return 0, size
-    sign, _ = indifference(own, best, support, size, work, weights)
-    return sign, size
+    total = 0
+    for k in range(size):
+        total += point[support[k]]
+    for k in range(size):
+        weights[k] = float(point[support[k]]) / float(total)
+    return 0, size
 
 
 def _list_actions(mask: int, actions: NDArray[np.int64]) -> int:

@@ -1,0 +1,55 @@
+"""Payoffs as integers: a float is read as the fraction that was meant.
+
+Thirds and decimals are exact again after scaling, so that ties among mixtures are decided in integers.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Payoffs this close to a fraction of denominator up to `LARGEST_DENOMINATOR` are read as that fraction. Such
+#: fractions lie at least 1e-10 apart, so there is never a choice.
+READ_AS_FRACTION = 1e-13
+LARGEST_DENOMINATOR = 100_000
+
+
+def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
+    """Return integers proportional to the entries, which lie in 0..1; exact, or read as fractions."""
+    table = scaled.tolist()
+    levels = sorted(set().union(*table))
+    common = 1
+    for level in levels:
+        if abs(level * common - round(level * common)) > READ_AS_FRACTION * common:
+            found = denominator(level)
+            common = lcm(common, found)
+            if found == 0 or common > LARGEST_DENOMINATOR:
+                common = lcm(*(level.as_integer_ratio()[1] for level in levels))
+                return [[int(Fraction(entry) * common) for entry in row] for row in table]
+    numerator = {level: round(level * common) for level in levels}
+    return [[numerator[entry] for entry in row] for row in table]
+
+
+def denominator(level: float) -> int:
+    """Denominator of the fraction that a number in 0..1 is read as; 0 if there is none.
+
+    It is a convergent of the number's continued fraction, since it is closer than half the square of its denominator's
+    inverse (Legendre).
+    """
+    before = 0
+    current = 1
+    rest = level
+    while True:
+        numerator = round(level * current)
+        if abs(level * current - numerator) <= READ_AS_FRACTION * current:
+            return current
+        part = rest - int(rest)
+        if part * LARGEST_DENOMINATOR < 1.0:
+            return 0
+        rest = 1.0 / part
+        before, current = current, int(rest) * current + before
+        if current > LARGEST_DENOMINATOR:
+            return 0
