@@ -8,8 +8,8 @@ continuum, a multiple root, a limit reached) the answer says ``complete=False``.
 
 Games come in scaled to 0..1 per player, with ties exact. Profiles have regret at most 1e-9 on that scale.
 
-Kernels run as plain Python for a small single game and compiled by numba (extra ``fast``) otherwise; the results
-are the same to the last bit.
+Kernels run as plain Python on nested lists for a small single game and compiled by numba (extra ``fast``) on arrays
+otherwise; the results are the same to the last bit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kgsim.solvers import nplayer_supports as kernel
 from kgsim.solvers import nplayer_tally as tally
 from kgsim.solvers.nplayer_bernstein import LARGEST_SUPPORT, lattice, reduced
 from kgsim.solvers.nplayer_order import MOST_ACTIONS, SupportList, support_list
-from kgsim.solvers.nplayer_work import Floats, Ints, Work, workspace
+from kgsim.solvers.nplayer_work import Floats, Ints, workspace
 from kgsim.solvers.raw import RawEquilibria
 
 MOST_SUPPORTS = 500_000  # support profiles listed for one game
@@ -126,6 +126,7 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         if kernels is kernel:
             _plain.seconds += time.monotonic() - tick
             kernels = _kernels(array[0].size, 1)
+    arrays.release()
     searched = begin == len(listed.supports) and listed.every
     return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, begin)
 
@@ -232,32 +233,55 @@ class _Arrays:
     def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
         self.shape = np.array(shape, dtype=np.int64)
         self.allowance = ALLOWANCE + len(listed.supports) * prod(shape)
-        self.work: Work = workspace(shape, listed.largest)
         smallest = min(sorted(listed.largest)[-3], LARGEST_SUPPORT)
-        self.lattice = lattice(smallest)
-        self.reduced = reduced(smallest)
         words = listed.faced.shape[2]
-        self.better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
-        self.found = np.empty((64 + 8 * games, sum(shape)))
-        self.index = np.empty(len(self.found), dtype=np.int64)
-        self.component = np.empty(len(self.found), dtype=np.int64)
-        self.boxes = np.zeros((1024, sum(shape), 3))
+        better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
+        self.scratch = (workspace(shape, listed.largest), reduced(smallest), better)
+        self.lattice = lattice(smallest)
+        self.found = np.zeros((64 + 8 * games, sum(shape)))
+        self.index = np.zeros(len(self.found), dtype=np.int64)
+        self.component = np.zeros(len(self.found), dtype=np.int64)
+        self.boxes = np.zeros((256, sum(shape), 3))
         self.label = np.zeros(len(self.boxes), dtype=np.int64)
         self.number = np.zeros(len(self.boxes), dtype=np.int64)
         self.offset = np.zeros(games + 1, dtype=np.int64)
         self.summary = np.zeros((games, tally.COLUMNS), dtype=np.int64)
+        self.lists: Any = None
 
     def run(
         self, kernels: Any, games: Floats, listed: SupportList, budget: int, begin: int, fresh: bool, last: bool
     ) -> int:
         """Solve games from ``begin`` on; returns how many are solved, fewer than all where room is lacking."""
+        given = (games, self.shape, listed.supports, listed.faced, listed.undominated)
+        scratch, table, results = self.scratch, self.lattice, self._results()
+        if kernels is kernel:
+            if self.lists is None:
+                idle = _idle(tuple(map(int, self.shape)))
+                self.lists = (idle.pop() if idle else as_lists(scratch)), as_lists(results)
+            given, (scratch, results), table = as_lists(given), self.lists, _lattice_as_lists(len(table.terms))
         reached: int = kernels.solve_games(
-            self.work, self.reduced, self.lattice, games, self.shape, listed.supports, listed.faced,
-            listed.undominated, self.better, budget,
-            self.allowance, begin, fresh, last, self.found, self.index, self.component,
-            self.offset, self.boxes, self.label, self.number, self.summary,
-        )  # fmt: skip
+            *scratch, table, *given, budget, self.allowance, begin, fresh, last, *results
+        )
+        if kernels is kernel:
+            self._take(results, reached)
         return reached
+
+    def _results(self) -> tuple[Any, ...]:
+        return (
+            self.found, self.index, self.component, self.offset, self.boxes, self.label, self.number, self.summary
+        )  # fmt: skip
+
+    def _take(self, results: Any, solved: int) -> None:
+        """Copy from lists to the arrays what is known of the games solved."""
+        found, index, component, offset, boxes, _, _, summary = results
+        if not solved:
+            return
+        stop, cells = offset[solved], summary[solved - 1][tally.CELLS]
+        self.offset[: solved + 1], self.summary[:solved] = offset[: solved + 1], summary[:solved]
+        if stop:
+            self.found[:stop], self.index[:stop], self.component[:stop] = found[:stop], index[:stop], component[:stop]
+        if cells:
+            self.boxes[:cells] = boxes[:cells]
 
     def grow(self) -> None:
         """Double the room for results, keeping what is there."""
@@ -267,6 +291,37 @@ class _Arrays:
         self.boxes = np.concatenate([self.boxes, np.zeros_like(self.boxes)])
         self.label = np.zeros(len(self.boxes), dtype=np.int64)
         self.number = np.zeros(len(self.boxes), dtype=np.int64)
+        self.release()
+
+    def release(self) -> None:
+        """Give lists of scratch space back for the next game, since they take longer to make than many games."""
+        if self.lists is not None:
+            _idle(tuple(map(int, self.shape))).append(self.lists[0])
+        self.lists = None
+
+
+@functools.lru_cache(maxsize=8)
+def _idle(shape: tuple[int, ...]) -> list[Any]:
+    """Lists of scratch space for games of one shape that no call is using."""
+    return []
+
+
+def as_lists(arrays: Any) -> Any:
+    """Arrays, also in tuples, as nested lists, on which plain Python computes four times as fast, to the same bits."""
+    if isinstance(arrays, np.ndarray):
+        # Scratch space is large and empty, and zeros need not be made one by one.
+        return arrays.tolist() if arrays.any() else _zeros(arrays.shape, arrays.dtype.type(0).item())
+    inner = map(as_lists, arrays)
+    return arrays._make(inner) if hasattr(arrays, "_make") else tuple(inner)
+
+
+def _zeros(shape: tuple[int, ...], zero: Any) -> list[Any]:
+    return [zero] * shape[0] if len(shape) == 1 else [_zeros(shape[1:], zero) for _ in range(shape[0])]
+
+
+@functools.lru_cache(maxsize=LARGEST_SUPPORT)
+def _lattice_as_lists(largest: int) -> Any:
+    return as_lists(lattice(largest))
 
 
 def _report(

@@ -140,13 +140,13 @@ def impossible(e: Reduced, count: Ints, level: int, equations: int, k2: int, tot
         if q == equations or q == equations + k2:
             positive, negative = False, False
         margin = margins[q]
-        first = stack[q, 0]
+        first = stack[q][0]
         if -margin <= first <= margin:
             continue
         sign = 1.0 if first > 0.0 else -1.0
         single = True
         for c in range(1, count[degree[q]]):
-            if sign * stack[q, c] <= margin:
+            if sign * stack[q][c] <= margin:
                 single = False
                 break
         if single:
@@ -167,7 +167,7 @@ def bound(e: Reduced, count: Ints, level: int, begin: int, k: int, out: Floats) 
     for c in range(count[e.degree[begin]]):
         total = 0.0
         for b in range(k):
-            total += e.stack[level, begin + b, c]
+            total += e.stack[level][begin + b][c]
         low = min(low, total)
         high = max(high, total)
     margin = 0.0
@@ -183,7 +183,7 @@ def bound(e: Reduced, count: Ints, level: int, begin: int, k: int, out: Floats) 
     for b in range(k):
         least = 1e300
         for c in range(count[e.degree[begin]]):
-            least = min(least, sign * e.stack[level, begin + b, c])
+            least = min(least, sign * e.stack[level][begin + b][c])
         out[b] = max(0.0, (least - margin) / largest - 1e-9)
 
 
@@ -220,23 +220,23 @@ def halve(e: Reduced, table: Lattice, dimension: int, level: int, edge: int, lef
     corner, lower, upper = e.corner, e.stack[level], e.stack[level + 1]
     for v in range(k):
         for a in range(k):
-            corner[level + 1, v, a] = corner[level, v, a]
+            corner[level + 1][v][a] = corner[level][v][a]
     for a in range(k):
-        middle = 0.5 * (corner[level, left, a] + corner[level, right, a])
-        corner[level, right, a] = middle
-        corner[level + 1, left, a] = middle
+        middle = 0.5 * (corner[level][left][a] + corner[level][right][a])
+        corner[level][right][a] = middle
+        corner[level + 1][left][a] = middle
     for q in range(total):
         g = e.degree[q]
-        line, extent = table.line[dimension, g, edge], table.extent[dimension, g, edge]
-        for row in range(table.lines[dimension, g, edge]):
+        line, extent = table.line[dimension][g][edge], table.extent[dimension][g][edge]
+        for row in range(table.lines[dimension][g][edge]):
             length = extent[row]
             for s in range(length):
-                at = line[row, s]
-                upper[q, at] = lower[q, at]
-            first = line[row, 0]
+                at = line[row][s]
+                upper[q][at] = lower[q][at]
+            first = line[row][0]
             for done in range(1, length):
                 # the upper child keeps the right end of each round, the lower child the left end
                 for s in range(length - done):
-                    at = line[row, s]
-                    upper[q, at] = 0.5 * (upper[q, at] + upper[q, line[row, s + 1]])
-                lower[q, line[row, done]] = upper[q, first]
+                    at = line[row][s]
+                    upper[q][at] = 0.5 * (upper[q][at] + upper[q][line[row][s + 1]])
+                lower[q][line[row][done]] = upper[q][first]

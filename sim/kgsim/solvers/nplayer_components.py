@@ -26,7 +26,7 @@ def components(
     Writes the group's number to ``component`` and returns the new end of ``found``, or -1 where it is full.
     """
     cells = summary[CELLS]
-    length = found.shape[1]
+    length = len(found[0])
     slack = 1e-9
     for a in range(cells):
         label[a] = a
@@ -35,7 +35,7 @@ def components(
         for b in range(a):
             touching = True
             for c in range(length):
-                if boxes[a, c, 0] > boxes[b, c, 1] + slack or boxes[b, c, 0] > boxes[a, c, 1] + slack:
+                if boxes[a][c][0] > boxes[b][c][1] + slack or boxes[b][c][0] > boxes[a][c][1] + slack:
                     touching = False
                     break
             if touching:
@@ -52,7 +52,7 @@ def components(
         for a in range(cells):
             inside = True
             for c in range(length):
-                if found[e, c] < boxes[a, c, 0] - slack or found[e, c] > boxes[a, c, 1] + slack:
+                if found[e][c] < boxes[a][c][0] - slack or found[e][c] > boxes[a][c][1] + slack:
                     inside = False
                     break
             if inside:
@@ -66,15 +66,15 @@ def components(
             continue
         candidate = w.mixture
         for c in range(length):
-            candidate[c] = boxes[a, c, 2]
+            candidate[c] = boxes[a][c][2]
         if gains(payoffs, shape, candidate, w.gain, w.counter) > TIE:
             continue
-        if stop == found.shape[0]:
+        if stop == len(found):
             return -1
         number[label[a]] = summary[COMPONENTS]
         summary[COMPONENTS] += 1
         for c in range(length):
-            found[stop, c] = candidate[c]
+            found[stop][c] = candidate[c]
         index[stop] = NO_INDEX
         component[stop] = number[label[a]]
         stop += 1

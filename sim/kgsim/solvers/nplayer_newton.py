@@ -19,15 +19,17 @@ def invert(a: Floats, inverse: Floats, column: Ints, n: int, smallest: float) ->
     """
     for i in range(n):
         column[i] = i
+        solution = inverse[i]
         for j in range(n):
-            inverse[i, j] = 0.0
-        inverse[i, i] = 1.0
+            solution[j] = 0.0
+        solution[i] = 1.0
     floor = 0.0
     for s in range(n):
         best, pr, pc = -1.0, s, s
         for i in range(s, n):
+            line = a[i]
             for j in range(s, n):
-                size = abs(a[i, column[j]])
+                size = abs(line[column[j]])
                 if size > best:
                     best, pr, pc = size, i, j
         if s == 0:
@@ -36,20 +38,22 @@ def invert(a: Floats, inverse: Floats, column: Ints, n: int, smallest: float) ->
             return s
         if pr != s:
             for j in range(n):
-                a[s, j], a[pr, j] = a[pr, j], a[s, j]
-                inverse[s, j], inverse[pr, j] = inverse[pr, j], inverse[s, j]
+                a[s][j], a[pr][j] = a[pr][j], a[s][j]
+                inverse[s][j], inverse[pr][j] = inverse[pr][j], inverse[s][j]
         column[s], column[pc] = column[pc], column[s]
         c = column[s]
-        scale = 1.0 / a[s, c]
+        pivots, solution = a[s], inverse[s]
+        scale = 1.0 / pivots[c]
         for j in range(n):
-            a[s, j] *= scale
-            inverse[s, j] *= scale
+            pivots[j] *= scale
+            solution[j] *= scale
         for i in range(n):
-            factor = a[i, c]
+            line, other = a[i], inverse[i]
+            factor = line[c]
             if i != s and factor != 0.0:
                 for j in range(n):
-                    a[i, j] -= factor * a[s, j]
-                    inverse[i, j] -= factor * inverse[s, j]
+                    line[j] -= factor * pivots[j]
+                    other[j] -= factor * solution[j]
     return n
 
 
@@ -57,33 +61,54 @@ def slopes(w: Work, table: Floats, x: Floats, players: int, n: int, width: int) 
     """Payoff slopes: the value of every equation with a player's mixture replaced by one vertex, at ``x``."""
     weight, first, digit, slope, size, stride = w.weight, w.first, w.digit, w.slope, w.size, w.stride
     for v in range(width):
-        product = 1.0
-        for j in range(players):
-            weight[j, v] = product
-            product *= x[first[j] + digit[j, v]]
+        weight[0][v] = 1.0
+    for j in range(1, players):
+        weights, before, digits, f = weight[j], weight[j - 1], digit[j - 1], first[j - 1]
+        for v in range(width):
+            weights[v] = before[v] * x[f + digits[v]]
+    for v in range(width):
         product = 1.0
         for j in range(players - 1, -1, -1):
-            weight[j, v] *= product
-            product *= x[first[j] + digit[j, v]]
+            weight[j][v] *= product
+            product *= x[first[j] + digit[j][v]]
     for r in range(n):
+        values, row = table[r], slope[r]
         for j in range(players):
-            f, k, inner = first[j], size[j], stride[j]
+            f, k, inner, weights = first[j], size[j], stride[j], weight[j]
             for a in range(k):
                 total = 0.0
                 for outer in range(a * inner, width, k * inner):
                     for v in range(outer, outer + inner):
-                        total += weight[j, v] * table[r, v]
-                slope[r, f + a] = total
+                        total += weights[v] * values[v]
+                row[f + a] = total
+
+
+def slopes_at_centre(w: Work, table: Floats, players: int, n: int, width: int) -> None:
+    """The slopes where every player mixes evenly, so that all combinations of opponents weigh the same."""
+    slope, first, size, stride = w.slope, w.first, w.size, w.stride
+    for r in range(n):
+        values, row = table[r], slope[r]
+        for j in range(players):
+            f, k, inner = first[j], size[j], stride[j]
+            weight = k / width
+            for a in range(k):
+                total = 0.0
+                for outer in range(a * inner, width, k * inner):
+                    for v in range(outer, outer + inner):
+                        total += values[v]
+                row[f + a] = weight * total
 
 
 def differentiate(w: Work, players: int, n: int) -> None:
     """Jacobian in the coordinates of all vertices but each player's last, from the slopes."""
     slope, first, size, jacobian, row = w.slope, w.first, w.size, w.jacobian, w.row
     for r in range(n):
+        slopes, line = slope[r], jacobian[r]
         for j in range(players):
-            last = slope[r, first[j] + size[j] - 1]
+            f, at = first[j], row[j]
+            last = slopes[f + size[j] - 1]
             for a in range(size[j] - 1):
-                jacobian[r, row[j] + a] = slope[r, first[j] + a] - last
+                line[at + a] = slopes[f + a] - last
 
 
 def newton(w: Work, table: Floats, x: Floats, players: int, n: int, width: int, smallest: float) -> tuple[bool, int]:
@@ -109,13 +134,13 @@ def newton(w: Work, table: Floats, x: Floats, players: int, n: int, width: int, 
         for r in range(n):
             value = 0.0
             for a in range(size[0]):
-                value += x[a] * slope[r, a]
+                value += x[a] * slope[r][a]
             worst = max(worst, abs(value))
             residual[r] = value
         for s in range(rank):
             change = 0.0
             for r in range(n):
-                change += inverse[s, r] * residual[r]
+                change += inverse[s][r] * residual[r]
             step[column[s]] = change
         longest = 0.0
         for j in range(players):
@@ -141,13 +166,13 @@ def temptation(w: Work, x: Floats, players: int, n: int, rows: int, width: int) 
     for v in range(width):
         product = 1.0
         for j in range(players):
-            product *= x[first[j] + digit[j, v]]
-        weight[0, v] = product
+            product *= x[first[j] + digit[j][v]]
+        weight[0][v] = product
     worst = -1.0
     for r in range(n, rows):
         total = 0.0
         for v in range(width):
-            total += weight[0, v] * base[r, v]
+            total += weight[0][v] * base[r][v]
         worst = max(worst, total)
     return worst
 
@@ -158,18 +183,18 @@ def determinant_sign(a: Floats, n: int) -> int:
     for s in range(n):
         pivot = s
         for i in range(s + 1, n):
-            if abs(a[i, s]) > abs(a[pivot, s]):
+            if abs(a[i][s]) > abs(a[pivot][s]):
                 pivot = i
-        if a[pivot, s] == 0.0:
+        if a[pivot][s] == 0.0:
             return 0
         if pivot != s:
             sign = -sign
             for j in range(n):
-                a[s, j], a[pivot, j] = a[pivot, j], a[s, j]
-        if a[s, s] < 0.0:
+                a[s][j], a[pivot][j] = a[pivot][j], a[s][j]
+        if a[s][s] < 0.0:
             sign = -sign
         for i in range(s + 1, n):
-            factor = a[i, s] / a[s, s]
+            factor = a[i][s] / a[s][s]
             for j in range(s, n):
-                a[i, j] -= factor * a[s, j]
+                a[i][j] -= factor * a[s][j]
     return sign

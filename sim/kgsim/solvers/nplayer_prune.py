@@ -12,20 +12,20 @@ WORD = 62  # combinations of opponents in one word of a bit set
 
 def compare(payoffs: Floats, shape: Ints, better: Ints) -> None:
     """Fill ``better[i, a, b]`` with the bit set of opponents' combinations where ``b`` pays ``i`` more than ``a``."""
-    width, stride = payoffs.shape[1], 1
-    for i in range(shape.shape[0] - 1, -1, -1):
+    width, stride = len(payoffs[0]), 1
+    for i in range(len(shape) - 1, -1, -1):
         k = shape[i]
         for a in range(k):
             for b in range(k):
-                for word in range(better.shape[3]):
-                    better[i, a, b, word] = 0
+                for word in range(len(better[0][0][0])):
+                    better[i][a][b][word] = 0
         word, bit = 0, 0
         for outer in range(0, width, stride * k):
             for v in range(outer, outer + stride):
                 for a in range(k):
                     for b in range(k):
-                        if payoffs[i, v + b * stride] > payoffs[i, v + a * stride]:
-                            better[i, a, b, word] |= 1 << bit
+                        if payoffs[i][v + b * stride] > payoffs[i][v + a * stride]:
+                            better[i][a][b][word] |= 1 << bit
                 bit += 1
                 if bit == WORD:
                     bit = 0
@@ -35,8 +35,8 @@ def compare(payoffs: Floats, shape: Ints, better: Ints) -> None:
 
 def dominated(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
     """Whether some strategy of the support profile is conditionally dominated."""
-    words = better.shape[3]
-    for i in range(shape.shape[0]):
+    words = len(better[0][0][0])
+    for i in range(len(shape)):
         for a in range(shape[i]):
             if not (supports[i] >> a) & 1:
                 continue
@@ -45,9 +45,9 @@ def dominated(better: Ints, supports: Ints, faced: Ints, shape: Ints) -> bool:
                     continue
                 gains, loses = False, False
                 for word in range(words):
-                    if better[i, a, b, word] & faced[i, word]:
+                    if better[i][a][b][word] & faced[i][word]:
                         gains = True
-                    if better[i, b, a, word] & faced[i, word]:
+                    if better[i][b][a][word] & faced[i][word]:
                         loses = True
                         break
                 if gains and not loses:

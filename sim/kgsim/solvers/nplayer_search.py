@@ -17,8 +17,8 @@ Nothing is discarded without one of these certificates, hence completeness is pr
 be neither excluded nor isolated (a continuum, a multiple root) is kept as a *cell*, and the caller must not
 call its answer complete.
 
-The functions are plain Python over arrays so that they run as they stand; ``nplayer_compile`` compiles the same
-source. They avoid library linear algebra on purpose: the order of every operation is fixed, so the bits agree.
+The functions run as they stand on nested lists, which is why they write ``a[i][j]`` and ``len(a)``, and compiled on
+arrays. They avoid library linear algebra on purpose: the order of every operation is fixed, so the bits agree.
 
 Sources: the preconditioned exclusion and contraction tests are those of interval Newton methods (Krawczyk 1969;
 Neumaier, *Interval Methods for Systems of Equations*, 1990) with vertex values in place of interval arithmetic.
@@ -26,7 +26,7 @@ Neumaier, *Interval Methods for Systems of Equations*, 1990) with vertex values 
 
 from __future__ import annotations
 
-from kgsim.solvers.nplayer_newton import differentiate, invert, newton, slopes, temptation
+from kgsim.solvers.nplayer_newton import differentiate, invert, newton, slopes, slopes_at_centre, temptation
 from kgsim.solvers.nplayer_simplices import bisect, keep_cell, keep_root, longest_edge, shrink, to_profile
 from kgsim.solvers.nplayer_work import Floats, Work
 
@@ -34,7 +34,10 @@ ROUNDING = 1e-13  # margin of every sign test; payoffs are scaled to 0..1
 SINGULAR = 1e-9  # a pivot this small relative to the largest counts as zero
 SMALLEST_EDGE = 1e-7  # simplices are not bisected below this edge
 CELL_EDGE = 0.26  # a singular equilibrium inside a simplex no larger than this closes it as a cell
+DEPENDENT_EDGE = 0.51  # the same where the equations are dependent, so that there is no isolated root to be missed
+GOLDEN = 0.6180339887498949  # spreads the coordinates of a point without pattern
 REFUSED_EDGE = 0.02  # the same for a singular solution that is not an equilibrium
+COARSE_EDGE = 0.13  # the same where a search need not be fine
 CELLS_KEPT = 24  # with this many cells of one support the simplices still open become cells as they are
 CONTRACTION = 0.95
 NARROW = 0.6  # bounds that leave more of every simplex than this do not yet suggest a contraction
@@ -44,7 +47,7 @@ EXCLUDED, ISOLATED, OPEN = 0, 1, 2
 COUNTERS = ("level",)
 
 
-def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) -> None:
+def search(w: Work, players: int, n: int, rows: int, width: int, budget: int, fine: bool) -> None:
     """Find all roots in the simplex at the bottom of the stack; adds to ``w.root``, ``w.cell`` and ``w.tally``.
 
     Parameters
@@ -55,10 +58,14 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
         Players, equations, equations and outside advantages together, combinations.
     budget
         Simplices to examine at most, counted from the last reset of ``w.tally``; the others become cells.
+    fine
+        Whether to settle to the utmost that a support without isolated roots holds no equilibrium either; not worth
+        it once the game is known to be degenerate.
     """
     count, tables, size, first, point = w.tally, w.tables, w.size, w.first, w.point
     level = 0
-    deepest = tables.shape[0] - 1
+    deepest = len(tables) - 1
+    largest, refused = 0.0, 0.0
     while level >= 0:
         count[2] += 1
         verdict = examine(w, level, players, n, rows, width)
@@ -66,7 +73,11 @@ def search(w: Work, players: int, n: int, rows: int, width: int, budget: int) ->
             level -= 1
             continue
         edge, player, left, right = longest_edge(w, level, players)
-        if edge <= CELL_EDGE and singular_solution(w, level, edge, players, n, rows, width):
+        if largest == 0.0:
+            largest, refused = CELL_EDGE, REFUSED_EDGE
+            if dependent(w, players, n, width):
+                largest, refused = DEPENDENT_EDGE, REFUSED_EDGE if fine else COARSE_EDGE
+        if edge <= largest and singular_solution(w, level, edge < refused, players, n, rows, width):
             keep_cell(w, level, players)
             level -= 1
             continue
@@ -93,7 +104,7 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
         for j in range(players):
             for a in range(first[j], first[j] + size[j]):
                 point[a] = 1.0 / size[j]
-        slopes(w, table, point, players, n, width)
+        slopes_at_centre(w, table, players, n, width)
         differentiate(w, players, n)
         rank = invert(w.jacobian, w.inverse, w.column, n, SINGULAR)
         if rank < n:
@@ -118,19 +129,37 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 shrink(w, level, j, rows, width)
 
 
+def dependent(w: Work, players: int, n: int, width: int) -> bool:
+    """Whether the support's equations are dependent at a point chosen without regard to them, hence all but surely
+    everywhere, so that no root is isolated.
+    """
+    first, size, profile = w.first, w.size, w.profile
+    for j in range(players):
+        total = 0.0
+        for a in range(first[j], first[j] + size[j]):
+            profile[a] = 1.0 + GOLDEN * a % 1.0
+            total += profile[a]
+        for a in range(first[j], first[j] + size[j]):
+            profile[a] /= total
+    slopes(w, w.base, profile, players, n, width)
+    differentiate(w, players, n)
+    return invert(w.jacobian, w.inverse, w.column, n, SINGULAR) < n
+
+
 def one_sign(table: Floats, start: int, stop: int, width: int, both: bool) -> bool:
     """Whether some row of the table is positive (or, with ``both``, negative) at every combination."""
     for r in range(start, stop):
-        first = table[r, 0]
+        values = table[r]
+        first = values[0]
         if first > ROUNDING:
             for v in range(1, width):
-                if table[r, v] <= ROUNDING:
+                if values[v] <= ROUNDING:
                     break
             else:
                 return True
         elif both and first < -ROUNDING:
             for v in range(1, width):
-                if table[r, v] >= -ROUNDING:
+                if values[v] >= -ROUNDING:
                     break
             else:
                 return True
@@ -150,12 +179,12 @@ def precondition(w: Work, table: Floats, players: int, n: int, width: int) -> fl
     for s in range(n):
         total = 0.0
         for r in range(n):
-            total += abs(inverse[s, r])
+            total += abs(inverse[s][r])
         biggest = max(biggest, total)
     for j in range(players):
         f, last = first[j], first[j] + size[j] - 1
         for v in range(width):
-            form[last, v] = 1.0 if f + digit[j, v] == last else 0.0
+            form[last][v] = 1.0 if f + digit[j][v] == last else 0.0
     for s in range(n):
         c = column[s]
         j = players - 1
@@ -164,12 +193,13 @@ def precondition(w: Work, table: Floats, players: int, n: int, width: int) -> fl
         at = first[j] + c - row[j]
         last = first[j] + size[j] - 1
         a = c - row[j]
+        line, digits, own, rest = inverse[s], digit[j], form[at], form[last]
         for v in range(width):
             total = 0.0
             for r in range(n):
-                total += inverse[s, r] * table[r, v]
-            form[last, v] += total
-            form[at, v] = (1.0 if digit[j, v] == a else 0.0) - total
+                total += line[r] * table[r][v]
+            rest[v] += total
+            own[v] = (1.0 if digits[v] == a else 0.0) - total
     return max(ROUNDING, 4e-16 * biggest * n)
 
 
@@ -177,13 +207,13 @@ def null_sign(w: Work, table: Floats, rank: int, n: int, width: int) -> bool:
     """Whether a combination of equations that annihilates the Jacobian has one sign throughout."""
     inverse = w.inverse
     for s in range(rank, n):
-        low, high, size = 1e300, -1e300, 0.0
+        low, high, size, line = 1e300, -1e300, 0.0, inverse[s]
         for r in range(n):
-            size = max(size, abs(inverse[s, r]))
+            size = max(size, abs(line[r]))
         for v in range(width):
             total = 0.0
             for r in range(n):
-                total += inverse[s, r] * table[r, v]
+                total += line[r] * table[r][v]
             low = min(low, total)
             high = max(high, total)
         if low > ROUNDING * n * (1.0 + size) or high < -ROUNDING * n * (1.0 + size):
@@ -204,10 +234,11 @@ def enclose(w: Work, error: float, players: int, width: int) -> float:
             continue
         total = 0.0
         for a in range(first[j], first[j] + size[j]):
-            low, high = form[a, 0], form[a, 0]
+            values = form[a]
+            low, high = values[0], values[0]
             for v in range(1, width):
-                low = min(low, form[a, v])
-                high = max(high, form[a, v])
+                low = min(low, values[v])
+                high = max(high, values[v])
             if high < -error:
                 return -1.0
             floor[a] = max(0.0, low - error)
@@ -235,15 +266,15 @@ def contraction(w: Work, players: int, width: int) -> float:
                             for v in range(outer, outer + jump):
                                 total = 0.0
                                 for a in range(first[i], first[i] + size[i]):
-                                    total += abs(form[a, v] - form[a, v + gap])
+                                    total += abs(form[a][v] - form[a][v + gap])
                                 largest = max(largest, total)
-                influence[i, j] = 0.5 * largest
+                influence[i][j] = 0.5 * largest
                 sums += 0.5 * largest
         worst = max(worst, sums)
     return worst
 
 
-def singular_solution(w: Work, level: int, edge: float, players: int, n: int, rows: int, width: int) -> bool:
+def singular_solution(w: Work, level: int, anyway: bool, players: int, n: int, rows: int, width: int) -> bool:
     """Whether the simplex at ``level`` holds a solution with a singular Jacobian; it is left in ``w.profile``."""
     first, size, point, base, profile, vertices = w.first, w.size, w.point, w.base, w.profile, w.vertices
     for j in range(players):
@@ -256,13 +287,13 @@ def singular_solution(w: Work, level: int, edge: float, players: int, n: int, ro
     for j in range(players):
         f, k = first[j], size[j]
         for a in range(k):
-            low, high = vertices[level, f, a], vertices[level, f, a]
+            low, high = vertices[level][f][a], vertices[level][f][a]
             for v in range(1, k):
-                low = min(low, vertices[level, f + v, a])
-                high = max(high, vertices[level, f + v, a])
+                low = min(low, vertices[level][f + v][a])
+                high = max(high, vertices[level][f + v][a])
             slack = 0.5 * (high - low) + 1e-9
             if profile[f + a] < low - slack or profile[f + a] > high + slack:
                 return False
             if profile[f + a] < -1e-12:
                 return False
-    return edge < REFUSED_EDGE or temptation(w, profile, players, n, rows, width) < 1e-9
+    return anyway or temptation(w, profile, players, n, rows, width) < 1e-9

@@ -42,7 +42,8 @@ def sign_table(supports: Ints, faced: Ints) -> Ints:
     mask, met = supports[:, :, None], faced
     second_loses, first_loses = patterns & met == 0, ~patterns & met == 0
     undominated = ~(second_loses & (mask & 2 != 0) | first_loses & (mask & 1 != 0))
-    return (undominated.astype(np.int64) << np.arange(len(supports))[:, None, None]).sum(axis=0)
+    profiles: Ints = (undominated.astype(np.int64) << np.arange(len(supports))[:, None, None]).sum(axis=0)
+    return profiles
 
 
 def solve_by_signs(
@@ -58,32 +59,32 @@ def solve_by_signs(
     if first < 0:
         return UNSURE
     begin, examined, refused = stop, 0, 0
-    alive = undominated[0, first] & undominated[1, second] & undominated[2, third]
-    for s in range(supports.shape[0]):
+    alive = undominated[0][first] & undominated[1][second] & undominated[2][third]
+    for s in range(len(supports)):
         if alive >> s & 1 == 0:
             continue
         examined += 1
-        if stop + 2 > found.shape[0]:
+        if stop + 2 > len(found):
             return FULL
         mixing, pure = 0, 0
         for i in range(3):
-            mask = supports[s, i]
-            found[stop, 2 * i] = 1.0 if mask == 1 else 0.0
-            found[stop, 2 * i + 1] = 1.0 if mask == 2 else 0.0
+            mask = supports[s][i]
+            found[stop][2 * i] = 1.0 if mask == 1 else 0.0
+            found[stop][2 * i + 1] = 1.0 if mask == 2 else 0.0
             mixing += mask == 3
             pure += i if mask != 3 else 0
         count = 1
         index[stop] = 1
         if mixing == 2:
-            count = meet(difference, pure, supports[s, pure] - 1, found[stop], index, stop)
+            count = meet(difference, pure, supports[s][pure] - 1, found[stop], index, stop)
             refused += count == 0
         elif mixing == 3:
             for i in range(3):
-                mixer[i, 0] = 2 - i
-                mixer[i, 1] = 1 << i
-                mixer[i, 2] = 4 - 2 * i
-                mixer[i, 3] = 5 - 2 * i
-            count = triple(payoffs, 0, mixer, found[stop : stop + 2], index[stop : stop + 2])
+                mixer[i][0] = 2 - i
+                mixer[i][1] = 1 << i
+                mixer[i][2] = 4 - 2 * i
+                mixer[i][3] = 5 - 2 * i
+            count = triple(payoffs, 0, mixer, found, index, stop)
             for r in range(count):
                 if gains(payoffs, shape, found[stop + r], gain, digit) > TIE:
                     return UNSURE
@@ -91,7 +92,7 @@ def solve_by_signs(
             return UNSURE
         stop += count
     summary[EXAMINED] += examined
-    summary[PRUNED] += supports.shape[0] - examined
+    summary[PRUNED] += len(supports) - examined
     summary[NO_REPLY] += refused
     summary[EQUILIBRIA] += stop - begin
     return stop
@@ -106,8 +107,8 @@ def differences(payoffs: Floats, difference: Floats) -> tuple[int, int, int]:
         pattern, at = 0, 0
         for v in range(8):
             if v & stride == 0:
-                gap = payoffs[i, v + stride] - payoffs[i, v]
-                difference[i, at] = gap
+                gap = payoffs[i][v + stride] - payoffs[i][v]
+                difference[i][at] = gap
                 pattern |= int(gap > 0.0) << at
                 least = min(least, abs(gap))
                 at += 1
@@ -124,15 +125,15 @@ def meet(difference: Floats, pure: int, action: int, profile: Floats, index: Int
     j = 1 if pure == 2 else 2
     # a player's differences are numbered by the action of its first opponent, then of the second
     fixed, moved = (1, 2) if pure == 2 else (2, 1)
-    u0, u1 = difference[i, fixed * action], difference[i, fixed * action + moved]
+    u0, u1 = difference[i][fixed * action], difference[i][fixed * action + moved]
     fixed, moved = (2, 1) if pure == 0 else (1, 2)
-    v0, v1 = difference[j, fixed * action], difference[j, fixed * action + moved]
+    v0, v1 = difference[j][fixed * action], difference[j][fixed * action + moved]
     mix(-v1, v0, profile, 2 * i, 2 * i + 1)
     mix(-u1, u0, profile, 2 * j, 2 * j + 1)
     advantage = 0.0
     for a in range(2):
         for b in range(2):
-            advantage += profile[2 * i + a] * profile[2 * j + b] * difference[pure, 2 * a + b]
+            advantage += profile[2 * i + a] * profile[2 * j + b] * difference[pure][2 * a + b]
     index[at] = -1 if (u0 > 0.0) == (v0 > 0.0) else 1
     if abs(advantage) <= CLEAR:
         return UNSURE

@@ -13,11 +13,11 @@ def begin(w: Work, players: int, rows: int, width: int) -> None:
     tables, base, vertices, first, size = w.tables, w.base, w.vertices, w.first, w.size
     for r in range(rows):
         for v in range(width):
-            tables[0, r, v] = base[r, v]
+            tables[0][r][v] = base[r][v]
     for j in range(players):
         for v in range(size[j]):
             for a in range(size[j]):
-                vertices[0, first[j] + v, a] = 1.0 if a == v else 0.0
+                vertices[0][first[j] + v][a] = 1.0 if a == v else 0.0
 
 
 def narrow(w: Work, player: int, rows: int, width: int) -> None:
@@ -36,11 +36,11 @@ def restrict(w: Work, player: int, corner: Floats, rows: int, width: int) -> Non
                 for own in range(k):
                     total = 0.0
                     for a in range(k):
-                        total += corner[own, a] * base[r, v + a * jump]
-                    table[r, v + own * jump] = total
+                        total += corner[own][a] * base[r][v + a * jump]
+                    table[r][v + own * jump] = total
     for v in range(k):
         for a in range(k):
-            vertices[0, f + v, a] = corner[v, a]
+            vertices[0][f + v][a] = corner[v][a]
 
 
 def shrink(w: Work, level: int, player: int, rows: int, width: int) -> None:
@@ -58,19 +58,20 @@ def shrink(w: Work, level: int, player: int, rows: int, width: int) -> None:
         total = 0.999
     rest = 1.0 - total
     for r in range(rows):
+        values = table[r]
         for outer in range(0, width, k * jump):
             for v in range(outer, outer + jump):
                 common = 0.0
                 for a in range(k):
-                    common += floor[f + a] * table[r, v + a * jump]
+                    common += floor[f + a] * values[v + a * jump]
                 for a in range(k):
-                    table[r, v + a * jump] = common + rest * table[r, v + a * jump]
+                    values[v + a * jump] = common + rest * values[v + a * jump]
     for c in range(k):
         common = 0.0
         for a in range(k):
-            common += floor[f + a] * vertices[level, f + a, c]
+            common += floor[f + a] * vertices[level][f + a][c]
         for a in range(k):
-            vertices[level, f + a, c] = common + rest * vertices[level, f + a, c]
+            vertices[level][f + a][c] = common + rest * vertices[level][f + a][c]
 
 
 def longest_edge(w: Work, level: int, players: int) -> tuple[float, int, int, int]:
@@ -83,7 +84,7 @@ def longest_edge(w: Work, level: int, players: int) -> tuple[float, int, int, in
             for u in range(v + 1, k):
                 length = 0.0
                 for a in range(k):
-                    length = max(length, abs(vertices[level, f + v, a] - vertices[level, f + u, a]))
+                    length = max(length, abs(vertices[level][f + v][a] - vertices[level][f + u][a]))
                 if length > best:
                     best, player, left, right = length, j, v, u
     return best, player, left, right
@@ -94,24 +95,26 @@ def bisect(w: Work, level: int, player: int, left: int, right: int, rows: int, w
     stride, tables, digit, first, size, vertices = w.stride, w.tables, w.digit, w.first, w.size, w.vertices
     gap = (right - left) * stride[player]
     here, there = tables[level], tables[level + 1]
+    digits = digit[player]
     for r in range(rows):
+        lower, upper = here[r], there[r]
         for v in range(width):
-            there[r, v] = here[r, v]
+            upper[v] = lower[v]
         for v in range(width):
-            if digit[player, v] == left:
-                middle = 0.5 * (here[r, v] + here[r, v + gap])
-                here[r, v + gap] = middle
-                there[r, v] = middle
+            if digits[v] == left:
+                middle = 0.5 * (lower[v] + lower[v + gap])
+                lower[v + gap] = middle
+                upper[v] = middle
     length = first[players - 1] + size[players - 1]
-    most = vertices.shape[2]
+    most = len(vertices[0][0])
     for c in range(length):
         for a in range(most):
-            vertices[level + 1, c, a] = vertices[level, c, a]
+            vertices[level + 1][c][a] = vertices[level][c][a]
     f = first[player]
     for a in range(size[player]):
-        middle = 0.5 * (vertices[level, f + left, a] + vertices[level, f + right, a])
-        vertices[level, f + right, a] = middle
-        vertices[level + 1, f + left, a] = middle
+        middle = 0.5 * (vertices[level][f + left][a] + vertices[level][f + right][a])
+        vertices[level][f + right][a] = middle
+        vertices[level + 1][f + left][a] = middle
 
 
 def to_profile(w: Work, level: int, players: int) -> None:
@@ -122,7 +125,7 @@ def to_profile(w: Work, level: int, players: int) -> None:
         for a in range(k):
             total = 0.0
             for v in range(k):
-                total += point[f + v] * vertices[level, f + v, a]
+                total += point[f + v] * vertices[level][f + v][a]
             profile[f + a] = total
 
 
@@ -134,14 +137,14 @@ def keep_root(w: Work, players: int, n: int, width: int) -> None:
     for known in range(count[0]):
         distance = 0.0
         for c in range(length):
-            distance = max(distance, abs(root[known, c] - profile[c]))
+            distance = max(distance, abs(root[known][c] - profile[c]))
         if distance < 1e-9:
             return
-    if count[0] == root.shape[0]:
+    if count[0] == len(root):
         count[4] += 1
         return
     for c in range(length):
-        root[count[0], c] = profile[c]
+        root[count[0]][c] = profile[c]
     count[0] += 1
 
 
@@ -155,18 +158,18 @@ def keep_cell(w: Work, level: int, players: int) -> None:
     cell_low = w.cell_low
     cell_high = w.cell_high
     profile = w.profile
-    if count[1] == cell.shape[0]:
+    if count[1] == len(cell):
         count[4] += 1
         return
     at = count[1]
     for j in range(players):
         f, k = first[j], size[j]
         for a in range(k):
-            low, high = vertices[level, f, a], vertices[level, f, a]
+            low, high = vertices[level][f][a], vertices[level][f][a]
             for v in range(1, k):
-                low = min(low, vertices[level, f + v, a])
-                high = max(high, vertices[level, f + v, a])
-            cell_low[at, f + a] = low
-            cell_high[at, f + a] = high
-            cell[at, f + a] = profile[f + a]
+                low = min(low, vertices[level][f + v][a])
+                high = max(high, vertices[level][f + v][a])
+            cell_low[at][f + a] = low
+            cell_high[at][f + a] = high
+            cell[at][f + a] = profile[f + a]
     count[1] += 1

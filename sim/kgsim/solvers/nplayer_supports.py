@@ -46,13 +46,13 @@ COUNTERS = ("mixing", "second", "third", "hidden")
 def solve_games(
     w: Work,
     e: Reduced,
+    better: Ints,
     table: Lattice,
     payoffs: Floats,
     shape: Ints,
     supports: Ints,
     faced: Ints,
     undominated: Ints,
-    better: Ints,
     budget: int,
     allowance: int,
     begin: int,
@@ -72,20 +72,20 @@ def solve_games(
     ``payoffs`` has shape (games, players, combinations); ``offset[g]:offset[g + 1]`` are game ``g``'s equilibria.
     A game may be solved by parts of its supports: only the first begins anew, only the last groups what was found.
     """
-    for g in range(begin, payoffs.shape[0]):
+    for g in range(begin, len(payoffs)):
         start = offset[g]
         stop = offset[g + 1]
         if fresh:
             stop = start
-            for c in range(summary.shape[1]):
-                summary[g, c] = 0
+            for c in range(len(summary[0])):
+                summary[g][c] = 0
         stop = solve_game(
-            w, e, table, payoffs[g], shape, supports, faced, undominated, better, budget, allowance,
+            w, e, better, table, payoffs[g], shape, supports, faced, undominated, budget, allowance,
             found, index, start, stop, boxes, summary[g],
         )  # fmt: skip
         for at in range(start, stop):
             component[at] = -1
-        if last and stop >= 0 and summary[g, CELLS] > 0:
+        if last and stop >= 0 and summary[g][CELLS] > 0:
             stop = components(
                 w, payoffs[g], shape, found, index, component, start, stop, boxes, label, number, summary[g]
             )
@@ -98,13 +98,13 @@ def solve_games(
 def solve_game(
     w: Work,
     e: Reduced,
+    better: Ints,
     table: Lattice,
     payoffs: Floats,
     shape: Ints,
     supports: Ints,
     faced: Ints,
     undominated: Ints,
-    better: Ints,
     budget: int,
     allowance: int,
     found: Floats,
@@ -119,17 +119,17 @@ def solve_game(
     ``found[start:stop]`` are already known. Boxes of unresolved cells go to ``boxes[cell, :, (low, high)]``, their
     solutions to ``boxes[cell, :, 2]``. Returns the new end, or -1 where ``found`` or ``boxes`` is full.
     """
-    players = shape.shape[0]
-    length = found.shape[1]
+    players = len(shape)
+    length = len(found[0])
     action, profile = w.action, w.mixture
-    if undominated.shape[0] > 0:
+    if len(undominated) > 0:
         end = solve_by_signs(
             payoffs, shape, supports, undominated, w.difference, w.mixer, w.gain, w.counter, found, index, stop, summary
         )
         if end != UNSURE:
             return end
     compare(payoffs, shape, better)
-    for s in range(supports.shape[0]):
+    for s in range(len(supports)):
         if dominated(better, supports[s], faced[s], shape):
             summary[PRUNED] += 1
             continue
@@ -139,12 +139,12 @@ def solve_game(
             if gains(payoffs, shape, w.candidate[r], w.gain, w.counter) > TIE:
                 summary[NO_REPLY] += 1
                 continue
-            if stop == found.shape[0]:
+            if stop == len(found):
                 return -1
             index[stop] = w.sign[r]
             for c in range(length):
-                found[stop, c] = w.candidate[r, c]
-                if w.candidate[r, c] == 0.0 and w.gain[c] >= -TIE:
+                found[stop][c] = w.candidate[r][c]
+                if w.candidate[r][c] == 0.0 and w.gain[c] >= -TIE:
                     index[stop] = NO_INDEX
             stop += 1
             summary[EQUILIBRIA] += 1
@@ -168,33 +168,33 @@ def solve_game(
                 summary[ON_BOUNDARY] += 1
             if known(found, start, stop, profile, 1e-9):
                 continue
-            if stop == found.shape[0]:
+            if stop == len(found):
                 return -1
             regular = interior and (rows == n or tempted < -TIE)
             index[stop] = NO_INDEX
             if regular:
                 for c in range(w.first[players - 1] + w.size[players - 1]):
-                    w.profile[c] = w.root[r, c]
+                    w.profile[c] = w.root[r][c]
                 slopes(w, w.base, w.profile, players, n, width)
                 differentiate(w, players, n)
                 sign = determinant_sign(w.jacobian, n)
                 index[stop] = sign if n % 2 == 0 else -sign
             for c in range(length):
-                found[stop, c] = profile[c]
+                found[stop][c] = profile[c]
             stop += 1
             summary[EQUILIBRIA] += 1
         for r in range(w.tally[1]):
-            if summary[CELLS] == boxes.shape[0]:
+            if summary[CELLS] == len(boxes):
                 return -1
             spread(w.cell, r, action, shape, profile)
             at = summary[CELLS]
             for c in range(length):
-                boxes[at, c, 0] = 0.0
-                boxes[at, c, 1] = 0.0
-                boxes[at, c, 2] = profile[c]
+                boxes[at][c][0] = 0.0
+                boxes[at][c][1] = 0.0
+                boxes[at][c][2] = profile[c]
             for c in range(w.first[players - 1] + w.size[players - 1]):
-                boxes[at, action[c], 0] = w.cell_low[r, c]
-                boxes[at, action[c], 1] = w.cell_high[r, c]
+                boxes[at][action[c]][0] = w.cell_low[r][c]
+                boxes[at][action[c]][1] = w.cell_high[r][c]
             summary[CELLS] += 1
     return stop
 
@@ -205,7 +205,7 @@ def find_roots(
 ) -> None:  # fmt: skip
     """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
     size, stride, row = w.size, w.stride, w.row
-    for i in range(w.tally.shape[0]):
+    for i in range(len(w.tally)):
         w.tally[i] = 0
     mixing, hidden, second, third = roles(size, players)
     starts = -1
@@ -226,11 +226,11 @@ def find_roots(
             for i in range(players):
                 w.profile[w.first[i]] = 1.0
             for a in range(size[hidden]):
-                w.profile[w.first[hidden] + a] = e.left[s, 0, a]
+                w.profile[w.first[hidden] + a] = e.left[s][0][a]
             for a in range(size[second]):
-                w.profile[w.first[second] + a] = e.least[s, 0, a]
+                w.profile[w.first[second] + a] = e.least[s][0][a]
             for a in range(size[third]):
-                w.profile[w.first[third] + a] = e.least[s, 1, a]
+                w.profile[w.first[third] + a] = e.least[s][1][a]
             if temptation(w, w.profile, players, n, rows, width) > 1e-6:
                 summary[NO_REPLY] += 1
             else:
@@ -241,17 +241,17 @@ def find_roots(
             for m in range(4):
                 i = w.counter[m]
                 for a in range(2):
-                    w.floor[w.first[i] + a] = e.left[s, m, a]
+                    w.floor[w.first[i] + a] = e.left[s][m][a]
                 narrow(w, i, rows, width)
         elif starts > 0:
             restrict(w, hidden, e.left[s], rows, width)
             for a in range(size[second]):
-                w.floor[w.first[second] + a] = e.least[s, 0, a]
+                w.floor[w.first[second] + a] = e.least[s][0][a]
             narrow(w, second, rows, width)
             for a in range(size[third]):
-                w.floor[w.first[third] + a] = e.least[s, 1, a]
+                w.floor[w.first[third] + a] = e.least[s][1][a]
             narrow(w, third, rows, width)
-        search(w, players, n, rows, width, budget)
+        search(w, players, n, rows, width, budget, summary[CELLS] == 0)
 
 
 def roles(size: Ints, players: int) -> tuple[int, int, int, int]:

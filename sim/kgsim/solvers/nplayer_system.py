@@ -13,7 +13,7 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
 
     ``action`` receives, for each supported strategy in turn, its column in the full profile.
     """
-    players = shape.shape[0]
+    players = len(shape)
     at, n, begin = 0, 0, 0
     for i in range(players):
         w.first[i] = at
@@ -28,7 +28,7 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
     size, first, row, digit, places, base = w.size, w.first, w.row, w.digit, w.place, w.base
     width = 1
     places[0] = 0
-    full = payoffs.shape[1]
+    full = len(payoffs[0])
     begin = 0
     for i in range(players):
         full //= shape[i]
@@ -37,12 +37,12 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
             for a in range(k - 1, -1, -1):
                 to = v * k + a
                 for j in range(i):
-                    digit[j, to] = digit[j, v]
-                digit[i, to] = a
+                    digit[j][to] = digit[j][v]
+                digit[i][to] = a
                 places[to] = places[v] + (action[first[i] + a] - begin) * full
         width *= k
         begin += shape[i]
-    full, inner = payoffs.shape[1], width
+    full, inner = len(payoffs[0]), width
     rows, begin = n, 0
     for i in range(players):
         full //= shape[i]
@@ -52,21 +52,21 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
         last = action[first[i] + k - 1] - begin
         outside = rows
         for v in range(width):
-            own = digit[i, v]
+            own = digit[i][v]
             if own > 0:
                 for a in range(k - 1):
-                    base[row[i] + a, v] = base[row[i] + a, v - own * inner]
+                    base[row[i] + a][v] = base[row[i] + a][v - own * inner]
                 for r in range(rows, rows + shape[i] - k):
-                    base[r, v] = base[r, v - own * inner]
+                    base[r][v] = base[r][v - own * inner]
                 continue
             at = places[v] - (action[first[i]] - begin) * full
-            reference = payoffs[i, at + last * full]
+            reference = payoffs[i][at + last * full]
             for a in range(k - 1):
-                base[row[i] + a, v] = payoffs[i, at + (action[first[i] + a] - begin) * full] - reference
+                base[row[i] + a][v] = payoffs[i][at + (action[first[i] + a] - begin) * full] - reference
             outside = rows
             for b in range(shape[i]):
                 if not (supports[i] >> b) & 1:
-                    base[outside, v] = payoffs[i, at + b * full] - reference
+                    base[outside][v] = payoffs[i][at + b * full] - reference
                     outside += 1
         rows += shape[i] - k
         begin += shape[i]
@@ -75,7 +75,7 @@ def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) ->
 
 def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats, digit: Ints) -> float:
     """Fill ``gain`` with every strategy's advantage over the player's mixture; returns the largest."""
-    players, width, length = shape.shape[0], payoffs.shape[1], gain.shape[0]
+    players, width, length = len(shape), len(payoffs[0]), len(gain)
     for i in range(players):
         digit[i] = 0
     for c in range(length):
@@ -94,7 +94,7 @@ def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats, digit: In
                     if j != i:
                         product *= profile[start + digit[j]]
                     start += shape[j]
-                gain[begin + digit[i]] += product * payoffs[i, v]
+                gain[begin + digit[i]] += product * payoffs[i][v]
                 begin += shape[i]
         i = players - 1
         while i >= 0:
@@ -118,15 +118,15 @@ def gains(payoffs: Floats, shape: Ints, profile: Floats, gain: Floats, digit: In
 
 def spread(source: Floats, at: int, action: Ints, shape: Ints, profile: Floats) -> bool:
     """Write a support's root into a full profile, zeros clipped; whether every supported strategy is played."""
-    for c in range(profile.shape[0]):
+    for c in range(len(profile)):
         profile[c] = 0.0
     begin, c = 0, 0
     interior = True
     support_length = 0
-    for i in range(shape.shape[0]):
+    for i in range(len(shape)):
         total = 0.0
-        while c < action.shape[0] and action[c] >= 0 and action[c] < begin + shape[i]:
-            value = source[at, c]
+        while c < len(action) and action[c] >= 0 and action[c] < begin + shape[i]:
+            value = source[at][c]
             if value <= BOUNDARY:
                 interior = False
                 value = 0.0
@@ -144,8 +144,8 @@ def known(found: Floats, start: int, stop: int, profile: Floats, distance: float
     """Whether the profile is already among ``found[start:stop]``."""
     for e in range(start, stop):
         worst = 0.0
-        for c in range(profile.shape[0]):
-            worst = max(worst, abs(found[e, c] - profile[c]))
+        for c in range(len(profile)):
+            worst = max(worst, abs(found[e][c] - profile[c]))
         if worst < distance:
             return True
     return False
