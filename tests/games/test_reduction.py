@@ -39,6 +39,18 @@ def test_identical_actions_are_merged_and_split_again() -> None:
     np.testing.assert_array_equal(first[1], [0.5, 0.5, 0])
     np.testing.assert_array_equal(second[1], [0, 0.5, 0.5])
     assert len(reduction.expand((half, half), limit=1)) == 1
+    (placed,) = reduction.place(((half, half),))
+    np.testing.assert_array_equal(placed[0], [0.5, 0.5])
+    np.testing.assert_array_equal(placed[1], [0.5, 0.5, 0])
+
+
+def test_profiles_are_placed_where_their_actions_were() -> None:
+    # The middle row and the first column are dominated.
+    game = as_payoffs([[[9, 1, -1], [-9, -9, -9], [9, -1, 1]], [[-9, -1, 1], [-9, 0, 0], [-9, 1, -1]]])
+    pure, mixed = np.array([1.0, 0.0]), np.array([0.25, 0.75])
+    placed = reduce_game(game).place(((pure, mixed), (mixed, pure)))
+    expected = [[[1, 0, 0], [0, 0.25, 0.75]], [[0.25, 0, 0.75], [0, 1, 0]]]
+    assert [[strategy.tolist() for strategy in profile] for profile in placed] == expected
 
 
 def test_actions_equal_for_their_owner_only_stay_apart() -> None:

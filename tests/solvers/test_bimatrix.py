@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from kgsim import nash
 from kgsim.solvers import bimatrix
+from kgsim.solvers.best_reply import Vertex
 from kgsim.solvers.lemke_howson import lemke_howson
 from kgsim.solvers.nash import NashSet
 from kgsim.solvers.reading import as_integers
@@ -330,3 +331,10 @@ def test_many_actions_few_outcomes() -> None:
     found = nash(worth[:, outcome], method="engine", time_limit=30)
     assert found.relative_regrets.max() <= 1e-9
     assert found.complete or "Identical actions" in found.reason
+
+
+def test_near_ties_are_told_from_integers_beyond_the_range_of_floats() -> None:
+    own, table = np.eye(2), [[1, 0], [0, 1]]
+    assert not bimatrix._near_tie(own, table, [Vertex((10**400, 10**400), 0b11, 0b11)])
+    assert bimatrix._near_tie(own, table, [Vertex((10**400, 10**400 + 1), 0b11, 0b10)])
+    assert bimatrix._near_tie(own, table, [Vertex((10**400, 1), 0b11, 0b1)])

@@ -9,6 +9,7 @@ since it loses equilibria.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -50,6 +51,16 @@ class Reduction:
             for own, strategy in zip(self.classes, profile, strict=True)
             for action in np.flatnonzero(strategy)
         )
+
+    def place(self, profiles: Sequence[tuple[NDArray[np.float64], ...]]) -> tuple[tuple[NDArray[np.float64], ...], ...]:
+        """Profiles of the full game, the weight on each group of identical actions going to its first."""
+        full = []
+        for player, (own, size) in enumerate(zip(self.classes, self.shape, strict=True)):
+            rows = np.zeros((len(profiles), size))
+            weights = np.array([profile[player] for profile in profiles])
+            rows[:, [group[0] for group in own]] = weights.reshape(len(profiles), len(own))
+            full.append(rows)
+        return tuple(zip(*full, strict=True))
 
     def expand(
         self, profile: tuple[NDArray[np.float64], ...], *, limit: int | None = None
@@ -100,18 +111,17 @@ def reduce_game(payoffs: NDArray[np.float64]) -> Reduction:
     firsts, classes = [], []
     for player in players:
         groups: dict[bytes, list[int]] = {}
-        for action in range(len(kept[player])):
-            outcome = np.ascontiguousarray(np.take(scaled, action, axis=player + 1))
+        for action, outcome in enumerate(scaled.swapaxes(0, player + 1)):
             groups.setdefault(outcome.tobytes(), []).append(action)
         firsts.append([group[0] for group in groups.values()])
         classes.append(tuple(tuple(int(kept[player][k]) for k in group) for group in groups.values()))
-    return Reduction(
-        scaled[np.ix_(everyone, *(np.array(first) for first in firsts))], tuple(classes), payoffs.shape[1:]
-    )
+    if any(len(first) < len(own) for first, own in zip(firsts, kept, strict=True)):
+        scaled = scaled[np.ix_(everyone, *(np.array(first) for first in firsts))]
+    return Reduction(scaled, tuple(classes), payoffs.shape[1:])
 
 
 def _undominated(own: NDArray[np.float64], player: int) -> NDArray[np.bool_]:
     """Mark the actions of `player` that no other pure action strictly dominates, given its payoffs."""
-    table = np.moveaxis(own, player, 0).reshape(own.shape[player], -1)
+    table = own.swapaxes(0, player).reshape(own.shape[player], -1)
     beaten = [bool((table > row).all(axis=1).any()) for row in table]
     return ~np.array(beaten)

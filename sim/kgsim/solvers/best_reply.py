@@ -13,19 +13,15 @@ integers and bit masks, so ties are seen exactly and no tolerance decides a labe
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from math import gcd
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 
 class OutOfTime(Exception):
     """The deadline passed; what was found so far is not known to be complete."""
 
 
-@dataclass(frozen=True)
-class Vertex:
+class Vertex(NamedTuple):
     """A mixed strategy of the opponent that is a vertex, as exact integer weights.
 
     Attributes
@@ -42,10 +38,15 @@ class Vertex:
     support: int
     best: int
 
-    def strategy(self) -> NDArray[np.float64]:
+    @property
+    def labels(self) -> tuple[int, int]:
+        """What tells the vertex from all others of its polyhedron."""
+        return self.support, self.best
+
+    def strategy(self) -> list[float]:
         """The probabilities, each rounded once."""
         total = sum(self.weights)
-        return np.array([weight / total for weight in self.weights])
+        return [weight / total for weight in self.weights]
 
 
 def vertices(matrix: list[list[int]], *, deadline: float | None = None) -> list[Vertex]:
@@ -83,36 +84,40 @@ _Ray = tuple[tuple[int, ...], int]
 
 def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: float | None) -> list[_Ray]:
     """Cut the cone with ``v >= row . y`` and return its extreme rays."""
-    above: list[tuple[_Ray, int]] = []
-    below: list[tuple[_Ray, int]] = []
+    above: list[tuple[tuple[int, ...], int, int]] = []
+    below: list[tuple[tuple[int, ...], int, int]] = []
     result: list[_Ray] = []
-    for point, tight in rays:
+    for ray in rays:
+        point, tight = ray
         slack = point[columns] - sum(map(int.__mul__, row, point))
         if slack > 0:
-            above.append(((point, tight), slack))
-            result.append((point, tight))
+            above.append((point, tight, slack))
+            result.append(ray)
         elif slack == 0:
             result.append((point, tight | bit))
         else:
-            below.append(((point, tight), slack))
+            below.append((point, tight, -slack))
 
     masks = [tight for _, tight in rays]
-    for (low, low_tight), low_slack in below:
+    least = columns - 1
+    for low, low_tight, depth in below:
         if deadline is not None and time.monotonic() > deadline:
             raise OutOfTime
-        low_count = low_tight.bit_count()
-        for (high, high_tight), high_slack in above:
+        simple = low_tight.bit_count() == columns
+        for high, high_tight, height in above:
             common = low_tight & high_tight
-            if common.bit_count() < columns - 1:
+            if common.bit_count() < least:
                 continue
             # Two rays span an edge if and only if no third ray lies on every facet that they share. A ray on
             # just `columns` facets is simple, and any `columns - 1` of them meet in an edge; that needs no
             # search.
-            if low_count > columns and high_tight.bit_count() > columns and _third(common, masks):
+            if not simple and high_tight.bit_count() > columns and _third(common, masks):
                 continue
-            edge = [high_slack * a - low_slack * b for a, b in zip(low, high, strict=True)]
+            edge = [height * a + depth * b for a, b in zip(low, high, strict=True)]
             divisor = gcd(*edge)
-            result.append((tuple(entry // divisor for entry in edge), common | bit))
+            if divisor > 1:
+                edge = [entry // divisor for entry in edge]
+            result.append((tuple(edge), common | bit))
     return result
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,14 +54,15 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
         `supports_examined` the pairs of them.
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
+    first, second = as_integers(scaled[0]), as_integers(scaled[1].T)
     try:
-        xs, ys = _vertex_pairs(scaled, deadline)
+        xs, ys = _vertex_pairs(first, second, deadline)
     except OutOfTime:
         return _without_enumeration(scaled, time_limit)
     pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
-    solved = [_profile(scaled, x, y) for x, y in pairs]
+    solved = _profiles(scaled, pairs)
     components, all_components = _maximal_nash_subsets(pairs)
-    near = _near_tie(scaled[1].T, xs) or _near_tie(scaled[0], ys)
+    near = _near_tie(scaled[1].T, second, xs) or _near_tie(scaled[0], first, ys)
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
     elif not all_components:
@@ -78,31 +80,34 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
     )
 
 
-def _vertex_pairs(scaled: NDArray[np.float64], deadline: float | None) -> tuple[list[Vertex], list[Vertex]]:
+def _vertex_pairs(
+    first: list[list[int]], second: list[list[int]], deadline: float | None
+) -> tuple[list[Vertex], list[Vertex]]:
     """Vertices ``x`` and ``y``, at least all those that take part in an equilibrium."""
-    rows, columns = scaled.shape[1:]
+    rows, columns = len(first), len(second)
     if rows < columns:
-        ys, xs = _vertex_pairs(scaled[::-1].transpose(0, 2, 1), deadline)
+        ys, xs = _vertex_pairs(second, first, deadline)
         return xs, ys
-    ys = vertices(as_integers(scaled[0]), deadline=deadline)
-    replies = as_integers(scaled[1].T)
+    ys = vertices(first, deadline=deadline)
     if rows <= WHOLE:
-        return vertices(replies, deadline=deadline), ys
+        return vertices(second, deadline=deadline), ys
     # In equilibrium x puts weight on best replies to y alone, so only those faces of its polyhedron matter.
     best = {y.best for y in ys}
     faces = [mask for mask in best if not any(mask != other and mask & other == mask for other in best)]
-    relevant = {x.weights: x for mask in sorted(faces) for x in _face_vertices(replies, mask, rows, deadline)}
+    relevant = {x.labels: x for mask in sorted(faces) for x in _face_vertices(second, mask, rows, deadline)}
     return list(relevant.values()), ys
 
 
 def _face_vertices(replies: list[list[int]], mask: int, rows: int, deadline: float | None) -> Iterable[Vertex]:
     """Vertices at which only the actions in `mask` have weight."""
-    used = [i for i in range(rows) if mask >> i & 1]
+    used = _actions(mask)
     for vertex in vertices([[row[i] for i in used] for row in replies], deadline=deadline):
         weights = [0] * rows
+        support = 0
         for i, weight in zip(used, vertex.weights, strict=True):
-            weights[i] = weight
-        support = sum(1 << i for i in range(rows) if weights[i])
+            if weight:
+                weights[i] = weight
+                support |= 1 << i
         yield Vertex(tuple(weights), support, vertex.best)
 
 
@@ -111,50 +116,69 @@ def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
     return (x.support.bit_count() + y.support.bit_count(), x.support, y.support, x.best, y.best)
 
 
-def _profile(scaled: NDArray[np.float64], x: Vertex, y: Vertex) -> tuple[Profile, int | None]:
-    """The profile of an extreme equilibrium and its index (Shapley 1974), None where that is not defined."""
-    x_strategy, x_sign = _strategy(scaled[1].T, x)
-    y_strategy, y_sign = _strategy(scaled[0], y)
-    index = x_sign * y_sign * (1 if x.support.bit_count() % 2 else -1)
-    regular = x.support == y.best and y.support == x.best and index != 0
-    return (x_strategy, y_strategy), index if regular else None
+def _profiles(scaled: NDArray[np.float64], pairs: list[tuple[Vertex, Vertex]]) -> list[tuple[Profile, int | None]]:
+    """The profiles of extreme equilibria and their indices (Shapley 1974), None where these are not defined."""
+    xs = _strategies(scaled[1].T, (x for x, _ in pairs))
+    ys = _strategies(scaled[0], (y for _, y in pairs))
+    solved: list[tuple[Profile, int | None]] = []
+    for x, y in pairs:
+        (x_strategy, x_sign), (y_strategy, y_sign) = xs[x.labels], ys[y.labels]
+        index = x_sign * y_sign * (1 if x.support.bit_count() % 2 else -1)
+        regular = x.support == y.best and y.support == x.best and index != 0
+        solved.append(((x_strategy, y_strategy), index if regular else None))
+    return solved
 
 
-def _strategy(own: NDArray[np.float64], vertex: Vertex) -> tuple[NDArray[np.float64], int]:
-    """Probabilities of a vertex, and the sign of its indifference system's determinant, 0 if degenerate."""
+def _strategies(
+    own: NDArray[np.float64], found: Iterable[Vertex]
+) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
+    """By its labels each vertex's probabilities, and the sign of its indifference system, 0 if degenerate."""
+    # A dict of Python's numbers is read several times as fast as an array, by the same operations.
+    payoffs = {(i, j): payoff for i, row in enumerate(own.tolist()) for j, payoff in enumerate(row)}
+    each = {vertex.labels: vertex for vertex in found}
+    solved = [_strategy(payoffs, vertex) for vertex in each.values()]
+    rows = np.array([strategy for strategy, _ in solved])
+    return {labels: (row, sign) for labels, row, (_, sign) in zip(each, rows, solved, strict=True)}
+
+
+def _strategy(payoffs: Any, vertex: Vertex) -> tuple[list[float], int]:
     size = vertex.support.bit_count()
-    if vertex.best.bit_count() != size:
-        return vertex.strategy(), 0
-    used = _actions(vertex.support)
-    weights = np.empty(size)
-    sign, pivot = indifference(own, _actions(vertex.best), used, size, np.empty((size, size)), weights)
-    if pivot < LEAST_PIVOT:
-        return vertex.strategy(), 0
-    strategy = np.zeros(own.shape[1])
-    strategy[used] = weights
-    return strategy, sign
+    if vertex.best.bit_count() == size:
+        used = _actions(vertex.support)
+        weights: Any = [0.0] * size
+        room: Any = {}
+        sign, pivot = indifference(payoffs, _actions(vertex.best), used, size, room, weights)
+        if pivot >= LEAST_PIVOT:
+            strategy = [0.0] * len(vertex.weights)
+            for i, weight in zip(used, weights, strict=True):
+                strategy[i] = weight
+            return strategy, sign
+    return vertex.strategy(), 0
 
 
-def _actions(mask: int) -> NDArray[np.int64]:
-    return np.array([i for i in range(mask.bit_length()) if mask >> i & 1], dtype=np.int64)
+def _actions(mask: int) -> Any:
+    return [i for i in range(mask.bit_length()) if mask >> i & 1]
 
 
-def _near_tie(own: NDArray[np.float64], found: list[Vertex]) -> bool:
+def _near_tie(own: NDArray[np.float64], table: list[list[int]], found: list[Vertex]) -> bool:
     """Whether some label is missed by rounding only: a tiny weight, or an almost best reply."""
+    # In integers a label is missed by at least one, so that it takes large ones to miss it by so little.
+    if max(sum(vertex.weights) for vertex in found) * max(map(max, table)) < 0.5 / NEAR_TIE:
+        return False
     weights = np.array([vertex.strategy() for vertex in found])
-    if np.any((weights > 0) & (weights < NEAR_TIE)):
+    if np.count_nonzero(weights >= NEAR_TIE) < sum(vertex.support.bit_count() for vertex in found):
         return True
     values = weights @ own.T
     slack = values.max(axis=1, keepdims=True) - values
-    tied = np.array([[vertex.best >> i & 1 for i in range(own.shape[0])] for vertex in found], dtype=np.bool_)
-    return bool(np.any(~tied & (slack < NEAR_TIE)))
+    close = np.argwhere(slack < NEAR_TIE).tolist()
+    return any(not found[k].best >> i & 1 for k, i in close)
 
 
 def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tuple[int, ...], ...], bool]:
     """Maximal Nash subsets with more than one point, by their extreme equilibria; and whether all."""
-    number = {(x.weights, y.weights): k for k, (x, y) in enumerate(pairs)}
-    xs = list(dict.fromkeys(x.weights for x, _ in pairs))
-    ys = list(dict.fromkeys(y.weights for _, y in pairs))
+    number = {(x.labels, y.labels): k for k, (x, y) in enumerate(pairs)}
+    xs = list(dict.fromkeys(x for x, _ in number))
+    ys = list(dict.fromkeys(y for _, y in number))
     neighbours = [sum(1 << j for j, y in enumerate(ys) if (x, y) in number) for x in xs]
     # The sets Y of maximal bicliques X x Y are the intersections of neighbourhoods.
     closed: set[int] = set()

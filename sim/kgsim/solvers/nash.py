@@ -284,6 +284,8 @@ def _best_actions(own: NDArray[np.float64]) -> RawEquilibria:
 
 def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
     """Map equilibria of the reduced game to the full one, splitting weight among identical actions."""
+    if not any(reduction.duplicates):
+        return replace(raw, equilibria=reduction.place(raw.equilibria))
     counts = [reduction.count(profile) for profile in raw.equilibria]
     splits = sum(counts) <= MOST_SPLITS or sum(counts) == len(counts)
     equilibria: list[Profile] = []

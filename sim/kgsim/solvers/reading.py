@@ -5,7 +5,6 @@ Thirds and decimals are exact again after scaling, so that ties among mixtures a
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import lcm
 
 import numpy as np
@@ -27,10 +26,12 @@ def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
             found = denominator(level)
             common = lcm(common, found)
             if found == 0 or common > LARGEST_DENOMINATOR:
-                common = lcm(*(level.as_integer_ratio()[1] for level in levels))
-                return [[int(Fraction(entry) * common) for entry in row] for row in table]
-    numerator = {level: round(level * common) for level in levels}
-    return [[numerator[entry] for entry in row] for row in table]
+                ratios = [level.as_integer_ratio() for level in levels]
+                common = lcm(*(below for _, below in ratios))
+                exact = {level: above * (common // below) for level, (above, below) in zip(levels, ratios, strict=True)}
+                return [[exact[entry] for entry in row] for row in table]
+    read = {level: round(level * common) for level in levels}
+    return [[read[entry] for entry in row] for row in table]
 
 
 def denominator(level: float) -> int:
