@@ -14,9 +14,8 @@ from test_bimatrix import brute_force
 from test_nash_batch import RNG_SEED, assert_same_as_one_by_one
 
 from kgsim import nash, nash_batch
-from kgsim.games.reduction import reduce_game
 from kgsim.games.strategic import normalise
-from kgsim.solvers import batch, bimatrix, bimatrix_exact, bimatrix_kernels
+from kgsim.solvers import batch, bimatrix, bimatrix_exact, bimatrix_kernels, bimatrix_matching
 from kgsim.solvers.batch_pairs import solve_pairs
 from kgsim.solvers.batch_part import Room
 from kgsim.solvers.best_reply import vertices
@@ -32,12 +31,22 @@ def outcomes(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return np.take_along_axis(worth[:, :, None, :], np.broadcast_to(where, shape), axis=3)
 
 
+def repeated(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Games in which several actions are identical, each a copy of one of two or three."""
+    games, _, *actions = shape
+    small = rng.integers(0, 4, (games, 2, 3, 2)).astype(float)
+    rows, columns = (rng.integers(0, most, (games, count)) for most, count in zip((3, 2), actions, strict=True))
+    return np.stack([game[:, i][:, :, j] for game, i, j in zip(small, rows, columns, strict=True)])
+
+
 TIED = {
     "integers 0 to 1": lambda rng, shape: rng.integers(0, 2, shape).astype(float),
     "integers 0 to 4": lambda rng, shape: rng.integers(0, 5, shape).astype(float),
     "tenths": lambda rng, shape: rng.integers(-4, 8, shape) / 10,
     "thirds and sevenths": lambda rng, shape: rng.integers(0, 4, shape) / 3 + rng.integers(0, 3, shape) / 7,
     "outcomes": outcomes,
+    "repeated actions": repeated,
+    "nobody cares": lambda rng, shape: np.full(shape, 0.3),
     "one player does not care": lambda rng, shape: rng.integers(0, 3, shape) * np.array([1.0, 0.0])[:, None, None],
     "tiny beside huge": lambda rng, shape: rng.integers(0, 5, shape) * np.array([1e-9, 1e9])[:, None, None],
     "thousands": lambda rng, shape: rng.integers(0, 3, shape) * rng.integers(1, 3000, shape) * 1.0,
@@ -88,11 +97,26 @@ def test_tied_games_against_brute_force(shape: tuple[int, ...]) -> None:
         assert rows == rounded(brute_force(game[0], game[1]))
 
 
-@pytest.mark.parametrize("kind", ["integers 0 to 4", "tenths", "tiny beside huge"])
+@pytest.mark.parametrize("kind", ["integers 0 to 4", "tenths", "outcomes", "repeated actions", "tiny beside huge"])
 @pytest.mark.parametrize("shape", [(2, 3, 3), (2, 5, 5), (2, 8, 8)], ids=str)
 def test_ties_do_not_need_python(kind: str, shape: tuple[int, ...]) -> None:
-    games = TIED[kind](np.random.default_rng(RNG_SEED), (60, *shape))
-    assert taken(games)[[not any(reduce_game(game).duplicates) for game in games]].all()
+    assert taken(TIED[kind](np.random.default_rng(RNG_SEED), (60, *shape))).all()
+
+
+def test_room_grows_with_the_splits_among_identical_actions() -> None:
+    games = np.zeros((60, 2, 7, 8))
+    found = nash_batch(games)
+    assert found.counts.tolist() == [56] * 60
+    assert_same_as_one_by_one(games[:1], found)
+
+
+def test_too_many_splits_are_left_to_python() -> None:
+    # Coordination on five points, each of which is two actions of either player.
+    game = np.repeat(np.kron(np.eye(5), np.ones((2, 2)))[None], 2, axis=0)
+    assert not taken(game[None]).any()
+    found = nash_batch(as_batch(game[None]))
+    assert not found.complete.any()
+    assert_same_as_one_by_one(game[None], found)
 
 
 def labels(own: np.ndarray, most: int = 300) -> set[tuple[tuple[int, ...], int, int]] | None:
@@ -204,8 +228,21 @@ def test_ill_posed_mixtures_have_their_exact_weights() -> None:
     assert_same_as_one_by_one(game[None], found)
 
 
-def test_vertices_with_several_partners_are_counted() -> None:
-    assert bimatrix_kernels._shared(np.array([0, 1, 0, 2, 2, 2]), np.empty(3, dtype=np.int64)) == 2
+def subsets_fit(pairs: list[tuple[int, int]], room: int) -> bool:
+    left, right = np.array(pairs).T
+    scratch = [np.empty(side.max() + 1, dtype=np.int64) for side in (left, right)]
+    return bimatrix_matching.few_subsets(left, right, *scratch, np.empty(room, dtype=np.int64))
+
+
+def test_nash_subsets_are_counted() -> None:
+    # Each of six vertices meets all but one of six others, so that any set but that of all is what some have in common.
+    crown = [(i, j) for i in range(6) for j in range(6) if i != j]
+    assert subsets_fit(crown, 2**6 - 1)
+    assert not subsets_fit(crown, 2**6 - 2)
+    # Vertices that meet one other alone count little, and beyond 62 that meet several it is not told.
+    assert subsets_fit([(i, i) for i in range(100)], 1)
+    assert subsets_fit([(i, i // 2) for i in range(200)], 1)
+    assert not subsets_fit([(i // 2, i) for i in range(200)], 1000)
 
 
 def test_games_that_may_have_too_many_nash_subsets_are_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,5 +253,5 @@ def test_games_that_may_have_too_many_nash_subsets_are_left_to_python(monkeypatc
     one = nash(game, method="engine")
     assert len(one.components) == 2**6 - 2
     assert bimatrix_kernels._match_exactly(work, 6, 6) == len(one)
-    monkeypatch.setattr(bimatrix_kernels, "FEW_SHARED", 5)
+    monkeypatch.setattr(bimatrix_kernels, "MOST_SUBSETS", 2**6 - 2)
     assert bimatrix_kernels._match_exactly(work, 6, 6) == -1

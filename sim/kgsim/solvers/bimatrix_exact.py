@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.solvers.masks import ones
 from kgsim.solvers.reading import LARGEST_DENOMINATOR, READ_AS_FRACTION, denominator
 
-INLINE = ("_ones",)
 COUNTERS = ("a", "b")
 
 # Weights of a vertex are at most this when multiplied by the denominator of the payoffs. So every slack fits, a label
@@ -135,14 +135,14 @@ def _insert(
     for low in range(count):
         if slacks[low] >= 0:
             continue
-        simple = _ones(tight[low]) == columns
+        simple = ones(tight[low]) == columns
         for high in range(count):
             if slacks[high] <= 0:
                 continue
             shared = tight[low] & tight[high]
-            if _ones(shared) < columns - 1:
+            if ones(shared) < columns - 1:
                 continue
-            if not simple and _ones(tight[high]) > columns and _third(shared, tight, count):
+            if not simple and ones(tight[high]) > columns and _third(shared, tight, count):
                 continue
             if end == len(tight) or not _meet(
                 points[low], -slacks[low], points[high], slacks[high], columns, most, points[end]
@@ -217,11 +217,3 @@ def _divisor(a: int, b: int) -> int:
     while b > 0:
         a, b = b, a % b
     return a
-
-
-def _ones(mask: int) -> int:
-    count = 0
-    while mask:
-        mask &= mask - 1
-        count += 1
-    return count

@@ -14,17 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.solvers.bimatrix_exact import exact_vertices
+from kgsim.solvers.bimatrix_identical import split_all
+from kgsim.solvers.bimatrix_matching import few_subsets, match
 from kgsim.solvers.bimatrix_reduction import reduce_pair
 from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT, list_vertices
 from kgsim.solvers.indifference import indifference
+from kgsim.solvers.masks import list_actions
+from kgsim.solvers.nash import MOST_SPLITS
 from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets
 
 ENTRY_POINTS = ("solve_pairs",)
 
 #: Room for vertices in exact arithmetic; more take so long that Python's clock should watch.
 MOST_EXACT = 2_000
-#: Vertices with several partners up to which their Nash subsets are sure to be few.
-FEW_SHARED = 12
+#: Equilibria so few that their maximal Nash subsets are few, and subsets to count before it is left to Python.
+FEW_PAIRS = 24
+MOST_SUBSETS = 500
 
 
 class Work(NamedTuple):
@@ -34,6 +39,8 @@ class Work(NamedTuple):
     second: NDArray[np.float64]  # (k, k) those of player 1, transposed
     kept_rows: NDArray[np.int64]  # (k,) the actions left to player 0
     kept_columns: NDArray[np.int64]  # (k,) those left to player 1
+    row_twins: NDArray[np.int64]  # (k,) masks of the identical actions that each stands for
+    column_twins: NDArray[np.int64]  # (k,)
     beaten_rows: NDArray[np.int64]  # (k, k) from `compare_actions`
     beaten_columns: NDArray[np.int64]  # (k, k)
     levels: NDArray[np.float64]  # (k * k,)
@@ -63,6 +70,8 @@ def workspace(most: int) -> Work:
         second=np.empty(square),
         kept_rows=np.empty(most, dtype=np.int64),
         kept_columns=np.empty(most, dtype=np.int64),
+        row_twins=np.empty(most, dtype=np.int64),
+        column_twins=np.empty(most, dtype=np.int64),
         beaten_rows=np.empty(square, dtype=np.int64),
         beaten_columns=np.empty(square, dtype=np.int64),
         levels=np.empty(most * most),
@@ -132,9 +141,10 @@ def solve_pairs(
     xs, ys, pairs, played = w.xs, w.ys, w.pairs, w.played
     for game in range(begin, len(payoffs)):
         numbers[game] = -1
-        rows, columns = reduce_pair(
-            payoffs[game], first, second, kept_rows, kept_columns, w.beaten_rows, w.beaten_columns, w.levels, spans
-        )
+        rows, columns, merged = reduce_pair(
+            payoffs[game], first, second, kept_rows, kept_columns, w.beaten_rows, w.beaten_columns, w.levels, spans,
+            w.row_twins, w.column_twins,
+        )  # fmt: skip
         if rows == 0:
             continue
         count = 0
@@ -154,7 +164,7 @@ def solve_pairs(
                     w.suitors, ys,
                 )  # fmt: skip
                 if y_count > 0:
-                    count = _match(xs, x_count, ys, y_count, pairs)
+                    count = match(xs, x_count, ys, y_count, pairs)
         if count <= 0:
             count = _match_exactly(w, rows, columns)
         if count <= 0:
@@ -194,31 +204,21 @@ def solve_pairs(
                 measure_regrets(table[game], shape, strides, spans, row, support, weights, gain, share)
         if regular and total != 1:
             continue
+        if merged:
+            count = split_all(
+                kept_rows, w.row_twins, rows, kept_columns, w.column_twins, columns, shape[0], count, MOST_SPLITS,
+                profiles[stop:], indices[stop:], isolated[stop:],
+            )  # fmt: skip
+            if count > MOST_SPLITS:
+                continue
+            if stop + count > len(profiles):
+                return game, stop
+            for place in range(stop, stop + count):
+                row, gain, share = profiles[place], gains[place], relative[place]
+                measure_regrets(table[game], shape, strides, spans, row, support, weights, gain, share)
         numbers[game] = count
         stop += count
     return len(payoffs), stop
-
-
-def _match(xs: NDArray[np.int64], x_count: int, ys: NDArray[np.int64], y_count: int, pairs: NDArray[np.int64]) -> int:
-    """Pair the vertices at which every action is unused or a best reply, smallest supports first.
-
-    Returns the number of pairs, or -1 if one of them is uncertain or there is no room.
-    """
-    count = 0
-    for i in range(x_count):
-        for j in range(y_count):
-            if xs[i, 0] & ~ys[j, 1] or ys[j, 0] & ~xs[i, 1]:
-                continue
-            if xs[i, 2] == 0 or ys[j, 2] == 0 or count == len(pairs):
-                return -1
-            place = count
-            while place > 0 and _before(xs[i], ys[j], xs[pairs[place - 1, 0]], ys[pairs[place - 1, 1]]):
-                pairs[place, 0], pairs[place, 1] = pairs[place - 1, 0], pairs[place - 1, 1]
-                place -= 1
-            pairs[place, 0] = i
-            pairs[place, 1] = j
-            count += 1
-    return count
 
 
 def _match_exactly(w: Work, rows: int, columns: int) -> int:
@@ -229,46 +229,15 @@ def _match_exactly(w: Work, rows: int, columns: int) -> int:
     y_count = exact_vertices(w.first, rows, columns, w.table, w.y_points, w.tight, w.slacks, w.ys)
     if y_count < 0:
         return -1
-    count = _match(w.xs, x_count, w.ys, y_count, w.pairs)
+    count = match(w.xs, x_count, w.ys, y_count, w.pairs)
     # Python lists the maximal Nash subsets, and says so if they are too many.
-    if count > 2 * FEW_SHARED:
-        shared_xs = _shared(w.pairs[:count, 0], w.suitors[:x_count])
-        shared_ys = _shared(w.pairs[:count, 1], w.suitors[:y_count])
-        if min(shared_xs, shared_ys) > FEW_SHARED:
-            return -1
-    return count
-
-
-def _shared(places: NDArray[np.int64], partners: NDArray[np.int64]) -> int:
-    """How many vertices have several partners, when the pairs' vertices on one side are `places`."""
-    partners[:] = 0
-    shared = 0
-    for place in places:
-        partners[place] += 1
-        shared += partners[place] == 2
-    return shared
-
-
-def _before(x: NDArray[np.int64], y: NDArray[np.int64], other_x: NDArray[np.int64], other_y: NDArray[np.int64]) -> bool:
-    """The order of equilibria: size of the supports, supports, best replies."""
-    size = _size(x[0]) + _size(y[0])
-    other_size = _size(other_x[0]) + _size(other_y[0])
-    if size != other_size:
-        return size < other_size
-    for column in range(2):
-        if x[column] != other_x[column]:
-            return bool(x[column] < other_x[column])
-        if y[column] != other_y[column]:
-            return bool(y[column] < other_y[column])
-    return False
-
-
-def _size(mask: int) -> int:
-    size = 0
-    while mask:
-        mask &= mask - 1
-        size += 1
-    return size
+    xs, ys, room = w.pairs[:count, 0], w.pairs[:count, 1], w.suitors[:MOST_SUBSETS]
+    few = (
+        count <= FEW_PAIRS
+        or few_subsets(xs, ys, w.tight[:x_count], w.slacks[:y_count], room)
+        or few_subsets(ys, xs, w.tight[:y_count], w.slacks[:x_count], room)
+    )
+    return count if few else -1
 
 
 def _place(
@@ -285,8 +254,8 @@ def _place(
     The integer weights at `point` are meant only if the vertex comes from exact arithmetic; one that does not is pure
     or makes a well-posed system.
     """
-    size = _list_actions(vertex[0], support)
-    if _list_actions(vertex[1], best) == size:
+    size = list_actions(vertex[0], support)
+    if list_actions(vertex[1], best) == size:
         sign, pivot = indifference(own, best, support, size, work, weights)
         if pivot >= LEAST_PIVOT:
             return sign, size
@@ -299,17 +268,6 @@ def _place(
     for k in range(size):
         weights[k] = float(point[support[k]]) / float(total)
     return 0, size
-
-
-def _list_actions(mask: int, actions: NDArray[np.int64]) -> int:
-    size = 0
-    action = 0
-    while mask >> action:
-        if mask >> action & 1:
-            actions[size] = action
-            size += 1
-        action += 1
-    return size
 
 
 def support_tables(actions: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -1,10 +1,11 @@
-"""Iterated strict dominance in two-player games, on bit masks of the opponent's actions."""
+"""Iterated strict dominance in two-player games, on bit masks of the opponent's actions; identical ones are merged."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.solvers.bimatrix_identical import merge
 from kgsim.solvers.payoff_kernels import scale
 
 
@@ -18,7 +19,9 @@ def reduce_pair(
     beaten_columns: NDArray[np.int64],
     levels: NDArray[np.float64],
     spans: NDArray[np.float64],
-) -> tuple[int, int]:
+    row_twins: NDArray[np.int64],
+    column_twins: NDArray[np.int64],
+) -> tuple[int, int, bool]:
     """Reduce one game to what `kgsim.games.reduction.reduce_game` gives, in the same scale.
 
     Which actions survive iterated strict dominance does not depend on the order of deletion, so here they go
@@ -38,11 +41,15 @@ def reduce_pair(
         Scratch space for m * n numbers.
     spans
         Receives the payoff ranges in the full game.
+    row_twins, column_twins
+        Receive masks of identical actions from `merge`, if there are any.
 
     Returns
     -------
-    tuple of int
-        Numbers of actions left; (0, 0) if some payoffs are nearly tied or some actions are identical.
+    rows, columns : int
+        Numbers of actions left; 0 if some payoffs are nearly tied.
+    merged : bool
+        Whether some actions were identical; `kept_rows` and `kept_columns` then have the first of each group.
     """
     rows, columns = payoffs.shape[1:]
     for row in range(rows):
@@ -59,7 +66,7 @@ def reduce_pair(
                     size += 1
             span, _, near = scale(levels, size)
             if near:
-                return 0, 0
+                return 0, 0, False
             if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
                 spans[player] = span
             for i in range(rows):
@@ -84,11 +91,14 @@ def reduce_pair(
         rows, columns = new_rows, new_columns
         if same or rows == columns == 1:
             break
-    if _identical(first, second, rows, columns, beaten_rows):
-        return 0, 0
-    if _identical(second, first, columns, rows, beaten_columns):
-        return 0, 0
-    return rows, columns
+    identical = _identical(first, second, rows, columns, beaten_rows)
+    if not identical and not _identical(second, first, columns, rows, beaten_columns):
+        return rows, columns, False
+    rows = merge(first, second, rows, columns, kept_rows, row_twins)
+    columns = merge(second, first, columns, rows, kept_columns, column_twins)
+    compare_actions(first, rows, columns, beaten_rows)
+    compare_actions(second, columns, rows, beaten_columns)
+    return rows, columns, True
 
 
 def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:
