@@ -15,11 +15,13 @@ from test_nash_batch import RNG_SEED, assert_same_as_one_by_one
 
 from kgsim import nash, nash_batch
 from kgsim.games.strategic import normalise
-from kgsim.solvers import batch, bimatrix, bimatrix_exact, bimatrix_kernels, bimatrix_matching
+from kgsim.solvers import batch, bimatrix_exact, bimatrix_kernels, bimatrix_matching
 from kgsim.solvers.batch_pairs import solve_pairs
 from kgsim.solvers.batch_part import Room
 from kgsim.solvers.best_reply import vertices
 from kgsim.solvers.bimatrix_exact import exact_vertices, read_integers
+from kgsim.solvers.bimatrix_reduction import merge_near_ties
+from kgsim.solvers.payoff_kernels import NEAR_TIE, scale
 from kgsim.solvers.reading import LARGEST_DENOMINATOR, READ_AS_FRACTION, as_integers, denominator
 
 
@@ -46,6 +48,7 @@ TIED = {
     "thirds and sevenths": lambda rng, shape: rng.integers(0, 4, shape) / 3 + rng.integers(0, 3, shape) / 7,
     "outcomes": outcomes,
     "repeated actions": repeated,
+    "nearly tied": lambda rng, shape: rng.integers(0, 3, shape) * 0.3 + 4e-13 * rng.integers(0, 4, shape),
     "nobody cares": lambda rng, shape: np.full(shape, 0.3),
     "one player does not care": lambda rng, shape: rng.integers(0, 3, shape) * np.array([1.0, 0.0])[:, None, None],
     "tiny beside huge": lambda rng, shape: rng.integers(0, 5, shape) * np.array([1e-9, 1e9])[:, None, None],
@@ -187,7 +190,7 @@ def test_no_more_rays_than_there_is_room_for() -> None:
 
 def test_a_label_that_is_missed_is_missed_by_more_than_rounding() -> None:
     # So where the kernel answers, `bimatrix.solve` never doubts that the set is complete.
-    assert 1 / bimatrix_exact.LARGEST - 2 * READ_AS_FRACTION > 2 * bimatrix.NEAR_TIE
+    assert 1 / bimatrix_exact.LARGEST - 2 * READ_AS_FRACTION > 2 * NEAR_TIE
 
 
 @settings(deadline=None, max_examples=200)
@@ -255,3 +258,33 @@ def test_games_that_may_have_too_many_nash_subsets_are_left_to_python(monkeypatc
     assert bimatrix_kernels._match_exactly(work, 6, 6) == len(one)
     monkeypatch.setattr(bimatrix_kernels, "MOST_SUBSETS", 2**6 - 2)
     assert bimatrix_kernels._match_exactly(work, 6, 6) == -1
+
+
+near_levels = st.tuples(st.integers(0, 4), st.integers(0, 5)).map(lambda pair: pair[0] / 4 + 3e-13 * pair[1])
+
+
+@settings(deadline=None, max_examples=150)
+@given(arrays(np.float64, (1, 3, 4), elements=near_levels))
+def test_near_ties_are_made_exact_as_by_normalise(payoffs: np.ndarray) -> None:
+    values = payoffs.ravel().copy()
+    scale(values, 12)
+    merged = merge_near_ties(values, 12, np.empty(12))
+    if np.ptp(payoffs) > 1e-6:
+        assert merged
+        assert np.array_equal(values, normalise(payoffs).ravel())
+
+
+def test_sums_that_miss_a_tie_by_rounding_do_not_need_python() -> None:
+    rng = np.random.default_rng(RNG_SEED)
+    games = rng.integers(0, 4, (60, 2, 4, 4)) / 10 + rng.integers(0, 4, (60, 2, 4, 4)) / 10
+    assert any(len(np.unique(game[0])) > len(np.unique(normalise(game)[0])) for game in games)
+    assert taken(games).all()
+    assert_same_as_one_by_one(games, nash_batch(games))
+
+
+def test_payoffs_that_miss_a_tie_narrowly_leave_the_set_incomplete_in_a_batch_too() -> None:
+    games = np.random.default_rng(RNG_SEED).random((60, 2, 3, 3))
+    games[:, :, 0, 0] = games[:, :, 1, 0] + 5e-12
+    found = nash_batch(games)
+    assert not found.complete.all()
+    assert_same_as_one_by_one(games, found)

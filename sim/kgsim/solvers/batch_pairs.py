@@ -16,7 +16,8 @@ MOST_ACTIONS = 10
 def solve_pairs(payoffs: NDArray[np.float64], room: Room, chunk: slice) -> None:
     """Put the equilibria of games of shape (games, 2, m, n), a chunk of a batch, into its room.
 
-    Left out are games with nearly tied payoffs, and those whose ties take larger integers than the machine's to tell.
+    Left out are games with a player whose payoffs differ by their rounding alone, and those whose ties take larger
+    integers than the machine's to tell.
     """
     kernel = compiled.compiled("kgsim.solvers.bimatrix_kernels", allocates=False).solve_pairs
     games, shape = len(payoffs), np.array(payoffs.shape[2:])

@@ -22,12 +22,9 @@ from kgsim.solvers.best_reply import OutOfTime, Vertex, vertices
 from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT
 from kgsim.solvers.indifference import indifference
 from kgsim.solvers.lemke_howson import lemke_howson
+from kgsim.solvers.payoff_kernels import NEAR_TIE
 from kgsim.solvers.raw import Profile, RawEquilibria
 from kgsim.solvers.reading import as_integers
-
-#: A label that fails to be a tie by less than this is within rounding of one, and completeness is not
-#: claimed.
-NEAR_TIE = 1e-11
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
@@ -62,6 +59,7 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
     pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
     solved = _profiles(scaled, pairs)
     components, all_components = _maximal_nash_subsets(pairs)
+    # Completeness is not claimed then.
     near = _near_tie(scaled[1].T, second, xs) or _near_tie(scaled[0], first, ys)
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."

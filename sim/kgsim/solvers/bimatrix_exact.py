@@ -15,7 +15,7 @@ from kgsim.solvers.reading import LARGEST_DENOMINATOR, READ_AS_FRACTION, denomin
 COUNTERS = ("a", "b")
 
 # Weights of a vertex are at most this when multiplied by the denominator of the payoffs. So every slack fits, a label
-# that is missed is missed by more than `kgsim.solvers.bimatrix.NEAR_TIE`, and weights are exact as floats.
+# that is missed is missed by more than `kgsim.solvers.payoff_kernels.NEAR_TIE`, and weights are exact as floats.
 LARGEST = float(1 << 35)
 LARGEST_SUM = float(1 << 62)
 

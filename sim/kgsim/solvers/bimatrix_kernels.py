@@ -44,6 +44,7 @@ class Work(NamedTuple):
     beaten_rows: NDArray[np.int64]  # (k, k) from `compare_actions`
     beaten_columns: NDArray[np.int64]  # (k, k)
     levels: NDArray[np.float64]  # (k * k,)
+    order: NDArray[np.float64]  # (k * k,)
     spans: NDArray[np.float64]  # (2,) payoff ranges
     system: NDArray[np.float64]  # (k, k) the equations of an indifference
     weights: NDArray[np.float64]  # (k,) and their solution
@@ -75,6 +76,7 @@ def workspace(most: int) -> Work:
         beaten_rows=np.empty(square, dtype=np.int64),
         beaten_columns=np.empty(square, dtype=np.int64),
         levels=np.empty(most * most),
+        order=np.empty(most * most),
         spans=np.empty(2),
         system=np.empty(square),
         weights=np.empty(most),
@@ -141,9 +143,9 @@ def solve_pairs(
     xs, ys, pairs, played = w.xs, w.ys, w.pairs, w.played
     for game in range(begin, len(payoffs)):
         numbers[game] = -1
-        rows, columns, merged = reduce_pair(
-            payoffs[game], first, second, kept_rows, kept_columns, w.beaten_rows, w.beaten_columns, w.levels, spans,
-            w.row_twins, w.column_twins,
+        rows, columns, merged, near = reduce_pair(
+            payoffs[game], first, second, kept_rows, kept_columns, w.beaten_rows, w.beaten_columns, w.levels, w.order,
+            spans, w.row_twins, w.column_twins,
         )  # fmt: skip
         if rows == 0:
             continue
@@ -153,7 +155,8 @@ def solve_pairs(
             xs[0] = ys[0] = 1
             pairs[0] = 0
             count = 1
-        else:
+        elif not near:
+            # Where some payoffs are nearly tied it takes integers to tell that no mixture is.
             x_count = list_vertices(
                 second, columns, rows, w.beaten_columns, members, masks, starts, binomial, work, weights, xs[:0],
                 w.suitors, xs,

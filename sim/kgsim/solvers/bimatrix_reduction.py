@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.games.strategic import TIE
 from kgsim.solvers.bimatrix_identical import merge
 from kgsim.solvers.payoff_kernels import scale
 
@@ -18,10 +19,11 @@ def reduce_pair(
     beaten_rows: NDArray[np.int64],
     beaten_columns: NDArray[np.int64],
     levels: NDArray[np.float64],
+    order: NDArray[np.float64],
     spans: NDArray[np.float64],
     row_twins: NDArray[np.int64],
     column_twins: NDArray[np.int64],
-) -> tuple[int, int, bool]:
+) -> tuple[int, int, bool, bool]:
     """Reduce one game to what `kgsim.games.reduction.reduce_game` gives, in the same scale.
 
     Which actions survive iterated strict dominance does not depend on the order of deletion, so here they go
@@ -37,8 +39,8 @@ def reduce_pair(
         Receive the actions that are left.
     beaten_rows, beaten_columns
         Receive `compare_actions` of the reduced game.
-    levels
-        Scratch space for m * n numbers.
+    levels, order
+        Scratch space for m * n numbers each.
     spans
         Receives the payoff ranges in the full game.
     row_twins, column_twins
@@ -47,15 +49,18 @@ def reduce_pair(
     Returns
     -------
     rows, columns : int
-        Numbers of actions left; 0 if some payoffs are nearly tied.
+        Numbers of actions left; 0 if some payoffs differ by their rounding alone.
     merged : bool
         Whether some actions were identical; `kept_rows` and `kept_columns` then have the first of each group.
+    near : bool
+        Whether some payoffs were nearly tied, now or before the last deletion.
     """
     rows, columns = payoffs.shape[1:]
     for row in range(rows):
         kept_rows[row] = row
     for column in range(columns):
         kept_columns[column] = column
+    nearly_tied = False
     while True:
         for player in range(2):
             own = payoffs[player]
@@ -65,8 +70,9 @@ def reduce_pair(
                     levels[size] = own[kept_rows[i], kept_columns[j]]
                     size += 1
             span, _, near = scale(levels, size)
-            if near:
-                return 0, 0, False
+            if near and not merge_near_ties(levels, size, order):
+                return 0, 0, False, True
+            nearly_tied = nearly_tied or near
             if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
                 spans[player] = span
             for i in range(rows):
@@ -93,12 +99,46 @@ def reduce_pair(
             break
     identical = _identical(first, second, rows, columns, beaten_rows)
     if not identical and not _identical(second, first, columns, rows, beaten_columns):
-        return rows, columns, False
+        return rows, columns, False, nearly_tied
     rows = merge(first, second, rows, columns, kept_rows, row_twins)
     columns = merge(second, first, columns, rows, kept_columns, column_twins)
     compare_actions(first, rows, columns, beaten_rows)
     compare_actions(second, columns, rows, beaten_columns)
-    return rows, columns, True
+    return rows, columns, True, nearly_tied
+
+
+def merge_near_ties(values: NDArray[np.float64], size: int, order: NDArray[np.float64]) -> bool:
+    """Make near ties exact, in place, as `kgsim.games.strategic.normalise` does.
+
+    Parameters
+    ----------
+    values
+        The first `size` are the payoffs of one player as `kgsim.solvers.payoff_kernels.scale` leaves them.
+    order
+        Scratch space for `size` numbers.
+
+    Returns
+    -------
+    bool
+        False if they are not on 0..1, being one number but for rounding.
+    """
+    for k in range(size):
+        place = k
+        while place > 0 and order[place - 1] > values[k]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = values[k]
+    if order[0] != 0.0 or order[size - 1] != 1.0:
+        return False
+    for k in range(size):
+        first = order[0]
+        for place in range(1, size):
+            if order[place] > values[k]:
+                break
+            if order[place] - order[place - 1] >= TIE:
+                first = order[place]
+        values[k] = first
+    return True
 
 
 def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import ROUNDING, TIE
+from kgsim.games.strategic import ROUNDING
+
+#: Payoffs on 0..1 that differ by less than this, or a label of a vertex that is missed by less, may be meant as a tie:
+#: where `kgsim.games.strategic.normalise` does not make it one, completeness is not claimed.
+NEAR_TIE = 1e-11
 
 
 def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
@@ -18,7 +22,7 @@ def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
     tied : bool
         Whether some are equal, or nearly.
     near : bool
-        Whether some differ by less than a tie's tolerance without being equal; making them so takes
+        Whether some differ by less than `NEAR_TIE` without being equal; making them so takes
         `kgsim.games.strategic.normalise`.
     """
     low = values[0]
@@ -36,14 +40,14 @@ def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
     for k in range(1, size):
         value = values[k]
         for other in range(k):
-            close += abs(values[other] - value) < TIE
+            close += abs(values[other] - value) < NEAR_TIE
     return span, close > 0, close > 0 and _nearly_tied(values, size)
 
 
 def _nearly_tied(values: NDArray[np.float64], size: int) -> bool:
     for k in range(1, size):
         for other in range(k):
-            if 0.0 < abs(values[other] - values[k]) < TIE:
+            if 0.0 < abs(values[other] - values[k]) < NEAR_TIE:
                 return True
     return False
 
