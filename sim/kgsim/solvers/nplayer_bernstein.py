@@ -17,7 +17,7 @@ from kgsim.solvers.nplayer_work import Floats, Ints
 
 LARGEST_SUPPORT = 4
 DEGREES = 7  # degree of the polynomials at most, plus one
-LEFT_OVER = 256  # with more simplices than this left over, elimination does not help
+LEFT_OVER = (256, 16384)  # simplices that may be left over of a triangle, and of a solid
 
 
 class Lattice(NamedTuple):
@@ -116,6 +116,7 @@ class Reduced(NamedTuple):
 def reduced(largest: int) -> Reduced:
     """Allocate scratch space for polynomials on simplices of ``largest`` vertices."""
     most = len(_exponents(largest, DEGREES - 1))
+    left_over = LEFT_OVER[0] if largest < 4 else LEFT_OVER[1]
     return Reduced(
         np.zeros((8, 4)),
         np.zeros((2, 4)),
@@ -125,9 +126,9 @@ def reduced(largest: int) -> Reduced:
         np.zeros((64, 4, 4)),
         np.zeros(16, dtype=np.int64),
         np.zeros(16),
-        np.zeros((LEFT_OVER + 1, 4, 4)),
-        np.zeros((LEFT_OVER + 1, 2, 4)),
-        np.zeros(LEFT_OVER + 1, dtype=np.int64),
+        np.zeros((left_over, 4, 4)),
+        np.zeros((left_over, 2, 4)),
+        np.zeros(left_over, dtype=np.int64),
         np.zeros(DEGREES),
     )
 

@@ -17,11 +17,10 @@ Bernstein subdivision as in Garloff and Smith (2001).
 
 from __future__ import annotations
 
-from kgsim.solvers.nplayer_bernstein import DEGREES, LEFT_OVER, Lattice, Reduced, bound, halve, impossible, zero
+from kgsim.solvers.nplayer_bernstein import DEGREES, Lattice, Reduced, bound, halve, impossible, zero
 from kgsim.solvers.nplayer_work import Floats, Ints
 
-FINEST = 0.035  # simplices are not bisected below this edge
-FINEST_SOLID = 0.13  # in three dimensions, where they are many
+FINEST = 0.01  # simplices are not bisected below this edge
 
 COUNTERS = ("level", "place", "chosen", "left", "right", "left_over")
 
@@ -79,7 +78,7 @@ def eliminate(
             level -= 1
             continue
         if solved and equations == dimension <= 1 and one_root(e, table.terms[dimension], level, equations, total):
-            if left_over == LEFT_OVER:
+            if left_over == len(e.single):
                 return -1
             t = zero(stack[level][0], degree[0], e.line) if dimension == 1 else 0.0
             x = e.left[left_over][0]
@@ -113,8 +112,8 @@ def eliminate(
                 if length > longest:
                     longest, chosen, left, right = length, edge, v, u
                 edge += 1
-        if longest <= (FINEST if dimension < 3 else FINEST_SOLID):
-            if left_over == LEFT_OVER:
+        if longest <= FINEST:
+            if left_over == len(e.single):
                 return -1
             for v in range(k1):
                 for a in range(k1):

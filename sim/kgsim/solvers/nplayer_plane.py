@@ -8,7 +8,7 @@ are bounded in Bernstein form and bisected as in ``nplayer_eliminate``, in two d
 
 from __future__ import annotations
 
-from kgsim.solvers.nplayer_bernstein import LEFT_OVER, Reduced
+from kgsim.solvers.nplayer_bernstein import Reduced
 from kgsim.solvers.nplayer_work import Floats, Ints
 
 FINEST_PLANE = 0.033  # squares are not bisected below this edge
@@ -39,7 +39,7 @@ def project(e: Reduced, base: Floats, mixers: Ints, row: Ints, stride: Ints) -> 
             level -= 1
             continue
         if edge <= FINEST_PLANE:
-            if left_over == LEFT_OVER:
+            if left_over == len(e.single):
                 return -1
             for c in range(2):
                 e.left[left_over][c][0] = 1.0 - corner[level][c][1]

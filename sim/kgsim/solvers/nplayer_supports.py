@@ -36,9 +36,10 @@ from kgsim.solvers.nplayer_tally import (
 from kgsim.solvers.nplayer_work import Floats, Ints, Work
 
 LATER_BUDGET = 200  # simplices for one support once the game is known to be degenerate
+TRIAL = 10_000  # simplices after which other players are eliminated, since every choice has difficult places of its own
 
 ENTRY_POINTS = ("solve_games",)
-INLINE = ("solve_game", "find_roots")  # large and called from one place: compiled there alone
+INLINE = ("solve_game", "find_roots", "find_in_order")  # large and called from one place: compiled there alone
 
 COUNTERS = ("mixing", "second", "third", "hidden")
 
@@ -153,7 +154,9 @@ def solve_game(
         for c in range(length + 1):
             action[c] = -1
         n, rows, width = load(w, payoffs, shape, supports[s], action)
-        left = max(min(budget if summary[CELLS] == 0 else LATER_BUDGET, allowance - summary[SIMPLICES]), 1)
+        left = max(
+            min(budget if summary[CELLS] == summary[UNSOLVED] else LATER_BUDGET, allowance - summary[SIMPLICES]), 1
+        )
         find_roots(w, e, table, players, n, rows, width, left, summary)
         summary[SIMPLICES] += w.tally[2]
         summary[UNSOLVED] += w.tally[3]
@@ -204,10 +207,26 @@ def find_roots(
     summary: Ints,
 ) -> None:  # fmt: skip
     """Find all roots of the loaded support: by elimination where three players or fewer mix, then by search."""
-    size, stride, row = w.size, w.stride, w.row
     for i in range(len(w.tally)):
         w.tally[i] = 0
-    mixing, hidden, second, third = roles(size, players)
+    mixing, hidden, second, third = roles(w.size, players)
+    turns = 3 if mixing == 3 and w.size[third] == w.size[hidden] > 2 else 1
+    for turn in range(turns):
+        # What stays when this turn is given up are the roots found and the simplices examined.
+        w.tally[1], w.tally[3], w.tally[4] = 0, 0, 0
+        most = w.tally[2] + (budget if turn == turns - 1 else min(budget, TRIAL))
+        find_in_order(w, e, table, players, n, rows, width, mixing, hidden, second, third, most, summary)
+        if w.tally[2] < most:
+            return
+        hidden, second, third = second, third, hidden
+
+
+def find_in_order(
+    w: Work, e: Reduced, table: Lattice, players: int, n: int, rows: int, width: int,
+    mixing: int, hidden: int, second: int, third: int, most: int, summary: Ints,
+) -> None:  # fmt: skip
+    """Find all roots after eliminating the second and the third player, examining ``most`` simplices in all."""
+    size, stride, row = w.size, w.stride, w.row
     starts = -1
     if mixing == 4 and size[third] == 2:
         at = 0
@@ -251,7 +270,7 @@ def find_roots(
             for a in range(size[third]):
                 w.floor[w.first[third] + a] = e.least[s][1][a]
             narrow(w, third, rows, width)
-        search(w, players, n, rows, width, budget, summary[CELLS] == 0)
+        search(w, players, n, rows, width, most, summary[CELLS] == summary[UNSOLVED])
 
 
 def roles(size: Ints, players: int) -> tuple[int, int, int, int]:
