@@ -31,7 +31,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
     os.environ.setdefault(variable, "1")
 
 SEED = 20250613
-DRAWS = 1  # of all parameters of each scenario
+DRAWS = 10  # of all parameters of each scenario
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 OWN_PART = "\n## Rounds\n"  # what follows in the page is written by hand and stays
 
@@ -45,13 +45,13 @@ TIED = ("one decimal", "integers 0..4")
 
 # Shape of a game, games for kgsim on generic payoffs, games shared with the peers, share of their time for one row.
 SIZES = [
-    ((2, 3, 3), 100_000, 50, 1.0),
-    ((2, 5, 5), 20_000, 20, 1.0),
-    ((2, 8, 8), 500, 5, 1.0),
-    ((3, 2, 2, 2), 50_000, 50, 1.0),
-    ((3, 3, 3, 3), 1_000, 20, 1.0),
-    ((4, 2, 2, 2, 2), 2_000, 20, 1.0),
-    ((3, 4, 4, 4), 60, 5, 40.0),
+    ((2, 3, 3), 100_000, 400, 1.0),
+    ((2, 5, 5), 20_000, 100, 1.0),
+    ((2, 8, 8), 500, 10, 1.0),
+    ((3, 2, 2, 2), 50_000, 400, 1.0),
+    ((3, 3, 3, 3), 1_000, 100, 1.0),
+    ((4, 2, 2, 2, 2), 2_000, 200, 1.0),
+    ((3, 4, 4, 4), 200, 10, 40.0),
 ]
 
 HEADER = ["size", "payoffs", "solver", "ms a game", "games/s", "times kgsim's", "memory, MiB", "solved in time"]
@@ -330,7 +330,7 @@ def report(random: Markdown, stages: Markdown, own: Markdown, notes: list[str], 
                 "\n".join(random.lines),
                 "## Stage games of the scenarios",
                 "The distinct games that the shipped scenarios come down to where several players move at once, with "
-                f"parameters as stated and at {DRAWS} random point of their ranges; one call per game, kgsim's too, "
+                f"parameters as stated and at {DRAWS} random points of their ranges; one call per game, kgsim's too, "
                 f"and {4 * limit:g} s per peer.",
                 "\n".join(stages.lines),
                 "## What kgsim says of its own answers",

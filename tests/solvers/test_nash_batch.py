@@ -60,8 +60,8 @@ def test_larger_two_player_games_bit_for_bit(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["normal", "integers 0 to 4"])
-@pytest.mark.parametrize("shape", [(3, 2, 2, 2), (3, 3, 1, 2)], ids=str)
-def test_three_players_bit_for_bit(kind: str, shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(3, 2, 2, 2), (3, 3, 1, 2), (3, 1, 4, 1), (3, 1, 1, 1), (4, 2, 1, 2, 1)], ids=str)
+def test_more_players_bit_for_bit(kind: str, shape: tuple[int, ...]) -> None:
     games = GAMES[kind](np.random.default_rng(RNG_SEED), (60, *shape))
     assert_same_as_one_by_one(games, nash_batch(games))
 

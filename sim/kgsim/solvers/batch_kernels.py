@@ -54,15 +54,16 @@ def reduce_games(
             for action in range(shape[player]):
                 kept[game, player, action] = action
         size = payoffs.shape[2]
+        whole = True
         while True:
-            left = _cells(shape, kept[game], counts[game], cells)
+            left = size if whole else _cells(shape, kept[game], counts[game], cells)
             ties = 0
             for player in range(players):
                 row = scaled[game, player]
                 for cell in range(left):
-                    row[cell] = payoffs[game, player, cells[cell]]
+                    row[cell] = payoffs[game, player, cell if whole else cells[cell]]
                 span, tied, near = scale(row, left)
-                if left == size:
+                if whole:
                     spans[game, player] = span
                 special[game] |= near
                 ties += tied
@@ -75,6 +76,7 @@ def reduce_games(
                         kept[game, player, stay] = kept[game, player, action]
                         stay += 1
                 counts[game, player] = stay
+            whole = False
         if ties == players and not special[game]:
             special[game] = _identical(scaled[game], counts[game], left)
 

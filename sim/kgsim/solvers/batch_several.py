@@ -41,7 +41,7 @@ def solve_several(
     solved: list[tuple[NDArray[np.int64], NDArray[np.int64], Part]] = []
     for actions, group in _groups(left, shape, special):
         movers = np.flatnonzero(actions > 1)
-        if len(movers) == 1 or (len(movers) == 2 and actions.max() > MOST_ACTIONS):
+        if len(movers) == 2 and actions.max() > MOST_ACTIONS:
             continue
         small = np.empty((len(group), len(movers), *actions[movers]))
         kernels.gather(scaled, group, movers, small.reshape(len(group), len(movers), actions.prod()))
@@ -84,17 +84,21 @@ def _groups(
 def _solve_reduced(small: NDArray[np.float64]) -> Part:
     """Games among the players who have a choice left; but for two players, regrets are not measured yet."""
     games, movers = small.shape[:2]
-    if movers < 3:
+    none = np.empty((0, 0))
+    if movers < 2:
+        # What dominance leaves to a single player is all equally good.
+        actions = small.shape[2] if movers else 1
+        profiles = np.tile(np.eye(actions)[:, : actions * movers], (games, 1))
+        single = np.full(len(profiles), movers == 0)
+        counts, complete = np.full(games, actions), np.ones(games, dtype=np.bool_)
+        return Part(np.arange(games), counts, complete, profiles, single.astype(np.int8), single, none, none)
+    if movers == 2:
         room = Room(games, movers, sum(small.shape[2:]))
-        if movers == 2:
-            solve_pairs(small, room, slice(games))
-        else:
-            room.counts[:], room.arrays[1][:games], room.arrays[2][:games], room.stop = 1, 1, True, games
+        solve_pairs(small, room, slice(games))
         return room.taken(slice(games), 0)
     from kgsim.solvers import nplayer
 
     batch = nplayer.solve_batch(small)
-    none = np.empty((len(batch.profiles), 0))
     counts = np.diff(batch.offsets)
     isolated = batch.components < 0
     return Part(np.arange(games), counts, batch.complete, batch.profiles, batch.indices, isolated, none, none)
