@@ -5,8 +5,9 @@ indifference is linear in the second's mixture ``y``, which is thus the vector o
 ``x``; likewise ``z``. Substituted into the equations not yet used they leave polynomials in ``x`` alone, on a
 simplex of one to three dimensions. This module bounds ``y``, ``z`` and those polynomials in Bernstein form, whose
 coefficients enclose the values, and bisects: a simplex is excluded where a polynomial has one sign, or where ``y``
-or ``z`` has coordinates of opposite signs. What is left, usually nothing or one tiny simplex around each root,
-goes to the certified search.
+or ``z`` has coordinates of opposite signs. What is left, usually nothing or tiny simplices around each root, goes to
+the certified search; in three dimensions also simplices along the curves on which all coordinates of ``y`` or of ``z``
+vanish, whatever the equations.
 
 With two players mixing, ``x`` is a point and the same tests are those of linear algebra. Supports of at most four
 strategies are eliminated; the search takes the others whole.
