@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from kgsim.results import ClaimResult, Course, Equilibrium, Result, StructureSolution
     from kgsim.scenario.load import load, loads
     from kgsim.scenario.model import Scenario
-    from kgsim.solvers.nash import NashSet, nash, nash_batch
+    from kgsim.solvers.batch import nash_batch
+    from kgsim.solvers.nash import NashSet, nash
     from kgsim.solvers.tree import TreeSolution, solve_tree
     from kgsim.structures.trees import tree
     from kgsim.studies.study import open_study, sweep
@@ -77,7 +78,7 @@ _HOME = {
     "Scenario": "kgsim.scenario.model",
     "NashSet": "kgsim.solvers.nash",
     "nash": "kgsim.solvers.nash",
-    "nash_batch": "kgsim.solvers.nash",
+    "nash_batch": "kgsim.solvers.batch",
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
     "backtest": "kgsim.analysis.backtests",

@@ -19,6 +19,10 @@ from numpy.typing import NDArray
 
 from kgsim.games.strategic import normalise
 
+#: Splits of weight among identical actions are written out up to this many equilibria; beyond, one stands
+#: for all.
+MOST_SPLITS = 2_000
+
 
 @dataclass(frozen=True)
 class Reduction:

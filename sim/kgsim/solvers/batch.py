@@ -11,13 +11,15 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from kgsim.errors import GameError
+from kgsim.games.strategic import as_payoff_batch
 from kgsim.solvers import compiled
 from kgsim.solvers.batch_pairs import MOST_ACTIONS, solve_pairs
 from kgsim.solvers.batch_part import Part, Room, in_order, join, starts
 from kgsim.solvers.batch_several import solve_several
-from kgsim.solvers.nash import TOLERANCE, nash
+from kgsim.solvers.nash import TIME_LIMIT, TOLERANCE, check_time_limit, nash
 from kgsim.solvers.raw import Profile
 
 #: Smaller batches are not worth loading (let alone compiling) the kernels.
@@ -87,8 +89,43 @@ class NashBatch:
         )
 
 
-def solve_games(payoffs: NDArray[np.float64], *, chunk: int, time_limit: float | None) -> NashBatch:
-    """Solve a checked batch, shape (games, players, a1, ..., an); see `kgsim.nash_batch`."""
+def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | None = TIME_LIMIT) -> NashBatch:
+    """Nash equilibria of many games of one shape, with the engine, as flat arrays.
+
+    Parameters
+    ----------
+    payoffs
+        Shape (games, players, a1, ..., an); there may be no games.
+    chunk
+        Games worked on at a time, which bounds the memory; the result does not depend on it.
+    time_limit
+        As for `nash`, for each game that needs it.
+
+    Returns
+    -------
+    NashBatch
+        The same equilibria, to the last bit, as `nash` finds game by game with ``method="engine"``.
+
+    Raises
+    ------
+    GameError
+        If an argument is not valid.
+
+    Examples
+    --------
+    >>> pennies = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
+    >>> nash_batch([pennies, pennies]).profiles
+    array([[0.5, 0.5, 0.5, 0.5],
+           [0.5, 0.5, 0.5, 0.5]])
+    """
+    games = as_payoff_batch(payoffs)
+    if chunk < 1:
+        raise GameError(f"chunk: expected a positive number of games, got {chunk!r}.")
+    check_time_limit(time_limit)
+    return _solve_games(games, chunk, time_limit)
+
+
+def _solve_games(payoffs: NDArray[np.float64], chunk: int, time_limit: float | None) -> NashBatch:
     games, players, *shape = payoffs.shape
     fast = compiled.available() and games >= WORTH_COMPILING
     room = Room(games, players, sum(shape))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.games.reduction import MOST_SPLITS
 from kgsim.solvers.bimatrix_exact import exact_vertices
 from kgsim.solvers.bimatrix_identical import split_all
 from kgsim.solvers.bimatrix_matching import few_subsets, match
@@ -20,7 +21,6 @@ from kgsim.solvers.bimatrix_reduction import reduce_pair
 from kgsim.solvers.bimatrix_vertices import LEAST_PIVOT, list_vertices
 from kgsim.solvers.indifference import indifference
 from kgsim.solvers.masks import list_actions
-from kgsim.solvers.nash import MOST_SPLITS
 from kgsim.solvers.payoff_kernels import measure_pure, measure_regrets
 
 ENTRY_POINTS = ("solve_pairs",)

@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
-from kgsim.games.reduction import Reduction, reduce_game
-from kgsim.games.strategic import ROUNDING, as_payoff_batch, as_payoffs, expected_payoffs, regrets_of_many
+from kgsim.games.reduction import MOST_SPLITS, Reduction, reduce_game
+from kgsim.games.strategic import ROUNDING, as_payoffs, expected_payoffs, regrets_of_many
 from kgsim.solvers.raw import Profile, RawEquilibria
-
-if TYPE_CHECKING:
-    from kgsim.solvers.batch import NashBatch
 
 Method = Literal["auto", "engine", "nashpy"]
 
@@ -35,10 +32,6 @@ TOLERANCE = 1e-9
 #: be asked.
 CHEAP_FOR_NASHPY = 6
 MOST_FOR_NASHPY = 12
-
-#: Splits of weight among identical actions are written out up to this many equilibria; beyond, one stands
-#: for all.
-MOST_SPLITS = 2_000
 
 
 @dataclass(frozen=True)
@@ -171,7 +164,7 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
     game = as_payoffs(payoffs)
     if method not in ("auto", "engine", "nashpy"):
         raise GameError(f'method: expected "auto", "engine" or "nashpy", got {method!r}.')
-    _check_time_limit(time_limit)
+    check_time_limit(time_limit)
     if method == "nashpy" and game.shape[0] != 2:
         raise GameError(f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".')
     reduction = reduce_game(game)
@@ -179,45 +172,8 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
     return _certify(game, _expand(reduction, raw), name, reduction)
 
 
-def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | None = TIME_LIMIT) -> NashBatch:
-    """Nash equilibria of many games of one shape, with the engine, as flat arrays.
-
-    Parameters
-    ----------
-    payoffs
-        Shape (games, players, a1, ..., an); there may be no games.
-    chunk
-        Games worked on at a time, which bounds the memory; the result does not depend on it.
-    time_limit
-        As for `nash`, for each game that needs it.
-
-    Returns
-    -------
-    NashBatch
-        The same equilibria, to the last bit, as `nash` finds game by game with ``method="engine"``.
-
-    Raises
-    ------
-    GameError
-        If an argument is not valid.
-
-    Examples
-    --------
-    >>> pennies = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
-    >>> nash_batch([pennies, pennies]).profiles
-    array([[0.5, 0.5, 0.5, 0.5],
-           [0.5, 0.5, 0.5, 0.5]])
-    """
-    games = as_payoff_batch(payoffs)
-    if chunk < 1:
-        raise GameError(f"chunk: expected a positive number of games, got {chunk!r}.")
-    _check_time_limit(time_limit)
-    from kgsim.solvers.batch import solve_games
-
-    return solve_games(games, chunk=chunk, time_limit=time_limit)
-
-
-def _check_time_limit(time_limit: float | None) -> None:
+def check_time_limit(time_limit: float | None) -> None:
+    """Raise GameError unless a limit in seconds is positive or None."""
     if time_limit is not None and not time_limit > 0:
         raise GameError(f"time_limit: expected a positive number of seconds or None, got {time_limit!r}.")
 
