@@ -6,10 +6,10 @@
 
 Peers that are not installed are left out. Each solver works in a process of its own, on one core, for a limited time;
 times are processor time, so that other work on the machine matters little, and memory is the peak of that process,
-with Python and all it has loaded. A time is the least of up to three: runs of kgsim's batch, calls of a peer for each
-game. What a peer reports counts if its regret is at most 1e-6 of the payoff range; a peer misses an equilibrium that
-someone else found and that proves to be one. Games in which kgsim finds a continuum are timed but not counted, since no
-list of points is the right answer there.
+with Python and all it has loaded. They take turns in four rounds, and a time is the least of these, and of three repeats in
+each if it is short: of kgsim's batch, and of a peer's call for each game. What a peer reports counts if its regret is at most 1e-6 of the payoff range; a peer
+misses an equilibrium that someone else found and that proves to be one. Games in which kgsim finds a continuum are
+timed but not counted, since no list of points is the right answer there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from peers import Profiles, Run, able, apart, installed, near, peak, run_peer, unique
+from peers import ROUNDS, Contestant, Profiles, Run, able, apart, contest, installed, least, near, peak, unique, work
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
@@ -51,7 +51,7 @@ SIZES = [
     ((3, 2, 2, 2), 50_000, 400, 1.0),
     ((3, 3, 3, 3), 1_000, 100, 1.0),
     ((4, 2, 2, 2, 2), 2_000, 200, 1.0),
-    ((3, 4, 4, 4), 200, 10, 40.0),
+    ((3, 4, 4, 4), 100, 10, 15.0),
 ]
 
 HEADER = ["size", "payoffs", "solver", "ms a game", "games/s", "times kgsim's", "memory, MiB", "solved in time"]
@@ -60,19 +60,19 @@ SELF_HEADER = ["size", "payoffs", "games", "complete", "index sum +1", "odd coun
 
 
 def ours(pipe: Connection, batch: np.ndarray, few: int) -> None:
-    """Time kgsim on a batch; send the seconds, the first equilibria, which games have isolated ones, and a summary."""
+    """Time kgsim on a batch, once a round, and send the first equilibria; which games have isolated ones; a summary."""
     from kgsim import nash_batch
 
     nash_batch(batch[: min(len(batch), 60)])  # what is compiled or loaded once
-    spent: list[float] = []
-    # The least of up to three, as of the peers' calls; long ones are measured once.
-    while not spent or (len(spent) < 3 and sum(spent) < 2.0):
-        start = time.process_time()
-        found = nash_batch(batch)
-        spent.append(time.process_time() - start)
-    seconds = min(spent)
-    memory = peak()
-    rows = [slice(found.offsets[g], found.offsets[g + 1]) for g in range(few)]
+    pipe.send(True)
+    for _ in range(ROUNDS):
+        pipe.recv()
+        spent, found = least(lambda: nash_batch(batch), 0.5)
+        rows = [slice(found.offsets[g], found.offsets[g + 1]) for g in range(few)]
+        for number, own in enumerate(rows):
+            pipe.send((number, spent / len(batch), list(found.profiles[own]), peak()))
+        pipe.send(None)
+    pipe.recv()
     summary = [
         f"{len(batch):,}",
         f"{found.complete.mean():.2%}",
@@ -80,24 +80,7 @@ def ours(pipe: Connection, batch: np.ndarray, few: int) -> None:
         f"{np.mean(found.counts % 2):.2%}",
         f"{found.relative_regrets.max():.1e}",
     ]
-    profiles = [list(found.profiles[own]) for own in rows]
-    isolated = [bool(found.isolated[own].all()) for own in rows]
-    pipe.send((Run(seconds / len(batch) * few, profiles, memory), isolated, summary))
-
-
-def ours_one_by_one(pipe: Connection, games: Sequence[np.ndarray]) -> None:
-    """The same for games of different sizes, one call each."""
-    from kgsim import nash
-
-    seconds, profiles, isolated = 0.0, [], []
-    for game in games:
-        nash(game, method="engine")
-        start = time.process_time()
-        found = nash(game, method="engine")
-        seconds += time.process_time() - start
-        profiles.append([np.concatenate(profile) for profile in found.equilibria])
-        isolated.append(not found.components)
-    pipe.send((Run(seconds, profiles, peak()), isolated, []))
+    pipe.send([[bool(found.isolated[own].all()) for own in rows], summary])
 
 
 def table(label: str, kind: str, games: Sequence[np.ndarray], runs: dict[str, Run], isolated: list[bool]) -> Iterator:
@@ -109,13 +92,13 @@ def table(label: str, kind: str, games: Sequence[np.ndarray], runs: dict[str, Ru
         for found in answers.values():
             rows += [row for row in (found[game] if game < len(found) else []) if not near(row, rows)]
         union.append(rows)
-    own_cost = runs["kgsim"].seconds / len(games)
+    own_cost = float(np.mean(runs["kgsim"].times))
     for name, run in runs.items():
         solved = len(run.found)
         if not solved:
             yield [label, kind, name, "", "", "", "", f"0 of {len(games)}", "", ""]
             continue
-        cost = run.seconds / solved
+        cost = float(np.mean(run.times))
         counted = [game for game in range(solved) if isolated[game]]
         held = sum(sum(near(one, answers[name][game]) for one in union[game]) for game in counted)
         short = sum(not all(near(one, answers[name][game]) for one in union[game]) for game in counted)
@@ -133,6 +116,11 @@ def table(label: str, kind: str, games: Sequence[np.ndarray], runs: dict[str, Ru
         ]
 
 
+def peers(games: list[np.ndarray], limit: float) -> dict[str, Contestant]:
+    """The peers that can, ready to solve these games."""
+    return {name: Contestant(work, name, games, limit / ROUNDS) for name in able(len(games[0]))}
+
+
 def compare(shape: tuple[int, ...], kind: str, many: int, few: int, limit: float) -> tuple[list[list[str]], list[str]]:
     """Rows of the table for random games, and what kgsim says of its own answers."""
     rng = np.random.default_rng(SEED)
@@ -140,8 +128,13 @@ def compare(shape: tuple[int, ...], kind: str, many: int, few: int, limit: float
     if kind in TIED:
         many = max(min(many // 50, 500), few, 60)  # enough for the compiled batch
     batch = np.concatenate([shared, KINDS[kind](rng, (max(many - few, 0), *shape))])
-    own, isolated, summary = apart(ours, batch, few)  # type: ignore[misc]
-    runs = {"kgsim": own} | {name: run_peer(name, list(shared), limit) for name in able(shape[0])}
+    own = Contestant(ours, batch, few)
+    contestants = {"kgsim": own} | peers(list(shared), limit)
+    runs = contest(contestants, limit)
+    own.pipe.send(True)
+    isolated, summary = own.pipe.recv()
+    for contestant in contestants.values():
+        contestant.stop()
     label = "×".join(map(str, shape[1:]))
     return list(table(label, kind, list(shared), runs, isolated)), [label, kind, *summary]
 
@@ -173,10 +166,15 @@ def stage_games(pipe: Connection, draws: int) -> None:
 
 def compare_stages(games: list[np.ndarray], limit: float) -> Iterator[list[str]]:
     """Rows of the table for the scenarios' own games, one call each."""
+    from kgsim import nash
+
     for players in sorted({len(game) for game in games}):
         chosen = [game for game in games if len(game) == players]
-        own, isolated, _ = apart(ours_one_by_one, chosen)  # type: ignore[misc]
-        runs = {"kgsim": own} | {name: run_peer(name, chosen, limit) for name in able(players)}
+        contestants = {"kgsim": Contestant(work, "kgsim", chosen, limit / ROUNDS)} | peers(chosen, limit)
+        runs = contest(contestants, limit)
+        for contestant in contestants.values():
+            contestant.stop()
+        isolated = [not nash(game, method="engine").components for game in chosen]
         sizes = sorted({game.shape[1:] for game in chosen}, key=np.prod)
         label = " to ".join("×".join(map(str, size)) for size in dict.fromkeys((sizes[0], sizes[-1])))
         yield from table(label, "scenarios", chosen, runs, isolated)
@@ -242,7 +240,7 @@ def pure_only() -> str:
 
     games = np.random.default_rng(SEED).normal(size=(20_000, 3, 3, 3, 3))
 
-    def least(run: Callable[[], object]) -> float:
+    def fastest(run: Callable[[], object]) -> float:
         times = []
         for _ in range(5):
             start = time.process_time()
@@ -250,8 +248,8 @@ def pure_only() -> str:
             times.append(time.process_time() - start)
         return min(times) / len(games)
 
-    floor = least(lambda: [games[:, player].max(axis=player + 1) for player in range(3)])
-    own = least(lambda: pure_equilibrium_mask(games, players=3))
+    floor = fastest(lambda: [games[:, player].max(axis=player + 1) for player in range(3)])
+    own = fastest(lambda: pure_equilibrium_mask(games, players=3))
     return (
         f"Pure equilibria only, 3×3×3: {own * 1e6:.2f} µs a game, {own / floor:.2f} times one numpy maximum over "
         "each player's axis."
@@ -274,7 +272,7 @@ class Markdown:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer games, sizes and seconds")
-    parser.add_argument("--seconds", type=float, default=5.0, help="limit per peer, size and kind of payoffs")
+    parser.add_argument("--seconds", type=float, default=4.0, help="limit per peer, size and kind of payoffs")
     parser.add_argument("--write", type=Path, help="write the tables to this file as well")
     arguments = parser.parse_args()
     quick = arguments.quick

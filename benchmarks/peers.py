@@ -1,7 +1,8 @@
 """Nash solvers side by side: each works in a process of its own, for a limited time, and reports after every game.
 
-So one that hangs on a game costs no more than its time, and each has a peak memory of its own. What a solver reports
-counts if its regret is at most 1e-6 of the payoff range.
+So one that hangs on a game costs no more than its time, and each has a peak memory of its own. They take turns, in
+several rounds, so that a machine that slows down for a while slows none of them alone. What a solver reports counts if
+its regret is at most 1e-6 of the payoff range.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+ROUNDS = 4
 START_UP = 60.0  # seconds that a peer may take to load and compile, beside its time for the games
 VERIFIED = 1e-6  # regret, as a share of the range, up to which a peer's profile counts
 SAME = 1e-5  # largest difference in a probability between two reports of one equilibrium
@@ -60,6 +63,15 @@ def gambit_peer(method: str) -> Peer:
     return prepare
 
 
+def kgsim_peer() -> Peer:
+    from kgsim import nash
+
+    def prepare(game: np.ndarray) -> Callable[[], Profiles]:
+        return lambda: [np.concatenate(profile) for profile in nash(game, method="engine").equilibria]
+
+    return prepare
+
+
 # Name: (package, players it can do, how to make it).
 PEERS: dict[str, tuple[str, Callable[[int], bool], Callable[[], Peer]]] = {
     "QuantEcon support": ("quantecon", lambda players: players == 2, quantecon_peer),
@@ -86,11 +98,59 @@ def able(players: int) -> list[str]:
 
 @dataclass
 class Run:
-    """What one solver did with the shared games: seconds of processor time, answers, and peak memory in MiB."""
+    """What one solver did: least seconds of processor time per game, answers, and peak memory in MiB."""
 
-    seconds: float = 0.0
+    times: list[float] = field(default_factory=list)
     found: list[Profiles] = field(default_factory=list)
     memory: float = float("nan")
+
+    def take(self, number: int, spent: float, found: Profiles, memory: float) -> None:
+        """Note the answer to a game, which comes once a round."""
+        if number == len(self.times):
+            self.times.append(spent)
+            self.found.append(found)
+        self.times[number] = min(self.times[number], spent)
+        self.memory = memory
+
+
+class Contestant:
+    """A solver in a process of its own, which works when it is its turn."""
+
+    def __init__(self, target: Callable[..., None], *arguments: object) -> None:
+        self.pipe, inner = multiprocessing.Pipe()
+        self.process = multiprocessing.get_context("spawn").Process(target=target, args=(inner, *arguments))
+        self.process.start()
+        inner.close()
+        self.run = Run()
+        self.alive = self.pipe.poll(START_UP) and self._heard()
+
+    def turn(self, limit: float) -> None:
+        """Let it work for a while; one that does not end in time takes no further part."""
+        if not self.alive:
+            return
+        self.pipe.send(True)
+        deadline = time.monotonic() + 1.5 * limit + 1.0
+        while self.pipe.poll(max(0.0, deadline - time.monotonic())):
+            if not self._heard():
+                return
+        self.stop()
+
+    def _heard(self) -> bool:
+        """Take one message; False where the turn is over."""
+        try:
+            answer = self.pipe.recv()
+        except EOFError:
+            self.stop()
+            return False
+        if isinstance(answer, tuple):
+            self.run.take(*answer)
+        return answer is not None
+
+    def stop(self) -> None:
+        """End its process."""
+        self.alive = False
+        self.process.kill()
+        self.process.join()
 
 
 def peak() -> float:
@@ -102,49 +162,43 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def work(pipe: Connection, name: str, games: Sequence[np.ndarray]) -> None:
+def least(solve: Callable[[], Any], short: float) -> tuple[float, Any]:
+    """Processor time and answer of a call; of three calls the least if it takes less than `short` seconds."""
+    spent, found = np.inf, None
+    for _ in range(3):
+        start = time.process_time()
+        found = solve()
+        spent = min(spent, time.process_time() - start)
+        if spent > short:
+            break
+    return spent, found
+
+
+def work(pipe: Connection, name: str, games: Sequence[np.ndarray], limit: float) -> None:
     """Solve games one at a time and send each answer, with its time, as soon as it is there."""
     warnings.simplefilter("ignore")
-    prepare = PEERS[name][2]()
+    prepare = kgsim_peer() if name == "kgsim" else PEERS[name][2]()
     players = len(games[0])
     prepare(np.random.default_rng(0).normal(size=(players, *[2] * players)))()  # what is compiled or loaded once
-    pipe.send(None)
-    for game in games:
-        solve = prepare(game)
-        spent = np.inf
-        # What takes no time is measured thrice, as kgsim's batch is.
-        for _ in range(3):
-            start = time.process_time()
-            found = solve()
-            spent = min(spent, time.process_time() - start)
-            if spent > 0.02:
+    pipe.send(True)
+    for _ in range(ROUNDS):
+        pipe.recv()
+        begin = time.monotonic()
+        for number, game in enumerate(games):
+            spent, found = least(prepare(game), 0.02)
+            pipe.send((number, spent, found, peak()))
+            if time.monotonic() - begin > limit:
                 break
-        pipe.send((spent, found, peak()))
-    pipe.close()
+        pipe.send(None)
+    pipe.recv()
 
 
-def run_peer(name: str, games: Sequence[np.ndarray], limit: float) -> Run:
-    """Let a peer solve as many games as it can within `limit` seconds."""
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=work, args=(sender, name, games))
-    process.start()
-    sender.close()
-    run = Run()
-    deadline = time.monotonic() + START_UP
-    try:
-        while len(run.found) < len(games) and receiver.poll(max(0.0, deadline - time.monotonic())):
-            answer = receiver.recv()
-            if answer is None:
-                deadline = time.monotonic() + limit
-                continue
-            spent, found, run.memory = answer
-            run.seconds += spent
-            run.found.append(found)
-    except EOFError:
-        pass
-    process.kill()
-    process.join()
-    return run
+def contest(contestants: dict[str, Contestant], limit: float) -> dict[str, Run]:
+    """Let all take turns, each for `limit` seconds in all."""
+    for _ in range(ROUNDS):
+        for contestant in contestants.values():
+            contestant.turn(limit / ROUNDS)
+    return {name: contestant.run for name, contestant in contestants.items()}
 
 
 def apart(target: Callable[..., None], *arguments: object) -> object:
