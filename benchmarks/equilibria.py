@@ -6,10 +6,11 @@
 
 Peers that are not installed are left out. Each solver works in a process of its own, on one core, for a limited time;
 times are processor time, so that other work on the machine matters little, and memory is the peak of that process,
-with Python and all it has loaded. They take turns in four rounds, and a time is the least of these, and of three repeats in
-each if it is short: of kgsim's batch, and of a peer's call for each game. What a peer reports counts if its regret is at most 1e-6 of the payoff range; a peer
-misses an equilibrium that someone else found and that proves to be one. Games in which kgsim finds a continuum are
-timed but not counted, since no list of points is the right answer there.
+with Python and all it has loaded. They take turns in four rounds, and a time is the least of these, and of three
+repeats in each if it is short: of kgsim's batch, and of a peer's call for each game. What a peer reports counts if its
+regret is at most 1e-6 of the payoff range; a peer misses an equilibrium that someone else found and that proves to be
+one. Games in which kgsim finds a continuum are timed but not counted, since no list of points is the right answer
+there.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ SIZES = [
     ((2, 5, 5), 20_000, 100, 1.0),
     ((2, 8, 8), 500, 10, 1.0),
     ((3, 2, 2, 2), 50_000, 400, 1.0),
-    ((3, 3, 3, 3), 1_000, 100, 1.0),
+    ((3, 3, 3, 3), 1_000, 100, 3.0),
     ((4, 2, 2, 2, 2), 2_000, 200, 1.0),
     ((3, 4, 4, 4), 100, 10, 15.0),
 ]
@@ -322,8 +323,8 @@ def report(random: Markdown, stages: Markdown, own: Markdown, notes: list[str], 
                 "Written by `benchmarks/equilibria.py --write docs/benchmarks.md`; run it to get the figures of your "
                 "own machine. Only ratios within one run mean much.",
                 f"Python {platform.python_version()}, {versions}; {platform.machine()}, one core; seed {SEED}.",
-                f"{reading} Each peer had {limit:g} s per row, {more}. kgsim's time is per game in a batch, the "
-                "others' per call.",
+                f"{reading} Each peer had {limit:g} s per row, {more}. Ratios move by a tenth or two from run to run. "
+                "kgsim's time is per game in a batch, the others' per call.",
                 "## Nash equilibria of random games",
                 "\n".join(random.lines),
                 "## Stage games of the scenarios",

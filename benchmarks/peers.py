@@ -185,7 +185,7 @@ def work(pipe: Connection, name: str, games: Sequence[np.ndarray], limit: float)
         pipe.recv()
         begin = time.monotonic()
         for number, game in enumerate(games):
-            spent, found = least(prepare(game), 0.02)
+            spent, found = least(prepare(game), 0.002)
             pipe.send((number, spent, found, peak()))
             if time.monotonic() - begin > limit:
                 break
