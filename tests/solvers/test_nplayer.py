@@ -205,6 +205,17 @@ def test_generic_games_have_an_odd_number_of_equilibria_whose_indices_sum_to_one
             assert regret(payoffs[g], np.split(row, cuts)) <= 1e-9
 
 
+@pytest.mark.parametrize(("draw", "number", "count"), [("normal", 107, 17), ("normal", 280, 11), ("integers", 81, 17)])
+def test_games_with_difficult_places_are_complete(draw, number, count):
+    # Full supports in which what elimination leaves open is a curve, for one choice of players or for two.
+    rng, shape = np.random.default_rng(77), (400, 3, 4, 4, 4)
+    games = rng.normal(size=shape) if draw == "normal" else rng.integers(-1000, 1001, shape)
+    found = nash(games[number], method="engine", time_limit=None)
+    assert found.complete, found.reason
+    assert found.index_sum_agrees
+    assert len(found) == count
+
+
 @pytest.mark.parametrize("shape", [(2, 2, 2), (3, 2, 2), (3, 3, 3), (2, 2, 2, 2)])
 @pytest.mark.parametrize("ties", [False, True])
 def test_batch_single_and_uncompiled_runs_agree_to_the_last_bit(shape, ties, monkeypatch):
