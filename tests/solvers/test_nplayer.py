@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations, product
 from math import comb
 
@@ -333,6 +334,26 @@ def test_large_games_stop_at_the_time_limit_and_say_so():
     }
     listed = {tuple(int(s.argmax()) for s in p) for p in answer.equilibria if all(s.max() == 1.0 for s in p)}
     assert listed == pure
+
+
+def test_threads_that_solve_uncompiled_do_not_take_each_others_scratch_space(monkeypatch):
+    monkeypatch.setattr(nplayer, "_kernels", lambda width, games: nplayer.kernel)
+    payoffs = np.random.default_rng(5).integers(0, 5, (24, 3, 2, 2, 3)) / 4
+    alone = [nplayer.solve(game) for game in payoffs]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            together = list(pool.map(nplayer.solve, payoffs))
+    finally:
+        sys.setswitchinterval(before)
+    for one, other in zip(alone, together, strict=True):
+        assert one.indices == other.indices
+        assert all(
+            np.array_equal(x, y)
+            for p, q in zip(one.equilibria, other.equilibria, strict=True)
+            for x, y in zip(p, q, strict=True)
+        )
 
 
 def test_importing_the_engine_and_solving_a_small_game_need_neither_numba_nor_scipy():

@@ -256,8 +256,12 @@ class _Arrays:
         scratch, table, results = self.scratch, self.lattice, self._results()
         if kernels is kernel:
             if self.lists is None:
-                idle = _idle(tuple(map(int, self.shape)))
-                self.lists = (idle.pop() if idle else as_lists(scratch)), as_lists(results)
+                try:
+                    # Not asked before whether one is left, since another thread may take it meanwhile.
+                    idle = _idle(tuple(map(int, self.shape))).pop()
+                except IndexError:
+                    idle = as_lists(scratch)
+                self.lists = idle, as_lists(results)
             given, (scratch, results), table = as_lists(given), self.lists, _lattice_as_lists(len(table.terms))
         reached: int = kernels.solve_games(
             *scratch, table, *given, budget, self.allowance, begin, fresh, last, *results
