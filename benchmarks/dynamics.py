@@ -21,7 +21,7 @@ from kgsim.dynamics.logit import solve_logit
 from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
-from kgsim.studies.execution import run
+from kgsim.execution.run import run
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "drift.yaml"
 

@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kgsim
+from kgsim.claims.claimed import ClaimsAtPoints
+from kgsim.engine.engine import CHUNK, Engine
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
 from kgsim.solvers.compiled import available
-from kgsim.studies.claimed import ClaimsAtPoints
-from kgsim.studies.engine import CHUNK, Engine
 
 SCENARIO = "scenarios/bypass.yaml"
 SEED = 7

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kgsim.analysis.comparison import Comparison, compare
     from kgsim.analysis.deterrence import price_of_deterrence
     from kgsim.analysis.robustness import robustness
+    from kgsim.analysis.robustness_result import Robustness
     from kgsim.analysis.sensitivity import Sensitivity, sensitivity
-    from kgsim.analysis.standing import Robustness
     from kgsim.analysis.thresholds import threshold
     from kgsim.automata.check import ProfileCheck, repeated
     from kgsim.briefing.brief import brief
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
         StructureError,
     )
     from kgsim.evaluate import solve
-    from kgsim.explorer.face import explore
+    from kgsim.explorer.explore import explore
     from kgsim.games.extensive import ExtensiveGame
     from kgsim.games.gambit import StrategicGame, read_game
     from kgsim.results import ClaimResult, Course, Equilibrium, Result, StructureSolution
     from kgsim.scenario.load import load, loads
     from kgsim.scenario.model import Scenario
-    from kgsim.solvers.batch import nash_batch
-    from kgsim.solvers.nash import NashSet, nash
-    from kgsim.solvers.tree import TreeSolution, solve_tree
+    from kgsim.solvers.batch.nash_batch import nash_batch
+    from kgsim.solvers.extensive.tree import TreeSolution, solve_tree
+    from kgsim.solvers.strategic.nash import NashSet, nash
     from kgsim.structures.trees import tree
     from kgsim.studies.study import open_study, sweep
 
@@ -61,13 +61,13 @@ _HOME = {
     "Options": "kgsim.dynamics.simulate",
     "simulate": "kgsim.dynamics.simulate",
     "solve": "kgsim.evaluate",
-    "explore": "kgsim.explorer.face",
+    "explore": "kgsim.explorer.explore",
     "tree": "kgsim.structures.trees",
     "ExtensiveGame": "kgsim.games.extensive",
     "StrategicGame": "kgsim.games.gambit",
     "read_game": "kgsim.games.gambit",
-    "TreeSolution": "kgsim.solvers.tree",
-    "solve_tree": "kgsim.solvers.tree",
+    "TreeSolution": "kgsim.solvers.extensive.tree",
+    "solve_tree": "kgsim.solvers.extensive.tree",
     "ClaimResult": "kgsim.results",
     "Course": "kgsim.results",
     "Equilibrium": "kgsim.results",
@@ -76,9 +76,9 @@ _HOME = {
     "load": "kgsim.scenario.load",
     "loads": "kgsim.scenario.load",
     "Scenario": "kgsim.scenario.model",
-    "NashSet": "kgsim.solvers.nash",
-    "nash": "kgsim.solvers.nash",
-    "nash_batch": "kgsim.solvers.batch",
+    "NashSet": "kgsim.solvers.strategic.nash",
+    "nash": "kgsim.solvers.strategic.nash",
+    "nash_batch": "kgsim.solvers.batch.nash_batch",
     "open_study": "kgsim.studies.study",
     "sweep": "kgsim.studies.study",
     "backtest": "kgsim.analysis.backtests",
@@ -86,7 +86,7 @@ _HOME = {
     "compare": "kgsim.analysis.comparison",
     "brief": "kgsim.briefing.brief",
     "price_of_deterrence": "kgsim.analysis.deterrence",
-    "Robustness": "kgsim.analysis.standing",
+    "Robustness": "kgsim.analysis.robustness_result",
     "robustness": "kgsim.analysis.robustness",
     "Sensitivity": "kgsim.analysis.sensitivity",
     "sensitivity": "kgsim.analysis.sensitivity",

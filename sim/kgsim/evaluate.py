@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from kgsim.claims.verdicts import decide
+from kgsim.claims.decide import decide
 from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
-from kgsim.scenario.given import together
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import kgsim
-from kgsim.studies.execution import Arrays
+from kgsim.execution.run import Arrays
 
 
 @dataclass(frozen=True)

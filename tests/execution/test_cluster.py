@@ -16,7 +16,7 @@ from jobs import Draws
 from test_execution import drawn
 
 import kgsim
-from kgsim.studies.execution import run
+from kgsim.execution.run import run
 
 pytest.importorskip("distributed")
 
@@ -86,7 +86,7 @@ def test_nothing_is_lost_when_a_worker_is_killed(cluster) -> None:
 
 
 def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgsim.studies.executors.ANSWER", 0.5)
+    monkeypatch.setattr("kgsim.execution.executors.CONNECT_TIMEOUT", 0.5)
     with pytest.raises(kgsim.ExecutionError, match="no scheduler answers at tcp"):
         list(run(Draws(), scheduler=f"tcp://127.0.0.1:{free_port()}"))
 

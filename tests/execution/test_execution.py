@@ -11,7 +11,7 @@ import pytest
 from jobs import Deadly, Draws, Faulty
 
 import kgsim
-from kgsim.studies.execution import run
+from kgsim.execution.run import run
 
 
 def drawn(results) -> bytes:

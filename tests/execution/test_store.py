@@ -9,8 +9,8 @@ from jobs import Draws
 from test_execution import drawn
 
 import kgsim
-from kgsim.studies.execution import run
-from kgsim.studies.store import Store
+from kgsim.execution.run import run
+from kgsim.execution.store import Store
 
 
 def opened(directory: Path, job: Draws, **how: bool) -> Store:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from kgsim.errors import GameError
 from kgsim.scenario import nodes
+from kgsim.scenario.diagnostics import fault_at
 from kgsim.scenario.evaluation import culprit, evaluate
 from kgsim.scenario.expressions import ExpressionError, addends, constant, parse
-from kgsim.scenario.faults import fault_at
 from kgsim.scenario.names import CLAIM_FUNCTIONS
 
 ENV = {"a": 2.0, "b": 3.0, "c": -1.0, "zero": 0.0, "lambda": 7.0, "été": 5.0, "note": 1.0, "iffy": 2.0, "trueish": 3.0}

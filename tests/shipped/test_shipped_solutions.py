@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kgsim
-from kgsim.claims.verdicts import decide
+from kgsim.claims.decide import decide
 from kgsim.scenario.expressions import parse
 from kgsim.scenario.model import Claim
 from kgsim.scenario.names import CLAIM_FUNCTIONS

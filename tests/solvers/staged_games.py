@@ -6,11 +6,11 @@ import numpy as np
 
 from kgsim.games.objectives import own_payoff
 from kgsim.games.staged import StagedGame, one_shot_gain, strategy_shapes
-from kgsim.solvers.continuations import blend
-from kgsim.solvers.nash import nash
-from kgsim.solvers.stage import Caps
-from kgsim.solvers.strategies import courses, strategy
-from kgsim.solvers.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.solvers.staged.continuations import blend
+from kgsim.solvers.staged.stage import Caps
+from kgsim.solvers.staged.strategies import courses, strategy
+from kgsim.solvers.staged.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.solvers.strategic.nash import nash
 
 
 def engine(payoffs):

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kgsim import nash
-from kgsim.solvers import bimatrix
-from kgsim.solvers.best_reply import Vertex
-from kgsim.solvers.lemke_howson import lemke_howson
-from kgsim.solvers.nash import NashSet
-from kgsim.solvers.reading import as_integers
+from kgsim.solvers.strategic import bimatrix
+from kgsim.solvers.strategic.best_response import Vertex
+from kgsim.solvers.strategic.lemke_howson import lemke_howson
+from kgsim.solvers.strategic.nash import NashSet
+from kgsim.solvers.strategic.rationals import as_integers
 
 
 def profiles(found: NashSet) -> set[tuple[tuple[float, ...], ...]]:

@@ -15,14 +15,15 @@ from test_nash_batch import RNG_SEED, assert_same_as_one_by_one
 
 from kgsim import nash, nash_batch
 from kgsim.games.strategic import normalise
-from kgsim.solvers import batch, bimatrix_exact, bimatrix_kernels, bimatrix_matching
-from kgsim.solvers.batch_pairs import solve_pairs
-from kgsim.solvers.batch_part import Room
-from kgsim.solvers.best_reply import vertices
-from kgsim.solvers.bimatrix_exact import exact_vertices, read_integers
-from kgsim.solvers.bimatrix_reduction import merge_near_ties
-from kgsim.solvers.payoff_kernels import NEAR_TIE, scale
-from kgsim.solvers.reading import LARGEST_DENOMINATOR, READ_AS_FRACTION, as_integers, denominator
+from kgsim.solvers.batch import bimatrix_exact, bimatrix_kernels, bimatrix_matching
+from kgsim.solvers.batch import nash_batch as batch
+from kgsim.solvers.batch.bimatrix_exact import exact_vertices, read_integers
+from kgsim.solvers.batch.bimatrix_reduction import merge_near_ties
+from kgsim.solvers.batch.pairs import solve_pairs
+from kgsim.solvers.batch.part import Room
+from kgsim.solvers.batch.payoff_kernels import NEAR_TIE, scale
+from kgsim.solvers.strategic.best_response import vertices
+from kgsim.solvers.strategic.rationals import LARGEST_DENOMINATOR, READ_AS_FRACTION, as_integers, denominator
 
 
 def outcomes(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -8,7 +8,7 @@ from scipy.optimize import least_squares
 
 from kgsim import nash, nash_batch
 from kgsim.games.strategic import action_values, regrets
-from kgsim.solvers.batch import NashBatch
+from kgsim.solvers.batch.nash_batch import NashBatch
 
 SEED = 20250613
 PAIRS = [(2, 2), (3, 3), (4, 4), (5, 5), (6, 6)]

@@ -10,10 +10,10 @@ from staged_games import assert_certified, engine, payoff_set, solved, staged
 from kgsim.errors import StructureError
 from kgsim.games.objectives import Efficient, NashProduct, own_payoff, weighted
 from kgsim.games.staged import StagedGame, one_shot_gain
-from kgsim.solvers.continuations import Piece
-from kgsim.solvers.nash import nash
-from kgsim.solvers.strategies import strategy
-from kgsim.solvers.subgame_perfect import solve_subgame_perfect
+from kgsim.solvers.staged.continuations import Piece
+from kgsim.solvers.staged.strategies import strategy
+from kgsim.solvers.staged.subgame_perfect import solve_subgame_perfect
+from kgsim.solvers.strategic.nash import nash
 
 
 def lies_in_a_component(solution, lottery: np.ndarray) -> bool:

@@ -12,10 +12,12 @@ from hypothesis.extra.numpy import arrays
 
 from kgsim import GameError, nash, nash_batch
 from kgsim.games.strategic import pure_equilibria, pure_equilibrium_mask
-from kgsim.solvers import batch, bimatrix_kernels, compiled
-from kgsim.solvers.batch import NashBatch
-from kgsim.solvers.batch_pairs import solve_pairs
-from kgsim.solvers.batch_part import Room
+from kgsim.solvers import compiled
+from kgsim.solvers.batch import bimatrix_kernels
+from kgsim.solvers.batch import nash_batch as batch
+from kgsim.solvers.batch.nash_batch import NashBatch
+from kgsim.solvers.batch.pairs import solve_pairs
+from kgsim.solvers.batch.part import Room
 
 RNG_SEED = 20250613
 
@@ -129,7 +131,7 @@ def test_the_kernels_are_plain_python_too() -> None:
 
 
 def test_rows_equal_on_a_support_do_not_hide_an_equilibrium() -> None:
-    # Player 1 mixes the first two rows, which are equal on the columns that this makes best replies; the segment of
+    # Player 1 mixes the first two rows, which are equal on the columns that this makes best responses; the segment of
     # replies ends where the third row ties.
     game = np.array([[[2, 2, 0], [2, 2, 1], [4, 0, 0]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]], dtype=float)
     found = nash_batch(np.repeat(game[None], batch.WORTH_COMPILING, axis=0))

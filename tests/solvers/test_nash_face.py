@@ -13,8 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from kgsim import GameError, nash
 from kgsim.games.strategic import regrets
-from kgsim.solvers import nashpy_check
-from kgsim.solvers.raw import Profile
+from kgsim.solvers.equilibria import Profile
+from kgsim.solvers.strategic import nashpy_check
 
 SEXES = [[[2, 0], [0, 1]], [[1, 0], [0, 2]]]
 
@@ -167,7 +167,7 @@ def test_what_nashpy_misses_is_said_and_kept(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kgsim.solvers import bimatrix
+    from kgsim.solvers.strategic import bimatrix
 
     solve = bimatrix.solve
 
@@ -186,7 +186,7 @@ def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPa
 
 def test_a_point_within_a_continuum_is_no_disagreement() -> None:
     # Entry deterrence: the entrant stays out against any probability of a fight of at least one half.
-    from kgsim.solvers import bimatrix
+    from kgsim.solvers.strategic import bimatrix
 
     raw = bimatrix.solve(np.array([[[0.5, 0.5], [0, 1]], [[1, 1], [0, 2 / 3]]]))
     out = np.array([1.0, 0.0])
@@ -218,7 +218,7 @@ def test_nashpy_is_not_asked_what_it_cannot_do() -> None:
 
 def test_start_up_loads_no_heavy_library() -> None:
     code = (
-        "import sys; from kgsim.solvers.nash import nash; "
+        "import sys; from kgsim.solvers.strategic.nash import nash; "
         "nash([[[2, 0], [0, 1]], [[1, 0], [0, 2]]], method='engine'); "
         "heavy = {'numba', 'nashpy', 'scipy', 'pandas', 'matplotlib'} & set(sys.modules); "
         "sys.exit(', '.join(heavy) or 0)"

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kgsim.errors import GameError
-from kgsim.solvers import nplayer
-from kgsim.solvers.nash import nash
-from kgsim.solvers.raw import RawEquilibria
+from kgsim.solvers.equilibria import RawEquilibria
+from kgsim.solvers.nplayer import solve as nplayer
+from kgsim.solvers.strategic.nash import nash
 
 
 def scaled(payoffs):
@@ -358,7 +358,7 @@ def test_threads_that_solve_uncompiled_do_not_take_each_others_scratch_space(mon
 
 def test_importing_the_engine_and_solving_a_small_game_need_neither_numba_nor_scipy():
     code = (
-        "import sys, numpy as np; from kgsim.solvers import nplayer;"
+        "import sys, numpy as np; from kgsim.solvers.nplayer import solve as nplayer;"
         "nplayer.solve(np.random.default_rng(0).random((3, 2, 2, 2)));"
         "assert not {'numba', 'scipy'} & set(sys.modules)"
     )

@@ -13,8 +13,8 @@ from staged_games import assert_certified, engine, payoff_set, solved, staged
 from kgsim.errors import StructureError
 from kgsim.games.objectives import Efficient, NashProduct, own_payoff, weighted
 from kgsim.games.staged import StagedGame, one_shot_gain, strategy_shapes
-from kgsim.solvers.strategies import courses, pure_courses, strategy
-from kgsim.solvers.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.solvers.staged.strategies import courses, pure_courses, strategy
+from kgsim.solvers.staged.subgame_perfect import SubgamePerfect, solve_subgame_perfect
 
 
 def brute_force(payoffs, stages) -> set[tuple[int, ...]]:

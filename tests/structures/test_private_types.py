@@ -10,8 +10,8 @@ import pytest
 
 import kgsim
 from kgsim.games.bayesian import BayesianGame, one_shot_gain
-from kgsim.solvers.perfect_bayesian import pure_equilibria
-from kgsim.solvers.signalling import solve_signalling
+from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
+from kgsim.solvers.bayesian.signalling import solve_signalling
 
 PARAMETER = "{{label: {0}, value: {1}, range: [{2}, {3}], because: a published game, certainty: judgement}}"
 
@@ -119,7 +119,7 @@ def beer_quiche(strong: float) -> BayesianGame:
 
 def test_beer_and_quiche():
     """Both pool on beer or on quiche; the second fails the intuitive criterion. A duel off the path needs even odds."""
-    from kgsim.solvers.signalling import fails_intuitive_criterion
+    from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion
 
     game = beer_quiche(0.9)
     found = solve_signalling(game)
@@ -170,7 +170,7 @@ def test_spence_pools_while_schooling_costs_less_than_being_taken_for_the_averag
 
 
 def is_equilibrium(game: BayesianGame, messages, responses, believed) -> bool:
-    """Independent check: Bayes' rule, the receiver's best reply to each belief, the sender's to the responses."""
+    """Independent check: Bayes' rule, the receiver's best response to each belief, the sender's to the responses."""
     prior, slack = game.priors[0], 1e-7
     sender, receiver = game.payoffs[:, 0], game.payoffs[:, 1]
     for message in range(messages.shape[1]):
@@ -314,11 +314,14 @@ def lotteries(equilibria) -> set:
 def by_the_tree(scenario, structure: str):
     """Pure perfect Bayesian equilibria and mixed sequential ones, as structures beyond signalling are solved."""
     from kgsim.structures.private import _written_out
+    from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
     from kgsim.structures.private_mixed import mixed_equilibria
-    from kgsim.structures.telling import Found, Telling
 
-    telling = Telling(scenario, scenario.structures[structure], scenario.base)
-    pure = [Found(_written_out(telling.game, a.choices), a.beliefs) for a in pure_equilibria(telling.game).assessments]
+    telling = PrivateGame(scenario, scenario.structures[structure], scenario.base)
+    pure = [
+        BayesianEquilibrium(_written_out(telling.game, a.choices), a.beliefs)
+        for a in pure_equilibria(telling.game).assessments
+    ]
     mixed = mixed_equilibria(telling)
     return [telling.equilibrium(each) for each in (*pure, *mixed.found)], mixed.gap
 
@@ -388,7 +391,7 @@ def test_larger_structures_say_that_mixed_equilibria_may_be_missing():
 def test_where_quantal_responses_lead_is_among_the_equilibria_of_hanoi(seed):
     """The logit path knows nothing of plans, supports or beliefs after surprises."""
     from kgsim.games.extensive import reach
-    from kgsim.solvers.logit_path import logit_path
+    from kgsim.solvers.extensive.logit_path import logit_path
 
     scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "hanoi_2019.yaml")
     rng = np.random.default_rng(seed)

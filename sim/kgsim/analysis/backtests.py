@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from kgsim.analysis.paths import admitted
 from kgsim.analysis.priors import PriorName, default_priors, drawable, prior
+from kgsim.engine.engine import CHUNK, Engine
+from kgsim.engine.exact import quick, solve_exactly
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Backtest, Scenario, path_told
 from kgsim.scenario.payoffs import outcomes_of
-from kgsim.studies.engine import CHUNK, Engine
-from kgsim.studies.exact import quick, solve_exactly
 
 Verdict = Literal["passes", "fails", "open"]
 

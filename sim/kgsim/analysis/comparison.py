@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kgsim.analysis.trial import Trial
+from kgsim.analysis.evaluator import Evaluator
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Interval, Result, Verdict
@@ -296,7 +296,7 @@ def _turned(results: Mapping[str, Result]) -> dict[str, dict[str, tuple[str, ...
     first, *others = results.items()
     base = first[1]
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    trial = Trial(base.scenario, tuple(base.structures), ())
+    trial = Evaluator(base.scenario, tuple(base.structures), ())
     rules = [rule.name for rule in base.scenario.outcomes]
     for case, result in others:
         if result.scenario.digest != base.scenario.digest:

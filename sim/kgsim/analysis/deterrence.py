@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.errors import GameError
+from kgsim.scenario.arguments import together
 from kgsim.scenario.evaluation import evaluate
-from kgsim.scenario.given import together
 from kgsim.scenario.model import Price, Scenario
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.scenario.references import expand
 from kgsim.studies.gathering import Memory, gather
 from kgsim.studies.points import Sweep
 from kgsim.studies.study import planned
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Points along the parameter.
 POINTS = 121

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kgsim.analysis.cases import Cases
-from kgsim.analysis.cubes import cubes
+from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.prim import Box, Peeled, discover
 from kgsim.analysis.priors import Prior
+from kgsim.analysis.samples import Samples
+from kgsim.analysis.sampling import cubes
 from kgsim.analysis.tornado import VERDICTS
-from kgsim.analysis.trial import Trial
 from kgsim.errors import GameError
+from kgsim.execution.run import Progress
 from kgsim.results import Verdict
-from kgsim.studies.execution import Progress
 from kgsim.wording import rounded
-
-Bools: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Discovery:
     boxes
         Found one after the other, each in what the earlier ones leave; empty if the draws hold no contrast.
     ranges
-        Drawn parameter to its range.
+        PriorResult parameter to its range.
     """
 
     question: str
@@ -116,7 +113,7 @@ class Interest:
 
 
 def boxes(
-    trial: Trial,
+    trial: Evaluator,
     prior: Prior,
     held: Mapping[str, float],
     interest: Interest,
@@ -137,7 +134,7 @@ def boxes(
         raise GameError(f"the density asked of a box is a share above 0 and up to 1, not {density:g}")
     design = cubes("latin", len(prior.parameters), max(draws, 1), seed, stream=2)
     cube = np.concatenate([design.block(number) for number in range(design.blocks)])
-    cases = Cases(trial, prior, held, cube)
+    cases = Samples(trial, prior, held, cube)
     looks = cases.looked_at(workers, progress)
     chosen = ""
     if interest.claim is not None:

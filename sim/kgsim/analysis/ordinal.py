@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Floats, Integers
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.structures.solution import fallback_structures
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
 Rests: TypeAlias = Literal["rankings", "points", "stated"]
 
 #: What a structure's equilibria rest on.

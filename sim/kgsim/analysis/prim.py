@@ -24,19 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom
 
+from kgsim.arrays import Bools, Floats
 from kgsim.errors import GameError
 
-Floats: TypeAlias = NDArray[np.float64]
-Bools: TypeAlias = NDArray[np.bool_]
-
 #: Share of the cases inside that one peel cuts off, and of all cases that a box keeps at least.
-PATIENCE, LEAST_MASS = 0.05, 0.03
+PEEL, LEAST_MASS = 0.05, 0.03
 
 #: A limit whose quasi-p value is larger is dropped.
 SIGNIFICANT = 0.05
@@ -77,7 +73,7 @@ def discover(
     *,
     density: float = 0.8,
     boxes: int = 3,
-    patience: float = PATIENCE,
+    patience: float = PEEL,
     least_mass: float = LEAST_MASS,
 ) -> tuple[Peeled, ...]:
     """Find boxes of cases of interest.

@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from kgsim.arrays import Floats
 from kgsim.errors import GameError
 from kgsim.evaluate import check_values
 from kgsim.scenario.model import Distribution, Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.wording import number
 
-Floats: TypeAlias = NDArray[np.float64]
 PriorName: TypeAlias = Literal["declared", "uniform", "triangular"]
 Correlations: TypeAlias = Mapping[tuple[str, str], float]
 

@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.automata.check import game_of
 from kgsim.automata.critical import sustained
 from kgsim.automata.joint import joint, numbers
-from kgsim.claims.verdicts import structures_of
+from kgsim.claims.claimed import DEPENDS, NO, UNDECIDED, YES, Answers, ClaimsAtPoints
+from kgsim.claims.decide import structures_of
+from kgsim.engine.engine import CHUNK, Engine
 from kgsim.errors import GameError
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
-from kgsim.studies.claimed import DEPENDS, NO, UNDECIDED, YES, Answers, ClaimsAtPoints
-from kgsim.studies.engine import CHUNK, Engine
 
 __all__ = ["DEPENDS", "NO", "UNDECIDED", "YES", "Answers", "Claimed", "Question", "Reached", "Sustained"]
 
-Floats: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Mapping[str, Floats]
 
 #: Ties are held much tighter than elsewhere, since a tie's width is a boundary's error.

@@ -11,19 +11,19 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.cubes import FEWEST_DRAWS, Cubes, Sampling, cubes
+from kgsim.analysis.evaluator import Evaluation, Evaluator, trial_of
 from kgsim.analysis.ordinal import Rankings, rankings, rests_on
 from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, prior, to_draw
 from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
+from kgsim.analysis.robustness_result import ClaimShares, PriorResult, Robustness, StructureShares
+from kgsim.analysis.sampling import FEWEST_DRAWS, SampleDesign, Sampling, cubes
 from kgsim.analysis.shares import share
-from kgsim.analysis.standing import ClaimShares, Drawn, Robustness, StructureShares
-from kgsim.analysis.trial import Looks, Trial, trial_of
+from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
-from kgsim.scenario.given import together
+from kgsim.execution.run import Progress, run
+from kgsim.execution.store import Store
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
-from kgsim.studies.engine import CHUNK
-from kgsim.studies.execution import Progress, run
-from kgsim.studies.store import Store
 
 Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
 
@@ -34,13 +34,13 @@ ORDINAL = "ordinal"
 class Job:
     """All draws as numbered chunks, each a pure function of its number: the blocks of each way of drawing in turn."""
 
-    trial: Trial
-    redrawn: Trial
+    trial: Evaluator
+    redrawn: Evaluator
     fixed: Mapping[str, float]
     priors: tuple[Prior, ...]
-    design: Cubes
+    design: SampleDesign
     rankings: Rankings | None
-    shuffles: Cubes
+    shuffles: SampleDesign
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -123,7 +123,7 @@ def robustness(
     ordinal
         Whether to redraw payoffs too, keeping each player's ranking of deals.
     workers, scheduler, progress
-        See `kgsim.studies.execution.run`.
+        See `kgsim.execution.run.run`.
     store
         Makes the store that keeps finished chunks, from the job.
     given
@@ -187,7 +187,7 @@ def _job(
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
     ways = len(chosen) + bool(redrawable)
     each = -(-draws // ways)
-    redrawn = Trial(scenario, redrawable, (), trial.fast)
+    redrawn = Evaluator(scenario, redrawable, (), trial.fast)
     ranks = None
     if redrawable:
         base = redrawn.engine.payoffs({name: np.array([value]) for name, value in values.items()})
@@ -212,7 +212,7 @@ def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float6
     return {name: np.full(count, value) for name, value in fixed.items()}
 
 
-def _counted(looks: Looks) -> dict[str, NDArray[Any]]:
+def _counted(looks: Evaluation) -> dict[str, NDArray[Any]]:
     return {
         "draws": np.array(looks.reached.shape[-1]),
         "reached": looks.reached.sum(axis=-1),
@@ -224,7 +224,9 @@ def _counted(looks: Looks) -> dict[str, NDArray[Any]]:
     }
 
 
-def _drawn(trial: Trial, name: str, about: str, parts: Sequence[Mapping[str, NDArray[Any]]], replicates: bool) -> Drawn:
+def _drawn(
+    trial: Evaluator, name: str, about: str, parts: Sequence[Mapping[str, NDArray[Any]]], replicates: bool
+) -> PriorResult:
     counts = {key: np.stack([part[key] for part in parts], axis=-1) for key in parts[0]}
     told = partial(share, sizes=counts["draws"], replicates=replicates)
     scenario, structures, claims = trial.scenario, {}, {}
@@ -241,4 +243,4 @@ def _drawn(trial: Trial, name: str, about: str, parts: Sequence[Mapping[str, NDA
         unproven = told(counts["unsure"][row])
         says = scenario.claims[claim].says
         claims[claim] = ClaimShares(claim, says, holds, fails, depends, undecided, unproven)
-    return Drawn(name, about, int(counts["draws"].sum()), structures, claims)
+    return PriorResult(name, about, int(counts["draws"].sum()), structures, claims)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgsim.analysis.discovery import Discovery, Interest, boxes
+from kgsim.analysis.evaluator import Evaluator, trial_of
 from kgsim.analysis.priors import prior as prior_of
 from kgsim.analysis.priors import to_draw
 from kgsim.analysis.sobol import Indices, UndefinedError
 from kgsim.analysis.sobol import indices as indices_of
 from kgsim.analysis.tornado import Tornado, tornado
-from kgsim.analysis.trial import Trial, trial_of
-from kgsim.claims.verdicts import structures_of
+from kgsim.claims.decide import structures_of
 from kgsim.errors import GameError
+from kgsim.execution.run import Progress
 from kgsim.results import Verdict
-from kgsim.scenario.given import together
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
-from kgsim.studies.execution import Progress
 from kgsim.wording import counted, listed, number, percent
 
 
@@ -165,11 +165,15 @@ def sensitivity(
     found = None
     if indices:
         try:
-            trial = Trial(scenario, [chosen], [])
+            trial = Evaluator(scenario, [chosen], [])
             found = indices_of(trial, drawn_by, values, take, draws, seed, workers, progress)
         except UndefinedError as error:
             notes.append(f"No Sobol' indices: {error}.")
-    asked = Trial(scenario, structures_of(scenario.claims[claim]), [claim]) if claim else Trial(scenario, [chosen], [])
+    asked = (
+        Evaluator(scenario, structures_of(scenario.claims[claim]), [claim])
+        if claim
+        else Evaluator(scenario, [chosen], [])
+    )
     discovery = boxes(asked, drawn_by, values, interest, draws, seed, density, workers, progress)
     if not discovery.boxes:
         notes.append(

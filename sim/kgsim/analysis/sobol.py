@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kgsim.analysis.cases import Cases
+from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.priors import Prior
-from kgsim.analysis.trial import Trial
+from kgsim.analysis.samples import Samples
 from kgsim.errors import GameError
-from kgsim.studies.execution import Progress
+from kgsim.execution.run import Progress
 from kgsim.wording import percent, rounded
 
-Floats: TypeAlias = NDArray[np.float64]
 Take: TypeAlias = Literal["low", "middle", "high"]
 
 #: What is taken of an interval, with what it means.
@@ -104,7 +102,7 @@ class Indices:
 
 
 def indices(
-    trial: Trial,
+    trial: Evaluator,
     prior: Prior,
     held: Mapping[str, float],
     take: str,
@@ -139,7 +137,7 @@ def indices(
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     size = 2 ** max(4, round(np.log2(max(draws / (len(names) + 2), 1.0))))
     cube = np.asarray(sample(problem, size, calc_second_order=False, seed=seed))
-    looks = Cases(trial, prior, held, cube).looked_at(workers, progress)
+    looks = Samples(trial, prior, held, cube).looked_at(workers, progress)
     low, high = looks.low[0], looks.high[0]
     missing = float(np.isnan(low).any(axis=0).mean())
     if missing:

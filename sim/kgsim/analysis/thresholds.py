@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.boundaries import Change, Segment, Threshold
 from kgsim.analysis.questions import Claimed, Question, Reached, Sustained
-from kgsim.analysis.telling import told, width
+from kgsim.analysis.threshold_result import Change, Segment, Threshold
+from kgsim.analysis.threshold_text import told, width
+from kgsim.arrays import Floats
 from kgsim.errors import GameError
 from kgsim.results import Interval
-from kgsim.scenario.given import together
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.studies.design import grid as checked
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Points at which a parameter's range is looked at.
 POINTS = 1001

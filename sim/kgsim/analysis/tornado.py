@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.analysis.evaluator import Evaluation, Evaluator
 from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
-from kgsim.analysis.trial import Looks, Trial
+from kgsim.arrays import Floats
 from kgsim.results import Interval, Verdict
 from kgsim.wording import number, rounded
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Points of each range, its ends included.
 POINTS = 41
@@ -114,7 +113,7 @@ class Tornado:
         }
 
 
-def tornado(trial: Trial, moved: Sequence[str], held: Mapping[str, float]) -> Tornado:
+def tornado(trial: Evaluator, moved: Sequence[str], held: Mapping[str, float]) -> Tornado:
     """Move parameters over their ranges.
 
     Parameters
@@ -161,7 +160,7 @@ def _bar(name: str, low: Floats, high: Floats) -> Bar:
     return Bar(name, _interval(low[0], high[0]), _interval(low[-1], high[-1]), span, swing)
 
 
-def _flips(trial: Trial, looks: Looks, base: Mapping[str, float], grids: Mapping[str, Floats]) -> list[Flip]:
+def _flips(trial: Evaluator, looks: Evaluation, base: Mapping[str, float], grids: Mapping[str, Floats]) -> list[Flip]:
     found = []
     answers: list[tuple[str, NDArray[Any], Mapping[int, str]]] = []
     reached = {0: "no equilibrium outcome", 1: "an equilibrium outcome"}

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.automata.joint import Joint, Numbers, transitions, worth
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 
-Floats: TypeAlias = NDArray[np.float64]
 Intervals: TypeAlias = tuple[tuple[float, float], ...]
 
 #: Joint states up to which the polynomials can be trusted.

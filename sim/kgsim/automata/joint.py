@@ -15,20 +15,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kgsim.arrays import Floats, Integers
 from kgsim.automata.automaton import Automaton, automaton
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import actions_of, parameter_values, payoffs_at
 from kgsim.scenario.rounds import RepeatedGame
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
 
 #: Joint states of the automata of a profile, at most.
 MOST_STATES = 400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.telling import bounds, capital, change, endings, gains, same, title, unit, verdict
+from kgsim.briefing.phrases import bounds, capital, change, endings, gains, same, title, unit, verdict
 from kgsim.language import Words
 from kgsim.report.content import Column, Table, cells
 from kgsim.wording import NOISE, number, percent

@@ -6,7 +6,7 @@ import numpy as np
 
 from kgsim.briefing.document import Picture, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.telling import bounds, capital, change, endings, gains, same, share, title, verdict
+from kgsim.briefing.phrases import bounds, capital, change, endings, gains, same, share, title, verdict
 from kgsim.language import Words
 from kgsim.plots.dumbbells import dumbbell_figure
 from kgsim.plots.price import price_figure

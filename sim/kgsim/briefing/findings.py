@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kgsim.analysis.backtests import Score, backtest
-from kgsim.analysis.boundaries import Threshold
 from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
 from kgsim.analysis.sensitivity import Sensitivity, sensitivity
+from kgsim.analysis.threshold_result import Threshold
 from kgsim.analysis.thresholds import threshold
 from kgsim.errors import GameError
 from kgsim.evaluate import solve

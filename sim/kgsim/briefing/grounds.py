@@ -5,7 +5,7 @@ from __future__ import annotations
 from kgsim.analysis.backtests import Score
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.telling import bounds, title
+from kgsim.briefing.phrases import bounds, title
 from kgsim.language import Words
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
 from kgsim.report.provenance import kgsim_version

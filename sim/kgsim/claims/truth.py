@@ -12,14 +12,12 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Bools, Floats
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.nodes import And, Call, Comparison, Conditional, Negative, Node, Not, Or, Product, Sum, walk
 
-Floats: TypeAlias = NDArray[np.float64]
-Bools: TypeAlias = NDArray[np.bool_]
 Values: TypeAlias = Mapping[str, Floats]
 
 #: Numbers that differ by less than this share of the values compared are equal: beyond it differences are rounding.

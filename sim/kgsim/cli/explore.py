@@ -57,7 +57,7 @@ def explore(
     scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
-    from kgsim.explorer.face import needed
+    from kgsim.explorer.explore import needed
 
     with needed():
         from kgsim.explorer.server import serve

@@ -46,12 +46,12 @@ def nash(file: Path, form: str, time_limit: float) -> None:
 
     game = read_game(file)
     if isinstance(game, StrategicGame):
-        from kgsim.solvers.nash import nash as solve
+        from kgsim.solvers.strategic.nash import nash as solve
 
         found = solve(game.payoffs, time_limit=time_limit)
         data, blocks = games.document_of_strategic(game, found), games.of_strategic(game, found)
     else:
-        from kgsim.solvers.tree import solve_tree
+        from kgsim.solvers.extensive.tree import solve_tree
 
         solution = solve_tree(game, time_limit=time_limit)
         data, blocks = games.document_of_tree(solution), games.of_tree(solution)

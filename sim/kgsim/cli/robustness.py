@@ -27,7 +27,7 @@ from kgsim.cli.study import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from kgsim.analysis.standing import Robustness
+    from kgsim.analysis.robustness_result import Robustness
 
 
 @click.command(

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--learning", type=click.Choice(["fictitious", "reinforcement"]), default="fictitious", show_default=True,
-    help="adaptive: best replies to what was seen, or more of what has paid.",
+    help="adaptive: best responses to what was seen, or more of what has paid.",
 )  # fmt: skip
 @click.option("--memory", type=float, default=1.0, show_default=True, help="adaptive: weight of older rounds.")
 @click.option("--game", metavar="NAME", help="automaton: the repeated game.  [default: the first]")

@@ -16,11 +16,11 @@ from kgsim.cli.progress import progress as progress
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from kgsim.execution.run import Job
+    from kgsim.execution.store import Store
     from kgsim.report.content import Block
     from kgsim.report.files import Destination, Inputs
     from kgsim.scenario.model import Scenario
-    from kgsim.studies.execution import Job
-    from kgsim.studies.store import Store
 
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random numbers."
@@ -128,7 +128,7 @@ def unfinished(directory: Path, *, resume: bool, force: bool) -> Iterator[Callab
 
     An interrupted study says how it goes on; a finished one leaves nothing behind.
     """
-    from kgsim.studies.store import Store
+    from kgsim.execution.store import Store
 
     made: list[Store] = []
 

@@ -26,11 +26,11 @@ from kgsim.cli.study import (
 )
 
 if TYPE_CHECKING:
+    from kgsim.execution.store import Store
     from kgsim.report.files import Destination, Inputs
     from kgsim.scenario.model import Scenario
     from kgsim.studies.gathering import Tally
     from kgsim.studies.points import Sweep
-    from kgsim.studies.store import Store
 
 
 @click.command(
@@ -106,7 +106,7 @@ def sweep(
     from kgsim.report.files import Destination
     from kgsim.scenario.load import load
     from kgsim.studies import design
-    from kgsim.studies.room import LARGE, check_disk, check_netcdf, study_size
+    from kgsim.studies.limits import LARGE, check_disk, check_netcdf, study_size
     from kgsim.studies.study import planned
 
     scenario = load(file)

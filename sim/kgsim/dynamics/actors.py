@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Floats, Integers
 from kgsim.automata.joint import Joint, joint, numbers, seen
 from kgsim.dynamics.logit import Tree
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import States, World
 from kgsim.scenario.payoffs import actions_of
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
-
-
-#: Runs whose best replies are reckoned together, so that the tables stay in the processor's cache.
+#: Runs whose best responses are reckoned together, so that the tables stay in the processor's cache.
 TOGETHER = 64
 
 
@@ -131,7 +127,7 @@ class Learners:
     """Players who learn from what happened: fictitious play (Brown 1951) or reinforcement (Erev and Roth 1998).
 
     Everybody keeps a weight for every action at every history of a round. In *fictitious play* the weights are how
-    often others have played an action there, and a mover takes the best reply to these frequencies, for this round
+    often others have played an action there, and a mover takes the best response to these frequencies, for this round
     alone. In *reinforcement* the weights are a mover's own: an action gains the payoff it has brought, scaled to 0..1
     over the stage game, and is chosen in proportion to its weight.
 
@@ -239,7 +235,7 @@ class Learners:
         return deals
 
     def _replies(self, objectives: Floats, beliefs: list[Floats]) -> list[Floats]:
-        """Best replies to beliefs about everybody else, ties shared equally; shapes as the beliefs."""
+        """Best responses to beliefs about everybody else, ties shared equally; shapes as the beliefs."""
         parts = [
             self._replies_of_few(
                 objectives[:, :, start : start + TOGETHER], [each[start : start + TOGETHER] for each in beliefs]

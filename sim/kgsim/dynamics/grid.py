@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Floats, Integers
 from kgsim.dynamics.shocks import joint_nodes
 from kgsim.dynamics.world import GOES_ON, States, World
 from kgsim.errors import GameError
@@ -21,8 +21,6 @@ from kgsim.scenario.rounds import Dynamics
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
 
 #: States on a grid, at most.
 MOST_STATES = 2_000_000

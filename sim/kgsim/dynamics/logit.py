@@ -11,18 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.dynamics.grid import StateGrid, expectations
 from kgsim.dynamics.markov import Continuation, check_memory
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Chances change by less than this at a fixed point.
 PRECISE = 1e-9

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.dynamics.grid import StateGrid, expectations
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import LASTS, States, World
+from kgsim.engine.engine import CHUNK
+from kgsim.engine.solutions import FAILURES, EquilibriumSets
 from kgsim.errors import GameError, StructureError
 from kgsim.scenario.names import suggestion
-from kgsim.studies.ends import FAILURES, Ends
-from kgsim.studies.engine import CHUNK
 from kgsim.wording import counted
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Floats: TypeAlias = NDArray[np.float64]
 
 #: States between those of the grid at which interpolation is held against a solution there.
 PROBES = 512
@@ -196,7 +196,7 @@ def check_memory(rounds: int, grid: StateGrid, deals: int) -> None:
         )
 
 
-def _selected(world: World, ends: Ends, table: Floats, selection: Selection) -> Floats:
+def _selected(world: World, ends: EquilibriumSets, table: Floats, selection: Selection) -> Floats:
     """The chance of each of the structure's deals; shape (ends, states)."""
     inner = ends.inner
     if selection.rule == "uniform":
@@ -213,11 +213,11 @@ def _selected(world: World, ends: Ends, table: Floats, selection: Selection) -> 
     return share
 
 
-def _worth(share: Floats, ends: Ends, table: Floats) -> Floats:
+def _worth(share: Floats, ends: EquilibriumSets, table: Floats) -> Floats:
     return np.asarray(np.einsum("em,pem->mp", share, table[:, ends.deals]))
 
 
-def _check(world: World, ends: Ends, points: States) -> None:
+def _check(world: World, ends: EquilibriumSets, points: States) -> None:
     failed = np.flatnonzero((ends.failure > 0) | ~ends.inner.any(axis=0))
     if len(failed):
         at = ", ".join(f"{name} = {float(values[failed[0]]):g}" for name, values in points.items())

@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.dynamics.actors import Actor
 from kgsim.dynamics.shocks import drawn
 from kgsim.dynamics.world import LASTS, STOPS, World
 from kgsim.errors import StructureError
 from kgsim.scenario.payoffs import parameter_values
 
-Floats: TypeAlias = NDArray[np.float64]
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 #: Runs of a chunk.
@@ -29,7 +29,7 @@ OVER = -1
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
-    """Runs of one structure under one actor; a job for `kgsim.studies.execution`.
+    """Runs of one structure under one actor; a job for `kgsim.execution.run`.
 
     Attributes
     ----------

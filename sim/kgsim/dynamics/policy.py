@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats, Integers
 from kgsim.dynamics.grid import StateGrid
 from kgsim.dynamics.world import States
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

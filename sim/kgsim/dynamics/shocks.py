@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kgsim.arrays import Floats
 from kgsim.errors import StructureError
 from kgsim.scenario.rounds import Shock
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Values that stand for a shock with a density.
 NODES = 5

@@ -18,12 +18,12 @@ from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
-from kgsim.scenario.given import together
+from kgsim.execution.run import run
+from kgsim.execution.store import Store
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
-from kgsim.studies.execution import run
-from kgsim.studies.store import Store
 from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def simulate(
     structures
         Structures of play to compare; all if not given. For automata: profiles of the repeated game.
     workers, scheduler
-        Who plays the runs, see `kgsim.studies.execution.run`; the result is the same.
+        Who plays the runs, see `kgsim.execution.run.run`; the result is the same.
     store, resume, force
         Directory in which finished chunks are kept, whether those there are to be used, or may be thrown away.
     progress

@@ -14,22 +14,21 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats, Integers
+from kgsim.engine.engine import Engine, in_order
 from kgsim.errors import GameError, StructureError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, structure_of
 from kgsim.scenario.rounds import Dynamics, StateVariable
-from kgsim.studies.engine import Engine, in_order
 from kgsim.wording import number
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.intp]
 States: TypeAlias = Mapping[str, Floats]
 
 GOES_ON, STOPS, LASTS = range(3)
 
 
 @dataclass(frozen=True)
-class DealClass:
+class OutcomeState:
     """Deals that have the same effect on what follows.
 
     Attributes
@@ -127,11 +126,11 @@ class World:
         return found
 
     @cached_property
-    def _classes(self) -> tuple[tuple[DealClass, ...], Integers]:
+    def _classes(self) -> tuple[tuple[OutcomeState, ...], Integers]:
         deals = self.engine.deals
         ends = {"stops": STOPS, "lasts": LASTS}
         classes: dict[object, int] = {}
-        kept: list[DealClass] = []
+        kept: list[OutcomeState] = []
         of_deal = np.zeros(len(deals.outcomes), dtype=np.intp)
         for index in map(int, np.unique(deals.outcomes)):
             rule = self.scenario.outcomes[index]
@@ -144,12 +143,12 @@ class World:
                 key = (end,) if end != GOES_ON else (end, texts, menus)
                 if key not in classes:
                     classes[key] = len(kept)
-                    kept.append(DealClass(index, menus, end))
+                    kept.append(OutcomeState(index, menus, end))
                 of_deal[deal] = classes[key]
         return tuple(kept), of_deal
 
     @property
-    def classes(self) -> tuple[DealClass, ...]:
+    def classes(self) -> tuple[OutcomeState, ...]:
         """What a round's deal may mean for what follows."""
         return self._classes[0]
 

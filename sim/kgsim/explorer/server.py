@@ -10,8 +10,8 @@ import panel as pn
 from panel.io.server import get_server
 
 from kgsim.errors import OutputError
+from kgsim.explorer.accessibility import tell_readers
 from kgsim.explorer.page import Explorer, explorer_of
-from kgsim.explorer.reading import tell_readers
 from kgsim.explorer.views import Views
 from kgsim.scenario.model import Scenario
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.engine.engine import Engine, in_order
 from kgsim.errors import GameError
 from kgsim.plots.sweeps import distinct_sets
 from kgsim.scenario.model import Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.studies.design import Grid, Listed
-from kgsim.studies.engine import Engine, in_order
 from kgsim.studies.table import REASONS, Table, tabulate
 from kgsim.wording import Interval
 

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.errors import GameError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

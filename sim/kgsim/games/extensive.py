@@ -254,9 +254,9 @@ def reach(game: ExtensiveGame, behaviour: Behaviour, *, start: int = 0, without:
 
 
 def gain(game: ExtensiveGame, behaviour: Behaviour, *, start: int = 0) -> np.ndarray:
-    """How much every player could gain in the subgame at `start` by its best reply, shape (players,), at least 0.
+    """How much every player could gain in the subgame at `start` by its best response, shape (players,), at least 0.
 
-    The best reply is found from the last information sets backwards, which perfect recall allows.
+    The best response is found from the last information sets backwards, which perfect recall allows.
     """
     values = continuation_values(game, behaviour)[start]
     return np.array(

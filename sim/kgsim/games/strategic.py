@@ -216,7 +216,7 @@ def pure_equilibrium_mask(scaled: NDArray[np.float64], *, players: int) -> NDArr
     Returns
     -------
     ndarray of bool
-        Shape (..., a1, ..., an), true where no player gains by deviating; ties count as best replies.
+        Shape (..., a1, ..., an), true where no player gains by deviating; ties count as best responses.
     """
     axis = scaled.ndim - players - 1
     mask = np.ones(scaled.shape[:axis] + scaled.shape[axis + 1 :], dtype=np.bool_)

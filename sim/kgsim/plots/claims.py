@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from kgsim.analysis.standing import Drawn, Robustness
+from kgsim.analysis.robustness_result import PriorResult, Robustness
 from kgsim.plots.shares import BELOW
 from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size
@@ -96,7 +96,7 @@ def _figure(sheet: Sheet, result: Robustness) -> Figure:
     return figure
 
 
-def _bar(axes: Axes, place: int, way: Drawn, name: str) -> None:
+def _bar(axes: Axes, place: int, way: PriorResult, name: str) -> None:
     start = 0.0
     for verdict, (colour, hatch, _) in _VERDICTS.items():
         share = 100 * float(getattr(way.claims[name], verdict).share)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from kgsim.arrays import Integers
 from kgsim.language import Words
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size
@@ -32,7 +33,6 @@ from kgsim.plots.text import line_height
 if TYPE_CHECKING:
     from xarray import Dataset
 
-Integers: TypeAlias = NDArray[np.intp]
 
 #: Panels in a row, and the least width and height of one.
 MOST_ACROSS = 5

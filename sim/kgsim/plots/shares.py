@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from kgsim.analysis.robustness import ORDINAL
-from kgsim.analysis.standing import Drawn, Robustness, StructureShares
+from kgsim.analysis.robustness_result import PriorResult, Robustness, StructureShares
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks
@@ -35,7 +35,7 @@ _MARKERS = ("o", "s", "^")
 class _Way:
     """How one way of drawing looks."""
 
-    drawn: Drawn
+    drawn: PriorResult
     marker: str
     filled: bool
 

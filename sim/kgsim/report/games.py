@@ -10,9 +10,9 @@ from kgsim.games.extensive import ExtensiveGame
 from kgsim.games.gambit import StrategicGame
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.report.provenance import versions
-from kgsim.solvers.logit_path import LogitLimit
-from kgsim.solvers.nash import NashSet
-from kgsim.solvers.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
+from kgsim.solvers.extensive.logit_path import LogitLimit
+from kgsim.solvers.extensive.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
+from kgsim.solvers.strategic.nash import NashSet
 from kgsim.wording import NOISE, counted, listed, number, rounded, sentence
 
 Json = dict[str, Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kgsim.analysis.cubes import SAMPLINGS
 from kgsim.analysis.ordinal import RESTS_ON
+from kgsim.analysis.robustness_result import Robustness
+from kgsim.analysis.sampling import SAMPLINGS
 from kgsim.analysis.shares import Share
-from kgsim.analysis.standing import Robustness
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.wording import counted, listed, number
 

@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kgsim.arrays import Floats, Integers
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import actions_of, attributes_of, outcomes_of, parameter_values, terms_at
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

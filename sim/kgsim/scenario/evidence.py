@@ -11,7 +11,7 @@ from kgsim.errors import Problem, ScenarioError
 from kgsim.scenario.model import Evidence, Scenario
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema import EvidenceEntry, LedgerFile, ScenarioFile
-from kgsim.scenario.shapes import check_shape
+from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.source import Key, Place, read_text, read_yaml
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)

@@ -14,6 +14,7 @@ from kgsim.scenario.problems import Report
 from kgsim.scenario.profiles import check_payoffs, check_rules, check_sizes
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile
+from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.sections.backtests import read_backtests
 from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.claims import read_claims
@@ -25,7 +26,6 @@ from kgsim.scenario.sections.parameters import read_parameters, read_quantities
 from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
 from kgsim.scenario.sections.types import check_blocs, check_effect, read_types
-from kgsim.scenario.shapes import check_shape
 from kgsim.scenario.source import Source, decode, dotted, read_text
 
 _NEEDED = ("players", "moves", "outcomes", "utilities", "structures")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.scenario.faults import REMEDY, fault_at
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.model import Action, OutcomeRule, Scenario
 from kgsim.scenario.payoffs import (
     Actions,

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kgsim.games.bayesian import BayesianGame, Strategy
 from kgsim.results import Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.solvers.perfect_bayesian import pure_equilibria
-from kgsim.solvers.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
+from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
+from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
+from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
 from kgsim.structures.private_mixed import mixed_equilibria
-from kgsim.structures.telling import Found, Telling
-
-Floats = NDArray[np.float64]
 
 METHOD = "perfect Bayesian equilibria"
 ALL = "the game is one of signalling: every support of messages and responses was tried, pure and mixed"
@@ -48,13 +45,13 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     StructureError
         If a payoff is not finite, or priors are no probabilities at these values.
     """
-    telling = Telling(scenario, structure, values)
+    telling = PrivateGame(scenario, structure, values)
     game = telling.game
     continua: tuple[tuple[int, ...], ...] = ()
     if is_signalling(game):
         every = solve_signalling(game)
         found = [
-            Found(
+            BayesianEquilibrium(
                 [each.messages, each.responses[None]],
                 {((message,), 0): belief for message, belief in each.beliefs.items()},
                 ("fails the intuitive criterion",) if fails_intuitive_criterion(game, each) else (),
@@ -65,7 +62,7 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     else:
         pure = pure_equilibria(game)
         mixed = mixed_equilibria(telling)
-        found = [Found(_written_out(game, each.choices), each.beliefs) for each in pure.assessments]
+        found = [BayesianEquilibrium(_written_out(game, each.choices), each.beliefs) for each in pure.assessments]
         found += mixed.found
         complete = not pure.gaps and not mixed.gap
         gaps = [EVERY_NASH] if complete else [*sorted(pure.gaps), PURE_ONLY, *filter(None, [mixed.gap])]

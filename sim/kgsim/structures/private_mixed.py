@@ -12,14 +12,15 @@ from math import prod
 
 import numpy as np
 
+from kgsim.arrays import Floats
 from kgsim.games.bayesian import one_shot_gain, posterior
 from kgsim.games.plans import behaviour_of, count_plans, strategic_form
 from kgsim.games.simpler import Simpler, without_idle, without_never_best
-from kgsim.solvers.assessments import Assessment, assess
-from kgsim.solvers.beliefs import BeliefSet, point
-from kgsim.solvers.nash import nash
+from kgsim.solvers.bayesian.beliefs import BeliefSet, point
+from kgsim.solvers.extensive.assessments import Assessment, assess
+from kgsim.solvers.strategic.nash import nash
+from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
 from kgsim.structures.private_trees import Key, unfold
-from kgsim.structures.telling import Floats, Found, Telling
 
 #: Nodes of a tree, and profiles of plans, up to which mixed equilibria are sought.
 MOST_NODES = 2_000
@@ -39,11 +40,11 @@ SAME = 1e-6
 class Mixed:
     """Mixed equilibria, and why some may be missing; empty if none is."""
 
-    found: tuple[Found, ...]
+    found: tuple[BayesianEquilibrium, ...]
     gap: str
 
 
-def mixed_equilibria(telling: Telling) -> Mixed:
+def mixed_equilibria(telling: PrivateGame) -> Mixed:
     """Find the mixed equilibria of a structure in which two players move."""
     game = telling.game
     if len({player for stage in game.stages for player in stage}) != 2:
@@ -92,7 +93,7 @@ def _pure(mix: Floats) -> bool:
     return bool(mix.max() > 1.0 - SLACK)
 
 
-def _told(telling: Telling, assessment: Assessment, keys: list[Key]) -> Found:
+def _told(telling: PrivateGame, assessment: Assessment, keys: list[Key]) -> BayesianEquilibrium:
     """An assessment of the tree as strategies by type and history, with beliefs after surprises."""
     game = telling.game
     strategy: list[Floats] = []
@@ -133,11 +134,11 @@ def _told(telling: Telling, assessment: Assessment, keys: list[Key]) -> Found:
             walk(stage + 1, after, tuple(updated))
 
     walk(0, (), tuple(np.asarray(prior) for prior in game.priors))
-    return Found(strategy, beliefs, ("mixed, told with one of the beliefs that support it",))
+    return BayesianEquilibrium(strategy, beliefs, ("mixed, told with one of the beliefs that support it",))
 
 
 def _limit(
-    telling: Telling, place: int, history: tuple[int, ...], exponents: list[Floats], logs: list[Floats]
+    telling: PrivateGame, place: int, history: tuple[int, ...], exponents: list[Floats], logs: list[Floats]
 ) -> Floats:
     """What is believed about an informed player after a history, as errors vanish."""
     game = telling.game

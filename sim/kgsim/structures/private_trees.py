@@ -10,7 +10,7 @@ import numpy as np
 from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.structures.telling import Telling
+from kgsim.structures.private_game import PrivateGame
 
 #: Of an information set: the mover, its type (None if it has none), and the actions of earlier stages.
 Key = tuple[int, int | None, tuple[int, ...]]
@@ -26,10 +26,10 @@ def private_tree(
     StructureError
         If payoffs are not finite, priors are no probabilities, or the tree has more nodes than allowed.
     """
-    return unfold(Telling(scenario, structure, values), most_nodes)[0]
+    return unfold(PrivateGame(scenario, structure, values), most_nodes)[0]
 
 
-def unfold(telling: Telling, most_nodes: int) -> tuple[ExtensiveGame, list[Key]]:
+def unfold(telling: PrivateGame, most_nodes: int) -> tuple[ExtensiveGame, list[Key]]:
     """Unfold a structure's game at one point, and say what each information set is; raises as `private_tree` does."""
     scenario, structure, game = telling.scenario, telling.structure, telling.game
     shape, draws = game.actions, list(np.ndindex(*game.kinds))

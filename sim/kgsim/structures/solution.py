@@ -12,10 +12,10 @@ from kgsim.games.staged import one_shot_gain
 from kgsim.results import Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.payoffs import PayoffTable, terms_of
-from kgsim.solvers.continuations import Point
-from kgsim.solvers.nash import nash
-from kgsim.solvers.strategies import courses, pure_courses, strategy
-from kgsim.solvers.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.solvers.staged.continuations import Point
+from kgsim.solvers.staged.strategies import courses, pure_courses, strategy
+from kgsim.solvers.staged.subgame_perfect import SubgamePerfect, solve_subgame_perfect
+from kgsim.solvers.strategic.nash import nash
 from kgsim.structures.build import Fallback, Staging, build
 
 #: How many courses of play are kept beside the one an equilibrium is told by.

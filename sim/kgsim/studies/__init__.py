@@ -1,1 +1,1 @@
-"""Many parameter points at once: designs, a vectorised engine for sets of equilibria, and studies kept as data."""
+"""Many parameter points at once: designs, sweeps, and studies kept as data."""

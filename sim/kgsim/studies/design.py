@@ -1,7 +1,7 @@
 """Which points a study visits: specifications such as ``A=0:45:91``, and the grid they span.
 
 Beside parameters, a study may sweep the terms of a menu (``US.icbm_only.relief=0:1:41``) and whether a move is there
-(``US.icbm_only=on,off``), see `kgsim.scenario.relaid`.
+(``US.icbm_only=on,off``), see `kgsim.scenario.transforms`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kgsim.arrays import Floats
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.relaid import menu_terms, moves, with_term
+from kgsim.scenario.transforms import menu_terms, moves, with_term
 from kgsim.wording import number
-
-Floats: TypeAlias = NDArray[np.float64]
 
 #: Numbers, or texts of which some are `ON` or `OFF`.
 Given: TypeAlias = Floats | NDArray[np.str_]

@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.studies.execution import Arrays, Progress, run
+from kgsim.execution.run import Arrays, Progress, run
+from kgsim.execution.store import Store
 from kgsim.studies.points import Settled, Sweep
-from kgsim.studies.store import Store
 from kgsim.studies.table import REASONS
 
 #: Points that ``mixed="auto"`` hands to the solver of single points, over all structures.
@@ -42,7 +42,7 @@ class Tally:
     open
         Points that have equilibria, of which further ones are not ruled out; shape (structures,).
     verdicts
-        Points of each verdict, as `kgsim.studies.claimed` numbers them; shape (claims, 4).
+        Points of each verdict, as `kgsim.claims.claimed` numbers them; shape (claims, 4).
     reasons
         What the variable ``reason`` stands for.
     """
@@ -100,7 +100,7 @@ def gather(
     store: Store | None = None,
     progress: Progress | None = None,
 ) -> Tally:
-    """Compute a sweep into a sink; arguments as for `kgsim.studies.execution.run`."""
+    """Compute a sweep into a sink; arguments as for `kgsim.execution.run.run`."""
     tally = Tally.of(job)
     waiting = _Waiting([[] for _ in job.structures])
     for chunk, arrays in run(job, workers=workers, scheduler=scheduler, store=store, progress=progress):

@@ -12,7 +12,7 @@ from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.studies import design
 from kgsim.studies.gathering import Memory, Tally
-from kgsim.studies.idle import idle
+from kgsim.studies.inactive import idle
 from kgsim.studies.points import Sweep
 from kgsim.versions import versions_of
 

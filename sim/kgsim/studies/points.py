@@ -12,16 +12,16 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.claims.verdicts import structures_of
+from kgsim.claims.claimed import ClaimsAtPoints
+from kgsim.claims.decide import structures_of
+from kgsim.engine.engine import CHUNK, Engine, in_order, worth_compiling
+from kgsim.engine.exact import quick, solve_exactly
 from kgsim.errors import StructureError
+from kgsim.execution.run import Arrays
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.relaid import without_moves
-from kgsim.studies.claimed import ClaimsAtPoints
+from kgsim.scenario.transforms import without_moves
 from kgsim.studies.design import Grid
-from kgsim.studies.engine import CHUNK, Engine, in_order, worth_compiling
-from kgsim.studies.exact import quick, solve_exactly
-from kgsim.studies.execution import Arrays
 from kgsim.studies.table import REASONS, entered
 
 Mixed: TypeAlias = Literal["auto", "always", "never"]
@@ -67,7 +67,7 @@ class _Ready(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The job of solving structures over a grid (see `kgsim.studies.execution.Job`).
+    """The job of solving structures over a grid (see `kgsim.execution.run.Job`).
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Sweep:
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
-        """See `kgsim.studies.execution.Job`."""
+        """See `kgsim.execution.run.Job`."""
         fixed = " ".join(f"{name}={value!r}" for name, value in sorted(self.grid.fixed.items()))
         return {
             "study": "sweep",

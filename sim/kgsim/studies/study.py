@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from kgsim.errors import GameError, OutputError
-from kgsim.scenario.given import together
+from kgsim.execution.run import Progress
+from kgsim.execution.store import Store
+from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
 from kgsim.studies import design, points
-from kgsim.studies.execution import Progress
 from kgsim.studies.gathering import Memory, Tally, gather
 from kgsim.studies.layout import FORMAT, check_names, dataset, xarray
+from kgsim.studies.limits import check_disk, check_memory
 from kgsim.studies.points import Mixed, Sweep
-from kgsim.studies.room import check_disk, check_memory
-from kgsim.studies.store import Store
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -58,7 +58,7 @@ def sweep(
     beyond_range
         Whether values may leave the ranges that the scenario gives as plausible.
     workers, scheduler
-        Processes of this machine, or the address of a Dask scheduler (see `kgsim.studies.execution.run`). They change
+        Processes of this machine, or the address of a Dask scheduler (see `kgsim.execution.run.run`). They change
         nothing but the time a study takes.
     path
         A Zarr directory, not there yet, to write the study to block by block; it is then read as needed and need not
@@ -72,7 +72,7 @@ def sweep(
     **values
         Parameter to several values (swept) or to one (set). Names with dots, given as ``**{"US.icbm_only.relief":
         [0, 1]}``, sweep the term of a menu, ``decision.move.term``, or take a move away, ``decision.move=["on",
-        "off"]``; see `kgsim.scenario.relaid`.
+        "off"]``; see `kgsim.scenario.transforms`.
 
     Returns
     -------
@@ -177,7 +177,7 @@ def stream(
     store: Store | None = None,
     progress: Progress | None = None,
 ) -> Tally:
-    """Compute a sweep into a new Zarr directory; arguments as for `sweep` and `kgsim.studies.execution.run`."""
+    """Compute a sweep into a new Zarr directory; arguments as for `sweep` and `kgsim.execution.run.run`."""
     from kgsim.studies.zarr_sink import ZarrSink
 
     try:

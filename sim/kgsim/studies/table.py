@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.engine.engine import CHUNK, Engine
+from kgsim.engine.solutions import DOUBTS, FAILURES, EquilibriumSets
 from kgsim.studies.design import Grid, Listed
-from kgsim.studies.ends import DOUBTS, FAILURES, Ends
-from kgsim.studies.engine import CHUNK, Engine
 
 #: What a point's `reason` stands for.
 REASONS = ("", *FAILURES[1:], *DOUBTS[1:])
@@ -64,7 +64,7 @@ def tabulate(engine: Engine, points: Grid | Listed, structures: Sequence[str]) -
     return Table(**{name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]})
 
 
-def entered(engine: Engine, ends: Ends, payoffs: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+def entered(engine: Engine, ends: EquilibriumSets, payoffs: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     """One structure's solution at some points, a row of every array of `Table`; and ``doubtful`` (see there)."""
     count = len(ends.failure)
     deals = ends.deals[ends.rows]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kgsim.errors import GameError
-from kgsim.studies.execution import Arrays
+from kgsim.execution.run import Arrays
 from kgsim.studies.gathering import Tally
 from kgsim.studies.layout import about, coordinates, dimensions, provenance, xarray
 from kgsim.studies.points import Settled, Sweep

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.faults import REMEDY, fault_at
 from kgsim.scenario.model import Parameter
 from kgsim.scenario.names import fault_of_name, suggestion
 from kgsim.scenario.problems import Report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgsim.scenario.faults import REMEDY, fault_at
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.model import Distribution, Evidence, Parameter, Quantity
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression, constant
-from kgsim.scenario.faults import REMEDY, fault_at
 from kgsim.scenario.model import Decision, Structure
 from kgsim.scenario.names import fault_of_name, suggestion
 from kgsim.scenario.problems import Report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.faults import REMEDY, fault_at
 from kgsim.scenario.model import Action, Bloc, Decision, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report

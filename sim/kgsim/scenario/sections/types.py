@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression, constant
-from kgsim.scenario.faults import REMEDY, fault_at
 from kgsim.scenario.model import OutcomeRule, PlayerType, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report

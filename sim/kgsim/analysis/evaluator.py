@@ -1,0 +1,158 @@
+"""What is looked at in every draw: outcomes, values and claims, as arrays over the draws of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools, Floats
+from kgsim.claims.claimed import ClaimsAtPoints
+from kgsim.claims.decide import structures_of
+from kgsim.engine.engine import CHUNK, Engine, worth_compiling
+from kgsim.engine.solutions import EquilibriumSets
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import structure_of
+
+Points: TypeAlias = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a trial finds in some draws.
+
+    Attributes
+    ----------
+    reached
+        Whether some equilibrium reaches an outcome; shape (structures, outcomes, draws).
+    low, high
+        Least and largest payoff over the equilibria found, NaN if there are none; shape (structures, players, draws).
+    unsolved
+        Whether the structure has no solution (a bloc's rule does not apply); shape (structures, draws).
+    proven
+        Whether no equilibrium can be missing from the above; shape (structures, draws).
+    verdict
+        As in `kgsim.analysis.questions`; shape (claims, draws).
+    sure
+        Whether no further equilibrium could change the verdict; shape (claims, draws).
+    """
+
+    reached: Bools
+    low: Floats
+    high: Floats
+    unsolved: Bools
+    proven: Bools
+    verdict: NDArray[np.int8]
+    sure: Bools
+
+    @property
+    def only(self) -> Bools:
+        """Whether an outcome is the only one that equilibria reach, with proof; shape as `reached`."""
+        return np.asarray(self.reached & (self.reached.sum(axis=1) == 1)[:, None] & self.proven[:, None])
+
+
+class Evaluator:
+    """A scenario laid out to be looked at in many draws; plain data but for the engine, which a copy makes anew.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    structures
+        The structures looked at.
+    claims
+        The claims decided.
+    fast
+        Whether to use compiled kernels (see `kgsim.engine.engine.worth_compiling`).
+    """
+
+    def __init__(
+        self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str], fast: bool = False
+    ) -> None:
+        self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
+        self.fast = fast
+        self._engine: Engine | None = None
+        self._claims: ClaimsAtPoints | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_engine": None, "_claims": None}
+
+    @property
+    def engine(self) -> Engine:
+        """The structures laid out."""
+        if self._engine is None:
+            self._engine = Engine(self.scenario, self.structures, fast=self.fast)
+        return self._engine
+
+    def at(self, points: Points, payoffs: Floats | None = None) -> Evaluation:
+        """Look at every draw.
+
+        Parameters
+        ----------
+        points
+            Parameter to values, shape (draws,) each; parameters left out stay at their base values.
+        payoffs
+            Payoffs of every deal instead of those that the points give, shape (players, deals, draws); claims are not
+            decided then, since they may speak of parameters.
+        """
+        count = len(next(iter(points.values()))) if payoffs is None else payoffs.shape[-1]
+        parts = []
+        for first in range(0, count, CHUNK):
+            here = slice(first, first + CHUNK)
+            some = {name: values[here] for name, values in points.items()}
+            parts.append(self._at(some, None if payoffs is None else payoffs[..., here]))
+        return Evaluation(*(np.concatenate(arrays, axis=-1) for arrays in zip(*map(_arrays, parts), strict=True)))
+
+    def _at(self, points: Points, payoffs: Floats | None) -> Evaluation:
+        given = self.engine.payoffs(points) if payoffs is None else payoffs
+        count = given.shape[-1]
+        solved = self.engine.solve(points, given)
+        ends = [solved[name] for name in self.structures]
+        reached, low, high, unsolved, proven = (
+            np.array(each).reshape(len(self.structures), *shape, count)
+            for each, shape in (
+                ([each.reached(len(self.scenario.outcomes)) for each in ends], (len(self.scenario.outcomes),)),
+                ([each.values[0] for each in ends], (len(self.scenario.players),)),
+                ([each.values[1] for each in ends], (len(self.scenario.players),)),
+                ([each.failure > 0 for each in ends], ()),
+                ([each.some & (each.doubt == 0) for each in ends], ()),
+            )
+        )
+        verdict, sure = self._verdicts(points, given, solved) if payoffs is None else self._no_verdicts(count)
+        return Evaluation(reached, low, high, unsolved, proven, verdict, sure)
+
+    def _verdicts(
+        self, points: Points, payoffs: Floats, solved: Mapping[str, EquilibriumSets]
+    ) -> tuple[NDArray[np.int8], Bools]:
+        if not self.claims:
+            return self._no_verdicts(payoffs.shape[-1])
+        if self._claims is None:
+            self._claims = ClaimsAtPoints(self.scenario, self.engine, self.claims)
+        answers = self._claims.at(points, payoffs, solved)
+        return answers.verdict, answers.sure
+
+    def _no_verdicts(self, count: int) -> tuple[NDArray[np.int8], Bools]:
+        return np.zeros((0, count), dtype=np.int8), np.zeros((0, count), dtype=bool)
+
+
+def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
+    """The claims that speak of no structure but these."""
+    return tuple(name for name, claim in scenario.claims.items() if set(structures_of(claim)) <= set(structures))
+
+
+def _arrays(looks: Evaluation) -> tuple[NDArray[np.generic], ...]:
+    return looks.reached, looks.low, looks.high, looks.unsolved, looks.proven, looks.verdict, looks.sure
+
+
+def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 0) -> Evaluator:
+    """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
+
+    Raises GameError if a structure is unknown.
+    """
+    chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
+    for name in chosen:
+        structure_of(scenario, name)
+    return Evaluator(scenario, chosen, claims_on(scenario, chosen), worth_compiling(draws))

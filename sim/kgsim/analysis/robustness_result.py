@@ -1,0 +1,181 @@
+"""What is told of draws: in which share of them each outcome is reached and each claim stands, by way of drawing.
+
+A share of draws describes a scenario's ranges. It is no probability of anything in the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kgsim.analysis.priors import Correlations
+from kgsim.analysis.sampling import SAMPLINGS
+from kgsim.analysis.shares import Share
+from kgsim.scenario.model import Scenario
+from kgsim.wording import listed
+
+
+@dataclass(frozen=True)
+class StructureShares:
+    """How often a structure's answers occur.
+
+    Attributes
+    ----------
+    outcomes
+        Outcome to the share of draws in which some equilibrium reaches it; every outcome of the scenario is listed.
+    only
+        Outcome to the share of draws in which equilibria reach it and no other, with proof.
+    unsolved
+        Draws in which the structure has no solution.
+    unproven
+        Draws in which further equilibria are not ruled out: there, only what pure equilibria reach is counted, which
+        may be nothing where all equilibria are mixed.
+    """
+
+    name: str
+    label: str
+    outcomes: Mapping[str, Share]
+    only: Mapping[str, Share]
+    unsolved: Share
+    unproven: Share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "label": self.label,
+            "outcomes": {name: each.to_dict() for name, each in self.outcomes.items()},
+            "only": {name: each.to_dict() for name, each in self.only.items()},
+            "unsolved": self.unsolved.to_dict(),
+            "unproven": self.unproven.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class ClaimShares:
+    """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
+
+    `unproven` counts draws in which an equilibrium not ruled out might change the verdict given.
+    """
+
+    name: str
+    says: str
+    holds: Share
+    fails: Share
+    depends: Share
+    undecided: Share
+    unproven: Share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        shares = {name: getattr(self, name).to_dict() for name in ("holds", "fails", "depends", "undecided")}
+        return {"says": self.says, **shares, "unproven": self.unproven.to_dict()}
+
+
+@dataclass(frozen=True)
+class PriorResult:
+    """What one way of drawing gives.
+
+    Attributes
+    ----------
+    name, about
+        The prior, or ``"ordinal"``; and what it means.
+    draws
+        How many.
+    """
+
+    name: str
+    about: str
+    draws: int
+    structures: Mapping[str, StructureShares]
+    claims: Mapping[str, ClaimShares]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "about": self.about,
+            "draws": self.draws,
+            "structures": {name: each.to_dict() for name, each in self.structures.items()},
+            "claims": {name: each.to_dict() for name, each in self.claims.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Shares of draws, under each prior and with payoffs redrawn.
+
+    Attributes
+    ----------
+    parameters
+        The parameters drawn.
+    values
+        The others, and what they are held at.
+    correlations
+        Pairs of parameters to rank correlation; independent where none is stated.
+    sampling, size, blocks
+        How points are drawn: blocks of so many, as `kgsim.analysis.sampling` says.
+    priors
+        By name.
+    ordinal
+        Payoffs redrawn keeping each player's ranking; None if not asked for. It holds no claims, which may compare
+        payoffs with numbers.
+    rests_on
+        Structure to what its equilibria rest on: ``"rankings"``, ``"points"`` or ``"stated"``; those of the last kind
+        are not redrawn (see `kgsim.analysis.ordinal`).
+    """
+
+    scenario: Scenario
+    parameters: tuple[str, ...]
+    values: Mapping[str, float]
+    correlations: Correlations
+    sampling: str
+    size: int
+    blocks: int
+    seed: int
+    priors: Mapping[str, PriorResult]
+    ordinal: PriorResult | None
+    rests_on: Mapping[str, str]
+
+    @property
+    def drawn(self) -> tuple[PriorResult, ...]:
+        """All ways of drawing, the ordinal one last."""
+        return (*self.priors.values(), *([self.ordinal] if self.ordinal else []))
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{each.name}: {each.draws:,} draws" for each in self.drawn)
+        return f"Robustness(scenario={self.scenario.name!r}, {told})"
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The likeliest outcome of each structure and each claim, as sentences on shares of draws."""
+        told = []
+        first, *others = self.priors.values()
+        for name, structure in first.structures.items():
+            outcome = max(structure.outcomes, key=lambda each: structure.outcomes[each].share)
+            shares = [each.structures[name].outcomes[outcome] for each in (first, *others)]
+            told.append(f"Structure {name}: {outcome} is an equilibrium outcome in {self._spread(shares)}.")
+        for name in first.claims:
+            told.append(
+                f"Claim {name} holds in {self._spread([each.claims[name].holds for each in self.priors.values()])}."
+            )
+        return tuple(told)
+
+    def _spread(self, shares: Sequence[Share]) -> str:
+        each = zip(self.priors, shares, strict=True)
+        return listed(f"{share} of {name} draws" for name, share in each)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "parameters": list(self.parameters),
+            "correlations": [[*pair, rank] for pair, rank in self.correlations.items()],
+            "sampling": {"design": self.sampling, "about": SAMPLINGS[self.sampling], "block": self.size},
+            "blocks": self.blocks,
+            "seed": self.seed,
+            "priors": {name: each.to_dict() for name, each in self.priors.items()},
+            "ordinal": self.ordinal.to_dict() if self.ordinal else None,
+            "rests_on": dict(self.rests_on),
+        }

@@ -1,0 +1,82 @@
+"""A threshold told in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgsim.analysis.questions import Question
+from kgsim.analysis.threshold_result import Segment, Threshold
+from kgsim.results import Interval
+from kgsim.scenario.model import Scenario
+from kgsim.wording import sentence
+
+
+def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[str, ...]:
+    """Tell where an answer changes, what is compared there, and what else would change it."""
+    name = found.parameter
+    lines = [
+        sentence(f"{_where(name, segment, found.segments)} {question.says(segment.verdict)}")
+        for segment in found.segments
+    ]
+    lines.append(sentence(f"at the base value, {name} = {_exact(found.base)}, {question.says(found.now)}"))
+    for value, sides in found.sides.items():
+        if sides:
+            listed = ", ".join(f"{text} is {_interval(bounds)}" for text, bounds in sides.items())
+            lines.append(sentence(f"at {name} = {_exact(value)}, {listed}"))
+    if found.unsure:
+        lines.append(sentence(f"at {found.unsure} of the points looked at, further equilibria are not ruled out"))
+    for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
+        if change is None:
+            continue
+        value = change.values[other]
+        way = "raising" if value > base[other] else "lowering"
+        lines.append(
+            sentence(
+                f"{way} {other} alone from {_exact(base[other])} to {_exact(value)} ({change.size:.1%} of its range): "
+                f"{question.says(change.verdict)}"
+            )
+        )
+    unable = [other for other, change in found.alone.items() if change is None]
+    if found.alone and unable:
+        lines.append(sentence(f"no value in its range changes this for {', '.join(unable)} alone"))
+    if found.together is not None and len(found.together.values) > 1:
+        scenario, values = question.scenario, found.together.values
+        moved = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / width(scenario, item[0]))
+        most = ", ".join(f"{other} {_exact(base[other])} to {value:.4g}" for other, value in moved[:6])
+        lines.append(
+            sentence(
+                f"all together, a change of length {found.together.size:.4f} in widths of the ranges is enough "
+                f"(largest moves: {most}): {question.says(found.together.verdict)}; "
+                "an upper bound from a search over directions"
+            )
+        )
+    return tuple(lines)
+
+
+def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:
+    first, last = segment is segments[0], segment is segments[-1]
+    if first and last:
+        return f"at every {name} from {_exact(segment.low)} to {_exact(segment.high)}"
+    if segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low):
+        return f"at {name} = {_exact((segment.low + segment.high) / 2)} alone"
+    if first:
+        return f"below {name} = {_exact(segment.high)}"
+    if last:
+        return f"above {name} = {_exact(segment.low)}"
+    return f"between {name} = {_exact(segment.low)} and {name} = {_exact(segment.high)}"
+
+
+def _interval(bounds: Interval) -> str:
+    low, high = (f"{round(end, 7) + 0.0:.6g}" for end in bounds)
+    return low if low == high else f"{low} to {high}, depending on the equilibrium"
+
+
+def _exact(value: float) -> str:
+    """A number with as many digits as a boundary's precision carries."""
+    return f"{value:.9g}"
+
+
+def width(scenario: Scenario, name: str) -> float:
+    """The width of a parameter's range, 1 if it has none."""
+    low, high = scenario.parameters[name].range
+    return high - low or 1.0

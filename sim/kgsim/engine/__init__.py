@@ -1,0 +1,1 @@
+"""A vectorised engine: the sets of equilibria of every structure at many parameter points at once."""

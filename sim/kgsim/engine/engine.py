@@ -1,0 +1,116 @@
+"""Every structure of play at many parameter points at once.
+
+Points are worked through in chunks small enough for the arrays to stay in the processor's cache. For each structure and
+point the engine says which deals certainly end an equilibrium, and whether that is all there is (see
+`kgsim.engine.sets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kgsim.arrays import Floats
+from kgsim.engine.induction import Common, ends
+from kgsim.engine.plan import Plan, plan
+from kgsim.engine.solutions import EquilibriumSets
+from kgsim.errors import GameError
+from kgsim.scenario.deals import Deals, deals_of
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import parameter_values
+from kgsim.solvers.compiled import available
+from kgsim.solvers.staged.stage import TOLERANCE
+from kgsim.structures.solution import fallback_structures
+
+#: Parameter points worked through at once.
+CHUNK = 1024
+
+#: Points from which on compiled kernels repay the time to load them, and to compile them once.
+WORTH_COMPILING = 20_000
+
+
+@dataclass(eq=False)
+class Engine:
+    """A scenario laid out for many points.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    structures
+        Structures to solve; those they fall back on are solved too.
+    tolerance
+        Differences up to this share of a mover's range of payoffs are ties.
+    fast
+        Whether to use compiled kernels, which give the same answers; see `worth_compiling`.
+    """
+
+    scenario: Scenario
+    structures: tuple[str, ...]
+    tolerance: float = TOLERANCE
+    fast: bool = False
+    deals: Deals = field(init=False)
+    plans: dict[str, Plan] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.scenario.types:
+            raise GameError(
+                f"scenario {self.scenario.name} has private types, and studies of many points (sweeps, thresholds, "
+                "robustness, sensitivity) solve games without them only. Solve it point by point: kgsim run FILE --set "
+                "NAME=VALUE, or in Python [kgsim.solve(scenario, {NAME: value}) for value in values]"
+            )
+        self.deals = deals_of(self.scenario)
+        self.plans = {
+            name: plan(self.scenario, self.scenario.structures[name], self.deals.labels[name])
+            for name in in_order(self.scenario, self.structures)
+        }
+
+    def payoffs(self, points: Mapping[str, ArrayLike]) -> Floats:
+        """Payoffs of every deal, shape (players, deals, points)."""
+        return self.deals.payoffs(self.scenario, points)
+
+    def solve(self, points: Mapping[str, Floats], payoffs: Floats | None = None) -> dict[str, EquilibriumSets]:
+        """Solve every structure at some points, all at once; callers keep to `CHUNK` points or so.
+
+        Parameters
+        ----------
+        points
+            Parameter to values, shape (m,); parameters left out stay at their base values.
+        payoffs
+            What `payoffs` gives for these points, if it is known already.
+        """
+        payoffs = self.payoffs(points) if payoffs is None else payoffs
+        common = Common(
+            self.scenario,
+            self.deals,
+            self.tolerance,
+            self.fast,
+            parameter_values(self.scenario, points),
+            payoffs,
+            bool(np.isfinite(payoffs).all()),
+        )
+        for name, plan_ in self.plans.items():
+            common.solved[name] = ends(common, name, plan_)
+        return common.solved
+
+
+def worth_compiling(points: int) -> bool:
+    """Whether a study of so many points is faster with compiled kernels, and numba is there to compile them."""
+    return points >= WORTH_COMPILING and available()
+
+
+def in_order(scenario: Scenario, wanted: Iterable[str]) -> list[str]:
+    """The structures wanted and those they fall back on, each after what it needs."""
+    order: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        for other in fallback_structures(scenario.structures[name]):
+            place(other)
+        order.setdefault(name)
+
+    for name in wanted:
+        place(name)
+    return list(order)

@@ -1,0 +1,41 @@
+"""Single points settled by the exact solver, where the vectorised engine leaves a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+
+from kgsim.engine.engine import in_order
+from kgsim.engine.plan import Plan
+from kgsim.results import StructureSolution
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.payoffs import payoff_table
+from kgsim.structures.solution import solve_structure
+
+#: Profiles of a stage of several movers up to which its mixed equilibria are sought without being asked for.
+QUICK = 64
+
+
+def solve_exactly(scenario: Scenario, name: str, values: Mapping[str, float]) -> StructureSolution:
+    """Solve one structure, and those it falls back on, at one parameter point.
+
+    Raises
+    ------
+    StructureError
+        If payoffs are not finite there, or the structure it falls back on has no solution.
+    """
+    used = {**scenario.base, **values}
+    solved: dict[str, StructureSolution] = {}
+    for each in in_order(scenario, [name]):
+        table = payoff_table(scenario, each, used)
+        solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved)
+    return solved[name]
+
+
+def quick(scenario: Scenario, name: str, plans: Mapping[str, Plan]) -> bool:
+    """Whether one point of a structure is a matter of a fraction of a second for the exact solver."""
+    return all(
+        len(layer.shape) < 2 or prod(layer.shape) <= QUICK
+        for each in in_order(scenario, [name])
+        for layer in plans[each].layers
+    )

@@ -1,0 +1,394 @@
+"""One structure of play at many parameter points: backward induction on sets, stage by stage.
+
+A structure whose blocs fall back on another one is played once for every equilibrium of that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.engine.blocs import mutual_veto, nash_product, product, ties
+from kgsim.engine.plan import Layer, Plan
+from kgsim.engine.sets import Sets, widened
+from kgsim.engine.solutions import (
+    DOUBTS,
+    FAILURES,
+    MIXTURES,
+    NO_FALLBACK,
+    NO_POSITION,
+    NO_PURE_BLOC,
+    NO_WEIGHT,
+    NOT_FINITE,
+    OPEN_FALLBACK,
+    PURE_BLOC,
+    VETO_AT_ONCE,
+    EquilibriumSets,
+    FallbackBranch,
+)
+from kgsim.engine.stages import one_mover, several_movers
+from kgsim.errors import StructureError
+from kgsim.scenario.deals import Deals
+from kgsim.scenario.expressions import Expression
+from kgsim.scenario.model import Bloc, Scenario
+from kgsim.structures.solution import fallback_structures
+
+#: Payoffs that differ by less are one fallback.
+_SAME = 1e-12
+
+
+class _Spread(NamedTuple):
+    """The magnitude of a player's payoffs, and the difference up to which two are a tie; shape (points,) both."""
+
+    size: Floats
+    tie: Floats
+
+
+class _Rounds(NamedTuple):
+    """Equilibria that blocs fall back on: their points, ascending and repeated, what all have there, the round."""
+
+    points: Integers
+    fallback: Floats
+    number: Integers
+    most: int
+
+
+@dataclass(frozen=True, eq=False)
+class Common:
+    """What the structures of a scenario have in common at some points, each found once.
+
+    Attributes
+    ----------
+    scenario, deals, tolerance, fast
+        As the engine has them.
+    environment
+        Name to value, for expressions.
+    payoffs
+        Of every deal; shape (players, deals, points).
+    finite
+        Whether all of them are.
+    solved
+        The structures solved so far.
+    sets, spreads, rounds
+        Ends of equal subgames, spreads of payoffs, and what blocs fall back on.
+    parts
+        Sets and payoffs at some of the points.
+    """
+
+    scenario: Scenario
+    deals: Deals
+    tolerance: float
+    fast: bool
+    environment: Mapping[str, Floats]
+    payoffs: Floats
+    finite: bool
+    solved: dict[str, EquilibriumSets] = field(default_factory=dict)
+    sets: dict[object, Sets] = field(default_factory=dict)
+    spreads: dict[object, _Spread] = field(default_factory=dict)
+    rounds: dict[object, _Rounds] = field(default_factory=dict)
+    parts: dict[object, tuple[Sets, Floats, object]] = field(default_factory=dict)
+
+
+def ends(common: Common, name: str, plan: Plan) -> EquilibriumSets:
+    """Solve a structure; those that it falls back on are solved already."""
+    return _Induction(common, name, plan).ends()
+
+
+class _Induction:
+    def __init__(self, common: Common, name: str, plan: Plan) -> None:
+        self.common, self.name, self.plan = common, name, plan
+        self.structure = common.scenario.structures[name]
+        self.payoffs = common.payoffs
+        points = self.payoffs.shape[-1]
+        self.failure = np.zeros(points, dtype=np.int8)
+        self.doubt = np.zeros(points, dtype=np.int8)
+        self.failing = self.failure
+        self.rests: list[FallbackBranch] = []
+        self.fast = common.fast and common.finite
+
+    def ends(self) -> EquilibriumSets:
+        finite = np.ones(self.payoffs.shape[-1], dtype=bool)
+        if not self.common.finite:
+            finite = np.asarray(np.isfinite(self.payoffs[:, self.plan.deals]).all(axis=(0, 1)))
+            # Zeros keep the arithmetic quiet; the points are struck out at the end.
+            self.payoffs = np.where(finite, self.payoffs, 0.0)
+        self._fail(~finite, NOT_FINITE)
+        others = fallback_structures(self.structure)
+        if others:
+            sets = self._with_fallback(others)
+        else:
+            sets, failing = self._play(np.arange(len(self.failure)), None)
+            self.failure = np.where(self.failure > 0, self.failure, failing)
+        first = self.plan.layers[0]
+        inner = sets.inner & (self.failure == 0)
+        self._judge(first, inner, sets)
+        return EquilibriumSets(
+            first.slot_deal,
+            inner,
+            self.failure,
+            self.doubt,
+            np.maximum(sets.slack, 0.0),
+            self.common.deals.outcomes[first.slot_deal],
+            self.common.payoffs,
+            tuple(self.rests),
+            self.fast,
+        )
+
+    def _fail(self, where: Bools, why: str) -> None:
+        self.failure[where & (self.failure == 0)] = FAILURES.index(why)
+
+    def _judge(self, first: Layer, inner: Bools, sets: Sets) -> None:
+        """Mark the points at which the outer set means other outcomes or values than the inner one."""
+        if len(sets.wide):
+            points = sets.wide
+            outcomes = self.common.deals.outcomes[first.slot_deal]
+            groups = np.flatnonzero(np.diff(outcomes, prepend=-1))
+            sure = np.logical_or.reduceat(inner[:, points], groups, axis=0)
+            more = (np.logical_or.reduceat(sets.outer, groups, axis=0) & ~sure).any(axis=0)
+            for player in self.payoffs:
+                worth = player[first.slot_deal][:, points]
+                low = np.where(inner[:, points], worth, np.inf).min(axis=0)
+                high = np.where(inner[:, points], worth, -np.inf).max(axis=0)
+                margin = self.common.tolerance * np.maximum(np.ptp(worth, axis=0), 1e-300)
+                more |= (sets.outer & ((worth < low - margin) | (worth > high + margin))).any(axis=0)
+            doubtful = points[more]
+            self.doubt[doubtful[self.doubt[doubtful] == 0]] = DOUBTS.index(MIXTURES)
+        self.doubt[~inner.any(axis=0) & (self.doubt == 0)] = DOUBTS.index(MIXTURES)
+        self.doubt[self.failure > 0] = 0
+
+    def _with_fallback(self, names: Sequence[str]) -> Sets:
+        """Solve once for every deal that the fallback structure may end in."""
+        if len(names) > 1:
+            raise StructureError(
+                f"structure {self.name}: its blocs fall back on different structures ({', '.join(names)}); name one"
+            )
+        other = self.common.solved[names[0]]
+        self._fail(other.failure > 0, NO_FALLBACK)
+        rounds = self._rounds(other)
+        points = rounds.points
+        sets, failing = self._play(points, rounds.fallback)
+        fine = failing == 0
+        whole = len(self.failure)
+        inner = np.zeros((len(self.plan.layers[0].slot_deal), whole), dtype=bool)
+        slack, reasons = np.zeros(whole), np.zeros(whole, dtype=np.int8)
+        solvable = np.zeros(whole, dtype=bool)
+        solvable[points[fine]] = True
+        np.maximum.at(reasons, points, failing)
+        np.maximum.at(slack, points, sets.slack)
+        for number in range(rounds.most):
+            here = np.flatnonzero(rounds.number == number)
+            found = sets.inner.take(here, axis=1) & fine[here]
+            self.rests.append(FallbackBranch(points[here], rounds.fallback[:, here], found))
+            inner[:, points[here]] |= found
+        outer = inner.copy()
+        for column, place in enumerate(sets.wide):
+            if fine[place]:
+                outer[:, points[place]] |= sets.outer[:, column]
+        self.failure = np.where(self.failure > 0, self.failure, np.where(solvable, 0, reasons)).astype(np.int8)
+        several = np.bincount(points, minlength=whole) > 1
+        open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.inner.any(axis=0)
+        self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
+        return widened(Sets.exact(inner, slack), np.arange(whole), outer)
+
+    def _rounds(self, other: EquilibriumSets) -> _Rounds:
+        """The equilibria to fall back on that differ in what somebody has, in rounds of one at each point."""
+        key = id(other) if self.common.finite else None
+        if key in self.common.rounds:
+            return self.common.rounds[key]
+        rows = np.flatnonzero(other.inner.any(axis=1))
+        left = other.inner[rows] & (self.failure == 0)
+        worth = self.payoffs[:, other.deals[rows]]
+        parts, fallbacks = [np.empty(0, dtype=np.intp)], [np.empty((len(worth), 0))]
+        while left.any():
+            points = np.flatnonzero(left.any(axis=0))
+            chosen = left[:, points].argmax(axis=0)
+            parts.append(points)
+            fallbacks.append(worth[:, chosen, points])
+            _strike(left, worth, chosen, points)
+        number = np.repeat(np.arange(len(parts)) - 1, [len(part) for part in parts])
+        points = np.concatenate(parts)
+        order = np.argsort(points, kind="stable")
+        found = _Rounds(points[order], np.concatenate(fallbacks, axis=1)[:, order], number[order], len(parts) - 1)
+        if key is not None:
+            self.common.rounds[key] = found
+        return found
+
+    def _play(self, points: Integers, fallback: Floats | None) -> tuple[Sets, NDArray[np.int8]]:
+        """Backward induction at some points, which ascend and may be repeated.
+
+        `fallback` is what blocs fall back on, shape (players, len(points)). Returns also what fails there, as
+        `EquilibriumSets.failure`.
+        """
+        self.failing = np.zeros(len(points), dtype=np.int8)
+        layers = self.plan.layers
+        every = np.arange(len(self.failure))
+        sets = Sets.exact(np.ones((len(layers[-1].slot_deal), len(every)), dtype=bool), np.zeros(len(every)))
+        key: object = None
+        stages = list(zip(layers[:-1], layers[1:], self.structure.play, strict=True))
+        while stages and not any(mover in self.structure.blocs for mover in stages[-1][2]):
+            # What follows a bloc's choice does not depend on what the bloc falls back on, nor on the structure.
+            layer, below, movers = stages.pop()
+            key = (key, movers, layer.key, self.plan.key)
+            if key not in self.common.sets:
+                self.common.sets[key] = self._stage(layer, below, sets, movers, self.payoffs, every, None)
+            sets = self.common.sets[key]
+        if not stages:
+            return sets, self.failing
+        payoffs = self.payoffs
+        if not np.array_equal(points, every):
+            if len(stages) == 1:
+                sets.follows(stages[0][0], self.fast)
+            sets, payoffs = self._at(sets, points)
+        for layer, below, movers in reversed(stages):
+            sets = self._stage(layer, below, sets, movers, payoffs, points, fallback)
+        return sets, self.failing
+
+    def _at(self, sets: Sets, points: Integers) -> tuple[Sets, Floats]:
+        """Sets and payoffs at some points, once for all structures that look there."""
+        key = id(sets), id(points), id(self.payoffs)
+        if key not in self.common.parts:
+            # What the key names is kept, so that no other object takes its place.
+            kept = sets, points, self.payoffs
+            self.common.parts[key] = sets.only(points), self.payoffs.take(points, axis=-1), kept
+        return self.common.parts[key][:2]
+
+    def _stage(
+        self,
+        layer: Layer,
+        below: Layer,
+        sets: Sets,
+        movers: Sequence[tuple[str, ...]],
+        payoffs: Floats,
+        points: Integers,
+        fallback: Floats | None,
+    ) -> Sets:
+        blocs = [self.structure.blocs.get(mover) for mover in movers]
+        if len(movers) == 1:
+            bloc = blocs[0]
+            if bloc is not None and bloc.rule != "weighted":
+                return self._bargain(layer, below, sets, bloc, payoffs, points, fallback)
+            return one_mover(layer, below, sets, *self._linear(movers[0], bloc, payoffs, points), self.fast)
+        if any(bloc is not None and bloc.rule == "veto" for bloc in blocs):
+            self._fail_at(np.ones(len(points), dtype=bool), VETO_AT_ONCE)
+            return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool), sets.slack)
+        scores, tolerances, linear = [], [], True
+        for mover, bloc in zip(movers, blocs, strict=True):
+            if bloc is not None and bloc.rule == "nash":
+                members = _chosen(payoffs, self._members(bloc))
+                point = self._fallback(bloc, points, fallback)
+                assert point is not None
+                scores.append(product(members, point, self.fast))
+                tolerances.append(self._mean_tie(bloc, points))
+                linear = False
+            else:
+                score, tolerance = self._linear(mover, bloc, payoffs, points)
+                scores.append(score)
+                tolerances.append(tolerance)
+        found = several_movers(layer, below, sets, scores, tolerances, randomise=linear, fast=self.fast)
+        if not linear:
+            self.doubt[points] = DOUBTS.index(PURE_BLOC)
+            none = np.asarray(~layer.slots.fold(np.logical_or, found.inner).all(axis=0))
+            self._fail_at(none, NO_PURE_BLOC)
+        return found
+
+    def _bargain(
+        self,
+        layer: Layer,
+        below: Layer,
+        sets: Sets,
+        bloc: Bloc,
+        payoffs: Floats,
+        points: Integers,
+        fallback: Floats | None,
+    ) -> Sets:
+        members = _chosen(payoffs, self._members(bloc))
+        point = self._fallback(bloc, points, fallback)
+        if bloc.rule == "nash":
+            assert point is not None
+            tie, share = self._mean_tie(bloc, points), self.common.tolerance
+            position = nash_product(layer, below, sets, members, point, tie, share, self.fast)
+        else:
+            position = mutual_veto(layer, below, sets, members, point, self.common.tolerance, self.fast)
+        self._fail_at(position.failed, NO_POSITION)
+        return position.sets
+
+    def _fail_at(self, where: Bools, why: str) -> None:
+        self.failing[where & (self.failing == 0)] = FAILURES.index(why)
+
+    def _linear(
+        self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers
+    ) -> tuple[Floats, Floats]:
+        """A mover's utility of each deal, and up to which difference two are a tie (`kgsim.solvers.staged.stage`)."""
+        if bloc is None:
+            seat = self._seat(mover[0])
+            return np.asarray(payoffs[seat]), self._spread(seat).tie[points]
+        weights = self._numbers(bloc.weights, points)
+        members = [self.common.scenario.decisions[decision].player for decision in mover]
+        self._fail_at(~np.logical_and.reduce([weights[member] > 0.0 for member in members]), NO_WEIGHT)
+        score, size = np.zeros(payoffs.shape[1:]), np.zeros(len(points))
+        for decision, member in zip(mover, members, strict=True):
+            seat = self._seat(decision)
+            score += weights[member] * payoffs[seat]
+            size += np.abs(weights[member]) * self._spread(seat).size[points]
+        return score, ties(score[self.plan.deals], size, self.common.tolerance)
+
+    def _fallback(self, bloc: Bloc, points: Integers, fallback: Floats | None) -> Floats | None:
+        """What each member of a bloc falls back on, shape (members, points); None if nothing is stated."""
+        if bloc.disagreement is None:
+            return None
+        if isinstance(bloc.disagreement, str):
+            assert fallback is not None
+            return fallback[self._members(bloc)]
+        numbers = self._numbers(bloc.disagreement, points)
+        players = [self.common.scenario.decisions[decision].player for decision in bloc.members]
+        return np.array([numbers[player] for player in players])
+
+    def _numbers(self, expressions: Mapping[str, Expression], points: Integers) -> dict[str, Floats]:
+        whole = len(self.failure)
+        return {
+            name: np.broadcast_to(expression.evaluate(self.common.environment), (whole,))[points]
+            for name, expression in expressions.items()
+        }
+
+    def _members(self, bloc: Bloc) -> list[int]:
+        return [self._seat(decision) for decision in bloc.members]
+
+    def _seat(self, decision: str) -> int:
+        scenario = self.common.scenario
+        return list(scenario.players).index(scenario.decisions[decision].player)
+
+    def _spread(self, seat: int) -> _Spread:
+        """How far a player's payoffs spread over the structure's deals; the same for all structures of these deals."""
+        key = seat, self.plan.key
+        if key not in self.common.spreads:
+            worth = self.payoffs[seat][self.plan.deals]
+            size = np.maximum(np.abs(worth.max(axis=0)), np.abs(worth.min(axis=0)))
+            self.common.spreads[key] = _Spread(size, ties(worth, size, self.common.tolerance))
+        return self.common.spreads[key]
+
+    def _mean_tie(self, bloc: Bloc, points: Integers) -> Floats:
+        """The tie of a Nash product: the geometric mean of its members'."""
+        each = [self._spread(seat).tie[points] for seat in self._members(bloc)]
+        return np.asarray(np.exp(np.log(each).mean(axis=0)))
+
+
+def _chosen(payoffs: Floats, seats: Sequence[int]) -> Floats:
+    """Some players' payoffs; a view where they sit side by side, which saves a copy."""
+    if list(seats) == list(range(seats[0], seats[0] + len(seats))):
+        return payoffs[seats[0] : seats[0] + len(seats)]
+    return payoffs[list(seats)]
+
+
+def _strike(left: Bools, worth: Floats, chosen: Integers, points: Integers) -> None:
+    """Drop the chosen deal of each point, and all that are worth the same to everybody."""
+    left[chosen, points] = False
+    more = left[:, points].any(axis=0)
+    points, chosen = points[more], chosen[more]
+    rows = np.flatnonzero(left[:, points].any(axis=1))
+    gap = np.abs(worth[:, rows[:, None], points] - worth[:, chosen, points][:, None])
+    left[np.ix_(rows, points)] &= ~(gap <= _SAME).all(axis=0)

@@ -1,0 +1,317 @@
+"""Backward induction in scalar code: what `kgsim.engine.stages` and `kgsim.engine.blocs` do with whole arrays.
+
+Plain Python that numba compiles as it stands; without a compiler nothing here is used. A few points at a time go
+through a whole stage, so that what is known of them stays in the processor's cache. The operations are those of the
+array code, so the results are the same. Payoffs must be finite.
+
+Arrays are laid out as there: rows of deals, cells or slots, and the points along the last axis, in which memory is
+contiguous. The rows of one group are those from its number in an array named ``..._first`` to the next number.
+"""
+
+from __future__ import annotations
+
+from math import inf, isfinite, sqrt
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.solvers.staged.stage import ROUNDING
+
+#: What the array code calls.
+ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "gains", "veto")
+
+#: Points that go through a stage together.
+TILE = 32
+
+_TINY = float(np.finfo(float).tiny)
+
+
+def bounds(first_slot: Integers, deals: Integers, sets: Bools, score: Floats, low: Floats, high: Floats) -> None:
+    """The worst and best utility over each subgame's set; shape (games, TILE)."""
+    for game in range(len(first_slot) - 1):
+        worst, best = low[game], high[game]
+        worst[:], best[:] = inf, -inf
+        for slot in range(first_slot[game], first_slot[game + 1]):
+            worth, there = score[deals[slot]], sets[slot]
+            for point in range(len(there)):
+                down = worth[point] if there[point] else inf
+                up = worth[point] if there[point] else -inf
+                worst[point] = down if down < worst[point] else worst[point]
+                best[point] = up if up > best[point] else best[point]
+
+
+def several(first_slot: Integers, sets: Bools, found: Bools) -> None:
+    """Mark the points at which some subgame's set holds none or several deals."""
+    count = np.empty(len(found), dtype=np.intp)
+    for game in range(len(first_slot) - 1):
+        count[:] = 0
+        for slot in range(first_slot[game], first_slot[game + 1]):
+            count += sets[slot]
+        found |= count != 1
+
+
+def follow(entry_first: Integers, entry_below: Integers, below: Bools, found: Bools) -> None:
+    """Add to `found` the slots with an entry whose slot of the layer below may end it."""
+    for slot in range(len(entry_first) - 1):
+        for entry in range(entry_first[slot], entry_first[slot + 1]):
+            found[slot] |= below[entry_below[entry]]
+
+
+def best(
+    slot_first: Integers,
+    slot_deal: Integers,
+    follows: Bools,
+    score: Floats,
+    tolerance: Floats,
+    inner: Bools,
+    levels: Floats,
+    slack: Floats,
+) -> None:
+    """The best deals of every subgame (`kgsim.engine.stages.best`): fill `inner` and `levels`, and raise `slack`.
+
+    All deals can follow if `follows` has a single column.
+    """
+    points = score.shape[1]
+    level = np.empty(TILE)
+    everything = np.ones(TILE, dtype=np.bool_)
+    for begin in range(0, points, TILE):
+        size = min(TILE, points - begin)
+        short, margin = slack[begin : begin + size], tolerance[begin : begin + size]
+        for game in range(len(slot_first) - 1):
+            level[:] = -inf
+            for slot in range(slot_first[game], slot_first[game + 1]):
+                worth = score[slot_deal[slot], begin : begin + size]
+                there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
+                for point in range(size):
+                    value = worth[point] if there[point] else -inf
+                    level[point] = value if value > level[point] else level[point]
+            levels[game, begin : begin + size] = level[:size]
+            for slot in range(slot_first[game], slot_first[game + 1]):
+                worth = score[slot_deal[slot], begin : begin + size]
+                there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
+                chosen = inner[slot, begin : begin + size]
+                for point in range(size):
+                    stands = there[point] & (worth[point] >= level[point] - margin[point]) & (worth[point] > -inf)
+                    chosen[point] = stands
+                    lack = level[point] - worth[point] if stands else 0.0
+                    short[point] = lack if lack > short[point] else short[point]
+
+
+def at_once(
+    below_first: Integers,
+    below_deal: Integers,
+    below: Bools,
+    cell_child: Integers,
+    cell_first: Integers,
+    slot_first: Integers,
+    slot_deal: Integers,
+    entry_first: Integers,
+    entry_below: Integers,
+    entry_cell: Integers,
+    sizes: Integers,
+    scores: Floats,
+    tolerances: Floats,
+    exact: bool,
+    lows: Floats,
+    highs: Floats,
+    inner: Bools,
+    split: Bools,
+    slack: Floats,
+) -> None:
+    """A stage of several movers (`kgsim.engine.stages.several_movers`), but for what they may randomise over.
+
+    `sizes` are the movers' numbers of actions. Fills `inner`, `split`, and the bounds `lows` and `highs` of every
+    mover's utility of every cell, shape (movers, cells, points); raises `slack`. If one deal alone can end each subgame
+    below, the bounds are `exact`, and `highs` is not filled.
+    """
+    movers, points = len(scores), scores.shape[2]
+    children, cells = len(below_first) - 1, len(cell_child)
+    low = np.empty((movers, children, TILE))
+    high = low if exact else np.empty((movers, children, TILE))
+    levels, played = np.empty((movers, cells, TILE)), np.empty((cells, TILE), dtype=np.bool_)
+    parted, live = np.empty(TILE, dtype=np.bool_), np.empty(cells, dtype=np.bool_)
+    for begin in range(0, points, TILE):
+        end = min(begin + TILE, points)
+        size = end - begin
+        stride = 1
+        played[:] = True
+        for mover in range(movers - 1, -1, -1):
+            if exact:
+                _worth(below_first, below_deal, below[:, begin:end], scores[mover, :, begin:end], low[mover])
+            else:
+                bounds(
+                    below_first, below_deal, below[:, begin:end], scores[mover, :, begin:end], low[mover], high[mover]
+                )
+            _levels(cell_child, cell_first, low[mover], sizes[mover], stride, levels[mover])
+            stride *= sizes[mover]
+            margin = tolerances[mover, begin:end]
+            for cell in range(cells):
+                lows[mover, cell, begin:end] = low[mover, cell_child[cell], :size]
+                best, level, stands = high[mover, cell_child[cell]], levels[mover, cell], played[cell]
+                if not exact:
+                    highs[mover, cell, begin:end] = best[:size]
+                for point in range(size):
+                    stands[point] &= best[point] >= level[point] - margin[point]
+        for cell in range(cells):
+            live[cell] = played[cell, :size].any()
+            if exact or not live[cell]:
+                continue
+            parted[:] = False
+            for mover in range(movers):
+                child, level, margin = cell_child[cell], levels[mover, cell], tolerances[mover, begin:end]
+                for point in range(size):
+                    below_level = low[mover, child, point] < level[point] - margin[point]
+                    parted[point] |= below_level & (high[mover, child, point] > level[point] + margin[point])
+            split[begin:end] |= parted[:size] & played[cell, :size]
+        for slot in range(len(slot_deal)):
+            deal = slot_deal[slot]
+            for entry in range(entry_first[slot], entry_first[slot + 1]):
+                cell, there = entry_cell[entry], below[entry_below[entry], begin:end]
+                if not live[cell]:
+                    continue
+                for point in range(size):
+                    if played[cell, point] and there[point]:
+                        here, stands, lack = begin + point, True, 0.0
+                        for mover in range(movers):
+                            level = levels[mover, cell, point]
+                            stands = stands and scores[mover, deal, here] >= level - tolerances[mover, here]
+                            lack = max(lack, level - scores[mover, deal, here])
+                        if stands:
+                            inner[slot, here] = True
+                            slack[here] = max(slack[here], lack)
+
+
+def _worth(first_slot: Integers, deals: Integers, sets: Bools, score: Floats, found: Floats) -> None:
+    """The utility of each subgame's one deal; shape (games, TILE)."""
+    for game in range(len(first_slot) - 1):
+        known = found[game]
+        known[:] = inf
+        for slot in range(first_slot[game], first_slot[game + 1]):
+            worth, there = score[deals[slot]], sets[slot]
+            for point in range(len(there)):
+                known[point] = worth[point] if there[point] else known[point]
+
+
+def _levels(cell_child: Integers, cell_first: Integers, low: Floats, size: int, stride: int, levels: Floats) -> None:
+    """For each cell the worst that one mover can be held to by deviating there; shape (cells, TILE).
+
+    The mover has `size` actions; the next one is `stride` cells on.
+    """
+    for game in range(len(cell_first) - 1):
+        first = cell_first[game]
+        for cell in range(first, cell_first[game + 1]):
+            action = (cell - first) // stride % size
+            own, top = low[cell_child[cell]], levels[cell - action * stride]
+            if action == 0:
+                top[:] = own
+            else:
+                for point in range(TILE):
+                    top[point] = own[point] if own[point] > top[point] else top[point]
+        for cell in range(first, cell_first[game + 1]):
+            action = (cell - first) // stride % size
+            if action:
+                levels[cell] = levels[cell - action * stride]
+
+
+def reached(
+    entry_first: Integers, entry_cell: Integers, entry_below: Integers, cells: Bools, below: Bools, found: Bools
+) -> None:
+    """Add to `found` the slots with an entry whose cell may be played and whose slot of the layer below may end it."""
+    for slot in range(len(entry_first) - 1):
+        for entry in range(entry_first[slot], entry_first[slot + 1]):
+            found[slot] |= cells[entry_cell[entry]] & below[entry_below[entry]]
+
+
+def gains(payoffs: Floats, fallback: Floats, product: Floats) -> None:
+    """The Nash product of two members' gains (`kgsim.engine.blocs.product`): fill `product`, shape (deals, points)."""
+    for deal in range(len(product)):
+        for point in range(product.shape[1]):
+            first = payoffs[0, deal, point] - fallback[0, point]
+            second = payoffs[1, deal, point] - fallback[1, point]
+            first = 0.0 if abs(first) <= 1e-12 * (1.0 + abs(fallback[0, point])) else first
+            second = 0.0 if abs(second) <= 1e-12 * (1.0 + abs(fallback[1, point])) else second
+            mean = sqrt(max(first, 0.0)) * sqrt(max(second, 0.0))
+            product[deal, point] = -inf if first < 0.0 or second < 0.0 else mean
+
+
+def veto(
+    slot_first: Integers,
+    slot_deal: Integers,
+    follows: Bools,
+    payoffs: Floats,
+    fallback: Floats,
+    share: float,
+    inner: Bools,
+    failed: Bools,
+) -> None:
+    """A bloc under mutual veto, where one deal alone follows each position: fill `inner` and `failed`.
+
+    See `kgsim.engine.blocs.mutual_veto`; `fallback` has shape (members, points), or (members, 0) if there is none.
+    """
+    members, points = payoffs.shape[0], payoffs.shape[2]
+    margin, floor = np.empty((members, TILE)), np.empty((members, TILE))
+    listed = np.empty(int(np.max(np.diff(slot_first))), dtype=np.intp)
+    rivals, worth = np.empty((len(listed), members)), np.empty(members)
+    for begin in range(0, points, TILE):
+        end = min(begin + TILE, points)
+        for game in range(len(slot_first) - 1):
+            slots = slot_deal[slot_first[game] : slot_first[game + 1]]
+            there = follows[slot_first[game] : slot_first[game + 1], begin:end]
+            for member in range(members):
+                _margins(payoffs[member, :, begin:end], slots, there, share, margin[member])
+                floor[member] = -inf
+                if fallback.shape[1]:
+                    floor[member, : end - begin] = fallback[member, begin:end]
+            for point in range(end - begin):
+                here, count, standing = begin + point, 0, 0
+                for slot in range(len(slots)):
+                    if not there[slot, point]:
+                        continue
+                    signed, usable = True, True
+                    for member in range(members):
+                        value, least = payoffs[member, slots[slot], here], floor[member, point]
+                        rivals[count, member] = value
+                        signed = signed and value >= least - margin[member, point]
+                        usable = usable and value >= least - 3.0 * margin[member, point]
+                    if signed:
+                        listed[standing] = slot
+                        standing += 1
+                    if usable:
+                        count += 1
+                failed[here] |= standing == 0
+                strong = 0
+                for place in range(standing):
+                    slot = listed[place]
+                    for member in range(members):
+                        worth[member] = payoffs[member, slots[slot], here]
+                    # What improved upon the last position improves upon many.
+                    beaten = improves(rivals[strong], worth, margin[:, point])
+                    rival = 0
+                    while rival < count and not beaten:
+                        beaten = improves(rivals[rival], worth, margin[:, point])
+                        strong = rival if beaten else strong
+                        rival += 1
+                    inner[slot_first[game] + slot, here] = not beaten
+
+
+def _margins(worth: Floats, deals: Integers, there: Bools, share: float, margin: Floats) -> None:
+    """The difference up to which two of the deals that can follow are a tie; shape (points,)."""
+    for point in range(there.shape[1]):
+        top, bottom, scale = -inf, inf, 0.0
+        for slot in range(len(deals)):
+            if there[slot, point]:
+                top, bottom = max(top, worth[deals[slot], point]), min(bottom, worth[deals[slot], point])
+        if isfinite(top):
+            scale = max(abs(top), abs(bottom))
+        margin[point] = max(share * (top - bottom), ROUNDING * scale, _TINY)
+
+
+def improves(rival: Floats, worth: Floats, margin: Floats) -> bool:
+    """Whether a rival is worse for no member and better for one, up to the margins."""
+    better = False
+    for member in range(len(worth)):
+        change = rival[member] - worth[member]
+        if not change >= -margin[member]:
+            return False
+        better = better or change > margin[member]
+    return better

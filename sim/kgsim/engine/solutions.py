@@ -1,0 +1,125 @@
+"""How structures of play end at many parameter points, and why nothing or not everything is known there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.solvers.compiled import compiled
+
+NOT_FINITE = "a payoff is not a finite number at these values"
+NO_WEIGHT = "a bloc's weight is not positive at these values"
+NO_FALLBACK = "the structure that a bloc falls back on has no solution at these values"
+NO_POSITION = "no joint position gives every member of a bloc at least its disagreement payoff"
+NO_PURE_BLOC = "a bloc that does not randomise leaves a stage of several movers without an equilibrium"
+VETO_AT_ONCE = "a bloc under mutual veto cannot move at the same time as others"
+
+#: Why a structure may have no solution at a point; index 0 stands for none of them.
+FAILURES = ("", NOT_FINITE, NO_WEIGHT, NO_FALLBACK, NO_POSITION, NO_PURE_BLOC, VETO_AT_ONCE)
+
+MIXTURES = "mixed equilibria that reach further outcomes or values are not ruled out"
+PURE_BLOC = "a bloc that chooses one joint position moves at the same time as others: only pure equilibria are sought"
+OPEN_FALLBACK = "the structure that a bloc falls back on has several equilibria, or may have further ones"
+
+#: Why a set may be incomplete; index 0 stands for none.
+DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK)
+
+
+@dataclass(frozen=True, eq=False)
+class EquilibriumSets:
+    """How one structure's equilibria end, at many points.
+
+    Attributes
+    ----------
+    deals
+        Deals that can end the structure's profiles, ascending.
+    inner
+        Whether a deal certainly ends an equilibrium; shape (deals, points).
+    failure
+        Index into `FAILURES`: why there is no solution; shape (points,).
+    doubt
+        Index into `DOUBTS`: why the set may be incomplete; shape (points,).
+    residual
+        Bound on the largest gain from a deviation, in points of the mover's objective; shape (points,).
+    outcomes
+        Index into the scenario's outcomes of each deal; shape (deals,).
+    payoffs
+        Of every deal of the scenario; shape (players, all deals, points).
+    rests
+        What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
+        on none.
+    fast
+        Whether to use compiled kernels, which give the same answers.
+    """
+
+    deals: Integers
+    inner: Bools
+    failure: NDArray[np.int8]
+    doubt: NDArray[np.int8]
+    residual: Floats
+    outcomes: Integers
+    payoffs: Floats
+    rests: tuple[FallbackBranch, ...] = ()
+    fast: bool = False
+
+    @cached_property
+    def some(self) -> Bools:
+        """Where some deal ends an equilibrium; shape (points,)."""
+        return np.asarray(self.inner.any(axis=0))
+
+    @cached_property
+    def rows(self) -> Integers:
+        """Rows of `inner` that hold at some point; the others need no look."""
+        return np.flatnonzero(self.inner.any(axis=1))
+
+    @cached_property
+    def values(self) -> tuple[Floats, Floats]:
+        """Everybody's least and largest payoff over all equilibria, NaN where there is none; (players, points)."""
+        low, high = np.empty((2, len(self.payoffs), self.inner.shape[1]))
+        if self.fast:
+            kernels().spans(self.rows, self.deals, self.inner, self.payoffs, low, high)
+            return low, high
+        inner, deals = self.inner[self.rows], self.deals[self.rows]
+        for player, worth in enumerate(self.payoffs):
+            worth = worth[deals]
+            low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
+            high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
+        low[:, ~self.some] = high[:, ~self.some] = np.nan
+        return low, high
+
+    def reached(self, outcomes: int) -> Bools:
+        """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""
+        found = np.zeros((outcomes, self.inner.shape[1]), dtype=bool)
+        rows = self.rows
+        for rule in np.unique(self.outcomes[rows]):
+            found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
+        return found
+
+
+def kernels() -> SimpleNamespace:
+    """`kgsim.engine.end_kernels`, compiled."""
+    return compiled("kgsim.engine.end_kernels")
+
+
+@dataclass(frozen=True, eq=False)
+class FallbackBranch:
+    """The ends that rest on one equilibrium of the fallback structure, at some points.
+
+    Attributes
+    ----------
+    points
+        Numbers of the points, ascending.
+    fallback
+        What every player has in that equilibrium; shape (players, len(points)).
+    inner
+        As `EquilibriumSets.inner`, at these points.
+    """
+
+    points: Integers
+    fallback: Floats
+    inner: Bools

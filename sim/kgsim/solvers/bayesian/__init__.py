@@ -1,0 +1,1 @@
+"""Perfect Bayesian equilibria of games with types, and the beliefs that support them."""

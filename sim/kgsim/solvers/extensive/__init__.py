@@ -1,0 +1,1 @@
+"""Equilibria of game trees with information sets."""

@@ -1,0 +1,1 @@
+"""Every equilibrium of strategic games of three and more players, by certified search over supports."""

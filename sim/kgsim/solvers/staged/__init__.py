@@ -1,0 +1,1 @@
+"""Subgame-perfect equilibria of stages of play as sets, by backward induction."""

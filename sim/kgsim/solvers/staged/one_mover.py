@@ -1,0 +1,200 @@
+"""A stage with one mover: it chooses what is best for it, and may mix where it is indifferent.
+
+The solution is exact. An action can be chosen if some equilibrium after it is worth at least as much to the mover as
+the worst equilibrium after every other action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, pairwise, product
+from math import comb
+from typing import TypeAlias
+
+import numpy as np
+
+from kgsim.errors import StructureError
+from kgsim.games.objectives import Efficient, Linear, NashProduct
+from kgsim.solvers.staged.continuations import (
+    CURVED,
+    Collector,
+    Continuations,
+    Piece,
+    Point,
+    Score,
+    at_least,
+    slice_at,
+)
+from kgsim.solvers.staged.stage import Caps, Stage, member_ties, payoffs_of, record, scorer, start
+
+NO_GAIN = (
+    "some equilibria of later stages leave a Nash bloc no joint position that gives every member more than its "
+    "fallback; what the bloc chooses then is not listed"
+)
+
+#: Actions with equal continuations, and the components of these that the mover accepts.
+Branch: TypeAlias = tuple[list[int], list[Point | Piece]]
+
+
+def solve(stage: Stage, caps: Caps, found: Collector) -> None:
+    """Add all equilibria of a stage with one mover.
+
+    Raises
+    ------
+    StructureError
+        If the mover is a bloc whose rule cannot be applied.
+    """
+    (objective,) = stage.objectives
+    if isinstance(objective, NashProduct):
+        objective = _defined(objective, stage)
+    if isinstance(objective, Efficient):
+        _veto(objective, stage, found)
+    else:
+        _optimise(objective, stage, caps, found)
+
+
+def _defined(objective: NashProduct, stage: Stage) -> NashProduct | Efficient:
+    """The Nash product where it ranks positions, and what is left of it where it does not."""
+    scores = objective.score(payoffs_of(stage.distinct))
+    if scores.max() == -np.inf:
+        raise StructureError(
+            "the Nash product cannot be applied: no joint position gives every member at least its disagreement "
+            "payoff; use the weighted or the veto rule, or another disagreement point" + _untried(stage)
+        )
+    if scores.max() <= stage.tolerances[0]:
+        # No position gives every member more than its fallback: the product is 0 wherever it is defined and ranks
+        # nothing. What remains of the axioms is efficiency.
+        return Efficient(objective.members, objective.disagreement)
+    return objective
+
+
+def _untried(stage: Stage) -> str:
+    """A caveat for rules found inapplicable although a later tie leaves mixtures."""
+    return " (mixtures at later ties were not tried)" if any(cell.pieces for cell in stage.distinct) else ""
+
+
+def _optimise(objective: Linear | NashProduct, stage: Stage, caps: Caps, found: Collector) -> None:
+    tolerance, linear, score = stage.tolerances[0], isinstance(objective, Linear), scorer(objective)
+    level = max(min(map(score, cell.points)) for cell in stage.distinct)
+    if not linear and level <= tolerance:
+        # Some continuations leave the bloc without any joint gain; what it does then is not the product's to say.
+        found.gaps.add(NO_GAIN)
+        level = 2.0 * tolerance
+    branches: list[Branch] = []
+    for cell, profiles in stage.grouped():
+        components, gaps = at_least(cell.components(), score, level, tolerance, linear=linear)
+        found.gaps |= gaps
+        if components:
+            branches.append(([action for (action,) in profiles], components))
+        for profile in profiles:
+            record(found, profile, components)
+    if linear:
+        _mix_ties(branches, score, tolerance, caps, found)
+        _mix_between_continua(branches, score, tolerance, found)
+
+
+def _mix_ties(branches: Sequence[Branch], score: Score, tolerance: float, caps: Caps, found: Collector) -> None:
+    """Add the continua in which the mover mixes between actions worth the same to it."""
+    for level in _levels(branches, score, tolerance):
+        choices: list[list[list[Point]]] = []
+        exact, ways = True, 1
+        for actions, components in branches:
+            slices = [slice_at(component, score, level, tolerance) for component in components]
+            parts = [points for points, _ in slices if points]
+            exact &= all(known for points, known in slices if points)
+            if not parts:
+                continue
+            most = min(len(actions), len(parts))
+            ways *= comb(len(parts), most)
+            if ways > caps.branches:
+                choices.append([[start((actions[0],), point) for part in parts for point in part]])
+                exact = False
+                continue
+            # Each action can be followed by one component; equal actions can be followed by different ones.
+            choices.append(
+                [
+                    [
+                        start((action,), point)
+                        for action, part in zip(actions[:most], chosen, strict=True)
+                        for point in part
+                    ]
+                    for chosen in combinations(parts, most)
+                ]
+            )
+        if exact:
+            for chosen in product(*choices):
+                found.add_piece((point for part in chosen for point in part), convex=True)
+        else:
+            everything = (point for choice in choices for part in choice for point in part)
+            found.add_piece(everything, convex=False)
+
+
+def _levels(branches: Sequence[Branch], score: Score, tolerance: float) -> list[float]:
+    """The distinct values that the mover has at the points of its actions' continuations."""
+    levels: list[float] = []
+    for value in sorted(
+        score(point)
+        for _, components in branches
+        for component in components
+        for point in (component.points if isinstance(component, Piece) else (component,))
+    ):
+        if not levels or value - levels[-1] > tolerance:
+            levels.append(value)
+    return levels
+
+
+def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: float, found: Collector) -> None:
+    """Span the ruled sets: actions that are each followed by a continuum over which the mover's value varies.
+
+    At every common value the mover may mix between the slices. The union over values is no polytope, but all its
+    members are mixtures of the continua's points.
+    """
+    spans = [
+        (actions, component, min(map(score, component.points)), max(map(score, component.points)))
+        for actions, components in branches
+        for component in components
+        if isinstance(component, Piece)
+    ]
+    ends = sorted({end for *_, low, high in spans for end in (low, high)})
+    for low, high in pairwise(ends):
+        across = [span for span in spans if span[2] <= low and span[3] >= high]
+        several = len(across) > 1 and len({action for actions, *_ in across for action in actions}) > 1
+        if several and high - low > tolerance:
+            found.add_piece(
+                (start((actions[0],), point) for actions, piece, *_ in across for point in piece.points), convex=False
+            )
+
+
+def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
+    """Add every position that no other certainly improves upon for all members."""
+    tolerance = member_ties(payoffs_of(stage.distinct), objective)
+    alternatives = [(cell, payoffs_of([cell])) for cell in stage.distinct]
+
+    def stands(point: Point, own: Continuations) -> bool:
+        return bool(objective.acceptable(point.payoffs, tolerance)) and not any(
+            objective.dominates(payoffs, point.payoffs, tolerance).all()
+            for cell, payoffs in alternatives
+            if cell is not own
+        )
+
+    none = True
+    for cell, profiles in stage.grouped():
+        components: list[Point | Piece] = []
+        for component in cell.components():
+            points = component.points if isinstance(component, Piece) else (component,)
+            standing = [point for point in points if stands(point, cell)]
+            if isinstance(component, Piece) and len(standing) == len(points):
+                # Every end stands, and yet a mixture of them may be improved upon.
+                components.append(Piece(component.points, convex=False))
+            else:
+                components += standing
+                if isinstance(component, Piece):
+                    found.gaps.add(CURVED)
+        none &= not components
+        for profile in profiles:
+            record(found, profile, components)
+    if none:
+        raise StructureError(
+            "mutual veto cannot be applied: no joint position gives every member at least its disagreement payoff; "
+            "leave the disagreement point out, or use another" + _untried(stage)
+        )

@@ -1,0 +1,109 @@
+"""All subgame-perfect equilibria of a multi-stage game with observed actions, as a set, by backward induction.
+
+A profile of actions can start an equilibrium exactly if, for some equilibrium of what follows it, no mover prefers the
+*worst* equilibrium of what follows any of its own deviations (Abreu 1988 states this for repeated games; with finitely
+many stages it is backward induction on sets). So the strategies of tied responders need no enumeration: forty
+subgames with two best responses each stand for 2^40 strategies, but only for forty worst continuations.
+
+Mixtures at ties are kept (see `continuations`). A stage of one mover, and pure equilibria of any stage, are solved
+exactly; mixed equilibria of a stage of several movers come from a solver of strategic games, once per selection of
+continuations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.games.staged import StagedGame
+from kgsim.solvers.staged import one_mover, several_movers
+from kgsim.solvers.staged.continuations import Collector, Continuations, terminal
+from kgsim.solvers.staged.mixed_stage import Nash
+from kgsim.solvers.staged.stage import Caps, Stage, tie, tied
+
+
+@dataclass(frozen=True, eq=False)
+class SubgamePerfect:
+    """The equilibria of a staged game, with what is needed to write any of them out as strategies.
+
+    Attributes
+    ----------
+    game
+        The game that was solved.
+    equilibria
+        The set at the start of play; its lotteries are over terminal classes.
+    classes
+        Terminal class to one terminal history in it. Histories are in one class if they have the same outcome label and
+        the same payoffs.
+    follow
+        History (actions so far, of whole stages) to the equilibria of the subgame it opens.
+    """
+
+    game: StagedGame
+    equilibria: Continuations
+    classes: tuple[tuple[int, ...], ...]
+    follow: Callable[[tuple[int, ...]], Continuations]
+
+
+def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None) -> SubgamePerfect:
+    """Find all subgame-perfect equilibria of a staged game, grouped by the lottery they lead to.
+
+    Parameters
+    ----------
+    game
+        The game.
+    nash
+        Solves a strategic game given as an array of shape (movers, a1, ..., ak).
+    caps
+        Enumeration limits; where one is met the set says so.
+
+    Returns
+    -------
+    SubgamePerfect
+        Never empty: a finite game has an equilibrium (Selten 1965).
+
+    Raises
+    ------
+    StructureError
+        If a bloc's rule cannot be applied, or movers that do not randomise have no equilibrium.
+    """
+    caps = caps or Caps()
+    # Payoffs of one player that differ by rounding alone are one number.
+    payoffs = np.array([tied(values, 1e-12 * np.abs(values).max()) for values in game.payoffs])
+    rows = np.vstack([game.outcomes.reshape(1, -1), payoffs.reshape(len(payoffs), -1)]).T
+    distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    labels = labels.reshape(game.outcomes.shape)
+    ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
+    tolerances = [tuple(tie(distinct[:, 1:], objective) for objective in movers) for movers in game.stages]
+    solved: dict[tuple[int, bytes], Continuations] = {}
+
+    def solve(stage: int, block: NDArray[np.intp]) -> Continuations:
+        """The equilibria of the subgame with these terminal classes; equal subgames are solved once."""
+        if stage == len(game.stages):
+            return ends[int(block)]
+        key = (stage, np.ascontiguousarray(block).tobytes())
+        if key not in solved:
+            shape = game.stage_shape(stage)
+            cells = tuple(solve(stage + 1, block[profile]) for profile in np.ndindex(shape))
+            solved[key] = _solve_stage(Stage(game.stages[stage], tolerances[stage], shape, cells))
+        return solved[key]
+
+    def _solve_stage(stage: Stage) -> Continuations:
+        found = Collector()
+        for cell in stage.distinct:
+            found.gaps |= cell.gaps
+        if len(stage.objectives) == 1:
+            one_mover.solve(stage, caps, found)
+        else:
+            several_movers.solve(stage, nash, caps, found)
+        return found.result().first(caps.points)
+
+    return SubgamePerfect(
+        game,
+        solve(0, labels),
+        tuple(tuple(int(i) for i in np.unravel_index(index, labels.shape)) for index in first),
+        lambda history: solve(game.first_axis.index(len(history)), labels[history]),
+    )

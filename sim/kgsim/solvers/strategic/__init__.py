@@ -1,0 +1,1 @@
+"""Nash equilibria of one strategic game as a set with a certificate."""

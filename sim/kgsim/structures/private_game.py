@@ -1,0 +1,210 @@
+"""A structure with private types as a game at one parameter point, and its equilibria told in the scenario's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kgsim.arrays import Floats
+from kgsim.errors import StructureError
+from kgsim.games.bayesian import BayesianGame, Strategy, courses, one_shot_gain, posterior
+from kgsim.results import Belief, Course, Equilibrium
+from kgsim.scenario.model import Action, Scenario, Structure
+from kgsim.scenario.payoffs import actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
+from kgsim.solvers.bayesian.beliefs import BeliefSet
+
+
+@dataclass(frozen=True, eq=False)
+class BayesianEquilibrium:
+    """One equilibrium in the game's own terms: strategies, beliefs after surprises, and what there is to say of it."""
+
+    strategy: Strategy
+    beliefs: Mapping[tuple[tuple[int, ...], int], BeliefSet]
+    notes: tuple[str, ...] = ()
+
+
+def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...]:
+    """Prior probabilities of every informed player's types, in the scenario's order.
+
+    Raises
+    ------
+    StructureError
+        If they are negative or do not sum to one at these values.
+    """
+    environment = {name: float(value[0]) for name, value in parameter_values(scenario, values).items()}
+    found = []
+    for player, kinds in scenario.types.items():
+        prior = np.array([float(each.prior.evaluate(environment)) for each in kinds.values()])
+        if not np.isfinite(prior).all() or (prior < 0.0).any() or abs(prior.sum() - 1.0) > 1e-9:
+            told = ", ".join(f"{name} {value:g}" for name, value in zip(kinds, prior, strict=True))
+            raise StructureError(
+                f"the priors of {player}'s types are no probabilities that sum to 1 at these values: {told}"
+            )
+        found.append(prior)
+    return tuple(found)
+
+
+class PrivateGame:
+    """A structure's game at one point, and how to say what happens in it."""
+
+    def __init__(self, scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> None:
+        self.scenario, self.structure, self.values = scenario, structure, values
+        decisions = list(scenario.decisions)
+        self.movers = [mover[0] for stage in structure.play for mover in stage]
+        order = [decisions.index(mover) for mover in self.movers]
+        rest = [axis for axis in range(len(decisions)) if axis not in order]
+        actions = actions_of(scenario, structure)
+        self.actions = [actions[axis] for axis in order]
+        self.fixed = {decisions[axis]: actions[axis][0] for axis in rest}
+        self.points = type_points(scenario)
+        shape = tuple(len(choices) for choices in self.actions)
+        self.outcomes = outcomes_of(scenario, structure).transpose(*order, *rest).reshape(shape)
+        tables = []
+        for point in self.points.values():
+            everything = {name: np.array([value]) for name, value in {**values, **point}.items()}
+            table = payoffs_at(scenario, structure.name, everything)[0]
+            tables.append(0.0 + table.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape))
+        payoffs = np.array(tables)
+        if not np.isfinite(payoffs).all():
+            raise StructureError(
+                f"structure {structure.name}: a payoff is not a finite number at these parameter values; look for a "
+                "division by zero or an overflow in the utilities"
+            )
+        players = list(scenario.players)
+        kinds = tuple(len(each) for each in scenario.types.values())
+        seats = [[players.index(scenario.decisions[mover[0]].player) for mover in stage] for stage in structure.play]
+        self.game = BayesianGame(
+            priors(scenario, values),
+            payoffs.reshape(*kinds, *payoffs.shape[1:]),
+            tuple(map(tuple, seats)),
+            tuple(players.index(player) for player in scenario.types),
+        )
+
+    def equilibrium(self, found: BayesianEquilibrium) -> Equilibrium:
+        """Tell an equilibrium."""
+        game, players = self.game, tuple(self.scenario.players)
+        path = [self._course(each.types, each.history, each.probability) for each in courses(game, found.strategy)]
+        outcomes: dict[str, float] = {}
+        payoffs = dict.fromkeys(players, 0.0)
+        for course in path:
+            outcomes[course.outcome] = outcomes.get(course.outcome, 0.0) + course.probability
+            for player, value in course.payoffs.items():
+                payoffs[player] += course.probability * value
+        surprises = {place: np.array(belief.example) for place, belief in found.beliefs.items()}
+        return Equilibrium(
+            outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
+            payoffs={player: value + 0.0 for player, value in payoffs.items()},
+            courses=tuple(path),
+            alternatives=(),
+            alternatives_count=0,
+            residual=one_shot_gain(game, found.strategy, surprises),
+            strategy=lambda: dict(zip(self.movers, map(np.asarray, found.strategy), strict=True)),
+            type_payoffs=self._by_type(path),
+            beliefs=tuple(self._beliefs(found)),
+            notes=(*self._kind(path), *found.notes),
+        )
+
+    def _course(self, types: tuple[int, ...], history: tuple[int, ...], probability: float) -> Course:
+        moves = {mover: self.actions[axis][history[axis]] for axis, mover in enumerate(self.movers)}
+        everything: dict[str, Action] = {**moves, **self.fixed}
+        rule = self.scenario.outcomes[int(self.outcomes[history])]
+        chosen = self._types(types)
+        point = self.points[tuple(chosen.values())]
+        terms = terms_of(self.scenario, rule, everything, {**self.values, **point})
+        payoffs = self.game.payoffs_at(history)[types]
+        return Course(
+            probability=probability,
+            moves={decision: action.name for decision, action in everything.items()},
+            outcome=rule.name,
+            terms={name: value for name, value in terms.items() if value != 0.0},
+            payoffs=dict(zip(self.scenario.players, map(float, payoffs), strict=True)),
+            types=chosen,
+        )
+
+    def _types(self, types: tuple[int, ...]) -> dict[str, str]:
+        return {
+            player: list(kinds)[kind] for (player, kinds), kind in zip(self.scenario.types.items(), types, strict=True)
+        }
+
+    def _by_type(self, path: Sequence[Course]) -> dict[str, dict[str, float]]:
+        """What every type of every informed player expects; types of no weight are left out."""
+        found: dict[str, dict[str, float]] = {}
+        for player, kinds in self.scenario.types.items():
+            for kind in kinds:
+                own = [course for course in path if course.types[player] == kind]
+                weight = sum(course.probability for course in own)
+                if weight > 0.0:
+                    total = sum(course.probability * course.payoffs[player] for course in own)
+                    found.setdefault(player, {})[kind] = total / weight + 0.0
+        return found
+
+    def _kind(self, path: Sequence[Course]) -> tuple[str, ...]:
+        """Whether the types of a lone informed player act alike; told where it moves."""
+        if len(self.scenario.types) != 1:
+            return ()
+        ((player, kinds),) = self.scenario.types.items()
+        own = [mover for mover in self.movers if self.scenario.decisions[mover].player == player]
+        if not own:
+            return ()
+        acts: dict[str, dict[tuple[str, ...], float]] = {}
+        for course in path:
+            shares = acts.setdefault(course.types[player], {})
+            act = (course.moves[own[0]],)
+            shares[act] = shares.get(act, 0.0) + course.probability
+        if len(acts) < 2:
+            return ()
+        mixes = [
+            {act: round(share / sum(shares.values()), 9) for act, share in shares.items()} for shares in acts.values()
+        ]
+        if all(mix == mixes[0] for mix in mixes):
+            return ("pooling",)
+        used = [act for mix in mixes for act in mix]
+        return ("separating",) if len(used) == len(set(used)) and len(acts) == len(kinds) else ("semi-separating",)
+
+    def _beliefs(self, found: BayesianEquilibrium) -> list[Belief]:
+        """Beliefs where somebody still moves: by Bayes' rule on the path, and the supporting sets after surprises."""
+        game = self.game
+        told: list[Belief] = []
+
+        def walk(stage: int, history: tuple[int, ...], known: tuple[Floats, ...]) -> None:
+            if stage == len(game.stages) - 1:
+                return
+            shape = game.actions[game.first_axis[stage] : game.first_axis[stage + 1]]
+            for actions in np.ndindex(*shape):
+                after = (*history, *actions)
+                updated = []
+                for place, belief in enumerate(known):
+                    bayes = posterior(game, found.strategy, place, belief, stage, after)
+                    surprise = found.beliefs.get((after, place))
+                    if bayes is not None:
+                        if game.informed[place] in game.stages[stage]:
+                            exact = tuple(map(float, bayes))
+                            told.append(self._belief(after, place, exact, exact, surprise=False))
+                        updated.append(bayes)
+                    elif surprise is not None:
+                        told.append(self._belief(after, place, surprise.low, surprise.high, surprise=True))
+                        updated.append(np.array(surprise.example))
+                    else:
+                        updated.append(belief)
+                walk(stage + 1, after, tuple(updated))
+
+        walk(0, (), tuple(np.asarray(prior) for prior in game.priors))
+        return told
+
+    def _belief(
+        self, history: tuple[int, ...], place: int, low: Sequence[float], high: Sequence[float], *, surprise: bool
+    ) -> Belief:
+        player = list(self.scenario.types)[place]
+        kinds = list(self.scenario.types[player])
+        return Belief(
+            player=player,
+            after={
+                mover: self.actions[axis][history[axis]].name for axis, mover in enumerate(self.movers[: len(history)])
+            },
+            probabilities={
+                kind: (float(least), float(most)) for kind, least, most in zip(kinds, low, high, strict=True)
+            },
+            surprise=surprise,
+        )
