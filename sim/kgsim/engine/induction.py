@@ -30,6 +30,7 @@ from kgsim.engine.solutions import (
     VETO_AT_ONCE,
     EquilibriumSets,
     FallbackBranch,
+    Mixed,
 )
 from kgsim.engine.stages import one_mover, several_movers
 from kgsim.errors import StructureError
@@ -135,6 +136,7 @@ class _Induction:
             np.maximum(sets.slack, 0.0),
             self.common.deals.outcomes[first.slot_deal],
             self.common.payoffs,
+            Mixed.none(len(self.payoffs), len(self.common.scenario.outcomes)),
             tuple(self.rests),
             self.fast,
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
+from kgsim.engine.plan import starts
 from kgsim.solvers.compiled import compiled
 
 NOT_FINITE = "a payoff is not a finite number at these values"
@@ -28,6 +29,46 @@ OPEN_FALLBACK = "the structure that a bloc falls back on has several equilibria,
 
 #: Why a set may be incomplete; index 0 stands for none.
 DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK)
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """All equilibria, pure and mixed, of points whose stage games were solved: one for each lottery over deals.
+
+    Every other equilibrium there is a mixture of those of one group, and reaches no outcome or value beyond theirs.
+
+    Attributes
+    ----------
+    point
+        Number of the point of each equilibrium, ascending; shape (equilibria,).
+    payoffs
+        Everybody's expected payoff; shape (players, equilibria).
+    outcomes
+        Probability of each of the scenario's outcomes; shape (outcomes, equilibria).
+    group
+        Number, within the point, of the continuum that it is an end of, -1 if it is isolated; shape (equilibria,).
+    """
+
+    point: Integers
+    payoffs: Floats
+    outcomes: Floats
+    group: Integers
+
+    @classmethod
+    def none(cls, players: int, outcomes: int) -> Mixed:
+        """No point is solved."""
+        nobody = np.empty(0, dtype=np.intp)
+        return cls(nobody, np.empty((players, 0)), np.empty((outcomes, 0)), nobody)
+
+    @cached_property
+    def points(self) -> Integers:
+        """The points solved, ascending."""
+        return self.point[starts(self.point)]
+
+    def span(self, player: int) -> tuple[Floats, Floats]:
+        """A player's least and largest payoff at each of `points`."""
+        first, worth = starts(self.point), self.payoffs[player]
+        return np.minimum.reduceat(worth, first), np.maximum.reduceat(worth, first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +91,8 @@ class EquilibriumSets:
         Index into the scenario's outcomes of each deal; shape (deals,).
     payoffs
         Of every deal of the scenario; shape (players, all deals, points).
+    mixed
+        All equilibria, those in which movers randomise among them, of the points that are `listed`.
     rests
         What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
         on none.
@@ -64,13 +107,21 @@ class EquilibriumSets:
     residual: Floats
     outcomes: Integers
     payoffs: Floats
+    mixed: Mixed
     rests: tuple[FallbackBranch, ...] = ()
     fast: bool = False
 
     @cached_property
+    def listed(self) -> Bools:
+        """Where `mixed` holds all equilibria there are; shape (points,)."""
+        found = np.zeros(self.inner.shape[1], dtype=bool)
+        found[self.mixed.points] = True
+        return found
+
+    @cached_property
     def some(self) -> Bools:
-        """Where some deal ends an equilibrium; shape (points,)."""
-        return np.asarray(self.inner.any(axis=0))
+        """Where some equilibrium is known; shape (points,)."""
+        return np.asarray(self.inner.any(axis=0)) | self.listed
 
     @cached_property
     def rows(self) -> Integers:
@@ -83,13 +134,15 @@ class EquilibriumSets:
         low, high = np.empty((2, len(self.payoffs), self.inner.shape[1]))
         if self.fast:
             kernels().spans(self.rows, self.deals, self.inner, self.payoffs, low, high)
-            return low, high
-        inner, deals = self.inner[self.rows], self.deals[self.rows]
-        for player, worth in enumerate(self.payoffs):
-            worth = worth[deals]
-            low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
-            high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
-        low[:, ~self.some] = high[:, ~self.some] = np.nan
+        else:
+            inner, deals = self.inner[self.rows], self.deals[self.rows]
+            for player, worth in enumerate(self.payoffs):
+                worth = worth[deals]
+                low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
+                high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
+            low[:, ~self.some] = high[:, ~self.some] = np.nan
+        for player in range(len(low)):
+            low[player, self.mixed.points], high[player, self.mixed.points] = self.mixed.span(player)
         return low, high
 
     def reached(self, outcomes: int) -> Bools:
@@ -98,6 +151,7 @@ class EquilibriumSets:
         rows = self.rows
         for rule in np.unique(self.outcomes[rows]):
             found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
+        found[:, self.mixed.point] |= self.mixed.outcomes > 0.0
         return found
 
 
