@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from kgsim.claims.decide import decide
+from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
-from kgsim.structures.solution import fallback_structures, solve_structure
+from kgsim.structures.solution import in_order, solve_structure
 
 
 def solve(
@@ -76,7 +77,7 @@ def solve(
     else:
         by_name = {name: payoff_table(scenario, name, used) for name in scenario.structures}
         tables = list(by_name.values())
-        for name in _in_order(scenario, wanted):
+        for name in in_order(scenario, wanted):
             solved[name] = solve_structure(scenario, scenario.structures[name], by_name[name], used, solved)
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
@@ -85,7 +86,10 @@ def solve(
         values=used,
         changed={name: value for name, value in used.items() if value != scenario.parameters[name].value},
         structures=reported,
-        claims={name: decide(scenario, claim, used, solved, outcomes) for name, claim in scenario.claims.items()},
+        claims={
+            name: decide(scenario, claim, used, solved, outcomes, _proven(scenario, used, solved))
+            for name, claim in scenario.claims.items()
+        },
         outcome_payoffs=outcomes,
     )
 
@@ -104,19 +108,20 @@ def check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
             raise GameError(f"parameter {name}: expected a finite number, got {value!r}")
 
 
-def _in_order(scenario: Scenario, wanted: Iterable[str]) -> list[str]:
-    """The structures wanted and those they fall back on, each after what it needs (the loader rules out cycles)."""
-    order: list[str] = []
+def _proven(
+    scenario: Scenario, values: Mapping[str, float], solved: Mapping[str, StructureSolution]
+) -> Callable[[str], int] | None:
+    """What the engine for many points proves of a claim at these values, by bounds, where sets may lack equilibria."""
+    if scenario.types or all(solution.complete for solution in solved.values()):
+        return None
 
-    def place(name: str) -> None:
-        if name not in order:
-            for other in fallback_structures(scenario.structures[name]):
-                place(other)
-            order.append(name)
+    def verdict(claim: str) -> int:
+        from kgsim.claims.at_points import AtPoints
 
-    for name in wanted:
-        place(name)
-    return order
+        play = AtPoints(scenario, structures_of(scenario.claims[claim]), [claim])
+        return int(play.at({name: np.array([value]) for name, value in values.items()}).verdict[0, 0])
+
+    return verdict
 
 
 def _outcome_payoffs(scenario: Scenario, tables: Sequence[PayoffTable]) -> dict[str, dict[str, Interval]]:

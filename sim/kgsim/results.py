@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Interval = tuple[float, float]
-Verdict = Literal["holds", "fails", "depends", "undecided"]
+Verdict = Literal["fails", "holds", "depends", "undecided"]
+
+#: The verdicts in order: arrays of verdicts hold their numbers.
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+FAILS, HOLDS, DEPENDS, UNDECIDED = range(4)
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ class ClaimResult:
     ----------
     verdict
         ``depends`` on which equilibrium is played, where the claim holds at some and fails at others; ``undecided``
-        where a structure it speaks of was not solved.
+        where a structure it speaks of was not solved, or where equilibria that might contradict are not ruled out.
     numbers
         Each quantity the claim compares, as text, to its interval over the equilibria.
     """

@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
-from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES, Claimed
+from kgsim.analysis.questions import Claimed
 from kgsim.cli import main
+from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
 
 OFFER = """
 kgsim: 1
@@ -75,7 +76,7 @@ def test_the_offer_is_taken_where_its_relief_is_enough(offer, parameter: str, qu
 def test_all_boundaries_are_found_and_not_the_first_alone(offer) -> None:
     found = kgsim.threshold(offer, "twice", structure="offer", outcome="deal", C_I=10, inverse=False)
     assert found.boundaries == pytest.approx((-2, 2), abs=6e-9)
-    assert [segment.verdict for segment in found.segments] == [NO, YES, NO]
+    assert [segment.verdict for segment in found.segments] == [FAILS, HOLDS, FAILS]
     assert found.sentences[1].startswith("Between twice = -2 and twice = 2 the deal is an equilibrium outcome") or (
         found.sentences[1].startswith("between twice = -2 and twice = 2 the deal is an equilibrium outcome")
     )
@@ -140,14 +141,14 @@ def test_claims_at_many_points_are_decided_as_at_single_ones(bypass) -> None:
     draw = np.random.default_rng(5)
     points = {name: draw.uniform(*parameter.range, 3) for name, parameter in bypass.parameters.items()}
     answers = {name: Claimed(bypass, name).at(points) for name in bypass.claims}
-    codes = {"fails": NO, "holds": YES, "depends": DEPENDS, "undecided": UNDECIDED}
+    codes = {"fails": FAILS, "holds": HOLDS, "depends": DEPENDS, "undecided": UNDECIDED}
     sure = 0
     for point in range(3):
         single = kgsim.solve(bypass, **{name: float(column[point]) for name, column in points.items()})
         for name, claim in single.claims.items():
-            if answers[name].sure[point]:
+            if answers[name][point] != UNDECIDED:
                 sure += 1
-                assert answers[name].verdict[point] == codes[claim.verdict], (name, point)
+                assert answers[name][point] == codes[claim.verdict], (name, point)
     assert sure > len(bypass.claims)
 
 

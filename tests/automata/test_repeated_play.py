@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgsim
-from kgsim.analysis.questions import YES, Claimed, Sustained
+from kgsim.analysis.questions import Claimed, Sustained
 from kgsim.automata.critical import sustaining_discounts
 from kgsim.automata.joint import joint, numbers, seen, worth
+from kgsim.results import HOLDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,7 +112,7 @@ def test_the_threshold_search_and_the_claim_agree_with_the_roots():
     by_claim = kgsim.threshold(scenario, "d", claim="now", inverse=False)
     assert by_claim.boundaries == pytest.approx((0.5,), abs=1e-9)
     answers = Claimed(scenario, "H8").at({"T": np.array([4.0, 5.0, 6.0])})
-    assert answers.verdict.tolist() == [YES, YES, YES]
+    assert answers.tolist() == [HOLDS, HOLDS, HOLDS]
 
 
 def test_generous_tit_for_tat_is_an_equilibrium_only_where_both_moves_are_worth_the_same():
@@ -229,7 +230,7 @@ def test_a_flat_game_sustains_everything_at_every_discount(level):
     assert found.discounts == ((0.0, 1.0),)
     assert found.values["A"] == pytest.approx(level, abs=1e-9)
     grid = np.linspace(0.0007, 0.9937, 301)
-    assert (Sustained(scenario, "pd", "first").at({"d": grid}).verdict == YES).all()
+    assert (Sustained(scenario, "pd", "first").at({"d": grid}) == HOLDS).all()
 
 
 #: An edit of the written automata (old, new), what stands on the line to name, and what the error says.

@@ -151,7 +151,8 @@ claims:
 
 def test_a_mixture_that_is_no_equilibrium_decides_nothing():
     """P mixes a and b only where both are worth the same, which is at most 1."""
-    assert kgsim.solve(kgsim.loads(RULED, name="ruled")).claims["C"].verdict == "holds"
+    claim = kgsim.solve(kgsim.loads(RULED, name="ruled")).claims["C"]
+    assert claim.verdict == "undecided", "its ends bear it out, and not every mixture of them is an equilibrium"
 
 
 CHAIN = """
@@ -182,6 +183,31 @@ claims:
 
 
 def test_structures_that_rest_on_one_fallback_are_combined_through_it():
-    """Whether or not the claim mentions what its structures fall back on."""
+    """Whether or not the claim mentions what its structures fall back on; only what rests on mixtures stays open."""
     claims = kgsim.solve(kgsim.loads(CHAIN, name="chain")).claims
-    assert [claim.verdict for claim in claims.values()] == ["holds", "holds"]
+    assert [claim.verdict for claim in claims.values()] == ["undecided", "undecided"]
+    assert all("is equal to" in claim.sentence and "may not be all" in claim.sentence for claim in claims.values())
+
+
+#: Everything between no refusal and one in four is subgame perfect; the ends say nothing of what lies inside.
+INSIDE = TEXT.replace("given: [0, 1]", "given: [0, 0.5]")
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ('not 0.15 < prob(ultimatum, "no deal") < 0.155', "depends"),
+        ('prob(ultimatum, "no deal") != 0.2', "depends"),
+        ('prob(ultimatum, "no deal") <= 0.25', "holds"),
+        ("abs(value(P, ultimatum) - 1.73) > 0.001", "depends"),
+        ("abs(value(P, ultimatum) - 1.2) > 0.001", "holds"),
+        ("(value(P, ultimatum) - 1.5)*(value(P, ultimatum) - 2) > -0.07", "holds"),
+        ("(value(P, ultimatum) - 1.5)*(value(P, ultimatum) - 2) > -0.06", "depends"),
+        ('value(P, ultimatum) + 2*prob(ultimatum, "no deal") <= 2', "holds"),
+        ("value(P, ultimatum) == 1.5 or value(P, ultimatum) > 1.9 or value(P, again) < 1.7", "depends"),
+    ],
+)
+def test_claims_are_judged_inside_continua(claim: str, expected: str) -> None:
+    text = INSIDE.replace("{{", "{").replace("}}", "}").replace("{claim}", claim)
+    found = kgsim.solve(kgsim.loads(text, name="inside")).claims["C"]
+    assert found.verdict == expected, found.sentence

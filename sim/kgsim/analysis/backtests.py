@@ -18,10 +18,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.paths import admitted
 from kgsim.analysis.priors import PriorName, default_priors, drawable, prior
-from kgsim.engine.engine import CHUNK, Engine
-from kgsim.engine.exact import quick, solve_exactly
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
@@ -224,25 +223,12 @@ def _predicted(solution: StructureSolution) -> dict[str, float]:
 def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which outcomes equilibria reach in every draw (outcomes, draws), and in which draws that is certain (draws,)."""
     points = _drawn(scenario, draws, seed)
-    reached = np.zeros((len(scenario.outcomes), draws), dtype=bool)
-    sure = np.zeros(draws, dtype=bool)
     if scenario.types:
+        reached, sure = np.zeros((len(scenario.outcomes), draws), dtype=bool), np.zeros(draws, dtype=bool)
         _one_by_one(scenario, structure, points, reached, sure)
         return reached, sure
-    engine = Engine(scenario, (structure,))
-    for first in range(0, draws, CHUNK):
-        here = slice(first, min(first + CHUNK, draws))
-        ends = engine.solve({name: values[here] for name, values in points.items()})[structure]
-        reached[:, here] = ends.reached(len(scenario.outcomes))
-        sure[here] = (ends.doubt == 0) & (ends.failure == 0)
-    if quick(scenario, structure, engine.plans):
-        for draw in np.flatnonzero(~sure):
-            solution = solve_exactly(
-                scenario, structure, {name: float(values[draw]) for name, values in points.items()}
-            )
-            reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
-            sure[draw] = solution.complete and not solution.unsolved
-    return reached, sure
+    looks = Evaluator(scenario, (structure,), (), draws).at(points)
+    return looks.reached[0], looks.proven[0]
 
 
 def _one_by_one(

@@ -13,10 +13,9 @@ from kgsim.analysis.prim import Box, Peeled, discover
 from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
 from kgsim.analysis.sampling import cubes
-from kgsim.analysis.tornado import VERDICTS
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
-from kgsim.results import Verdict
+from kgsim.results import UNDECIDED, VERDICTS, Verdict
 from kgsim.wording import rounded
 
 
@@ -138,8 +137,7 @@ def boxes(
     looks = cases.looked_at(workers, progress)
     chosen = ""
     if interest.claim is not None:
-        code = next(code for code, verdict in VERDICTS.items() if verdict == interest.verdict)
-        of_interest, sure = looks.verdict[0] == code, looks.sure[0]
+        of_interest, sure = looks.verdict[0] == VERDICTS.index(interest.verdict), looks.verdict[0] != UNDECIDED
         question = f"claim {interest.claim} {interest.verdict}"
     else:
         names = [rule.name for rule in trial.scenario.outcomes]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats
-from kgsim.claims.claimed import ClaimsAtPoints
-from kgsim.claims.decide import structures_of
-from kgsim.engine.engine import CHUNK, Engine, worth_compiling
-from kgsim.engine.solutions import EquilibriumSets
+from kgsim.claims.at_points import AtPoints, settled_of
+from kgsim.claims.functions import structures_of
+from kgsim.engine.engine import CHUNK, worth_compiling
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import structure_of
 
@@ -35,9 +34,7 @@ class Evaluation:
     proven
         Whether no equilibrium can be missing from the above; shape (structures, draws).
     verdict
-        As in `kgsim.analysis.questions`; shape (claims, draws).
-    sure
-        Whether no further equilibrium could change the verdict; shape (claims, draws).
+        Numbers of `kgsim.results.VERDICTS`; shape (claims, draws).
     """
 
     reached: Bools
@@ -46,7 +43,6 @@ class Evaluation:
     unsolved: Bools
     proven: Bools
     verdict: NDArray[np.int8]
-    sure: Bools
 
     @property
     def only(self) -> Bools:
@@ -65,27 +61,30 @@ class Evaluator:
         The structures looked at.
     claims
         The claims decided.
-    fast
-        Whether to use compiled kernels (see `kgsim.engine.engine.worth_compiling`).
+    draws
+        How many draws there will be, about: few are worked at harder than many, and many with compiled kernels.
     """
 
     def __init__(
-        self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str], fast: bool = False
+        self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str], draws: int = CHUNK
     ) -> None:
-        self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
-        self.fast = fast
-        self._engine: Engine | None = None
-        self._claims: ClaimsAtPoints | None = None
+        self.scenario, self.structures, self.claims, self.draws = scenario, tuple(structures), tuple(claims), draws
+        self._play: AtPoints | None = None
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_engine": None, "_claims": None}
+        return {**self.__dict__, "_play": None}
 
     @property
-    def engine(self) -> Engine:
+    def play(self) -> AtPoints:
         """The structures laid out."""
-        if self._engine is None:
-            self._engine = Engine(self.scenario, self.structures, fast=self.fast)
-        return self._engine
+        if self._play is None:
+            self._play = AtPoints(
+                self.scenario,
+                self.structures,
+                self.claims,
+                fast=worth_compiling(self.draws),
+            )
+        return self._play
 
     def at(self, points: Points, payoffs: Floats | None = None) -> Evaluation:
         """Look at every draw.
@@ -104,13 +103,14 @@ class Evaluator:
             here = slice(first, first + CHUNK)
             some = {name: values[here] for name, values in points.items()}
             parts.append(self._at(some, None if payoffs is None else payoffs[..., here]))
-        return Evaluation(*(np.concatenate(arrays, axis=-1) for arrays in zip(*map(_arrays, parts), strict=True)))
+        return Evaluation(
+            *(np.concatenate([getattr(part, field.name) for part in parts], axis=-1) for field in fields(Evaluation))
+        )
 
     def _at(self, points: Points, payoffs: Floats | None) -> Evaluation:
-        given = self.engine.payoffs(points) if payoffs is None else payoffs
-        count = given.shape[-1]
-        solved = self.engine.solve(points, given)
-        ends = [solved[name] for name in self.structures]
+        answers = self.play.at(points, payoffs, settle=settled_of(self.draws, CHUNK))
+        ends = [answers.sets[name] for name in self.structures]
+        count = answers.verdict.shape[-1]
         reached, low, high, unsolved, proven = (
             np.array(each).reshape(len(self.structures), *shape, count)
             for each, shape in (
@@ -121,21 +121,7 @@ class Evaluator:
                 ([each.some & (each.doubt == 0) for each in ends], ()),
             )
         )
-        verdict, sure = self._verdicts(points, given, solved) if payoffs is None else self._no_verdicts(count)
-        return Evaluation(reached, low, high, unsolved, proven, verdict, sure)
-
-    def _verdicts(
-        self, points: Points, payoffs: Floats, solved: Mapping[str, EquilibriumSets]
-    ) -> tuple[NDArray[np.int8], Bools]:
-        if not self.claims:
-            return self._no_verdicts(payoffs.shape[-1])
-        if self._claims is None:
-            self._claims = ClaimsAtPoints(self.scenario, self.engine, self.claims)
-        answers = self._claims.at(points, payoffs, solved)
-        return answers.verdict, answers.sure
-
-    def _no_verdicts(self, count: int) -> tuple[NDArray[np.int8], Bools]:
-        return np.zeros((0, count), dtype=np.int8), np.zeros((0, count), dtype=bool)
+        return Evaluation(reached, low, high, unsolved, proven, answers.verdict)
 
 
 def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
@@ -143,11 +129,7 @@ def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, claim in scenario.claims.items() if set(structures_of(claim)) <= set(structures))
 
 
-def _arrays(looks: Evaluation) -> tuple[NDArray[np.generic], ...]:
-    return looks.reached, looks.low, looks.high, looks.unsolved, looks.proven, looks.verdict, looks.sure
-
-
-def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 0) -> Evaluator:
+def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = CHUNK) -> Evaluator:
     """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
 
     Raises GameError if a structure is unknown.
@@ -155,4 +137,4 @@ def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = 
     chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
     for name in chosen:
         structure_of(scenario, name)
-    return Evaluator(scenario, chosen, claims_on(scenario, chosen), worth_compiling(draws))
+    return Evaluator(scenario, chosen, claims_on(scenario, chosen), draws)

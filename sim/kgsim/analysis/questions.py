@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.automata.check import game_of
 from kgsim.automata.critical import sustained
 from kgsim.automata.joint import joint, numbers
-from kgsim.claims.claimed import DEPENDS, NO, UNDECIDED, YES, Answers, ClaimsAtPoints
-from kgsim.claims.decide import structures_of
-from kgsim.engine.engine import CHUNK, Engine
+from kgsim.claims.at_points import AtPoints
+from kgsim.claims.functions import structures_of
+from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
+from kgsim.results import FAILS, HOLDS, UNDECIDED
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 
-__all__ = ["DEPENDS", "NO", "UNDECIDED", "YES", "Answers", "Claimed", "Question", "Reached", "Sustained"]
-
 Points: TypeAlias = Mapping[str, Floats]
+Verdicts: TypeAlias = NDArray[np.int8]
 
 #: Ties are held much tighter than elsewhere, since a tie's width is a boundary's error.
 TOLERANCE = 1e-12
@@ -32,8 +34,11 @@ class Question(Protocol):
 
     scenario: Scenario
 
-    def at(self, points: Points) -> Answers:
-        """Answer at parameter points, shape (m,) each; parameters left out stay at their base values."""
+    def at(self, points: Points, *, settle: int = 0) -> Verdicts:
+        """Numbers of `kgsim.results.VERDICTS` at parameter points, shape (m,) each.
+
+        Of every thousand points or so, `settle` may go to the solver of single points.
+        """
         ...
 
     def says(self, verdict: int) -> str:
@@ -56,24 +61,24 @@ class Reached:
         if outcome not in names:
             raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, names, 'outcome')}")
         self.scenario, self.structure, self.outcome = scenario, structure, outcome
-        self._engine = Engine(scenario, (structure,), TOLERANCE)
+        self._play = AtPoints(scenario, (structure,), tolerance=TOLERANCE)
         self._rule = names.index(outcome)
 
-    def at(self, points: Points) -> Answers:
+    def at(self, points: Points, *, settle: int = 0) -> Verdicts:
         """See `Question`."""
-        return _in_chunks(self._at, points)
+        return _in_chunks(partial(self._at, settle=settle), points)
 
-    def _at(self, points: Points) -> Answers:
-        ends = self._engine.solve(points)[self.structure]
-        there = ends.inner[self._engine.deals.outcomes[ends.deals] == self._rule].any(axis=0)
-        verdict = np.where(ends.failure > 0, UNDECIDED, np.where(there, YES, NO)).astype(np.int8)
-        return Answers(verdict, there | (ends.doubt == 0))
+    def _at(self, points: Points, settle: int) -> Verdicts:
+        found = self._play.at(points, settle=settle).sets[self.structure]
+        there = found.reached(len(self.scenario.outcomes))[self._rule]
+        unknown = (found.failure > 0) | (~there & (found.doubt > 0))
+        return np.select([unknown, there], [UNDECIDED, HOLDS], FAILS).astype(np.int8)
 
     def says(self, verdict: int) -> str:
         """See `Question`."""
         if verdict == UNDECIDED:
-            return f"structure {self.structure} has no solution"
-        an = "an" if verdict == YES else "no"
+            return f"whether the {self.outcome} is an equilibrium outcome of structure {self.structure} is undecided"
+        an = "an" if verdict == HOLDS else "no"
         return f"the {self.outcome} is {an} equilibrium outcome of structure {self.structure}"
 
 
@@ -91,26 +96,21 @@ class Claimed:
             raise GameError(f"there is no claim {claim!r}. {suggestion(claim, scenario.claims, 'claim')}")
         self.scenario = scenario
         self.claim: Claim = scenario.claims[claim]
-        self._engine = Engine(scenario, structures_of(self.claim), TOLERANCE)
-        self._claims = ClaimsAtPoints(scenario, self._engine, [claim], TOLERANCE)
+        self._play = AtPoints(scenario, structures_of(self.claim), [claim], tolerance=TOLERANCE, equal=TOLERANCE)
 
-    def at(self, points: Points) -> Answers:
+    def at(self, points: Points, *, settle: int = 0) -> Verdicts:
         """See `Question`."""
-        return _in_chunks(self._at, points)
-
-    def _at(self, points: Points) -> Answers:
-        payoffs = self._engine.payoffs(points)
-        answers = self._claims.at(points, payoffs, self._engine.solve(points, payoffs))
-        return Answers(answers.verdict[0], answers.sure[0])
+        return _in_chunks(lambda some: np.asarray(self._play.at(some, settle=settle).verdict[0]), points)
 
     def sides(self, points: Points) -> dict[str, tuple[Floats, Floats]]:
         """The numbers that the claim compares: text to least and largest value over all equilibria, shape (m,) each.
 
         For a claim such as "what Washington forgoes is at most what Seoul would give" these are the price and the bid.
         """
-        payoffs = self._engine.payoffs(points)
-        known = self._claims.sides(self.claim.name, points, payoffs, self._engine.solve(points, payoffs))
-        return {text: (number.low, number.high) for text, number in known.items()}
+        return {
+            text: (known.low, known.high)
+            for text, known in self._play.sides(self.claim.name, points, settle=CHUNK).items()
+        }
 
     def says(self, verdict: int) -> str:
         """See `Question`."""
@@ -136,25 +136,23 @@ class Sustained:
         self.scenario, self.game, self.profile = scenario, game, profile
         self._run = joint(scenario, game_of(scenario, game), profile)
 
-    def at(self, points: Points) -> Answers:
+    def at(self, points: Points, *, settle: int = 0) -> Verdicts:
         """See `Question`; raises GameError where the discount or a probability leaves its limits."""
         return _in_chunks(self._at, points)
 
-    def _at(self, points: Points) -> Answers:
+    def _at(self, points: Points) -> Verdicts:
         at = numbers(self.scenario, self._run, points)
-        verdict = np.where(sustained(self.scenario, self._run, at), YES, NO).astype(np.int8)
-        return Answers(verdict, np.ones(len(verdict), dtype=bool))
+        return np.where(sustained(self.scenario, self._run, at), HOLDS, FAILS).astype(np.int8)
 
     def says(self, verdict: int) -> str:
         """See `Question`."""
-        an = "an" if verdict == YES else "no"
+        an = "an" if verdict == HOLDS else "no"
         return f"{self.profile} is {an} equilibrium of the repeated game {self.game}"
 
 
-def _in_chunks(answer: Callable[[Points], Answers], points: Points) -> Answers:
+def _in_chunks(answer: Callable[[Points], Verdicts], points: Points) -> Verdicts:
     count = max(len(values) for values in points.values())
-    parts = [
-        answer({name: values[first : first + CHUNK] for name, values in points.items()})
-        for first in range(0, count, CHUNK)
-    ]
-    return Answers(np.concatenate([part.verdict for part in parts]), np.concatenate([part.sure for part in parts]))
+    starts = range(0, count, CHUNK)
+    return np.concatenate(
+        [answer({name: values[first : first + CHUNK] for name, values in points.items()}) for first in starts]
+    )

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from kgsim.analysis.evaluator import Evaluation, Evaluator, trial_of
 from kgsim.analysis.ordinal import Rankings, rankings, rests_on
 from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, prior, to_draw
-from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
 from kgsim.analysis.robustness_result import ClaimShares, PriorResult, Robustness, StructureShares
 from kgsim.analysis.sampling import FEWEST_DRAWS, SampleDesign, Sampling, cubes
 from kgsim.analysis.shares import share
@@ -22,6 +21,7 @@ from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress, run
 from kgsim.execution.store import Store
+from kgsim.results import VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 
@@ -187,10 +187,10 @@ def _job(
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
     ways = len(chosen) + bool(redrawable)
     each = -(-draws // ways)
-    redrawn = Evaluator(scenario, redrawable, (), trial.fast)
+    redrawn = Evaluator(scenario, redrawable, (), draws)
     ranks = None
     if redrawable:
-        base = redrawn.engine.payoffs({name: np.array([value]) for name, value in values.items()})
+        base = redrawn.play.engine.payoffs({name: np.array([value]) for name, value in values.items()})
         ranks = rankings(base[..., 0])
     drawn = tuple(prior(scenario, name, names, correlations) for name in chosen)
     if each < FEWEST_DRAWS:
@@ -219,8 +219,7 @@ def _counted(looks: Evaluation) -> dict[str, NDArray[Any]]:
         "only": looks.only.sum(axis=-1),
         "unsolved": looks.unsolved.sum(axis=-1),
         "unproven": (~looks.proven & ~looks.unsolved).sum(axis=-1),
-        "verdict": np.array([(looks.verdict == code).sum(axis=-1) for code in (NO, YES, DEPENDS, UNDECIDED)]),
-        "unsure": (~looks.sure).sum(axis=-1),
+        "verdict": np.array([(looks.verdict == code).sum(axis=-1) for code in range(len(VERDICTS))]),
     }
 
 
@@ -239,8 +238,7 @@ def _drawn(
         unsolved, unproven = told(counts["unsolved"][row]), told(counts["unproven"][row])
         structures[structure] = StructureShares(structure, label, reached, only, unsolved, unproven)
     for row, claim in enumerate(trial.claims):
-        fails, holds, depends, undecided = (told(counts["verdict"][code, row]) for code in range(4))
-        unproven = told(counts["unsure"][row])
+        shares = {verdict: told(counts["verdict"][code, row]) for code, verdict in enumerate(VERDICTS)}
         says = scenario.claims[claim].says
-        claims[claim] = ClaimShares(claim, says, holds, fails, depends, undecided, unproven)
+        claims[claim] = ClaimShares(claim, says, **shares)
     return PriorResult(name, about, int(counts["draws"].sum()), structures, claims)

@@ -12,6 +12,7 @@ from typing import Any
 from kgsim.analysis.priors import Correlations
 from kgsim.analysis.sampling import SAMPLINGS
 from kgsim.analysis.shares import Share
+from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
 from kgsim.wording import listed
 
@@ -55,7 +56,7 @@ class StructureShares:
 class ClaimShares:
     """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
 
-    `unproven` counts draws in which an equilibrium not ruled out might change the verdict given.
+    It cannot where a structure has no solution, or where equilibria that might contradict are not ruled out.
     """
 
     name: str
@@ -64,12 +65,10 @@ class ClaimShares:
     fails: Share
     depends: Share
     undecided: Share
-    unproven: Share
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        shares = {name: getattr(self, name).to_dict() for name in ("holds", "fails", "depends", "undecided")}
-        return {"says": self.says, **shares, "unproven": self.unproven.to_dict()}
+        return {"says": self.says} | {name: getattr(self, name).to_dict() for name in VERDICTS}
 
 
 @dataclass(frozen=True)

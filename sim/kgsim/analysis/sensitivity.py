@@ -13,10 +13,10 @@ from kgsim.analysis.priors import to_draw
 from kgsim.analysis.sobol import Indices, UndefinedError
 from kgsim.analysis.sobol import indices as indices_of
 from kgsim.analysis.tornado import Tornado, tornado
-from kgsim.claims.decide import structures_of
+from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
-from kgsim.results import Verdict
+from kgsim.results import VERDICTS, Verdict
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
@@ -165,15 +165,12 @@ def sensitivity(
     found = None
     if indices:
         try:
-            trial = Evaluator(scenario, [chosen], [])
+            trial = Evaluator(scenario, [chosen], [], draws)
             found = indices_of(trial, drawn_by, values, take, draws, seed, workers, progress)
         except UndefinedError as error:
             notes.append(f"No Sobol' indices: {error}.")
-    asked = (
-        Evaluator(scenario, structures_of(scenario.claims[claim]), [claim])
-        if claim
-        else Evaluator(scenario, [chosen], [])
-    )
+    needed = structures_of(scenario.claims[claim]) if claim else (chosen,)
+    asked = Evaluator(scenario, needed, [claim] if claim else [], draws)
     discovery = boxes(asked, drawn_by, values, interest, draws, seed, density, workers, progress)
     if not discovery.boxes:
         notes.append(
@@ -200,6 +197,6 @@ def _interest(scenario: Scenario, outcome: str | None, claim: str | None, verdic
         raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, known, 'outcome')}")
     if claim is not None and claim not in scenario.claims:
         raise GameError(f"there is no claim {claim!r}. {suggestion(claim, scenario.claims, 'claim')}")
-    if verdict not in ("holds", "fails", "depends", "undecided"):
+    if verdict not in VERDICTS:
         raise GameError(f"{verdict!r} is no verdict: choose holds, fails, depends or undecided")
     return Interest(outcome, claim, verdict)

@@ -16,7 +16,7 @@ class Segment:
     low, high
         Its ends; equal for a single point.
     verdict
-        As in `kgsim.analysis.questions`.
+        Number of `kgsim.results.VERDICTS`.
     """
 
     low: float
@@ -60,7 +60,7 @@ class Threshold:
     together
         The smallest change found of all parameters at once; an upper bound, since the search is no proof.
     unsure
-        Points of the grid at which further equilibria are not ruled out.
+        Points of the grid at which the answer is undecided.
     sides
         For a claim, each side of what it compares: text to the interval of its values over all equilibria at the base
         value, at every boundary and at both ends of the range. Parameter value to these.

@@ -24,7 +24,11 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
             listed = ", ".join(f"{text} is {_interval(bounds)}" for text, bounds in sides.items())
             lines.append(sentence(f"at {name} = {_exact(value)}, {listed}"))
     if found.unsure:
-        lines.append(sentence(f"at {found.unsure} of the points looked at, further equilibria are not ruled out"))
+        lines.append(
+            sentence(
+                f"at {found.unsure} of the points looked at, equilibria that might change the answer are not ruled out"
+            )
+        )
     for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
         if change is None:
             continue

@@ -13,12 +13,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.analysis.questions import Claimed, Question, Reached, Sustained
+from kgsim.analysis.questions import Claimed, Question, Reached, Sustained, Verdicts
 from kgsim.analysis.threshold_result import Change, Segment, Threshold
 from kgsim.analysis.threshold_text import told, width
 from kgsim.arrays import Floats
+from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
-from kgsim.results import Interval
+from kgsim.results import UNDECIDED, Interval
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
@@ -101,7 +102,7 @@ def threshold(
     question = _question(scenario, structure, outcome, claim, repeated, profile)
     base = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     segments, unsure = _segments(question, base, param, low, high)
-    now = int(question.at(_column(base, 1)).verdict[0])
+    now = int(question.at(_column(base, 1), settle=CHUNK)[0])
     alone = _alone(question, base, now) if inverse else {}
     jointly = _together(question, base, now, alone) if inverse else None
     sides = _sides(question, base, param, segments) if isinstance(question, Claimed) else {}
@@ -136,23 +137,26 @@ def _column(base: dict[str, float], count: int) -> dict[str, Floats]:
 def _segments(
     question: Question, base: dict[str, float], param: str, low: float, high: float
 ) -> tuple[tuple[Segment, ...], int]:
-    def verdict(values: Floats) -> NDArray[np.int8]:
-        return question.at({**_column(base, len(values)), param: values}).verdict
+    def verdict(values: Floats) -> Verdicts:
+        return question.at({**_column(base, len(values)), param: values}, settle=CHUNK)
 
     inside = [base[param]] if low < base[param] < high else []
     values = np.union1d(np.linspace(low, high, POINTS), inside)
-    answers = question.at({**_column(base, len(values)), param: values})
-    changes = np.flatnonzero(np.diff(answers.verdict))
-    left, right, before = values[changes], values[changes + 1], answers.verdict[changes]
+    found = verdict(values)
+    # A single point that cannot be decided between two of one answer is no stretch of its own.
+    alone = 1 + np.flatnonzero((found[1:-1] == UNDECIDED) & (found[:-2] == found[2:]))
+    answers = found.copy()
+    answers[alone] = found[alone - 1]
+    changes = np.flatnonzero(np.diff(answers))
+    left, right, before = values[changes], values[changes + 1], answers[changes]
     while len(left) and float((right - left).max()) > PRECISION * (high - low):
         middle = (left + right) / 2
         same = verdict(middle) == before
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     cuts = [low, *((left + right) / 2).tolist(), high]
-    codes = [int(answers.verdict[0]), *(int(code) for code in answers.verdict[changes + 1])]
-    return tuple(Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True)), int(
-        (~answers.sure).sum()
-    )
+    codes = [int(answers[0]), *(int(code) for code in answers[changes + 1])]
+    segments = (Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True))
+    return tuple(segments), int((found == UNDECIDED).sum())
 
 
 def _sides(
@@ -198,11 +202,12 @@ def _first_change(
 
     def at(shares: Floats, which: NDArray[np.intp]) -> NDArray[np.int8]:
         points = {name: base[name] + shares * (ends[which] - base[name]) for name, ends in target.items()}
-        return question.at(points).verdict
+        return question.at(points)
 
     steps = np.linspace(0.0, 1.0, points)[1:]
     found = at(np.tile(steps, rays), np.repeat(np.arange(rays), len(steps))).reshape(rays, len(steps))
-    changed = found != now
+    # An answer that cannot be given is no other answer.
+    changed = (found != now) & (found != UNDECIDED)
     some = np.flatnonzero(changed.any(axis=1))
     first = changed[some].argmax(axis=1)
     high = steps[first]
@@ -211,7 +216,7 @@ def _first_change(
     while len(some) and float((high - low).max()) > PRECISION:
         middle = (low + high) / 2
         codes = at(middle, some)
-        turned = codes != now
+        turned = (codes != now) & (codes != UNDECIDED)
         verdict = np.where(turned, codes, verdict)
         low, high = np.where(turned, low, middle), np.where(turned, middle, high)
     shares = np.full(rays, np.inf)

@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.analysis.evaluator import Evaluation, Evaluator
-from kgsim.analysis.questions import DEPENDS, NO, UNDECIDED, YES
 from kgsim.arrays import Floats
-from kgsim.results import Interval, Verdict
+from kgsim.results import VERDICTS, Interval
 from kgsim.wording import number, rounded
 
 #: Points of each range, its ends included.
 POINTS = 41
-
-VERDICTS: Mapping[int, Verdict] = {NO: "fails", YES: "holds", DEPENDS: "depends", UNDECIDED: "undecided"}
 
 
 @dataclass(frozen=True)
@@ -162,12 +159,18 @@ def _bar(name: str, low: Floats, high: Floats) -> Bar:
 
 def _flips(trial: Evaluator, looks: Evaluation, base: Mapping[str, float], grids: Mapping[str, Floats]) -> list[Flip]:
     found = []
-    answers: list[tuple[str, NDArray[Any], Mapping[int, str]]] = []
-    reached = {0: "no equilibrium outcome", 1: "an equilibrium outcome"}
+    answers: list[tuple[str, NDArray[Any], Sequence[str]]] = []
+    reached = ("no equilibrium outcome", "an equilibrium outcome", "not proven")
     for row, structure in enumerate(trial.structures):
         for place, rule in enumerate(trial.scenario.outcomes):
-            answers.append((f"{structure}: {rule.name}", looks.reached[row, place].astype(int), reached))
-    answers += [(name, looks.verdict[row], dict(VERDICTS)) for row, name in enumerate(trial.claims)]
+            answers.append(
+                (
+                    f"{structure}: {rule.name}",
+                    np.where(looks.reached[row, place], 1, np.where(looks.proven[row], 0, 2)),
+                    reached,
+                )
+            )
+    answers += [(name, looks.verdict[row], VERDICTS) for row, name in enumerate(trial.claims)]
     for question, codes, words in answers:
         along = codes[1:].reshape(-1, POINTS)
         for place, (name, grid) in enumerate(grids.items()):

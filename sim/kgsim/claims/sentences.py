@@ -19,6 +19,7 @@ HEADS: dict[Verdict, str] = {
     "holds": "Holds",
     "fails": "Fails",
     "depends": "Depends on which equilibrium is played",
+    "undecided": "Undecided",
 }
 RELATIONS = {
     "<": "less than",
@@ -40,16 +41,19 @@ def tell(scenario: Scenario, holds: Expression, verdict: Verdict, at: At, open_s
     holds
         The claim's expression.
     verdict
-        Holds, fails or depends.
+        The verdict.
     at
         Node to its values over all combinations of equilibria.
     open_sets
         Structures whose sets of equilibria may not be complete; the sentence says so.
     """
-    sentence = f"{HEADS[verdict]}: {_statement(scenario, holds, holds.root, at)}."
-    if open_sets:
-        sentence += f" As far as found: the equilibria of {_list(open_sets)} may not be all."
-    return sentence
+    statement = _statement(scenario, holds, holds.root, at)
+    may_be_more = f"the equilibria of {_list(open_sets)} may not be all" if open_sets else ""
+    if verdict == "undecided":
+        why = may_be_more or "not all combinations of equilibria, or mixtures of them, could be looked at"
+        return f"Undecided: at every equilibrium looked at, {statement}; but {why}."
+    more = f" {may_be_more[0].upper()}{may_be_more[1:]}, but further ones cannot change this." if may_be_more else ""
+    return f"{HEADS[verdict]}: {statement}.{more}"
 
 
 def _statement(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:

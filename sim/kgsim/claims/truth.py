@@ -6,9 +6,10 @@ Moore 1966, and Kleene's three-valued logic). Where every number is known exactl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,22 @@ import numpy as np
 from kgsim.arrays import Bools, Floats
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import is_truth
-from kgsim.scenario.nodes import And, Call, Comparison, Conditional, Negative, Node, Not, Or, Product, Sum, walk
+from kgsim.scenario.names import FUNCTIONS
+from kgsim.scenario.nodes import (
+    And,
+    Call,
+    Comparison,
+    Conditional,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+    Power,
+    Product,
+    Sum,
+    walk,
+)
 
 Values: TypeAlias = Mapping[str, Floats]
 
@@ -52,9 +68,12 @@ class Known:
 
 
 Calls: TypeAlias = Mapping[Call, Known]
+Corners: TypeAlias = Mapping[Call, Floats]
 
 
-def truth(node: Node, environment: Values, calls: Calls, equal: float = EQUAL) -> tuple[Bools, Bools]:
+def truth(
+    node: Node, environment: Values, calls: Calls, equal: float = EQUAL, corners: Corners | None = None
+) -> tuple[Bools, Bools]:
     """Whether a statement is surely true, and whether it is possibly true.
 
     Parameters
@@ -67,6 +86,9 @@ def truth(node: Node, environment: Values, calls: Calls, equal: float = EQUAL) -
         What is known of every call of a claim's function.
     equal
         Numbers that differ by up to this share of the values they are made of are equal.
+    corners
+        Calls whose values are mixtures, to their values at the corners between which they lie, along the last axis: a
+        comparison that is affine in them is as it is at the corners, and so sharp.
 
     Returns
     -------
@@ -75,23 +97,27 @@ def truth(node: Node, environment: Values, calls: Calls, equal: float = EQUAL) -
     """
     match node:
         case And(operands):
-            return _fold(np.logical_and, operands, environment, calls, equal)
+            return _all(np.logical_and, [truth(each, environment, calls, equal, corners) for each in operands])
         case Or(operands):
-            return _fold(np.logical_or, operands, environment, calls, equal)
+            return _all(np.logical_or, [truth(each, environment, calls, equal, corners) for each in operands])
         case Not(operand):
-            surely, possibly = truth(operand, environment, calls, equal)
+            surely, possibly = truth(operand, environment, calls, equal, corners)
             return ~possibly, ~surely
         case Conditional(then, condition, otherwise) if is_truth(condition):
             (yes, maybe), (one, one_maybe), (other, other_maybe) = (
-                truth(part, environment, calls, equal) for part in (condition, then, otherwise)
+                truth(part, environment, calls, equal, corners) for part in (condition, then, otherwise)
             )
             surely = (yes & one) | (~maybe & other) | (one & other)
             return surely, (maybe & one_maybe) | (~yes & other_maybe)
         case Comparison(operators, operands):
             numbers = [bounds(operand, environment, calls) for operand in operands]
             size = reduce(np.maximum, (number.size for number in numbers))
-            pairs = zip(operators, numbers[:-1], numbers[1:], strict=True)
-            return _all(np.logical_and, [_compare(*pair, equal * size) for pair in pairs])
+            gaps = [
+                _gap(left, right, numbers[place], numbers[place + 1], environment, corners)
+                for place, (left, right) in enumerate(pairwise(operands))
+            ]
+            pairs = zip(operators, gaps, strict=True)
+            return _all(np.logical_and, [_compare(operator, *gap, equal * size) for operator, gap in pairs])
     number = bounds(node, environment, calls)
     return (number.low > 0.0) | (number.high < 0.0), (number.low != 0.0) | (number.high != 0.0)
 
@@ -126,6 +152,20 @@ def bounds(node: Node, environment: Values, calls: Calls) -> Known:
                     corners = [apply(end, factor) for end in (low, high) for factor in (number.low, number.high)]
                     low, high = reduce(np.minimum, corners), reduce(np.maximum, corners)
                 return Known(low, high, _sizes(numbers, low, high))
+            case Call("abs", (argument,)):
+                number = bounds(argument, environment, calls)
+                one, other = np.abs(number.low), np.abs(number.high)
+                low = np.where((number.low < 0.0) & (number.high > 0.0), 0.0, np.minimum(one, other))
+                return Known(low, np.maximum(one, other), number.size)
+            case Call("exp" | "log" | "sqrt" as function, (argument,)):
+                number = bounds(argument, environment, calls)
+                low, high = (np.asarray(getattr(np, function)(end)) for end in (number.low, number.high))
+                return Known(np.where(np.isnan(low), -np.inf, low), high, _sizes([number], low, high))
+            case Power(base, Number(exponent)) if exponent > 0.0 and exponent % 1.0 == 0.0:
+                even = exponent % 2.0 == 0.0
+                number = bounds(Call("abs", (base,)) if even else base, environment, calls)
+                low, high = number.low**exponent, number.high**exponent
+                return Known(low, high, _sizes([number], low, high))
             case Call("min" | "max" as function, arguments):
                 numbers = [bounds(argument, environment, calls) for argument in arguments]
                 choose = np.minimum if function == "min" else np.maximum
@@ -138,20 +178,42 @@ def bounds(node: Node, environment: Values, calls: Calls) -> Known:
     return Known(low, high, _sizes(list(inside.values()), low, high))
 
 
-def _fold(
-    operation: Callable[..., Any], operands: tuple[Node, ...], environment: Values, calls: Calls, equal: float
-) -> tuple[Bools, Bools]:
-    return _all(operation, [truth(operand, environment, calls, equal) for operand in operands])
-
-
 def _all(operation: Callable[..., Any], truths: list[tuple[Bools, Bools]]) -> tuple[Bools, Bools]:
     surely, possibly = zip(*truths, strict=True)
     return np.asarray(reduce(operation, surely)), np.asarray(reduce(operation, possibly))
 
 
-def _compare(operator: str, left: Known, right: Known, tolerance: Floats) -> tuple[Bools, Bools]:
+def _gap(
+    left: Node, right: Node, one: Known, other: Known, environment: Values, corners: Corners | None
+) -> tuple[Floats, Floats]:
+    """Bounds of what the left side has over the right one."""
+    difference = Sum((1, -1), (left, right))
+    if corners and affine(difference, corners):
+        column = {name: np.asarray(value)[..., None] for name, value in environment.items()}
+        found = evaluate(difference, column, corners)
+        return found.min(axis=-1), found.max(axis=-1)
     with np.errstate(invalid="ignore"):
-        low, high = left.low - right.high, left.high - right.low
+        return one.low - other.high, one.high - other.low
+
+
+def affine(node: Node, calls: Collection[Call]) -> bool:
+    """Whether a number is a weighted sum of calls and of what does not depend on them."""
+    match node:
+        case Call() if node in calls:
+            return True
+        case Negative(operand):
+            return affine(operand, calls)
+        case Sum(_, terms):
+            return all(affine(term, calls) for term in terms)
+        case Product(operators, factors):
+            varying = [place for place, factor in enumerate(factors) if _varies(factor, calls)]
+            return not varying or (
+                len(varying) == 1 and operators[varying[0]] == "*" and affine(factors[varying[0]], calls)
+            )
+    return not any(isinstance(part, Call) and part.function not in FUNCTIONS for part, _ in walk(node))
+
+
+def _compare(operator: str, low: Floats, high: Floats, tolerance: Floats) -> tuple[Bools, Bools]:
     match operator:
         case "<":
             return high < -tolerance, low < -tolerance
@@ -165,7 +227,7 @@ def _compare(operator: str, left: Known, right: Known, tolerance: Floats) -> tup
     return (same, maybe) if operator == "==" else (~maybe, ~same)
 
 
-def _varies(node: Node, calls: Calls) -> bool:
+def _varies(node: Node, calls: Collection[Call]) -> bool:
     return any(isinstance(part, Call) and part in calls for part, _ in walk(node))
 
 

@@ -222,29 +222,30 @@ def _told(job: Sweep, tally: Tally) -> str:
     from kgsim.wording import percent
 
     outcomes = [rule.name for rule in job.scenario.outcomes]
-    lines = [f"{tally.points:,} points"]
+    lines = [f"{tally.points:,} points; shares of them:"]
     for name, reached, missing in zip(job.structures, tally.reached, tally.open, strict=True):
         shares = sorted(zip(reached / tally.points, outcomes, strict=True), reverse=True)
         told = ", ".join(f"{outcome} at {percent(float(share))}" for share, outcome in shares if share)
         lines.append(f"  {name}: {told or 'no solution'}")
         if missing:
-            lines.append(f"    at {missing:,} points further equilibria are not ruled out")
+            share = percent(float(missing / tally.points))
+            lines.append(f"    at {missing:,} points ({share}) further equilibria are not ruled out")
     for name, counts in zip(job.claims, tally.verdicts, strict=True):
         words = ("fails", "holds", "depends on which equilibrium is played", "is undecided")
         parts = [f"{word} at {percent(float(count / tally.points))}" for word, count in zip(words, counts, strict=True)]
         kept = [part for part, count in zip(parts, counts, strict=True) if count]
         lines.append(f"  claim {name} {', '.join(kept)}")
-    lines += [f"{name} moves no payoff: every result is the same along it" for name in idle_axes(job)]
+    lines += [f"{name} moves no payoff and no claim: every result is the same along it" for name in idle_axes(job)]
     return "\n".join(lines) + "\n"
 
 
 def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Tally, destination: Destination) -> str:
     from kgsim.report.document import dumps
     from kgsim.report.study_document import of_study
+    from kgsim.results import VERDICTS
     from kgsim.studies.layout import idle_axes
 
     outcomes = [rule.name for rule in job.scenario.outcomes]
-    verdicts = ("fails", "holds", "depends", "undecided")
     findings = {
         "files": [path.name for path in destination.paths],
         "points": tally.points,
@@ -254,7 +255,7 @@ def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Ta
         },
         "open": {name: int(count) for name, count in zip(job.structures, tally.open, strict=True)},
         "claims": {
-            name: {verdict: int(count) for verdict, count in zip(verdicts, row, strict=True)}
+            name: {verdict: int(count) for verdict, count in zip(VERDICTS, row, strict=True)}
             for name, row in zip(job.claims, tally.verdicts, strict=True)
         },
         "idle": idle_axes(job),

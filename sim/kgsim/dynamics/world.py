@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Floats, Integers
-from kgsim.engine.engine import Engine, in_order
+from kgsim.engine.engine import Engine
 from kgsim.errors import GameError, StructureError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, structure_of
 from kgsim.scenario.rounds import Dynamics, StateVariable
+from kgsim.structures.solution import in_order
 from kgsim.wording import number
 
 States: TypeAlias = Mapping[str, Floats]

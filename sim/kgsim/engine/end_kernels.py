@@ -1,4 +1,4 @@
-"""Ends of play in scalar code: what `kgsim.engine.solutions` and `kgsim.engine.ranked` do with whole arrays.
+"""Ends of play in scalar code: what `kgsim.engine.solutions` do with whole arrays.
 
 Plain Python that numba compiles as it stands; see `kgsim.engine.kernels`.
 """
@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from math import inf, nan
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kgsim.arrays import Bools, Floats, Integers
 
 #: What the array code calls.
-ENTRY_POINTS = ("spans", "ranks")
+ENTRY_POINTS = ("spans",)
 
 #: Points that are gone through together.
 TILE = 64
@@ -37,51 +34,3 @@ def spans(rows: Integers, deals: Integers, inner: Bools, payoffs: Floats, low: F
             for point in range(end - begin):
                 if least[point] > most[point]:
                     least[point], most[point] = nan, nan
-
-
-def ranks(
-    rows: Integers,
-    deals: Integers,
-    outcomes: Integers,
-    inner: Bools,
-    payoffs: Floats,
-    same: float,
-    rank: NDArray[np.int16],
-    chosen: Integers,
-) -> int:
-    """Number the equilibria that differ at each point, in the order of the rows.
-
-    Fills `rank`, shape (rows, points), -1 where a row ends none, and `chosen`, shape (as many as may differ, points),
-    with a deal of each number. Returns the largest number of them at a point.
-    """
-    most = 0
-    heads = np.empty(len(rows), dtype=np.intp)
-    for point in range(inner.shape[1]):
-        count = 0
-        for place in range(len(rows)):
-            row = rows[place]
-            rank[place, point] = -1
-            if not inner[row, point]:
-                continue
-            number = 0
-            while number < count and not (
-                outcomes[row] == outcomes[heads[number]]
-                and _alike(payoffs, deals[row], deals[heads[number]], point, same)
-            ):
-                number += 1
-            if number == count:
-                heads[count] = row
-                count += 1
-            rank[place, point] = number
-        for number in range(len(chosen)):
-            if count:
-                chosen[number, point] = deals[heads[number if number < count else 0]]
-        most = max(most, count)
-    return most
-
-
-def _alike(payoffs: Floats, one: int, other: int, point: int, same: float) -> bool:
-    for player in range(len(payoffs)):
-        if not abs(payoffs[player, one, point] - payoffs[player, other, point]) <= same:
-            return False
-    return True

@@ -7,7 +7,7 @@ point the engine says which deals certainly end an equilibrium, and whether that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +23,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.solvers.compiled import available
 from kgsim.solvers.staged.stage import TOLERANCE
-from kgsim.structures.solution import fallback_structures
+from kgsim.structures.solution import in_order
 
 #: Parameter points worked through at once.
 CHUNK = 1024
@@ -100,17 +100,3 @@ class Engine:
 def worth_compiling(points: int) -> bool:
     """Whether a study of so many points is faster with compiled kernels, and numba is there to compile them."""
     return points >= WORTH_COMPILING and available()
-
-
-def in_order(scenario: Scenario, wanted: Iterable[str]) -> list[str]:
-    """The structures wanted and those they fall back on, each after what it needs."""
-    order: dict[str, None] = {}
-
-    def place(name: str) -> None:
-        for other in fallback_structures(scenario.structures[name]):
-            place(other)
-        order.setdefault(name)
-
-    for name in wanted:
-        place(name)
-    return list(order)

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-from kgsim.engine.engine import in_order
 from kgsim.engine.plan import Plan
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoff_table
-from kgsim.structures.solution import solve_structure
+from kgsim.structures.solution import in_order, solve_structure
 
 #: Profiles of a stage of several movers up to which its mixed equilibria are sought without being asked for.
 QUICK = 64
 
 
-def solve_exactly(scenario: Scenario, name: str, values: Mapping[str, float]) -> StructureSolution:
+def solve_exactly(
+    scenario: Scenario, name: str, values: Mapping[str, float], solved: dict[str, StructureSolution] | None = None
+) -> StructureSolution:
     """Solve one structure, and those it falls back on, at one parameter point.
+
+    Parameters
+    ----------
+    solved
+        What is known at this point already; what is found is added.
 
     Raises
     ------
@@ -25,8 +31,10 @@ def solve_exactly(scenario: Scenario, name: str, values: Mapping[str, float]) ->
         If payoffs are not finite there, or the structure it falls back on has no solution.
     """
     used = {**scenario.base, **values}
-    solved: dict[str, StructureSolution] = {}
+    solved = {} if solved is None else solved
     for each in in_order(scenario, [name]):
+        if each in solved:
+            continue
         table = payoff_table(scenario, each, used)
         solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved)
     return solved[name]

@@ -128,6 +128,8 @@ class _Induction:
         first = self.plan.layers[0]
         inner = sets.inner & (self.failure == 0)
         self._judge(first, inner, sets)
+        wide = np.zeros(inner.shape[1], dtype=bool)
+        wide[sets.wide] = True
         return EquilibriumSets(
             first.slot_deal,
             inner,
@@ -137,6 +139,7 @@ class _Induction:
             self.common.deals.outcomes[first.slot_deal],
             self.common.payoffs,
             Mixed.none(len(self.payoffs), len(self.common.scenario.outcomes)),
+            wide,
             tuple(self.rests),
             self.fast,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import starts
+from kgsim.results import StructureSolution
 from kgsim.solvers.compiled import compiled
 
 NOT_FINITE = "a payoff is not a finite number at these values"
@@ -27,8 +29,10 @@ MIXTURES = "mixed equilibria that reach further outcomes or values are not ruled
 PURE_BLOC = "a bloc that chooses one joint position moves at the same time as others: only pure equilibria are sought"
 OPEN_FALLBACK = "the structure that a bloc falls back on has several equilibria, or may have further ones"
 
+OPEN = "solved by itself, the point has a set of equilibria that may be incomplete: kgsim run tells why"
+
 #: Why a set may be incomplete; index 0 stands for none.
-DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK)
+DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK, OPEN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,37 @@ class Mixed:
         """No point is solved."""
         nobody = np.empty(0, dtype=np.intp)
         return cls(nobody, np.empty((players, 0)), np.empty((outcomes, 0)), nobody)
+
+    @classmethod
+    def of(cls, point: int, solution: StructureSolution, rules: Sequence[str]) -> Mixed:
+        """The equilibria of one point."""
+        members = solution.equilibria
+        group = np.full(len(members), -1, dtype=np.intp)
+        for number, continuum in enumerate(solution.continua):
+            # Continua that share an end are told as one.
+            ends = group[list(continuum)]
+            group[np.isin(group, ends[ends >= 0])] = number
+            group[list(continuum)] = number
+        return cls(
+            np.full(len(members), point, dtype=np.intp),
+            np.array([[each.payoffs[player] for each in members] for player in solution.players]),
+            np.array([[each.outcomes.get(rule, 0.0) for each in members] for rule in rules]),
+            group,
+        )
+
+    @classmethod
+    def joined(cls, parts: Iterable[Mixed]) -> Mixed:
+        """Several records as one, one after the other."""
+        fields = zip(*((each.point, each.payoffs, each.outcomes, each.group) for each in parts), strict=True)
+        return cls(*(np.concatenate(arrays, axis=-1) for arrays in fields))
+
+    def only(self, kept: Bools | Integers) -> Mixed:
+        """Some of the equilibria, by mask or in an order."""
+        return Mixed(self.point[kept], self.payoffs[:, kept], self.outcomes[:, kept], self.group[kept])
+
+    def sorted(self) -> Mixed:
+        """The same in the order of points."""
+        return self.only(np.argsort(self.point, kind="stable"))
 
     @cached_property
     def points(self) -> Integers:
@@ -92,7 +127,9 @@ class EquilibriumSets:
     payoffs
         Of every deal of the scenario; shape (players, all deals, points).
     mixed
-        All equilibria, those in which movers randomise among them, of the points that are `listed`.
+        Equilibria told one by one, those in which movers randomise among them: all there are where nothing is doubted.
+    wide
+        Where deals beyond `inner` are not ruled out, though they may mean no further outcome or value; shape (points,).
     rests
         What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
         on none.
@@ -108,6 +145,7 @@ class EquilibriumSets:
     outcomes: Integers
     payoffs: Floats
     mixed: Mixed
+    wide: Bools
     rests: tuple[FallbackBranch, ...] = ()
     fast: bool = False
 
@@ -116,12 +154,26 @@ class EquilibriumSets:
         """Where `mixed` holds all equilibria there are; shape (points,)."""
         found = np.zeros(self.inner.shape[1], dtype=bool)
         found[self.mixed.points] = True
-        return found
+        return np.asarray(found & (self.doubt == 0))
+
+    @cached_property
+    def single(self) -> Bools:
+        """Where the deals of `inner` are all that equilibria end in, one for each fallback; shape (points,)."""
+        branches = np.ones(self.inner.shape[1], dtype=np.intp)
+        count = self.inner.sum(axis=0)
+        if self.rests:
+            branches, count = np.zeros_like(branches), np.zeros_like(branches)
+            for rest in self.rests:
+                branches[rest.points] += 1
+                count[rest.points] += rest.inner.sum(axis=0)
+        return np.asarray((count == branches) & self.some & ~self.wide & (self.doubt == 0))
 
     @cached_property
     def some(self) -> Bools:
         """Where some equilibrium is known; shape (points,)."""
-        return np.asarray(self.inner.any(axis=0)) | self.listed
+        found = np.asarray(self.inner.any(axis=0))
+        found[self.mixed.points] = True
+        return found
 
     @cached_property
     def rows(self) -> Integers:
@@ -141,9 +193,34 @@ class EquilibriumSets:
                 low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
                 high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
             low[:, ~self.some] = high[:, ~self.some] = np.nan
+        points = self.mixed.points
         for player in range(len(low)):
-            low[player, self.mixed.points], high[player, self.mixed.points] = self.mixed.span(player)
+            least, largest = self.mixed.span(player)
+            low[player, points] = np.fmin(low[player, points], least)
+            high[player, points] = np.fmax(high[player, points], largest)
         return low, high
+
+    def settled(self, solutions: Mapping[int, StructureSolution], rules: Sequence[str]) -> EquilibriumSets:
+        """The same with some points solved by themselves.
+
+        Parameters
+        ----------
+        solutions
+            Point to its solution; a point without a solution stays as it is.
+        rules
+            Names of the scenario's outcomes.
+        """
+        solutions = {point: each for point, each in sorted(solutions.items()) if each.equilibria}
+        if not solutions:
+            return self
+        doubt, residual = self.doubt.copy(), self.residual.copy()
+        for point, each in solutions.items():
+            doubt[point] = 0 if each.complete else DOUBTS.index(OPEN)
+            residual[point] = each.residual
+        told = Mixed.joined(Mixed.of(point, each, rules) for point, each in solutions.items())
+        kept = ~np.isin(self.mixed.point, list(solutions))
+        mixed = Mixed.joined([self.mixed.only(kept), told]).sorted()
+        return replace(self, doubt=doubt, residual=residual, mixed=mixed)
 
     def reached(self, outcomes: int) -> Bools:
         """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""

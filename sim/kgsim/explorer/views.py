@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.engine.engine import Engine, in_order
+from kgsim.claims.at_points import AtPoints
 from kgsim.errors import GameError
 from kgsim.plots.sweeps import distinct_sets
 from kgsim.scenario.model import Parameter, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
+from kgsim.structures.solution import in_order
 from kgsim.studies.design import Grid, Listed
 from kgsim.studies.table import REASONS, Table, tabulate
 from kgsim.wording import Interval
@@ -95,8 +96,8 @@ class Views:
             raise GameError("there is no structure to explore: name one or more")
         if len(self.movable) < 2:
             raise GameError("exploring needs two parameters whose range is wider than a point; give them a range")
-        self._all = Engine(scenario, self.structures)
-        self._single = {name: Engine(scenario, (name,)) for name in self.structures}
+        self._all = AtPoints(scenario, self.structures)
+        self._single = {name: AtPoints(scenario, (name,)) for name in self.structures}
 
     @property
     def movable(self) -> dict[str, Parameter]:
@@ -118,7 +119,7 @@ class Views:
 
     def side(self, structure: str, effort: float) -> int:
         """Points a side of a structure's map, for an effort such as `MOVING`."""
-        plans = self._single[structure].plans
+        plans = self._single[structure].engine.plans
         cells = sum(
             len(layer.entry_cell) + len(layer.cell_child)
             for name in in_order(self.scenario, [structure])
@@ -132,14 +133,14 @@ class Views:
         x, y = (np.linspace(*self.scenario.parameters[name].range, side) for name in axes)
         others = {name: value for name, value in values.items() if name not in axes}
         grid = Grid({axes[1]: y, axes[0]: x}, others)
-        table = tabulate(self._single[structure], grid, [structure])
+        table = tabulate(self._single[structure], grid)
         regimes, number = distinct_sets(self._outcomes, table.reached[0])
         return RegimeMap(x, y, tuple(regimes), number.reshape(grid.shape), table.complete[0].reshape(grid.shape))
 
     def at(self, values: Mapping[str, float]) -> dict[str, Standing]:
         """Solve every structure at one point."""
         point = Listed({name: np.array([value]) for name, value in values.items()}, 1)
-        table = tabulate(self._all, point, self.structures)
+        table = tabulate(self._all, point, settle=1)
         return {name: self._standing(table, row) for row, name in enumerate(self.structures)}
 
     def telling(self, structure: str, values: Mapping[str, float]) -> tuple[str, str]:
@@ -150,7 +151,7 @@ class Views:
         for place, (name, look) in enumerate(zip(names, looks, strict=True)):
             columns[name][place * LOOKS : (place + 1) * LOOKS] = look
         points = Listed(columns, LOOKS * len(names))
-        table = tabulate(self._single[structure], points, [structure])
+        table = tabulate(self._single[structure], points)
         reached = table.reached[0].reshape(len(self._outcomes), len(names), LOOKS)
         changes = (reached[..., 1:] != reached[..., :-1]).any(axis=0).sum(axis=-1)
         first, second = sorted(np.argsort(-changes, kind="stable")[:2])

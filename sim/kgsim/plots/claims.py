@@ -12,12 +12,11 @@ from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
 from kgsim.plots.size import Size
 from kgsim.plots.style import FAINT, GREEN, GREY, INK, VERMILLION, YELLOW
 from kgsim.plots.text import drawable, line_height
-from kgsim.wording import percent
 
 #: Least width of a sheet with claims beside their bars and not above them.
 BESIDE = 9.0
 
-BAR, OPEN, PRIOR = 0.27, 1.35, 0.45
+BAR, PRIOR = 0.27, 0.45
 
 _VERDICTS = {
     "holds": (GREEN, "", "holds"),
@@ -43,7 +42,7 @@ def claims_figure(result: Robustness, *, size: str | Size = "slide", titled: boo
     -------
     Figure
         A group of bars a claim, one bar a prior, cut into the draws in which the claim holds, depends on which
-        equilibrium is played, fails, or cannot be decided. At the right, the draws not proven.
+        equilibrium is played, fails, or cannot be decided.
     """
     return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
 
@@ -65,7 +64,9 @@ def _figure(sheet: Sheet, result: Robustness) -> Figure:
     ]
     legend = sheet.legend(signs)
     notes = "; ".join(f"{way.name[:3]}: {way.name}, {way.draws:,} draws" for way in ways)
-    note = ruler.wrap(f"{notes}; open: further equilibria might change the verdict", SMALL, sheet.room, most=4)
+    note = ruler.wrap(
+        f"{notes}; undecided: equilibria that might contradict are not ruled out", SMALL, sheet.room, most=4
+    )
     foot = 0.4 + len(note) * line_height(SMALL) + 0.1 + legend.height
     figure = sheet.figure(head.height + sum(each.values()) + foot, head)
     left = (0.42 * sheet.width if beside else MARGIN) + PRIOR
@@ -73,13 +74,10 @@ def _figure(sheet: Sheet, result: Robustness) -> Figure:
     for name in names:
         sheet.lines(figure, MARGIN, top + (max(bars - heights[name], 0.0) / 2 if beside else 0.0), told[name], SMALL)
         y = top + max(heights[name] - bars, 0.0) / 2 if beside else top + heights[name] + 0.05
-        axes = sheet.axes(figure, (left, y, sheet.width - left - OPEN, bars))
+        axes = sheet.axes(figure, (left, y, sheet.width - left - MARGIN, bars))
         for place, way in enumerate(ways):
             _bar(axes, place, way, name)
             sheet.text(figure, left - 0.08, y + (place + 0.5) * BAR, way.name[:3], color=FAINT, ha="right")
-            if way.claims[name].unproven.share:
-                share = f"open: {percent(way.claims[name].unproven.share)}"
-                sheet.text(figure, sheet.width - OPEN + 0.1, y + (place + 0.5) * BAR, share, color=FAINT)
         axes.set_ylim(len(ways) - 0.5, -0.5)
         axes.set_xlim(0, 100)
         axes.set_yticks([])
@@ -88,7 +86,7 @@ def _figure(sheet: Sheet, result: Robustness) -> Figure:
         for spine in axes.spines.values():
             spine.set_visible(False)
         top += each[name]
-    wide = sheet.width - left - OPEN
+    wide = sheet.width - left - MARGIN
     for tick in (0, 25, 50, 75, 100) if wide > 2.8 else (0, 50, 100):
         sheet.text(figure, left + wide * tick / 100, top + 0.1, f"{tick} %", ha="center")
     end = sheet.lines(figure, MARGIN, top + 0.35, note, SMALL, color=FAINT)

@@ -113,12 +113,9 @@ def _claims(result: Robustness) -> Table:
             shares: Sequence[Share] = [getattr(each.claims[name], verdict) for each in ways]
             if any(share.share for share in shares):
                 rows.append(cells(name, verdict, *map(told, shares)))
-        open_ = [each.claims[name].unproven for each in ways]
-        if any(share.share for share in open_):
-            rows.append(cells(name, "(open)", *map(told, open_)))
     return Table(
         (Column("claim"), Column("verdict"), *(Column(each.name, "right") for each in ways)),
         tuple(rows),
-        "Share of draws, in percent. A claim depends where some equilibria bear it out and others do not; (open) "
-        "counts the draws, of all verdicts, in which an equilibrium that is not ruled out might change it.",
+        "Share of draws, in percent. A claim depends where some equilibria bear it out and others do not; it is "
+        "undecided where a structure has no solution or an equilibrium that might contradict is not ruled out.",
     )

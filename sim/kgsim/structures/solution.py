@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
 from itertools import islice
 
 import numpy as np
@@ -88,6 +89,17 @@ def solve_structure(
         method=METHOD,
         unsolved="" if equilibria else "; ".join(dict.fromkeys(failures)),
     )
+
+
+def in_order(scenario: Scenario, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The structures wanted and those they fall back on, each after what it needs; the loader rules out circles."""
+    needs: dict[str, tuple[str, ...]] = {}
+    pending = list(wanted)
+    for name in pending:
+        if name not in needs:
+            needs[name] = fallback_structures(scenario.structures[name])
+            pending += needs[name]
+    return tuple(TopologicalSorter(needs).static_order())
 
 
 def fallback_structures(structure: Structure) -> tuple[str, ...]:

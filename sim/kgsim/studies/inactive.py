@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kgsim.scenario.deals import deals_of
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
+from kgsim.scenario.nodes import Name, walk
 from kgsim.scenario.payoffs import parameter_values
 
 #: Points of the other parameters at which one is moved.
@@ -17,7 +18,9 @@ SAMPLE = 8
 
 
 def idle(scenario: Scenario, name: str, values: NDArray[np.float64]) -> bool:
-    """Whether a parameter moves no payoff and no bloc's rule between these values, wherever the others stand."""
+    """Whether a parameter moves no payoff, bloc's rule or claim between these values, wherever the others stand."""
+    if any(name in _named(claim.holds, scenario) for claim in scenario.claims.values()):
+        return False
     steps = np.array([values.min(), np.median(values), values.max()])
     shares = np.random.default_rng(0).random((SAMPLE, len(scenario.parameters)))
     points = {
@@ -39,3 +42,16 @@ def _rules(scenario: Scenario) -> Iterable[Expression]:
         yield from bloc.weights.values()
         if bloc.disagreement is not None and not isinstance(bloc.disagreement, str):
             yield from bloc.disagreement.values()
+
+
+def _named(formula: Expression, scenario: Scenario) -> set[str]:
+    """The names that a claim depends on, those inside quantities and calls included."""
+    pending = [node.name for node, _ in walk(formula.root) if isinstance(node, Name)]
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            if name in scenario.quantities:
+                pending += scenario.quantities[name].formula.names
+    return found

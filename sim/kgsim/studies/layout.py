@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kgsim.errors import GameError
+from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
 from kgsim.studies import design
 from kgsim.studies.gathering import Memory, Tally
 from kgsim.studies.inactive import idle
 from kgsim.studies.points import Sweep
+from kgsim.studies.table import REASONS
 from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
 #: Version of the layout.
-FORMAT = 2
+FORMAT = 3
 
 #: Names of the dimensions that are not swept; no swept parameter may have one of them.
 DIMENSIONS = ("structure", "outcome", "player", "claim")
 
 #: What the numbers of the variable ``verdict`` mean, as the CF conventions write it.
-VERDICTS = {"flag_values": np.arange(4, dtype=np.int8), "flag_meanings": "fails holds depends undecided"}
+VERDICT_FLAGS = {"flag_values": np.arange(len(VERDICTS), dtype=np.int8), "flag_meanings": " ".join(VERDICTS)}
 
 
 def xarray() -> Any:
@@ -57,7 +59,7 @@ def dimensions(job: Sweep, name: str) -> tuple[str, ...]:
 
 def about(job: Sweep, name: str) -> dict[str, Any]:
     """A variable's attributes."""
-    return {"long_name": job.variables()[name].about, **(VERDICTS if name == "verdict" else {})}
+    return {"long_name": job.variables()[name].about, **(VERDICT_FLAGS if name == "verdict" else {})}
 
 
 def coordinates(job: Sweep) -> dict[str, tuple[str, Any, Mapping[str, Any]]]:
@@ -107,7 +109,7 @@ def provenance(job: Sweep, tally: Tally, command: str) -> dict[str, Any]:
         "scenario_text": "\n---\n".join(scenario.text),
         "values": json.dumps({name: value for name, value in others.items() if name not in grid.axes}),
         "mixed": job.mixed,
-        "reasons": json.dumps(tally.reasons),
+        "reasons": json.dumps(REASONS),
         "idle": json.dumps(idle_axes(job)),
         "beyond_range": json.dumps(design.outside(scenario, {**grid.axes, **grid.fixed})),
         "otherwise": json.dumps([rule.name for rule in scenario.outcomes if not rule.when]),

@@ -12,17 +12,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.claims.claimed import ClaimsAtPoints
-from kgsim.claims.decide import structures_of
-from kgsim.engine.engine import CHUNK, Engine, in_order, worth_compiling
-from kgsim.engine.exact import quick, solve_exactly
-from kgsim.errors import StructureError
+from kgsim.claims.at_points import AtPoints, settled_of
+from kgsim.claims.functions import structures_of
+from kgsim.engine.engine import CHUNK, worth_compiling
 from kgsim.execution.run import Arrays
-from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.transforms import without_moves
+from kgsim.structures.solution import in_order
 from kgsim.studies.design import Grid
-from kgsim.studies.table import REASONS, entered
+from kgsim.studies.table import entered
 
 Mixed: TypeAlias = Literal["auto", "always", "never"]
 
@@ -41,8 +39,7 @@ class Variable(NamedTuple):
     about: str
 
 
-#: What is known of every point. A chunk has each with its points along the last axis; as ``doubtful`` also the points
-#: that the solver of single points might settle, and as ``further`` the texts of reasons that `REASONS` does not hold.
+#: What is known of every point. A chunk has each with its points along the last axis.
 VARIABLES: Mapping[str, Variable] = {
     "reached": Variable(("structure", "outcome"), np.bool_, "some equilibrium reaches the outcome"),
     "low": Variable(("structure", "player"), np.float64, "least payoff over all equilibria"),
@@ -53,16 +50,7 @@ VARIABLES: Mapping[str, Variable] = {
     "residual": Variable(("structure",), np.float64, "bound on the largest gain from a deviation"),
     "reason": Variable(("structure",), np.int16, "why not complete or not solved, 0 if neither"),
     "verdict": Variable(("claim",), np.int8, "whether the claim holds"),
-    "sure": Variable(("claim",), np.bool_, "equilibria that might change the verdict are ruled out"),
 }
-
-
-class _Ready(NamedTuple):
-    """One combination of moves, ready to be solved."""
-
-    scenario: Scenario
-    engine: Engine
-    claims: ClaimsAtPoints
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +66,8 @@ class Sweep:
     grid
         Where.
     mixed
-        Whether points at which mixed equilibria may add something go to the solver of single points: ``"always"`` all
-        of them, in their chunk; ``"auto"`` a few, once all chunks are done; ``"never"`` none.
+        Whether points at which equilibria are not ruled out go to the solver of single points: ``"always"`` all of
+        them; ``"auto"`` as many as the work allows; ``"never"`` none.
     points
         How many of the grid's points make a chunk.
     """
@@ -143,97 +131,39 @@ class Sweep:
         return first, min(first + self.points, (combination + 1) * self.grid.each)
 
     def __call__(self, chunk: int, /) -> Arrays:
-        """Solve a chunk: the arrays of `VARIABLES`, ``doubtful`` and ``further``."""
+        """Solve a chunk: the arrays of `VARIABLES`."""
         first, last = self.bounds(chunk)
         parts = [self._solved(start, min(start + CHUNK, last)) for start in range(first, last, CHUNK)]
-        arrays = {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-        further: list[str] = []
-        if self.mixed == "always":
-            for row, point in np.argwhere(arrays["doubtful"]).tolist():
-                settled = self.settled(row, first + point)
-                further += [settled.reason] if settled.reason not in (*REASONS, *further) else []
-                settled.enter(arrays, row, point, [*REASONS, *further].index(settled.reason))
-        return {**arrays, "further": np.array(further, dtype=np.str_)}
+        return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
     def check_moves(self) -> None:
         """Raise GameError if a swept move cannot be taken away from a structure, alone or together with others."""
         without_moves(self.scenario, tuple(self.grid.switches), self.solved)
 
-    def quick(self, row: int) -> bool:
-        """Whether single points of a structure are settled in a fraction of a second."""
-        return quick(self.scenario, self.structures[row], self._ready(0).engine.plans)
-
-    def settled(self, row: int, point: int) -> Settled:
-        """Hand one point of one structure to the solver of single points."""
-        values = {name: float(column[0]) for name, column in self.grid.points(point, point + 1).items()}
-        scenario = self._ready(point // self.grid.each).scenario
-        try:
-            return Settled.of(scenario, solve_exactly(scenario, self.structures[row], values))
-        except StructureError as error:
-            return Settled.failed(scenario, str(error))
-
     @cached_property
-    def _known(self) -> dict[int, _Ready]:
+    def _known(self) -> dict[int, AtPoints]:
         return {}
 
-    def _ready(self, combination: int) -> _Ready:
+    def _ready(self, combination: int) -> AtPoints:
         if combination not in self._known:
             self._known.clear()
-            scenario = without_moves(self.scenario, self.grid.missing(combination), self.solved)
-            engine = Engine(scenario, self.structures, fast=worth_compiling(self.grid.size))
-            self._known[combination] = _Ready(scenario, engine, ClaimsAtPoints(scenario, engine, self.claims))
+            self._known[combination] = AtPoints(
+                without_moves(self.scenario, self.grid.missing(combination), self.solved),
+                self.structures,
+                self.claims,
+                fast=worth_compiling(self.grid.size),
+            )
         return self._known[combination]
 
     def _solved(self, first: int, last: int) -> Arrays:
-        ready = self._ready(first // self.grid.each)
-        points = self.grid.points(first, last)
-        payoffs = ready.engine.payoffs(points)
-        solved = ready.engine.solve(points, payoffs)
-        rows = [entered(ready.engine, solved[name], payoffs) for name in self.structures]
-        arrays = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-        if self.claims:
-            answers = ready.claims.at(points, payoffs, solved)
-            arrays |= {"verdict": answers.verdict, "sure": answers.sure}
-        return arrays
+        play = self._ready(first // self.grid.each)
+        settle = {"never": 0, "auto": settled_of(self.grid.size, CHUNK), "always": None}[self.mixed]
+        answers = play.at(self.grid.points(first, last), settle=settle)
+        return entered(play, answers) | ({"verdict": answers.verdict} if self.claims else {})
 
     def __getstate__(self) -> dict[str, Any]:
         # What was prepared is prepared again elsewhere: it is large, and quick to make.
         return {name: getattr(self, name) for name in ("scenario", "structures", "grid", "mixed", "points")}
-
-
-class Settled(NamedTuple):
-    """What the solver of single points says of one structure at one point; `values` by variable of `VARIABLES`."""
-
-    values: Mapping[str, Any]
-    reason: str
-
-    @classmethod
-    def failed(cls, scenario: Scenario, reason: str) -> Settled:
-        """Nothing, for a reason."""
-        nothing = {"reached": False, "low": np.nan, "high": np.nan, "equilibria": 0, "residual": np.nan}
-        return cls({**nothing, "complete": False, "exact": True}, reason)
-
-    @classmethod
-    def of(cls, scenario: Scenario, solution: StructureSolution) -> Settled:
-        """A solution."""
-        if not solution.equilibria:
-            return cls.failed(scenario, solution.unsolved or "; ".join(solution.reasons))
-        low, high = np.array([solution.values[player] for player in scenario.players]).T
-        values = {
-            "reached": [rule.name in solution.outcomes for rule in scenario.outcomes],
-            "low": low,
-            "high": high,
-            "equilibria": sum(equilibrium.pure for equilibrium in solution.equilibria),
-            "complete": solution.complete,
-            "exact": True,
-            "residual": solution.residual,
-        }
-        return cls(values, "" if solution.complete else "; ".join(solution.reasons))
-
-    def enter(self, arrays: Mapping[str, NDArray[Any]], row: int, point: int, reason: int) -> None:
-        """Enter it into arrays whose last axis is points; `reason` is the number of its reason."""
-        for name, value in {**self.values, "reason": reason}.items():
-            arrays[name][row, ..., point] = value
 
 
 def digest(values: NDArray[Any]) -> str:

@@ -52,9 +52,9 @@ def sweep(
     structures
         Names of the structures to solve; all of them if not given.
     mixed
-        Where mixed equilibria may add outcomes or values: ``"auto"`` settles a few such points with the solver of
-        single points, ``"always"`` all of them, ``"never"`` none. Points that stay open are marked: there the pure
-        equilibria are reported and ``complete`` is False.
+        Where further equilibria are not ruled out: ``"auto"`` settles as many such points as the work allows with the
+        solver of single points, ``"always"`` all of them, ``"never"`` none. Points that stay open are marked: there
+        ``complete`` is False, and claims that turn on it are undecided.
     beyond_range
         Whether values may leave the ranges that the scenario gives as plausible.
     workers, scheduler
@@ -81,7 +81,7 @@ def sweep(
         (whether some equilibrium reaches an outcome), ``low`` and ``high`` (a player's payoff over all equilibria),
         ``complete``, ``equilibria`` (distinct pure ends), ``residual``, ``exact``, ``reason`` (index into the JSON
         list ``attrs["reasons"]``), ``verdict`` (of a claim: 0 fails, 1 holds, 2 depends on which equilibrium is
-        played, 3 undecided) and ``sure``. The attributes hold the scenario's text and digest, versions and the command.
+        played, 3 undecided). The attributes hold the scenario's text and digest, versions and the command.
 
     Raises
     ------

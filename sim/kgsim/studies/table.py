@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.engine.engine import CHUNK, Engine
-from kgsim.engine.solutions import DOUBTS, FAILURES, EquilibriumSets
+from kgsim.claims.at_points import Answers, AtPoints
+from kgsim.engine.engine import CHUNK
+from kgsim.engine.solutions import DOUBTS, FAILURES
 from kgsim.studies.design import Grid, Listed
 
 #: What a point's `reason` stands for.
@@ -37,8 +37,6 @@ class Table:
         Bound on the largest gain from a deviation; shape (structures, points).
     reason
         Index into `REASONS`: why the set may be incomplete or there is no solution; shape (structures, points).
-    doubtful
-        Whether the solver of single points might know more; shape (structures, points).
     """
 
     reached: NDArray[np.bool_]
@@ -49,37 +47,37 @@ class Table:
     exact: NDArray[np.bool_]
     residual: NDArray[np.float64]
     reason: NDArray[np.int16]
-    doubtful: NDArray[np.bool_]
 
 
-def tabulate(engine: Engine, points: Grid | Listed, structures: Sequence[str]) -> Table:
-    """Solve structures that an engine is laid out for at points that fit into memory."""
+def tabulate(play: AtPoints, points: Grid | Listed, settle: int | None = 0) -> Table:
+    """Solve structures that are laid out at points that fit into memory."""
     parts = []
     for first in range(0, points.size, CHUNK):
-        here = points.points(first, min(first + CHUNK, points.size))
-        payoffs = engine.payoffs(here)
-        solved = engine.solve(here, payoffs)
-        rows = [entered(engine, solved[name], payoffs) for name in structures]
-        parts.append({name: np.array([row[name] for row in rows]) for name in rows[0]})
+        answers = play.at(points.points(first, min(first + CHUNK, points.size)), settle=settle)
+        parts.append(entered(play, answers))
     return Table(**{name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]})
 
 
-def entered(engine: Engine, ends: EquilibriumSets, payoffs: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
-    """One structure's solution at some points, a row of every array of `Table`; and ``doubtful`` (see there)."""
-    count = len(ends.failure)
-    deals = ends.deals[ends.rows]
-    low, high = ends.values
-    doubt = np.where(ends.doubt > 0, ends.doubt + len(FAILURES) - 1, 0)
+def entered(play: AtPoints, answers: Answers) -> dict[str, NDArray[Any]]:
+    """What was found at some points: every array of `Table`."""
+    rows = [_entered(play, answers, name) for name in play.structures]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def _entered(play: AtPoints, answers: Answers, name: str) -> dict[str, NDArray[Any]]:
+    found = answers.sets[name]
+    low, high = found.values
+    doubt = np.where(found.doubt > 0, found.doubt + len(FAILURES) - 1, 0)
+    pure = distinct(found.inner[found.rows], found.outcomes[found.rows], found.payoffs[:, found.deals[found.rows]])
     return {
-        "reached": ends.reached(len(engine.scenario.outcomes)),
+        "reached": found.reached(len(play.scenario.outcomes)),
         "low": low,
         "high": high,
-        "equilibria": distinct(ends.inner[ends.rows], ends.outcomes[ends.rows], payoffs[:, deals]),
-        "complete": ends.some & (ends.doubt == 0),
-        "exact": np.zeros(count, dtype=bool),
-        "residual": np.where(ends.some, ends.residual, np.nan),
-        "reason": np.where(ends.failure > 0, ends.failure, doubt).astype(np.int16),
-        "doubtful": ends.doubt > 0,
+        "equilibria": pure,
+        "complete": found.some & (found.doubt == 0),
+        "exact": answers.exact[name],
+        "residual": np.where(found.some, found.residual, np.nan),
+        "reason": np.where(found.failure > 0, found.failure, doubt).astype(np.int16),
     }
 
 

@@ -12,7 +12,7 @@ from kgsim.errors import GameError
 from kgsim.execution.run import Arrays
 from kgsim.studies.gathering import Tally
 from kgsim.studies.layout import about, coordinates, dimensions, provenance, xarray
-from kgsim.studies.points import Settled, Sweep
+from kgsim.studies.points import Sweep
 
 #: Points of a block, about.
 BLOCK = 32768
@@ -75,13 +75,6 @@ class ZarrSink:
             if self._position + take == end:
                 self._keep(begin, end)
             self._position += take
-
-    def change(self, row: int, point: int, settled: Settled, reason: int) -> None:
-        """See `kgsim.studies.gathering.Sink`."""
-        index = tuple(int(at) for at in np.unravel_index(point, self._job.grid.shape))
-        for name, value in {**settled.values, "reason": reason}.items():
-            inner = (slice(None),) * (len(self._job.variables()[name].leading) - 1)
-            self._group[name][(row, *inner, *index)] = value
 
     def finish(self, tally: Tally, command: str) -> None:
         """Write what is known at the end."""

@@ -1,0 +1,311 @@
+"""Structures solved and claims judged at many points: what every study asks, and the one place where it is answered.
+
+The engine solves all points at once. Where it leaves a doubt, the solver of single points settles as many as the work
+allows, the same ones whoever computes them; where that was not enough a claim is undecided, and a structure's set is
+told to be perhaps incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.claims.equilibria import Bounds, Continuum, Members, OnePoint
+from kgsim.claims.functions import Setting, structures_of
+from kgsim.claims.judge import Judge
+from kgsim.claims.truth import EQUAL, Known
+from kgsim.engine.engine import Engine
+from kgsim.engine.exact import quick, solve_exactly
+from kgsim.engine.solutions import EquilibriumSets
+from kgsim.errors import GameError, StructureError
+from kgsim.results import UNDECIDED, StructureSolution
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.payoffs import parameter_values
+from kgsim.solvers.staged.stage import TOLERANCE
+
+Points: TypeAlias = Mapping[str, Floats]
+
+#: Points of one study that are handed to the solver of single points, about.
+SETTLED = 2048
+
+#: Points of one call of `AtPoints.at` that may be, at least.
+FEWEST = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What is found at some points.
+
+    Attributes
+    ----------
+    sets
+        Structure to its equilibria; those that others fall back on included.
+    verdict
+        Numbers of `kgsim.results.VERDICTS`; shape (claims, points).
+    exact
+        Structure to where the solver of single points settled it; shape (points,).
+    """
+
+    sets: Mapping[str, EquilibriumSets]
+    verdict: NDArray[np.int8]
+    exact: Mapping[str, Bools]
+
+
+class AtPoints:
+    """A scenario's structures and claims, ready to be looked at at many points.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+    structures
+        Structures to solve; those they fall back on are solved too.
+    claims
+        Names of the claims to judge. A claim on a structure that is not solved is undecided everywhere.
+    tolerance
+        Differences up to this share of a mover's range of payoffs are ties.
+    equal
+        Numbers that differ by up to this share of the values compared are equal.
+    fast
+        Whether to use compiled kernels (see `kgsim.engine.engine.worth_compiling`).
+
+    Raises
+    ------
+    GameError
+        If there is no claim of a name.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        structures: Sequence[str],
+        claims: Iterable[str] = (),
+        *,
+        tolerance: float = TOLERANCE,
+        equal: float = EQUAL,
+        fast: bool = False,
+    ) -> None:
+        self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
+        for name in self.claims:
+            if name not in scenario.claims:
+                raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
+        self.engine = Engine(scenario, self.structures, tolerance, fast)
+        self.equal = equal
+
+    def at(self, points: Points, payoffs: Floats | None = None, *, settle: int | None = 0) -> Answers:
+        """Look at some points; callers keep to `kgsim.engine.engine.CHUNK` or so.
+
+        Parameters
+        ----------
+        points
+            Parameter to values, shape (m,) each; parameters left out stay at their base values.
+        payoffs
+            Payoffs of every deal instead of those that the points give, shape (players, deals, m); claims, which may
+            speak of parameters, are not judged then, and nothing is settled.
+        settle
+            How many of the points may go to the solver of single points, for each structure that is quick to solve;
+            None for all of them, however slow.
+        """
+        given = self.engine.payoffs(points) if payoffs is None else payoffs
+        sets = self.engine.solve(points, given)
+        count = given.shape[-1]
+        verdict = np.full((len(self.claims), count), UNDECIDED, dtype=np.int8)
+        exact = {name: np.zeros(count, dtype=bool) for name in sets}
+        if payoffs is not None:
+            return Answers(sets, verdict, exact)
+        judge = self._judge(points, given, sets)
+        open_ = np.zeros(verdict.shape, dtype=bool)
+        for row, claim in enumerate(map(self.scenario.claims.__getitem__, self.claims)):
+            if set(structures_of(claim)) <= set(sets):
+                judged = judge.judge(claim)
+                verdict[row] = judged.verdict
+                open_[row] = judged.solvable & (judged.verdict == UNDECIDED)
+        if settle != 0:
+            self._settle(points, given, sets, verdict, open_, exact, settle)
+        return Answers(sets, verdict, exact)
+
+    def sides(self, claim: str, points: Points, *, settle: int | None = 0) -> dict[str, Known]:
+        """What a claim compares: the text of each side that speaks of play, and bounds of its values; shape (m,)."""
+        answers = self.at(points, settle=settle)
+        return self._judge(points, self.engine.payoffs(points), answers.sets).sides(self.scenario.claims[claim])
+
+    def _judge(self, points: Points, payoffs: Floats, sets: Mapping[str, EquilibriumSets]) -> Judge:
+        solved = {name: _AtPoints(each, len(self.scenario.outcomes)) for name, each in sets.items()}
+        return Judge(_setting(self.scenario, self.engine.deals.outcomes, points, payoffs), solved, self.equal)
+
+    def _settle(
+        self,
+        points: Points,
+        payoffs: Floats,
+        sets: dict[str, EquilibriumSets],
+        verdict: NDArray[np.int8],
+        open_: Bools,
+        exact: Mapping[str, Bools],
+        most: int | None,
+    ) -> None:
+        """Hand points that are open to the solver of single points, and enter what it says."""
+        found: dict[str, dict[int, StructureSolution]] = {name: {} for name in sets}
+        doubtful = {name: set(np.flatnonzero(sets[name].doubt > 0).tolist()) for name in self.structures}
+        asked = {row: structures_of(self.scenario.claims[name]) for row, name in enumerate(self.claims)}
+        wanted: dict[str, list[int]] = {}
+        for name in sets:
+            rows = [row for row, needed in asked.items() if name in needed]
+            here = doubtful.get(name, set()) | set(np.flatnonzero(open_[rows].any(axis=0)).tolist())
+            if most is None or quick(self.scenario, name, self.engine.plans):
+                wanted[name] = sorted(here)[:most]
+        for point in sorted(set().union(*wanted.values())):
+            values = {name: float(column[point if len(column) > 1 else 0]) for name, column in points.items()}
+            solved: dict[str, StructureSolution] = {}
+            for name in (name for name in sets if point in wanted.get(name, ())):
+                try:
+                    found[name][point] = solve_exactly(self.scenario, name, values, solved)
+                except StructureError:
+                    continue
+            self._judge_again(point, points, payoffs, solved, verdict, open_, asked)
+        for name, solutions in found.items():
+            sets[name] = sets[name].settled(solutions, [rule.name for rule in self.scenario.outcomes])
+            exact[name][list(solutions)] = True
+
+    def _judge_again(
+        self,
+        point: int,
+        points: Points,
+        payoffs: Floats,
+        solved: Mapping[str, StructureSolution],
+        verdict: NDArray[np.int8],
+        open_: Bools,
+        asked: Mapping[int, Sequence[str]],
+    ) -> None:
+        """Judge the claims that are open at a point on what the solver of single points says there."""
+        here = payoffs[..., [point]]
+        extremes = {
+            name: (float(row.min()), float(row.max())) for name, row in zip(self.scenario.players, here, strict=True)
+        }
+        rules = [rule.name for rule in self.scenario.outcomes]
+        play = {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}
+        column = {name: values[[point]] if len(values) > 1 else values for name, values in points.items()}
+        judge = Judge(_setting(self.scenario, self.engine.deals.outcomes, column, here), play, self.equal)
+        for row in np.flatnonzero(open_[:, point]):
+            if set(asked[int(row)]) <= set(play):
+                verdict[row, point] = judge.judge(self.scenario.claims[self.claims[row]]).verdict[0]
+
+
+def settled_of(points: int, calls_of: int) -> int:
+    """How many points of each call may be settled in a study of so many points, that many to a call."""
+    return max(FEWEST, SETTLED * min(calls_of, points) // max(points, 1))
+
+
+def _setting(scenario: Scenario, outcomes: Integers, points: Points, payoffs: Floats) -> Setting:
+    rules = [rule.name for rule in scenario.outcomes]
+
+    def span(outcome: str) -> Bounds | None:
+        rows = payoffs[:, outcomes == rules.index(outcome)]
+        return (rows.min(axis=1), rows.max(axis=1)) if rows.shape[1] else None
+
+    return Setting(scenario, payoffs.shape[-1], points, parameter_values(scenario, points), span)
+
+
+@dataclass(frozen=True, eq=False)
+class _AtPoints:
+    """What the engine knows of a structure, as `kgsim.claims.equilibria.Equilibria`."""
+
+    sets: EquilibriumSets
+    rules: int
+
+    @property
+    def some(self) -> Bools:
+        """See `Equilibria`."""
+        return np.asarray(self.sets.failure == 0)
+
+    @property
+    def complete(self) -> Bools:
+        """See `Equilibria`."""
+        return self.sets.single | self.sets.listed
+
+    def payoff(self, player: int) -> Bounds:
+        """See `Equilibria`."""
+        low, high = (each[player] for each in self.sets.values)
+        open_ = np.flatnonzero(self.sets.doubt > 0)
+        if len(open_):
+            worth = self.sets.payoffs[player][self.sets.deals][:, open_]
+            low, high = low.copy(), high.copy()
+            low[open_], high[open_] = worth.min(axis=0), worth.max(axis=0)
+        return low, high
+
+    def chance(self, outcome: int) -> Bounds:
+        """See `Equilibria`."""
+        sets, told = self.sets, self.sets.mixed
+        rows = sets.inner[sets.rows]
+        there = sets.outcomes[sets.rows] == outcome
+        low = np.where(rows[~there].any(axis=0), 0.0, np.where(rows[there].any(axis=0), 1.0, np.inf))
+        high = np.where(rows[there].any(axis=0), 1.0, np.where(rows[~there].any(axis=0), 0.0, -np.inf))
+        np.minimum.at(low, told.point, told.outcomes[outcome])
+        np.maximum.at(high, told.point, told.outcomes[outcome])
+        open_ = sets.doubt > 0
+        return np.where(open_, 0.0, low), np.where(open_, 1.0, high)
+
+    def members(self, points: Integers) -> Members:
+        """See `Equilibria`."""
+        dense, told = self._dense(points), self._told(points)
+        order = np.argsort(np.concatenate([dense.point, told.point]), kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        offset = len(dense.point)
+        return Members(
+            np.concatenate([dense.point, told.point])[order],
+            np.concatenate([dense.payoffs, told.payoffs], axis=1)[:, order],
+            np.concatenate([dense.outcomes, told.outcomes], axis=1)[:, order],
+            np.concatenate([dense.fallback, told.fallback], axis=1)[:, order],
+            tuple(Continuum(place[each.members + offset], each.convex) for each in told.continua),
+        )
+
+    def _dense(self, points: Integers) -> Members:
+        """Pure equilibria at the points that are not told one by one, each that differs once."""
+        sets = self.sets
+        left = points[~sets.listed[points]]
+        parts = [(left, np.full((len(sets.payoffs), len(left)), np.nan), sets.inner[:, left])]
+        if sets.rests:
+            parts = [(rest.points[kept], rest.fallback[:, kept], rest.inner[:, kept])
+                     for rest in sets.rests for kept in [np.flatnonzero(np.isin(rest.points, left))]]  # fmt: skip
+        found = []
+        for own, fallback, inner in parts:
+            row, column = np.nonzero(inner)
+            deal = sets.deals[row]
+            found.append((np.searchsorted(points, own[column]), sets.outcomes[row], sets.payoffs[:, deal, own[column]],
+                          fallback[:, column]))  # fmt: skip
+        point, rule, payoffs, rests = (np.concatenate(each, axis=-1) for each in zip(*found, strict=True))
+        keys = np.vstack([rests, payoffs, rule, point])
+        order = np.lexsort(keys)
+        new = np.ones(len(order), dtype=bool)
+        ranked = keys[:, order]
+        new[1:] = ((ranked[:, 1:] != ranked[:, :-1]) & ~(np.isnan(ranked[:, 1:]) & np.isnan(ranked[:, :-1]))).any(
+            axis=0
+        )
+        kept = order[new]
+        outcomes = np.zeros((self.rules, len(kept)))
+        outcomes[rule[kept], np.arange(len(kept))] = 1.0
+        return Members(point[kept], payoffs[:, kept], outcomes, rests[:, kept])
+
+    def _told(self, points: Integers) -> Members:
+        """The equilibria told one by one."""
+        told = self.sets.mixed
+        place = np.searchsorted(points, told.point)
+        kept = np.flatnonzero(points[np.minimum(place, len(points) - 1)] == told.point)
+        point, group = place[kept], told.group[kept]
+        inside = np.flatnonzero(group >= 0)
+        names = np.stack([point[inside], group[inside]])
+        _, number = np.unique(names, axis=1, return_inverse=True)
+        continua = (inside[number.ravel() == each] for each in range(int(number.max(initial=-1)) + 1))
+        return Members(
+            point,
+            told.payoffs[:, kept],
+            told.outcomes[:, kept],
+            np.full((len(told.payoffs), len(kept)), np.nan),
+            tuple(Continuum(each, False) for each in continua),
+        )
