@@ -65,10 +65,16 @@ class Mixed:
         """The points solved, ascending."""
         return self.point[starts(self.point)]
 
-    def span(self, player: int) -> tuple[Floats, Floats]:
-        """A player's least and largest payoff at each of `points`."""
-        first, worth = starts(self.point), self.payoffs[player]
-        return np.minimum.reduceat(worth, first), np.maximum.reduceat(worth, first)
+    @property
+    def span(self) -> tuple[Floats, Floats]:
+        """Everybody's least and largest payoff at each of `points`; shape (players, points) each."""
+        first = starts(self.point)
+        return np.minimum.reduceat(self.payoffs, first, axis=1), np.maximum.reduceat(self.payoffs, first, axis=1)
+
+    @property
+    def reached(self) -> Bools:
+        """Whether some equilibrium reaches each outcome at each of `points`; shape (outcomes, points)."""
+        return np.asarray(np.logical_or.reduceat(self.outcomes > 0.0, starts(self.point), axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +147,7 @@ class EquilibriumSets:
                 low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
                 high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
             low[:, ~self.some] = high[:, ~self.some] = np.nan
-        for player in range(len(low)):
-            low[player, self.mixed.points], high[player, self.mixed.points] = self.mixed.span(player)
+        low[:, self.mixed.points], high[:, self.mixed.points] = self.mixed.span
         return low, high
 
     def reached(self, outcomes: int) -> Bools:
@@ -151,7 +156,7 @@ class EquilibriumSets:
         rows = self.rows
         for rule in np.unique(self.outcomes[rows]):
             found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
-        found[:, self.mixed.point] |= self.mixed.outcomes > 0.0
+        found[:, self.mixed.points] |= self.mixed.reached
         return found
 
 
