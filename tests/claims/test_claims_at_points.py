@@ -50,7 +50,7 @@ def test_what_is_sure_is_what_a_single_point_says(top: int) -> None:
                 code = answers.verdict[row, point]
                 found.add(code)
                 assert code == CODES[single.claims[name].verdict], (name, point, single.claims[name].sentence)
-    assert found == {NO, YES, DEPENDS}
+    assert found >= {NO, YES, DEPENDS}
     assert answers.sure.mean() > 0.4
 
 

@@ -65,7 +65,7 @@ class Reached:
 
     def _at(self, points: Points) -> Answers:
         ends = self._engine.solve(points)[self.structure]
-        there = ends.inner[self._engine.deals.outcomes[ends.deals] == self._rule].any(axis=0)
+        there = ends.chance(self._rule)[1] > 0.0
         verdict = np.where(ends.failure > 0, UNDECIDED, np.where(there, YES, NO)).astype(np.int8)
         return Answers(verdict, there | (ends.doubt == 0))
 

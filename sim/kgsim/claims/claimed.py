@@ -165,14 +165,15 @@ class _Chunk:
             np.broadcast_to(each, (self.count,))
             for each in truth(claim.holds.root, self.environment, calls, self.equal)
         )
-        closed, solvable = np.ones(self.count, dtype=bool), np.ones(self.count, dtype=bool)
+        closed, solvable, pure = np.ones((3, self.count), dtype=bool)
         for name in needed:
             sure |= self.solved[name].failure > 0
             closed &= self.solved[name].doubt == 0
             solvable &= self.solved[name].some
+            pure &= self.solved[name].inner.any(axis=0)
         verdict[solvable & surely], verdict[solvable & ~possibly] = YES, NO
         sure |= solvable & closed & (surely | ~possibly)
-        left = np.flatnonzero(solvable & ~surely & possibly)
+        left = np.flatnonzero(solvable & pure & ~surely & possibly)
         if len(left):
             verdict[left] = self._combined(claim, needed, calls, left)
             # Two equilibria that give different answers stay two, whatever else there is.
@@ -200,10 +201,7 @@ class _Chunk:
 
     def _share(self, name: str, outcome: str) -> tuple[Floats, Floats]:
         """The least and largest probability of an outcome in a structure."""
-        ends = self.solved[name]
-        there = ends.outcomes[ends.rows] == self.rules.index(outcome)
-        always = ends.some & ~ends.inner[ends.rows[~there]].any(axis=0)
-        return always.astype(np.float64), ends.inner[ends.rows[there]].any(axis=0).astype(np.float64)
+        return self.solved[name].chance(self.rules.index(outcome))
 
     def _bounds(self, call: Call) -> Known:
         """What is known of a call, whichever equilibria are played."""

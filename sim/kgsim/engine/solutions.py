@@ -65,16 +65,10 @@ class Mixed:
         """The points solved, ascending."""
         return self.point[starts(self.point)]
 
-    @property
-    def span(self) -> tuple[Floats, Floats]:
-        """Everybody's least and largest payoff at each of `points`; shape (players, points) each."""
+    def span(self, values: Floats) -> tuple[Floats, Floats]:
+        """The least and the largest value at each of `points`, of values whose last axis is equilibria."""
         first = starts(self.point)
-        return np.minimum.reduceat(self.payoffs, first, axis=1), np.maximum.reduceat(self.payoffs, first, axis=1)
-
-    @property
-    def reached(self) -> Bools:
-        """Whether some equilibrium reaches each outcome at each of `points`; shape (outcomes, points)."""
-        return np.asarray(np.logical_or.reduceat(self.outcomes > 0.0, starts(self.point), axis=1))
+        return np.minimum.reduceat(values, first, axis=-1), np.maximum.reduceat(values, first, axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,17 +141,20 @@ class EquilibriumSets:
                 low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
                 high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
             low[:, ~self.some] = high[:, ~self.some] = np.nan
-        low[:, self.mixed.points], high[:, self.mixed.points] = self.mixed.span
+        low[:, self.mixed.points], high[:, self.mixed.points] = self.mixed.span(self.mixed.payoffs)
         return low, high
 
     def reached(self, outcomes: int) -> Bools:
         """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""
-        found = np.zeros((outcomes, self.inner.shape[1]), dtype=bool)
-        rows = self.rows
-        for rule in np.unique(self.outcomes[rows]):
-            found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
-        found[:, self.mixed.points] |= self.mixed.reached
-        return found
+        return np.array([self.chance(rule)[1] > 0.0 for rule in range(outcomes)])
+
+    def chance(self, outcome: int) -> tuple[Floats, Floats]:
+        """The least and the largest probability of an outcome over all equilibria, 0 where there is none; (points,)."""
+        there = self.outcomes[self.rows] == outcome
+        never, may = (self.inner[self.rows[rows]].any(axis=0) for rows in (~there, there))
+        low, high = (may & ~never).astype(np.float64), may.astype(np.float64)
+        low[self.mixed.points], high[self.mixed.points] = self.mixed.span(self.mixed.outcomes[outcome])
+        return low, high
 
 
 def kernels() -> SimpleNamespace:
