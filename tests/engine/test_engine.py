@@ -9,7 +9,8 @@ import pytest
 
 import kgsim
 from kgsim.engine.engine import Engine
-from kgsim.engine.solutions import FAILURES
+from kgsim.engine.solutions import FAILURES, EquilibriumSets
+from kgsim.results import StructureSolution
 from kgsim.scenario.deals import deals_of
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
@@ -43,11 +44,31 @@ def assert_agree(scenario: Scenario, points: dict[str, np.ndarray], structures: 
             assert outcomes <= set(single.outcomes), (name, values)
             if ends.doubt[point]:
                 continue
-            assert outcomes == set(single.outcomes), (name, values, single.reasons)
-            worth = payoffs[:, reached, point]
-            expected = np.array([single.values[player] for player in scenario.players])
-            assert np.allclose(np.c_[worth.min(axis=1), worth.max(axis=1)], expected, rtol=0, atol=1e-6), (name, values)
+            reached = np.flatnonzero(ends.reached(len(scenario.outcomes))[:, point])
+            assert {scenario.outcomes[rule].name for rule in reached} == set(single.outcomes), (name, values)
+            expected = np.array([single.values[player] for player in scenario.players]).T
+            assert np.allclose([side[:, point] for side in ends.values], expected, rtol=0, atol=1e-6), (name, values)
+            if ends.listed[point]:
+                assert_listed(scenario, ends, point, single)
     return sure
+
+
+def assert_listed(scenario: Scenario, ends: EquilibriumSets, point: int, single: StructureSolution) -> None:
+    """Hold the list of all equilibria at a point against that of the solver of single points."""
+    assert single.complete, single.reasons
+    here = ends.mixed.point == point
+    found = np.vstack([ends.mixed.payoffs[:, here], ends.mixed.outcomes[:, here]]).T
+    expected = np.array(
+        [
+            [*equilibrium.payoffs.values(), *(equilibrium.outcomes.get(rule.name, 0.0) for rule in scenario.outcomes)]
+            for equilibrium in single.equilibria
+        ]
+    )
+    assert found.shape == expected.shape
+    one, other = (rows[np.lexsort(rows.round(6).T)] for rows in (found, expected))
+    np.testing.assert_allclose(one, other, rtol=0, atol=1e-6)
+    shared = {number for group in single.continua for number in group}
+    assert np.count_nonzero(ends.mixed.group[here] >= 0) == len(shared)
 
 
 @pytest.mark.parametrize("top", [2, 3, 20], ids=["two levels: ties everywhere", "three levels", "few ties"])

@@ -25,6 +25,8 @@ def assert_same(scenario: Scenario, points: dict[str, np.ndarray]) -> None:
     for name in one:
         for part in ("deals", "inner", "failure", "doubt", "residual"):
             np.testing.assert_array_equal(getattr(one[name], part), getattr(other[name], part), f"{name} {part}")
+        for part in ("point", "payoffs", "outcomes", "group"):
+            np.testing.assert_array_equal(getattr(one[name].mixed, part), getattr(other[name].mixed, part))
         for rest, same in zip(one[name].rests, other[name].rests, strict=True):
             for part in ("points", "fallback", "inner"):
                 np.testing.assert_array_equal(getattr(rest, part), getattr(same, part))

@@ -240,14 +240,8 @@ class _AtPoints:
 
     def chance(self, outcome: int) -> Bounds:
         """See `Equilibria`."""
-        sets, told = self.sets, self.sets.mixed
-        rows = sets.inner[sets.rows]
-        there = sets.outcomes[sets.rows] == outcome
-        low = np.where(rows[~there].any(axis=0), 0.0, np.where(rows[there].any(axis=0), 1.0, np.inf))
-        high = np.where(rows[there].any(axis=0), 1.0, np.where(rows[~there].any(axis=0), 0.0, -np.inf))
-        np.minimum.at(low, told.point, told.outcomes[outcome])
-        np.maximum.at(high, told.point, told.outcomes[outcome])
-        open_ = sets.doubt > 0
+        low, high = self.sets.chance(outcome)
+        open_ = self.sets.doubt > 0
         return np.where(open_, 0.0, low), np.where(open_, 1.0, high)
 
     def members(self, points: Integers) -> Members:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.blocs import mutual_veto, nash_product, product, ties
+from kgsim.engine.mixed import Start, list_mixed
 from kgsim.engine.plan import Layer, Plan
 from kgsim.engine.sets import Sets, widened
 from kgsim.engine.solutions import (
@@ -89,7 +90,7 @@ class Common:
     payoffs: Floats
     finite: bool
     solved: dict[str, EquilibriumSets] = field(default_factory=dict)
-    sets: dict[object, Sets] = field(default_factory=dict)
+    sets: dict[object, tuple[Sets, Start | None]] = field(default_factory=dict)
     spreads: dict[object, _Spread] = field(default_factory=dict)
     rounds: dict[object, _Rounds] = field(default_factory=dict)
     parts: dict[object, tuple[Sets, Floats, object]] = field(default_factory=dict)
@@ -110,6 +111,7 @@ class _Induction:
         self.doubt = np.zeros(points, dtype=np.int8)
         self.failing = self.failure
         self.rests: list[FallbackBranch] = []
+        self.start: Start | None = None
         self.fast = common.fast and common.finite
 
     def ends(self) -> EquilibriumSets:
@@ -130,19 +132,34 @@ class _Induction:
         self._judge(first, inner, sets)
         wide = np.zeros(inner.shape[1], dtype=bool)
         wide[sets.wide] = True
+        slack = np.maximum(sets.slack, 0.0)
+        mixed = self._mixed(inner, slack)
         return EquilibriumSets(
             first.slot_deal,
             inner,
             self.failure,
             self.doubt,
-            np.maximum(sets.slack, 0.0),
+            slack,
             self.common.deals.outcomes[first.slot_deal],
             self.common.payoffs,
-            Mixed.none(len(self.payoffs), len(self.common.scenario.outcomes)),
+            mixed,
             wide,
             tuple(self.rests),
             self.fast,
         )
+
+    def _mixed(self, inner: Bools, slack: Floats) -> Mixed:
+        """List all equilibria where mixtures may matter, and where those of several are fallen back on."""
+        outcome, outcomes = self.common.deals.outcomes, len(self.common.scenario.outcomes)
+        if self.start is None:
+            return Mixed.none(len(self.payoffs), outcomes)
+        where = self.doubt == DOUBTS.index(MIXTURES)
+        if any(self.name in fallback_structures(other) for other in self.common.scenario.structures.values()):
+            where |= inner.sum(axis=0) > 1
+        mixed, regret = list_mixed(self.start, where, self.payoffs, outcome, outcomes, self.fast)
+        self.doubt[mixed.points] = 0
+        np.maximum.at(slack, mixed.point, regret)
+        return mixed
 
     def _fail(self, where: Bools, why: str) -> None:
         self.failure[where & (self.failure == 0)] = FAILURES.index(why)
@@ -196,7 +213,10 @@ class _Induction:
                 outer[:, points[place]] |= sets.outer[:, column]
         self.failure = np.where(self.failure > 0, self.failure, np.where(solvable, 0, reasons)).astype(np.int8)
         several = np.bincount(points, minlength=whole) > 1
-        open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.inner.any(axis=0)
+        # Of a continuum only the ends are fallen back on.
+        several &= ~other.listed
+        several[other.mixed.point[other.mixed.group >= 0]] = True
+        open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.some
         self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
         return widened(Sets.exact(inner, slack), np.arange(whole), outer)
 
@@ -205,9 +225,8 @@ class _Induction:
         key = id(other) if self.common.finite else None
         if key in self.common.rounds:
             return self.common.rounds[key]
-        rows = np.flatnonzero(other.inner.any(axis=1))
-        left = other.inner[rows] & (self.failure == 0)
-        worth = self.payoffs[:, other.deals[rows]]
+        left, worth = self._ends_of(other)
+        left &= self.failure == 0
         parts, fallbacks = [np.empty(0, dtype=np.intp)], [np.empty((len(worth), 0))]
         while left.any():
             points = np.flatnonzero(left.any(axis=0))
@@ -222,6 +241,18 @@ class _Induction:
         if key is not None:
             self.common.rounds[key] = found
         return found
+
+    def _ends_of(self, other: EquilibriumSets) -> tuple[Bools, Floats]:
+        """What can be fallen back on: which ends of play, shape (ends, points), and everybody's payoffs of these."""
+        mixed = other.mixed
+        place = np.arange(len(mixed.point)) - np.searchsorted(mixed.point, mixed.point)
+        lotteries = np.zeros((place.max(initial=-1) + 1, len(self.failure)), dtype=bool)
+        worth = np.zeros((len(self.payoffs), *lotteries.shape))
+        lotteries[place, mixed.point] = True
+        worth[:, place, mixed.point] = mixed.payoffs
+        rows = np.flatnonzero(other.inner.any(axis=1))
+        ends = np.concatenate([other.inner[rows] & ~other.listed, lotteries])
+        return ends, np.concatenate([self.payoffs[:, other.deals[rows]], worth], axis=1)
 
     def _play(self, points: Integers, fallback: Floats | None) -> tuple[Sets, NDArray[np.int8]]:
         """Backward induction at some points, which ascend and may be repeated.
@@ -240,8 +271,9 @@ class _Induction:
             layer, below, movers = stages.pop()
             key = (key, movers, layer.key, self.plan.key)
             if key not in self.common.sets:
-                self.common.sets[key] = self._stage(layer, below, sets, movers, self.payoffs, every, None)
-            sets = self.common.sets[key]
+                sets = self._stage(layer, below, sets, movers, self.payoffs, every, None)
+                self.common.sets[key] = sets, self.start
+            sets, self.start = self.common.sets[key]
         if not stages:
             return sets, self.failing
         payoffs = self.payoffs
@@ -295,6 +327,8 @@ class _Induction:
                 scores.append(score)
                 tolerances.append(tolerance)
         found = several_movers(layer, below, sets, scores, tolerances, randomise=linear, fast=self.fast)
+        if linear and layer is self.plan.layers[0] and len(movers) == 2 and fallback is None:
+            self.start = Start(layer, below, sets, scores, tolerances)
         if not linear:
             self.doubt[points] = DOUBTS.index(PURE_BLOC)
             none = np.asarray(~layer.slots.fold(np.logical_or, found.inner).all(axis=0))

@@ -100,10 +100,10 @@ class Mixed:
         """The points solved, ascending."""
         return self.point[starts(self.point)]
 
-    def span(self, player: int) -> tuple[Floats, Floats]:
-        """A player's least and largest payoff at each of `points`."""
-        first, worth = starts(self.point), self.payoffs[player]
-        return np.minimum.reduceat(worth, first), np.maximum.reduceat(worth, first)
+    def span(self, values: Floats) -> tuple[Floats, Floats]:
+        """The least and the largest value at each of `points`, of values whose last axis is equilibria."""
+        first = starts(self.point)
+        return np.minimum.reduceat(values, first, axis=-1), np.maximum.reduceat(values, first, axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,11 +193,7 @@ class EquilibriumSets:
                 low[player] = np.where(inner, worth, np.inf).min(axis=0, initial=np.inf)
                 high[player] = np.where(inner, worth, -np.inf).max(axis=0, initial=-np.inf)
             low[:, ~self.some] = high[:, ~self.some] = np.nan
-        points = self.mixed.points
-        for player in range(len(low)):
-            least, largest = self.mixed.span(player)
-            low[player, points] = np.fmin(low[player, points], least)
-            high[player, points] = np.fmax(high[player, points], largest)
+        self._widen(low, high, self.mixed.payoffs)
         return low, high
 
     def settled(self, solutions: Mapping[int, StructureSolution], rules: Sequence[str]) -> EquilibriumSets:
@@ -224,12 +220,24 @@ class EquilibriumSets:
 
     def reached(self, outcomes: int) -> Bools:
         """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""
-        found = np.zeros((outcomes, self.inner.shape[1]), dtype=bool)
-        rows = self.rows
-        for rule in np.unique(self.outcomes[rows]):
-            found[rule] = self.inner[rows[self.outcomes[rows] == rule]].any(axis=0)
-        found[:, self.mixed.point] |= self.mixed.outcomes > 0.0
-        return found
+        return np.array([self.chance(rule)[1] > 0.0 for rule in range(outcomes)])
+
+    def chance(self, outcome: int) -> tuple[Floats, Floats]:
+        """The least and the largest probability of an outcome over all equilibria, 0 where there is none; (points,)."""
+        there = self.outcomes[self.rows] == outcome
+        never, may = (self.inner[self.rows[rows]].any(axis=0) for rows in (~there, there))
+        low, high = (may & ~never).astype(np.float64), may.astype(np.float64)
+        self._widen(low, high, self.mixed.outcomes[outcome])
+        return low, high
+
+    def _widen(self, low: Floats, high: Floats, values: Floats) -> None:
+        """Widen bounds, points along the last axis, by what the equilibria of `mixed` have, which `values` tells."""
+        points = self.mixed.points
+        if len(points):
+            least, largest = self.mixed.span(values)
+            pure = self.inner[:, points].any(axis=0)
+            low[..., points] = np.where(pure, np.minimum(low[..., points], least), least)
+            high[..., points] = np.where(pure, np.maximum(high[..., points], largest), largest)
 
 
 def kernels() -> SimpleNamespace:

@@ -1,0 +1,103 @@
+"""Stages of two movers at the start of play, solved whole where movers who randomise might matter.
+
+Where one deal alone follows each action profile, a stage is a game in strategic form whose payoffs are known. All its
+extreme equilibria are then listed, each with the lottery over deals that it leads to: what `kgsim.solve` lists too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.engine import mixed_kernels
+from kgsim.engine.plan import Layer
+from kgsim.engine.sets import Sets
+from kgsim.engine.solutions import Mixed
+from kgsim.solvers.compiled import compiled
+
+#: Equilibria of a game, and vertices at a time, up to which it is solved: by compiled kernels, and by plain Python.
+MOST, MOST_PLAIN = 2000, 200
+
+#: Points of a chunk that plain Python solves.
+POINTS_PLAIN = 100
+
+#: Payoffs that differ by this share of the largest are one.
+SAME = 1e-12
+
+
+class Start(NamedTuple):
+    """A stage of two movers who maximise expected utility and begin the game."""
+
+    layer: Layer
+    below: Layer
+    sets: Sets  # of the layer below
+    scores: Sequence[Floats]
+    tolerances: Sequence[Floats]
+
+
+class Listed(NamedTuple):
+    """Equilibria, and the largest gain from a deviation at each."""
+
+    mixed: Mixed
+    regret: Floats
+
+
+def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, outcomes: int, fast: bool) -> Listed:
+    """List all equilibria at those of some points at which this is possible.
+
+    Parameters
+    ----------
+    start
+        The stage.
+    where
+        The points; shape (points,).
+    payoffs
+        Everybody's payoff of each deal; shape (players, deals, points).
+    outcome, outcomes
+        Outcome of each deal, and how many outcomes there are.
+    fast
+        Whether to use compiled kernels, which solve larger games and more points.
+    """
+    several = start.sets.several(start.below, fast)
+    points = np.setdiff1d(np.flatnonzero(where), np.union1d(several, start.sets.wide))
+    most = MOST if fast else MOST_PLAIN
+    if not fast:
+        points = points[:POINTS_PLAIN]
+    if not len(points):
+        return Listed(Mixed.none(len(payoffs), outcomes), np.empty(0))
+    # In the kernel a point's numbers lie side by side.
+    payoffs = by_point([of[:, points] for of in payoffs])
+    game = (
+        start.layer.cell_child,
+        by_point(start.sets.only(points).members(start.below).first.astype(np.int64)),
+        by_point([score[:, points] for score in start.scores]),
+        by_point([tolerance[points] for tolerance in start.tolerances]),
+        payoffs,
+        SAME * np.abs(payoffs[:, :, start.layer.slot_deal]).max(axis=2),
+        outcome,
+    )
+    rows, columns = start.layer.shape
+    work = mixed_kernels.new_work(rows, columns, len(outcome), most)
+    counts, parts, begin = np.empty(len(points), dtype=np.int64), [], 0
+    while begin < len(points):
+        room = most + 8 * (len(points) - begin)
+        part = np.empty((room, payoffs.shape[1])), np.empty((room, outcomes)), np.empty(room, np.int64), np.empty(room)
+        begin, stop = kernels(fast).solve_points(work, *game, begin, counts, *part)
+        parts.append([array[:stop] for array in part])
+    worth, chance, group, regret = map(np.concatenate, zip(*parts, strict=True))
+    return Listed(Mixed(points.repeat(np.maximum(counts, 0)), worth.T, chance.T, group), regret)
+
+
+def by_point(values: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:
+    """Arrays of one shape, whose last axis is points, as one whose first axis is."""
+    return np.ascontiguousarray(np.moveaxis(np.asarray(values), -1, 0))
+
+
+def kernels(fast: bool) -> SimpleNamespace:
+    """`kgsim.engine.mixed_kernels`, compiled or as it is."""
+    return compiled("kgsim.engine.mixed_kernels") if fast else SimpleNamespace(**vars(mixed_kernels))
