@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import nashpy
 import numpy as np
+from kgsim.claims.claimed import ClaimsAtPoints
 from numpy.typing import NDArray
 
 import kgsim
-from kgsim.claims.claimed import ClaimsAtPoints
 from kgsim.engine.engine import CHUNK, Engine
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
