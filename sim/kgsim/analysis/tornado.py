@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kgsim.analysis.evaluator import Evaluation, Evaluator
 from kgsim.arrays import Floats
-from kgsim.results import VERDICTS, Interval
+from kgsim.results import FAILS, HOLDS, UNDECIDED, VERDICTS, Interval
 from kgsim.wording import number, rounded
 
 #: Points of each range, its ends included.
@@ -159,23 +159,23 @@ def _bar(name: str, low: Floats, high: Floats) -> Bar:
 
 def _flips(trial: Evaluator, looks: Evaluation, base: Mapping[str, float], grids: Mapping[str, Floats]) -> list[Flip]:
     found = []
-    answers: list[tuple[str, NDArray[Any], Sequence[str]]] = []
-    reached = ("no equilibrium outcome", "an equilibrium outcome", "not proven")
-    for row, structure in enumerate(trial.structures):
-        for place, rule in enumerate(trial.scenario.outcomes):
-            answers.append(
-                (
-                    f"{structure}: {rule.name}",
-                    np.where(looks.reached[row, place], 1, np.where(looks.proven[row], 0, 2)),
-                    reached,
-                )
-            )
+    # An answer that cannot be given is neither turned nor turned into.
+    known = looks.unsolved | looks.proven
+    answers: list[tuple[str, NDArray[Any], Sequence[str]]] = [
+        (
+            f"{structure}: {rule.name}",
+            np.select([looks.reached[row, place], known[row]], [HOLDS, FAILS], UNDECIDED),
+            ("no equilibrium outcome", "an equilibrium outcome"),
+        )
+        for row, structure in enumerate(trial.structures)
+        for place, rule in enumerate(trial.scenario.outcomes)
+    ]
     answers += [(name, looks.verdict[row], VERDICTS) for row, name in enumerate(trial.claims)]
     for question, codes, words in answers:
         along = codes[1:].reshape(-1, POINTS)
         for place, (name, grid) in enumerate(grids.items()):
             for code in np.unique(along[place]).tolist():
-                if code != codes[0]:
+                if UNDECIDED not in (code, codes[0]) and code != codes[0]:
                     there = grid[along[place] == code]
                     nearest = float(there[np.abs(there - base[name]).argmin()])
                     found.append(Flip(name, question, words[int(codes[0])], words[code], nearest))
