@@ -179,7 +179,7 @@ def solve_markov(
             marks["residual"] = max(marks["residual"], float(ends.residual.max()))
             size = world.horizon * grid.size
             marks["several"] += int((ends.inner.sum(axis=0) > 1).sum()) / size
-            marks["open"] += int((ends.doubt > 0).sum()) / size
+            marks["open"] += int(((ends.doubt > 0) | ends.listed).sum()) / size
         _measure(world, grid, off, off.ahead(before), left, selection, values, chosen, number, nearest, marks)
         if progress is not None:
             progress(world.horizon - number, world.horizon)

@@ -40,6 +40,9 @@ from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.structures.solution import fallback_structures
 
+#: Equilibria in mixtures that a bloc's fallback is sought among at a point; with more the set is open.
+MOST_FALLBACKS = 64
+
 #: Payoffs that differ by less are one fallback.
 _SAME = 1e-12
 
@@ -215,7 +218,7 @@ class _Induction:
         several = np.bincount(points, minlength=whole) > 1
         # Of a continuum only the ends are fallen back on.
         several &= ~other.listed
-        several[other.mixed.point[other.mixed.group >= 0]] = True
+        several[other.mixed.point[(other.mixed.group >= 0) | (other.mixed.place >= MOST_FALLBACKS)]] = True
         open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.some
         self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
         return widened(Sets.exact(inner, slack), np.arange(whole), outer)
@@ -244,12 +247,12 @@ class _Induction:
 
     def _ends_of(self, other: EquilibriumSets) -> tuple[Bools, Floats]:
         """What can be fallen back on: which ends of play, shape (ends, points), and everybody's payoffs of these."""
-        mixed = other.mixed
-        place = np.arange(len(mixed.point)) - np.searchsorted(mixed.point, mixed.point)
+        kept = other.mixed.place < MOST_FALLBACKS
+        place, point = other.mixed.place[kept], other.mixed.point[kept]
         lotteries = np.zeros((place.max(initial=-1) + 1, len(self.failure)), dtype=bool)
         worth = np.zeros((len(self.payoffs), *lotteries.shape))
-        lotteries[place, mixed.point] = True
-        worth[:, place, mixed.point] = mixed.payoffs
+        lotteries[place, point] = True
+        worth[:, place, point] = other.mixed.payoffs[:, kept]
         rows = np.flatnonzero(other.inner.any(axis=1))
         ends = np.concatenate([other.inner[rows] & ~other.listed, lotteries])
         return ends, np.concatenate([self.payoffs[:, other.deals[rows]], worth], axis=1)

@@ -100,4 +100,4 @@ def by_point(values: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:
 
 def kernels(fast: bool) -> SimpleNamespace:
     """`kgsim.engine.mixed_kernels`, compiled or as it is."""
-    return compiled("kgsim.engine.mixed_kernels") if fast else SimpleNamespace(**vars(mixed_kernels))
+    return compiled("kgsim.engine.mixed_kernels", allocates=False) if fast else SimpleNamespace(**vars(mixed_kernels))

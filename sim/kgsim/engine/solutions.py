@@ -100,6 +100,11 @@ class Mixed:
         """The points solved, ascending."""
         return self.point[starts(self.point)]
 
+    @cached_property
+    def place(self) -> Integers:
+        """The number of each equilibrium among those of its point."""
+        return np.arange(len(self.point)) - np.searchsorted(self.point, self.point)
+
     def span(self, values: Floats) -> tuple[Floats, Floats]:
         """The least and the largest value at each of `points`, of values whose last axis is equilibria."""
         first = starts(self.point)

@@ -121,8 +121,9 @@ def _cut(own: Floats, row: int, equal: bool, columns: Integers, tie: float, rays
         if slack[ray] < 0.0 or (equal and slack[ray] > 0.0):
             continue
         if kept < ray:
-            rays.weights[kept] = rays.weights[ray]
             rays.value[kept] = rays.value[ray]
+            for place in range(len(columns)):
+                rays.weights[kept, place] = rays.weights[ray, place]
         used[kept], tight[kept] = used[ray], tight[ray] | (bit if slack[ray] == 0.0 else 0)
         kept += 1
     return kept
