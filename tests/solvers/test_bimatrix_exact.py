@@ -26,10 +26,10 @@ from kgsim.solvers.strategic.best_response import vertices
 from kgsim.solvers.strategic.rationals import LARGEST_DENOMINATOR, READ_AS_FRACTION, as_integers, denominator
 
 
-def outcomes(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+def outcomes(rng: np.random.Generator, shape: tuple[int, ...], tenths: bool = True) -> np.ndarray:
     """Games in which many pairs of actions end in the same outcome, mostly the status quo."""
     games, _, *actions = shape
-    worth = rng.integers(-3, 4, (games, 2, 4)) / 10
+    worth = rng.integers(-3, 4, (games, 2, 4)) / 10 if tenths else rng.random((games, 2, 4))
     where = np.maximum(rng.integers(-3, 4, (games, 1, *actions)), 0)
     return np.take_along_axis(worth[:, :, None, :], np.broadcast_to(where, shape), axis=3)
 
@@ -48,6 +48,7 @@ TIED = {
     "tenths": lambda rng, shape: rng.integers(-4, 8, shape) / 10,
     "thirds and sevenths": lambda rng, shape: rng.integers(0, 4, shape) / 3 + rng.integers(0, 3, shape) / 7,
     "outcomes": outcomes,
+    "outcomes worth any number": lambda rng, shape: outcomes(rng, shape, tenths=False),
     "repeated actions": repeated,
     "nearly tied": lambda rng, shape: rng.integers(0, 3, shape) * 0.3 + 4e-13 * rng.integers(0, 4, shape),
     "nobody cares": lambda rng, shape: np.full(shape, 0.3),
@@ -105,6 +106,11 @@ def test_tied_games_against_brute_force(shape: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("shape", [(2, 3, 3), (2, 5, 5), (2, 8, 8)], ids=str)
 def test_ties_do_not_need_python(kind: str, shape: tuple[int, ...]) -> None:
     assert taken(TIED[kind](np.random.default_rng(RNG_SEED), (60, *shape))).all()
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 4), (2, 3, 3), (2, 5, 3)], ids=str)
+def test_ties_of_numbers_that_are_no_small_fractions_rarely_need_python(shape: tuple[int, ...]) -> None:
+    assert taken(outcomes(np.random.default_rng(RNG_SEED), (60, *shape), tenths=False)).mean() > 0.7
 
 
 def test_room_grows_with_the_splits_among_identical_actions() -> None:

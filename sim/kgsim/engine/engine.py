@@ -45,7 +45,8 @@ class Engine:
     tolerance
         Differences up to this share of a mover's range of payoffs are ties.
     fast
-        Whether to use compiled kernels, which give the same answers; see `worth_compiling`.
+        Whether to use compiled kernels, which give the same answers and list mixed equilibria (`kgsim.engine.mixed`) at
+        more points; see `worth_compiling`.
     """
 
     scenario: Scenario

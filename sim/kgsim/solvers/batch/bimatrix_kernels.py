@@ -1,8 +1,9 @@
 """Two-player games by the thousand, in scalar code that numba compiles as it stands.
 
 `solve_pairs` does what `kgsim.solvers.strategic.bimatrix` does, but in floating point with error bounds. A game with an
-equilibrium at a vertex whose labels the bounds do not settle is done again in machine integers, and left to Python's
-where these might overflow.
+equilibrium at a vertex whose labels the bounds do not settle is done again in machine integers. Where these might
+overflow it is done with ties by tolerance, and left to Python's integers if some tie is not clear, or some mixture is
+not determined by as many best responses as it has actions.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from kgsim.solvers.batch.bimatrix_identical import split_all
 from kgsim.solvers.batch.bimatrix_matching import few_subsets, match
 from kgsim.solvers.batch.bimatrix_reduction import reduce_pair
 from kgsim.solvers.batch.bimatrix_vertices import LEAST_PIVOT, list_vertices
+from kgsim.solvers.batch.extreme_equilibria import Room, list_equilibria, new_room
 from kgsim.solvers.batch.payoff_kernels import measure_pure, measure_regrets
 from kgsim.solvers.masks import list_actions
 from kgsim.solvers.strategic.indifference import indifference
@@ -27,6 +29,10 @@ ENTRY_POINTS = ("solve_pairs",)
 
 #: Room for vertices in exact arithmetic; more take so long that Python's clock should watch.
 MOST_EXACT = 2_000
+#: Room for vertices, and for equilibria, where ties are told by tolerance; and this tolerance. Slacks that exceed it by
+#: less than `kgsim.solvers.batch.payoff_kernels.NEAR_TIE` are left to exact arithmetic.
+MOST_RAYS, MOST_TIED = 500, 1_000
+TIED = 1e-14
 #: Equilibria so few that their maximal Nash subsets are few, and subsets to count before it is left to Python.
 FEW_PAIRS = 24
 MOST_SUBSETS = 500
@@ -60,6 +66,8 @@ class Work(NamedTuple):
     y_points: NDArray[np.int64]  # (vertices + 1, k + 1)
     tight: NDArray[np.int64]  # (rays,)
     slacks: NDArray[np.int64]  # (rays,)
+    room: Room  # for games with ties
+    labels: NDArray[np.int64]  # (k * k,) different numbers
 
 
 def workspace(most: int) -> Work:
@@ -92,6 +100,8 @@ def workspace(most: int) -> Work:
         y_points=np.empty((vertices + 1, most + 1), dtype=np.int64),
         tight=np.empty(exact, dtype=np.int64),
         slacks=np.empty(exact, dtype=np.int64),
+        room=new_room(MOST_RAYS, MOST_TIED),
+        labels=np.arange(most * most),
     )
 
 
@@ -170,6 +180,8 @@ def solve_pairs(
                     count = match(xs, x_count, ys, y_count, pairs)
         if count <= 0:
             count = _match_exactly(w, rows, columns)
+        if count <= 0 and not near:
+            count = _match_tied(w, rows, columns)
         if count <= 0:
             continue
         if stop + count > len(profiles):
@@ -232,6 +244,49 @@ def _match_exactly(w: Work, rows: int, columns: int) -> int:
     y_count = exact_vertices(w.first, rows, columns, w.table, w.y_points, w.tight, w.slacks, w.ys)
     if y_count < 0:
         return -1
+    return _match_all(w, x_count, y_count)
+
+
+def _match_tied(w: Work, rows: int, columns: int) -> int:
+    """The same with ties by tolerance; -1 also if `indifference` would not give some mixture."""
+    first, second, xs, ys = w.first[:rows, :columns], w.second[:columns, :rows], w.xs, w.ys
+    if rows < columns:
+        first, second, xs, ys = second, first, ys, xs
+    room, labels = w.room, w.labels[: rows * columns].reshape(first.shape)
+    found = list_equilibria(first, second, TIED, TIED, labels, room)
+    x_count = y_count = 0
+    for number in range(found):
+        x, y = room.pairs[number, 0], room.pairs[number, 1]
+        # Both are numbered as they come, and new if they exceed all before.
+        if x == x_count:
+            xs[x_count, 0], xs[x_count, 1], xs[x_count, 2] = room.used[x], room.tight[x], 1
+            x_count += 1
+        if number == 0 or y != room.pairs[number - 1, 1]:
+            ys[y_count, 0], ys[y_count, 1], ys[y_count, 2] = room.few.used[y], room.few.tight[y], 1
+            y_count += 1
+        if max(x_count, y_count) == len(xs):
+            return -1
+    for vertex in range(x_count):
+        if not _placeable(w, second, xs[vertex]):
+            return -1
+    for vertex in range(y_count):
+        if not _placeable(w, first, ys[vertex]):
+            return -1
+    if rows < columns:
+        x_count, y_count = y_count, x_count
+    return _match_all(w, x_count, y_count) if found > 0 else -1
+
+
+def _placeable(w: Work, own: NDArray[np.float64], vertex: NDArray[np.int64]) -> bool:
+    """Whether a vertex is pure, or the solution of a well-posed system."""
+    size = list_actions(vertex[0], w.support)
+    if size == 1 or list_actions(vertex[1], w.best) != size:
+        return size == 1
+    return indifference(own, w.best, w.support, size, w.system, w.weights)[1] >= LEAST_PIVOT
+
+
+def _match_all(w: Work, x_count: int, y_count: int) -> int:
+    """Pair vertices; -1 if so many Nash subsets may be maximal that Python has to list them."""
     count = match(w.xs, x_count, w.ys, y_count, w.pairs)
     # Python lists the maximal Nash subsets, and says so if they are too many.
     xs, ys, room = w.pairs[:count, 0], w.pairs[:count, 1], w.suitors[:MOST_SUBSETS]
