@@ -10,6 +10,7 @@ from test_engine import SHIPPED
 
 import kgsim
 from kgsim.engine.engine import WORTH_COMPILING, Engine, worth_compiling
+from kgsim.engine.mixed import POINTS_PLAIN
 from kgsim.engine.pairs import possible_pairs
 from kgsim.scenario.model import Scenario
 from kgsim.solvers.compiled import available, compiled
@@ -36,7 +37,7 @@ def assert_same(scenario: Scenario, points: dict[str, np.ndarray]) -> None:
 def test_on_random_games(top: int) -> None:
     scenario = three_by_two()
     draw = np.random.default_rng(top)
-    assert_same(scenario, {name: draw.integers(0, top, 200).astype(float) for name in scenario.parameters})
+    assert_same(scenario, {name: draw.integers(0, top, POINTS_PLAIN).astype(float) for name in scenario.parameters})
     assert set(scenario.structures) == set(STRUCTURES)
 
 

@@ -1,4 +1,4 @@
-"""Every equilibrium of stages of two movers who begin play at once, against the solver of single points."""
+"""Every equilibrium of stages of movers who begin play at once, against the solver of single points."""
 
 from __future__ import annotations
 
@@ -92,6 +92,16 @@ def test_several_isolated_equilibria_to_fall_back_on_close_the_set_and_continua_
     for point in closed:
         values = {name: float(column[point]) for name, column in points.items()}
         assert kgsim.solve(scenario, structures=["veto_over"], **values).structures["veto_over"].complete
+
+
+@pytest.mark.parametrize("top", [4, 20])
+def test_three_movers_at_once(top: int) -> None:
+    scenario = three_by_two()
+    draw = np.random.default_rng(7)
+    points = {name: draw.integers(0, top, 40).astype(float) for name in scenario.parameters}
+    ends = Engine(scenario, ("at_once",)).solve(points)["at_once"]
+    assert np.count_nonzero(ends.listed) > 2 and (ends.mixed.group == -1).all()
+    assert_agree(scenario, points, ("at_once",))
 
 
 def test_what_plain_python_leaves_stays_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:

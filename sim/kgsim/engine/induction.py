@@ -330,7 +330,7 @@ class _Induction:
                 scores.append(score)
                 tolerances.append(tolerance)
         found = several_movers(layer, below, sets, scores, tolerances, randomise=linear, fast=self.fast)
-        if linear and layer is self.plan.layers[0] and len(movers) == 2 and fallback is None:
+        if linear and layer is self.plan.layers[0] and fallback is None:
             self.start = Start(layer, below, sets, scores, tolerances)
         if not linear:
             self.doubt[points] = DOUBTS.index(PURE_BLOC)

@@ -1,4 +1,4 @@
-"""Stages of two movers at the start of play, solved whole where movers who randomise might matter.
+"""Stages of several movers at the start of play, solved whole where movers who randomise might matter.
 
 Where one deal alone follows each action profile, a stage is a game in strategic form whose payoffs are known. All its
 extreme equilibria are then listed, each with the lottery over deals that it leads to: what `kgsim.solve` lists too.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine import mixed_kernels
+from kgsim.engine import mixed_kernels, mixed_several
 from kgsim.engine.plan import Layer
 from kgsim.engine.sets import Sets
 from kgsim.engine.solutions import Mixed
+from kgsim.solvers.batch.double_description import UNSURE
 from kgsim.solvers.compiled import compiled
 
 #: Equilibria of a game, and vertices at a time, up to which it is solved: by compiled kernels, and by plain Python.
@@ -30,8 +31,15 @@ POINTS_PLAIN = 100
 SAME = 1e-12
 
 
+#: What `kgsim.engine.mixed_kernels.solve_points` calls `ended`, `scores`, `ties`, `payoffs`, `same` and `outcome`.
+Game: TypeAlias = tuple[Integers, Floats, Floats, Floats, Floats, Integers]
+
+#: Numbers of equilibria at each point, or `UNSURE`; payoffs, outcomes, groups and regrets of these.
+Solved: TypeAlias = tuple[Integers, Floats, Floats, Integers, Floats]
+
+
 class Start(NamedTuple):
-    """A stage of two movers who maximise expected utility and begin the game."""
+    """A stage of several movers who maximise expected utility and begin the game."""
 
     layer: Layer
     below: Layer
@@ -65,7 +73,6 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     """
     several = start.sets.several(start.below, fast)
     points = np.setdiff1d(np.flatnonzero(where), np.union1d(several, start.sets.wide))
-    most = MOST if fast else MOST_PLAIN
     if not fast:
         points = points[:POINTS_PLAIN]
     if not len(points):
@@ -73,7 +80,6 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     # In the kernel a point's numbers lie side by side.
     payoffs = by_point([of[:, points] for of in payoffs])
     game = (
-        start.layer.cell_child,
         by_point(start.sets.only(points).members(start.below).first.astype(np.int64)),
         by_point([score[:, points] for score in start.scores]),
         by_point([tolerance[points] for tolerance in start.tolerances]),
@@ -81,16 +87,43 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
         SAME * np.abs(payoffs[:, :, start.layer.slot_deal]).max(axis=2),
         outcome,
     )
-    rows, columns = start.layer.shape
-    work = mixed_kernels.new_work(rows, columns, len(outcome), most)
-    counts, parts, begin = np.empty(len(points), dtype=np.int64), [], 0
-    while begin < len(points):
-        room = most + 8 * (len(points) - begin)
-        part = np.empty((room, payoffs.shape[1])), np.empty((room, outcomes)), np.empty(room, np.int64), np.empty(room)
-        begin, stop = kernels(fast).solve_points(work, *game, begin, counts, *part)
+    counts, worth, chance, group, regret = (_two if len(start.scores) == 2 else _more)(
+        start.layer, game, outcomes, fast
+    )
+    return Listed(Mixed(points.repeat(np.maximum(counts, 0)), worth.T, chance.T, group), regret)
+
+
+def _two(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
+    """Solve all points of stages of two movers."""
+    most = MOST if fast else MOST_PLAIN
+    left, players = game[3].shape[:2]
+    rows, columns = layer.shape
+    work = mixed_kernels.new_work(rows, columns, len(game[-1]), most)
+    counts, parts, begin = np.empty(left, dtype=np.int64), [], 0
+    while begin < len(counts):
+        room = most + 8 * (len(counts) - begin)
+        part = np.empty((room, players)), np.empty((room, outcomes)), np.empty(room, np.int64), np.empty(room)
+        begin, stop = kernels(fast).solve_points(work, layer.cell_child, *game, begin, counts, *part)
         parts.append([array[:stop] for array in part])
     worth, chance, group, regret = map(np.concatenate, zip(*parts, strict=True))
-    return Listed(Mixed(points.repeat(np.maximum(counts, 0)), worth.T, chance.T, group), regret)
+    return counts, worth, chance, group, regret
+
+
+def _more(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
+    """Solve all points of stages of more movers."""
+    ended, scores, ties, payoffs, same, outcome = game
+    deal = ended[:, layer.cell_child].reshape(-1, *layer.shape)
+    counts = np.full(len(deal), UNSURE)
+    worth, chance, regret = [np.empty((0, payoffs.shape[1]))], [np.empty((0, outcomes))], [np.empty(0)]
+    for point, ends in enumerate(mixed_several.solve_points(deal, scores, ties, payoffs, same, outcome)):
+        if ends is not None:
+            counts[point] = len(ends.regret)
+            reached = outcome[ends.deals][:, None] == np.arange(outcomes)
+            worth.append(ends.lotteries @ payoffs[point][:, ends.deals].T)
+            chance.append(ends.lotteries @ reached)
+            regret.append(ends.regret)
+    group = np.full(np.maximum(counts, 0).sum(), -1)
+    return counts, np.concatenate(worth), np.concatenate(chance), group, np.concatenate(regret)
 
 
 def by_point(values: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:
