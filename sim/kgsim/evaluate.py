@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 
 import numpy as np
 
 from kgsim.claims.decide import decide
 from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError, StructureError
+from kgsim.execution.deadline import TimeUpError, until
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
-from kgsim.structures.solution import in_order, solve_structure
+from kgsim.structures.solution import in_order, not_solved, solve_structure
+from kgsim.wording import number
 
 
 def solve(
@@ -23,6 +26,8 @@ def solve(
     /,
     *,
     structures: Sequence[str] | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **values: float,
 ) -> Result:
     """Solve a scenario's structures of play and decide its claims.
@@ -34,6 +39,11 @@ def solve(
     structures
         Names of the structures to solve; all of them if not given. A structure that another falls back on is solved
         for that, but reported only if it is named.
+    time_limit
+        Seconds for all structures together. Those that it cuts short are reported as not solved; which ones depends on
+        the machine.
+    progress
+        Told how many structures are solved and how many there are.
     given
         The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
@@ -68,17 +78,31 @@ def solve(
     if scenario.types:
         from kgsim.structures.private import solve_private
 
-        solved = {name: solve_private(scenario, scenario.structures[name], used) for name in wanted}
+        order = list(wanted)
         tables = [
             payoff_table(scenario, name, {**used, **point})
             for point in type_points(scenario).values()
             for name in scenario.structures
         ]
     else:
+        order = list(in_order(scenario, wanted))
         by_name = {name: payoff_table(scenario, name, used) for name in scenario.structures}
         tables = list(by_name.values())
-        for name in in_order(scenario, wanted):
-            solved[name] = solve_structure(scenario, scenario.structures[name], by_name[name], used, solved)
+    end = None if time_limit is None else monotonic() + time_limit
+    for done, name in enumerate(order):
+        if progress is not None:
+            progress(done, len(order))
+        structure = scenario.structures[name]
+        try:
+            with until(end):
+                solved[name] = (
+                    solve_private(scenario, structure, used)
+                    if scenario.types
+                    else solve_structure(scenario, structure, by_name[name], used, solved)
+                )
+        except TimeUpError:
+            # As time is up for all that follow too, nothing is ever built on a structure that was cut short.
+            solved[name] = not_solved(scenario, structure, f"the time limit of {number(time_limit or 0.0)} s was over")
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
     return Result(

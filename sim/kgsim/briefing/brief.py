@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kgsim.briefing.write import check, write
+from kgsim.report.ownership import Maker
 from kgsim.scenario.model import Scenario
 
 
@@ -52,7 +53,7 @@ def brief(
     seed
         Of whatever is drawn at random.
     force
-        Whether files that hold something else may be replaced.
+        Whether files that others wrote or changed may be replaced.
 
     Returns
     -------
@@ -75,4 +76,5 @@ def brief(
     found = find(scenario, values=values, compare=compare, map=map, seed=seed)
     document = compose(found, lang=lang, title=title, date=date, classification=classification)
     place = None if figures is None else Path(figures)
-    return write(document, out, figures=place, template=room, paper=paper, force=force)
+    maker = Maker.of("brief", scenario)
+    return write(document, out, maker, figures=place, template=room, paper=paper, force=force)

@@ -8,6 +8,7 @@ import click
 
 from kgsim.cli.examples import examples
 from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.study import format_option
 
 
 @click.command(
@@ -19,14 +20,7 @@ from kgsim.cli.output import emit, emit_blocks
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="What to print.",
-)
+@format_option
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),

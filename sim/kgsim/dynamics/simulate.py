@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,13 @@ from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
-from kgsim.execution.run import run
+from kgsim.execution.run import Job, run
 from kgsim.execution.store import Store
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
+from kgsim.studies.layout import xarray
 from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def simulate(
     structures: Sequence[str] | None = None,
     workers: int = 1,
     scheduler: str | None = None,
-    store: Path | None = None,
-    resume: bool = False,
-    force: bool = False,
+    store: Callable[[Job], Store] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     **values: float,
 ) -> Dataset:
@@ -99,8 +97,8 @@ def simulate(
         Structures of play to compare; all if not given. For automata: profiles of the repeated game.
     workers, scheduler
         Who plays the runs, see `kgsim.execution.run.run`; the result is the same.
-    store, resume, force
-        Directory in which finished chunks are kept, whether those there are to be used, or may be thrown away.
+    store
+        Makes the store that keeps finished chunks, from the job.
     progress
         Told what is being done, how much of it is done and how much there is.
     given
@@ -132,6 +130,7 @@ def simulate(
     >>> found = kgsim.simulate(scenario, structures=["bypass"])  # doctest: +SKIP
     >>> found.by_round.sel(structure="bypass", outcome="bypass deal", round=20).item()  # doctest: +SKIP
     """
+    xarray()  # needed at the end, and missed at the beginning
     values = together(given, values)
     chosen = options or Options()
     _check(scenario, chosen, values)
@@ -141,7 +140,7 @@ def simulate(
     for name in ways:
         world, actor, notes = _actor(scenario, chosen, name, values, told)
         job = Simulation(world, actor, chosen.runs, chosen.seed)
-        kept = None if store is None else Store(store / name, job.identity, job.chunks, resume=resume, force=force)
+        kept = None if store is None else store(job)
         chunks = run(
             job,
             workers=workers,
@@ -248,8 +247,6 @@ def _dataset(
     world: World,
     values: Mapping[str, float],
 ) -> Dataset:
-    from kgsim.studies.layout import xarray
-
     rounds = world.horizon
     outcome = np.stack([part["outcome"] for part in parts])  # structure, round, run
     count = len(scenario.outcomes)
