@@ -13,6 +13,7 @@ from kgsim.errors import OutputError
 from kgsim.report.figures import rendered
 from kgsim.report.files import in_place
 from kgsim.report.ownership import Maker
+from kgsim.versions import install
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     ".pptx": ("pptx",),
@@ -41,7 +42,7 @@ def check(out: Path, template: Path | None = None) -> None:
     if missing:
         raise OutputError(
             f"briefings as {suffix.removeprefix('.').upper()} need packages that are not installed "
-            f"({', '.join(missing)}); install them with: pip install '.[brief]'"
+            f"({', '.join(missing)}); install them with: {install('brief')}"
         )
     if out.is_dir():
         raise OutputError(f"{out} is a directory; name a file with --out.")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
+
+from kgsim.errors import ScenarioError
 
 if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
@@ -52,11 +55,20 @@ def _completing(names: Callable[[Scenario], Iterable[str]]) -> Callable[..., lis
     """Complete names of the scenario that stands on the command line already."""
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        scenario = context.params.get("scenario")
+        scenario = context.params.get("scenario") or _scenario_among(context.args)
         known = () if scenario is None else names(scenario)
         return [CompletionItem(name) for name in known if name.startswith(incomplete)]
 
     return complete
+
+
+def _scenario_among(words: Sequence[str]) -> Scenario | None:
+    """The scenario that one of the words names: while an option waits for its value, words are not sorted out."""
+    for word in words:
+        with suppress(ScenarioError):
+            if Path(word).is_file():
+                return read_scenario(word)
+    return None
 
 
 scenario_argument = click.argument("scenario", metavar="FILE", type=ScenarioFile())

@@ -9,17 +9,35 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgsim.errors import OutputError
+
 if TYPE_CHECKING:
     from kgsim.report.content import Block
 
 
 def emit(text: str) -> None:
-    """Print `text`; a reader that has seen enough (``kgsim run ... | head``) stops the printing and nothing else."""
+    """Print `text`; a reader that has seen enough (``kgsim run ... | head``) stops the printing and nothing else.
+
+    Raises
+    ------
+    OutputError
+        If there is no output or no room for it.
+    """
+    if sys.stdout is None:
+        raise OutputError("the answer cannot be printed: standard output is closed. Send it to a file or to /dev/null.")
     try:
         click.echo(text, nl=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        raise OutputError(f"the answer cannot be printed: {error.strerror or error}.") from error
+
+
+def _print_no_more() -> None:
+    """Let what waits to be printed go nowhere, so that the end of the program does not try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def emit_blocks(blocks: Sequence[Block], form: str = "table") -> None:
@@ -28,7 +46,7 @@ def emit_blocks(blocks: Sequence[Block], form: str = "table") -> None:
         from kgsim.report import markdown
 
         emit(markdown.render(blocks))
-    elif sys.stdout.isatty():
+    elif sys.stdout is not None and sys.stdout.isatty():
         from rich.console import Console
 
         from kgsim.report import terminal

@@ -154,11 +154,12 @@ def _command(
     mixed: str,
 ) -> str:
     """The command for the record: what the result depends on, and not who computed it or where it went."""
+    from kgsim.wording import printable
+
     options = [("--param", specifications), ("--structure", structures), ("--set", settings), ("--mixed", [mixed])]
     words = [word for option, values in options for value in values for word in (option, value)]
-    return shlex.join(
-        ["kgsim", "sweep", str(scenario.path or STDIN), *words, *(["--beyond-range"] if beyond_range else [])]
-    )
+    words += ["--beyond-range"] if beyond_range else []
+    return shlex.join(["kgsim", "sweep", printable(str(scenario.path or STDIN)), *words])
 
 
 def _computed(

@@ -61,7 +61,7 @@ def threshold(
     from kgsim.analysis.thresholds import threshold as find
 
     fixed = values_set(scenario, settings, beyond_range=beyond_range)
-    if sys.stderr.isatty() and inverse:
+    if sys.stderr is not None and sys.stderr.isatty() and inverse:
         click.echo("looking along every parameter ...", err=True)
     asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
     asked |= {"repeated": repeated, "profile": profile}
