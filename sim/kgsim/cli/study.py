@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ UNFINISHED = "unfinished"
 
 #: Chunks from which on starting further processes is worth it.
 LONG = 8
+
+#: Letters without a font that are told.
+MOST_LETTERS = 10
 
 #: Names that the name of a directory is made of at most.
 MOST_NAMES = 4
@@ -161,6 +165,14 @@ def say_where(destination: Destination) -> None:
     names = ", ".join(path.name for path in destination.paths)
     instead = " (in place of an earlier result)" if destination.replaced else ""
     click.echo(f"wrote to {destination.directory}{instead}: {names}", err=True)
+    plots = sys.modules.get("kgsim.plots.text")
+    if plots is not None and plots.UNDRAWN:
+        letters = "".join(sorted(plots.UNDRAWN)[:MOST_LETTERS])
+        click.echo(
+            f"figures show boxes or names in place of letters that no installed font has, such as {letters}: install "
+            "one, such as Noto Sans CJK for Korean",
+            err=True,
+        )
 
 
 def workers_for(chunks: int, workers: int | None, scheduler: str | None) -> int:
