@@ -107,7 +107,7 @@ def sweep(
     from kgsim.report.files import RESULT, Destination
     from kgsim.report.ownership import Maker
     from kgsim.studies import design
-    from kgsim.studies.limits import LARGE, check_disk, check_netcdf, study_size
+    from kgsim.studies.limits import LARGE, check_disk, check_netcdf, size, study_size
     from kgsim.studies.study import NETCDF, ZARR, planned
 
     axes = design.axes(specifications)
@@ -125,6 +125,8 @@ def sweep(
     )
     form = form or ("zarr" if study_size(job) > LARGE else "netcdf")
     directory = out or Path("out") / f"{scenario.name}-sweep-{'-'.join(axes)}"
+    if study_size(job) > LARGE:
+        click.echo(f"{job.grid.size:,} points in {job.chunks:,} chunks, about {size(study_size(job))}", err=True)
     check_disk(job, directory)
     if form == "netcdf":
         check_netcdf(job)

@@ -24,6 +24,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
 from kgsim.studies.layout import xarray
+from kgsim.studies.limits import COPIES, check_count, check_room
 from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def simulate(
     chosen = options or Options()
     _check(scenario, chosen, values)
     told = progress or (lambda what, done, of: None)
+    _check_size(scenario, chosen, structures)
     ways = ways_to_play(scenario, chosen, structures)
     parts, about = [], {}
     for name in ways:
@@ -154,6 +156,16 @@ def simulate(
         parts.append(whole)
         about[name] = {**notes, "deals": _deals(world)}
     return _dataset(scenario, chosen, ways, parts, about, world, values)
+
+
+def _check_size(scenario: Scenario, options: Options, structures: Sequence[str] | None) -> None:
+    """Refuse, with the number, what would not fit: every round of every run is kept."""
+    rounds = options.rounds or (scenario.dynamics.horizon if scenario.dynamics else ROUNDS)
+    plays = options.runs * rounds * len(ways_to_play(scenario, options, structures))
+    check_count(options.runs, "runs")
+    states = len(scenario.dynamics.states) if scenario.dynamics else 0
+    numbers = COPIES * (len(scenario.players) + states + 3)
+    check_room(8.0 * plays * numbers, f"{plays:,} rounds of play", "take fewer runs or rounds")
 
 
 def ways_to_play(scenario: Scenario, options: Options, names: Sequence[str] | None) -> tuple[str, ...]:
