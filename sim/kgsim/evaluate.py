@@ -103,6 +103,8 @@ def solve(
         except TimeUpError:
             # As time is up for all that follow too, nothing is ever built on a structure that was cut short.
             solved[name] = not_solved(scenario, structure, f"the time limit of {number(time_limit or 0.0)} s was over")
+    if progress is not None:
+        progress(len(order), len(order))
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
     return Result(

@@ -13,6 +13,7 @@ from typing import NoReturn
 import jsonschema
 import pytest
 
+import kgsim as package
 import kgsim.evaluate
 from kgsim.report import document, figures, files
 
@@ -333,3 +334,33 @@ def raise_os_error() -> NoReturn:
 def kgsim_evaluate():
     """The module, which the fixture's name hides."""
     return sys.modules[kgsim.evaluate.__name__]
+
+
+def test_a_time_limit_is_said_where_it_cut_something_short(kgsim, talks, monkeypatch):
+    solved = kgsim_evaluate().solve_structure
+
+    def slow(scenario, structure, *rest):
+        while structure.name == "in_turn":
+            pass
+        return solved(scenario, structure, *rest)
+
+    monkeypatch.setattr(kgsim_evaluate(), "solve_structure", slow)
+    done = kgsim("run", talks, "--no-plots", "--time-limit", "1.5")
+    assert done.exit_code == 0
+    said = " ".join(done.stdout.split())
+    assert "in_turn is not solved: the time limit of 1.5 s was over." in said
+    assert "together is not solved: the time limit of 1.5 s was over." in said
+    document = json.loads(Path("out/talks/result.json").read_text())
+    assert document["structures"]["apart"]["complete"] and not document["structures"]["in_turn"]["complete"]
+    assert document["claims"]["leading_pays"]["verdict"] == "undecided"
+
+
+def test_a_limit_that_is_not_reached_changes_nothing(kgsim, talks):
+    free = kgsim("run", talks, "--no-plots").stdout
+    assert kgsim("run", talks, "--no-plots", "--time-limit", "200").stdout == free
+
+
+def test_progress_counts_structures(talks):
+    told = []
+    package.solve(package.load(talks), progress=lambda done, of: told.append((done, of)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.output import emit_blocks, emit_json
 from kgsim.cli.study import format_option
 
 
@@ -50,6 +50,6 @@ def nash(file: Path, form: str, time_limit: float) -> None:
         solution = solve_tree(game, time_limit=time_limit)
         data, blocks = games.document_of_tree(solution), games.of_tree(solution)
     if form == "json":
-        emit(document.dumps(data))
+        emit_json(document.dumps(data))
     else:
         emit_blocks(blocks, form)

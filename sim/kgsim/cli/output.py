@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,15 @@ def emit(text: str) -> None:
     except OSError as error:
         _print_no_more()
         raise OutputError(f"the answer cannot be printed: {error.strerror or error}.") from error
+
+
+def emit_json(text: str) -> None:
+    """Print JSON; letters that the output's encoding lacks are written as escapes."""
+    try:
+        text.encode(sys.stdout.encoding if sys.stdout is not None else "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text), indent=2) + "\n"
+    emit(text)
 
 
 def _print_no_more() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.output import emit_blocks, emit_json
 from kgsim.cli.progress import progress as progress
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Delivery:
         from kgsim.report.document import dumps
 
         if self.form == "json":
-            emit(dumps(dict(document)))
+            emit_json(dumps(dict(document)))
         else:
             emit_blocks(blocks, self.form)
 
