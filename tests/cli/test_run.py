@@ -144,6 +144,14 @@ def test_results_of_another_file_or_command_are_left_alone(kgsim, talks):
         assert "here/result.json is a result of kgsim run talks.yaml" in refused.stderr
 
 
+def test_every_back_tested_file_has_a_place_of_its_own(kgsim):
+    scenarios = Path(__file__).parents[2] / "scenarios"
+    for name in ("hanoi_2019", "agreed_framework_1994"):
+        done = kgsim("backtest", scenarios / f"{name}.yaml", "--draws", "10", "--no-plots")
+        assert done.exit_code == 0, done.stderr
+        assert Path(f"out/backtest-{name}/result.json").exists()
+
+
 def test_a_folder_may_be_moved_with_its_results(kgsim, talks):
     Path("project").mkdir()
     talks.rename("project/talks.yaml")
