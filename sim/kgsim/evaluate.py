@@ -19,6 +19,8 @@ from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type
 from kgsim.structures.solution import in_order, not_solved, solve_structure
 from kgsim.wording import number
 
+OUT_OF_TIME = "the time limit"
+
 
 def solve(
     scenario: Scenario,
@@ -74,37 +76,26 @@ def solve(
     for name in wanted:
         structure_of(scenario, name)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
-    solved: dict[str, StructureSolution] = {}
+    order = wanted if scenario.types else in_order(scenario, wanted)
     if scenario.types:
         from kgsim.structures.private import solve_private
 
-        order = list(wanted)
         tables = [
             payoff_table(scenario, name, {**used, **point})
             for point in type_points(scenario).values()
             for name in scenario.structures
         ]
     else:
-        order = list(in_order(scenario, wanted))
         by_name = {name: payoff_table(scenario, name, used) for name in scenario.structures}
         tables = list(by_name.values())
-    end = None if time_limit is None else monotonic() + time_limit
-    for done, name in enumerate(order):
-        if progress is not None:
-            progress(done, len(order))
+
+    def solution(name: str, solved: Mapping[str, StructureSolution]) -> StructureSolution:
         structure = scenario.structures[name]
-        try:
-            with until(end):
-                solved[name] = (
-                    solve_private(scenario, structure, used)
-                    if scenario.types
-                    else solve_structure(scenario, structure, by_name[name], used, solved)
-                )
-        except TimeUpError:
-            # As time is up for all that follow too, nothing is ever built on a structure that was cut short.
-            solved[name] = not_solved(scenario, structure, f"the time limit of {number(time_limit or 0.0)} s was over")
-    if progress is not None:
-        progress(len(order), len(order))
+        if scenario.types:
+            return solve_private(scenario, structure, used)
+        return solve_structure(scenario, structure, by_name[name], used, solved)
+
+    solved = _in_time(scenario, order, solution, time_limit, progress)
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
     return Result(
@@ -118,6 +109,31 @@ def solve(
         },
         outcome_payoffs=outcomes,
     )
+
+
+def _in_time(
+    scenario: Scenario,
+    order: Sequence[str],
+    solution: Callable[[str, Mapping[str, StructureSolution]], StructureSolution],
+    time_limit: float | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, StructureSolution]:
+    """Solve structures in an order, each knowing those before it, as many as the time allows."""
+    end = None if time_limit is None else monotonic() + time_limit
+    solved: dict[str, StructureSolution] = {}
+    for name in order:
+        if progress is not None:
+            progress(len(solved), len(order))
+        try:
+            with until(end):
+                solved[name] = solution(name, solved)
+        except TimeUpError:
+            # As time is up for all that follow too, nothing is ever built on a structure that was cut short.
+            why = f"{OUT_OF_TIME} of {number(time_limit or 0.0)} s was over"
+            solved[name] = not_solved(scenario, scenario.structures[name], why)
+    if progress is not None:
+        progress(len(order), len(order))
+    return solved
 
 
 def check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
@@ -140,6 +156,8 @@ def _proven(
     """What the engine for many points proves of a claim at these values, by bounds, where sets may lack equilibria."""
     if scenario.types or all(solution.complete for solution in solved.values()):
         return None
+    if any(solution.unsolved.startswith(OUT_OF_TIME) for solution in solved.values()):
+        return None  # there is no time left for that either
 
     def verdict(claim: str) -> int:
         from kgsim.claims.at_points import AtPoints

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,16 @@ def test_work_is_stopped_in_the_middle_and_cannot_catch_it_as_an_error() -> None
             except Exception:
                 pytest.fail("the time being up is no error of the work")
     assert 0.1 <= time.monotonic() - begin < 5
+
+
+def test_an_import_is_finished_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slowly_read.py").write_text("import time\ntime.sleep(0.3)\nread = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TimeUpError), until(time.monotonic() + 0.05):
+        import slowly_read
+
+        time.sleep(5)
+    assert slowly_read.read
 
 
 def test_work_that_would_begin_too_late_does_not_begin() -> None:

@@ -7,7 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import NoReturn
+from types import FrameType
+
+#: Seconds until an alarm rings again that came at a bad moment.
+SOON = 0.02
 
 
 class TimeUpError(BaseException):
@@ -43,8 +46,11 @@ def until(end: float | None) -> Iterator[None]:
 def _alarm(seconds: float) -> Iterator[None]:
     """Raise TimeUpError in so many seconds; an alarm that was set before is set again afterwards."""
 
-    def ring(*_: object) -> NoReturn:
-        raise TimeUpError
+    def ring(_: int, frame: FrameType | None) -> None:
+        if not _imports(frame):
+            raise TimeUpError
+        # A module that is read in half would be broken for good.
+        signal.setitimer(signal.ITIMER_REAL, SOON)
 
     begin = monotonic()
     before = signal.signal(signal.SIGALRM, ring)
@@ -56,3 +62,12 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
         if other:
             signal.setitimer(signal.ITIMER_REAL, max(other - (monotonic() - begin), 1e-3), interval)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether a module is being imported."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
