@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 
 import numpy as np
 
 from kgsim.claims.decide import decide
 from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError, StructureError
+from kgsim.execution.deadline import TimeUpError, until
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
-from kgsim.structures.solution import in_order, solve_structure
+from kgsim.structures.solution import in_order, not_solved, solve_structure
+from kgsim.wording import number
+
+OUT_OF_TIME = "the time limit"
 
 
 def solve(
@@ -23,6 +28,8 @@ def solve(
     /,
     *,
     structures: Sequence[str] | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **values: float,
 ) -> Result:
     """Solve a scenario's structures of play and decide its claims.
@@ -34,6 +41,11 @@ def solve(
     structures
         Names of the structures to solve; all of them if not given. A structure that another falls back on is solved
         for that, but reported only if it is named.
+    time_limit
+        Seconds for all structures together. Those that it cuts short are reported as not solved; which ones depends on
+        the machine.
+    progress
+        Told how many structures are solved and how many there are.
     given
         The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
@@ -64,11 +76,10 @@ def solve(
     for name in wanted:
         structure_of(scenario, name)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
-    solved: dict[str, StructureSolution] = {}
+    order = wanted if scenario.types else in_order(scenario, wanted)
     if scenario.types:
         from kgsim.structures.private import solve_private
 
-        solved = {name: solve_private(scenario, scenario.structures[name], used) for name in wanted}
         tables = [
             payoff_table(scenario, name, {**used, **point})
             for point in type_points(scenario).values()
@@ -77,8 +88,14 @@ def solve(
     else:
         by_name = {name: payoff_table(scenario, name, used) for name in scenario.structures}
         tables = list(by_name.values())
-        for name in in_order(scenario, wanted):
-            solved[name] = solve_structure(scenario, scenario.structures[name], by_name[name], used, solved)
+
+    def solution(name: str, solved: Mapping[str, StructureSolution]) -> StructureSolution:
+        structure = scenario.structures[name]
+        if scenario.types:
+            return solve_private(scenario, structure, used)
+        return solve_structure(scenario, structure, by_name[name], used, solved)
+
+    solved = _in_time(scenario, order, solution, time_limit, progress)
     reported = {name: solved[name] for name in wanted}
     outcomes = _outcome_payoffs(scenario, tables)
     return Result(
@@ -92,6 +109,31 @@ def solve(
         },
         outcome_payoffs=outcomes,
     )
+
+
+def _in_time(
+    scenario: Scenario,
+    order: Sequence[str],
+    solution: Callable[[str, Mapping[str, StructureSolution]], StructureSolution],
+    time_limit: float | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, StructureSolution]:
+    """Solve structures in an order, each knowing those before it, as many as the time allows."""
+    end = None if time_limit is None else monotonic() + time_limit
+    solved: dict[str, StructureSolution] = {}
+    for name in order:
+        if progress is not None:
+            progress(len(solved), len(order))
+        try:
+            with until(end):
+                solved[name] = solution(name, solved)
+        except TimeUpError:
+            # As time is up for all that follow too, nothing is ever built on a structure that was cut short.
+            why = f"{OUT_OF_TIME} of {number(time_limit or 0.0)} s was over"
+            solved[name] = not_solved(scenario, scenario.structures[name], why)
+    if progress is not None:
+        progress(len(order), len(order))
+    return solved
 
 
 def check_values(scenario: Scenario, values: Mapping[str, float]) -> None:
@@ -114,6 +156,8 @@ def _proven(
     """What the engine for many points proves of a claim at these values, by bounds, where sets may lack equilibria."""
     if scenario.types or all(solution.complete for solution in solved.values()):
         return None
+    if any(solution.unsolved.startswith(OUT_OF_TIME) for solution in solved.values()):
+        return None  # there is no time left for that either
 
     def verdict(claim: str) -> int:
         from kgsim.claims.at_points import AtPoints

@@ -1,9 +1,12 @@
-"""Which version of kgsim this is, and of the packages it rests on."""
+"""Which version of kgsim this is, and of the packages it rests on; and how to get those that are not there."""
 
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import re
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 
 
 def version_of(package: str) -> str:
@@ -24,3 +27,21 @@ def versions_of(*packages: str) -> dict[str, str]:
     return {"kgsim": kgsim_version(), "python": platform.python_version()} | {
         package: version_of(package) for package in packages
     }
+
+
+def install(extra: str) -> str:
+    """Return the command that installs what an extra needs: by its name in a copy of the repository."""
+    needed: list[str] = []
+    with suppress(PackageNotFoundError):
+        named = (each.partition(";") for each in requires("kgsim") or ())
+        needed = [package.strip() for package, _, marker in named if re.search(rf"extra == ['\"]{extra}['\"]", marker)]
+    if not needed or _in_repository():
+        return f"pip install '.[{extra}]'"
+    return " ".join(["pip install", *(f"'{package}'" for package in needed)])
+
+
+def _in_repository() -> bool:
+    try:
+        return 'name = "kgsim"' in Path("pyproject.toml").read_text("utf-8")
+    except (OSError, ValueError):
+        return False

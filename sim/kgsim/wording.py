@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 Interval = tuple[float, float]
@@ -12,6 +13,27 @@ NOISE = 1e-9
 
 DIGITS = 12
 """Significant digits of numbers kept in files: enough for any reading, and free of the bits that differ by machine."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def unprintable(text: str) -> str:
+    r"""Return the code of the first character that documents cannot hold (XML 1.0, section 2.2), or nothing.
+
+    >>> unprintable("ok"), unprintable("page\f"), unprintable("half of \ud83d")
+    ('', 'U+000C', 'U+D83D')
+    """
+    found = _UNPRINTABLE.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""
+
+
+def printable(name: str) -> str:
+    r"""Return the name of a file, which the system gives as bytes, with a mark for what is no text.
+
+    >>> printable("talks"), printable(b"\xb1\xe2.yaml".decode(errors="surrogateescape"))
+    ('talks', '��.yaml')
+    """
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def rounded(value: float, digits: int = DIGITS) -> float:

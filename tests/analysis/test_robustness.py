@@ -202,16 +202,6 @@ def test_the_same_bytes_for_any_number_of_workers(tmp_path: Path) -> None:
     assert "no probabilities" in text and "Not proven complete" in text
 
 
-def test_a_different_result_is_not_overwritten(tmp_path: Path) -> None:
-    file = tmp_path / "offer.yaml"
-    file.write_text(offer().text[0])
-    command = ["robustness", str(file), "--draws", "96", "--no-plots", "--out", str(tmp_path / "out")]
-    assert CliRunner().invoke(main, command).exit_code == 0
-    refused = CliRunner().invoke(main, [*command, "--seed", "8"])
-    assert refused.exit_code == 2 and "with seed 0, not 8" in refused.output
-    assert CliRunner().invoke(main, [*command, "--seed", "8", "--force"]).exit_code == 0
-
-
 @pytest.mark.parametrize("text", ["x=0.5", "x,y", "x,y,z=0.5", "x,y=much", ",y=0.5"])
 def test_malformed_correlations(text: str, tmp_path: Path) -> None:
     file = tmp_path / "offer.yaml"
@@ -241,12 +231,10 @@ def test_an_interrupted_study_goes_on_and_gives_the_same_bytes(tmp_path: Path, m
         patched.setattr(Job, "__call__", until_the_seventh)
         stopped = CliRunner().invoke(main, [*command, str(parted)])
     assert stopped.exit_code == 130 and "7 finished chunks" in stopped.output and not (parted / "result.json").exists()
-    refused = CliRunner().invoke(main, [*command, str(parted)])
-    assert refused.exit_code == 2 and "--resume" in refused.output
     looked_at.clear()
     with monkeypatch.context() as patched:
         patched.setattr(Job, "__call__", lambda self, chunk: (looked_at.append(chunk), look(self, chunk))[1])
-        assert CliRunner().invoke(main, [*command, str(parted), "--resume"]).exit_code == 0
+        assert CliRunner().invoke(main, [*command, str(parted)]).exit_code == 0
     assert min(looked_at) == 7
     assert {path.name: path.read_bytes() for path in whole.iterdir()} == {
         path.name: path.read_bytes() for path in parted.iterdir()

@@ -17,8 +17,11 @@ from kgsim.briefing import as_html, as_pdf, as_pptx, fonts, write
 from kgsim.briefing.slides import Grid, Lines, slides_of
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.report.content import Table
+from kgsim.report.ownership import Maker
 
 EMU = 914400
+
+MAKER = Maker("brief", ("small",))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +175,7 @@ def test_html_escapes_what_an_analyst_wrote(document):
 
 
 def test_markdown_refers_to_figures_that_are_there(small, tmp_path):
-    written = write.write(small, tmp_path / "brief.md")
+    written = write.write(small, tmp_path / "brief.md", MAKER)
     text = (tmp_path / "brief.md").read_text("utf-8")
     linked = re.findall(r"!\[.*\]\(<(.*)>\)", text)
     assert len(linked) == len(small.pictures)
@@ -181,18 +184,18 @@ def test_markdown_refers_to_figures_that_are_there(small, tmp_path):
     assert {path.suffix for path in written} == {".md", ".png", ".svg"}
 
 
-def test_a_different_file_is_kept_and_the_same_is_no_fault(small, tmp_path):
+def test_a_file_that_was_changed_is_kept_and_the_same_is_no_fault(small, tmp_path):
     out = tmp_path / "brief.md"
-    write.write(small, out, figures=tmp_path / "figures")
-    write.write(small, out, figures=tmp_path / "figures")
+    write.write(small, out, MAKER, figures=tmp_path / "figures")
+    write.write(small, out, MAKER, figures=tmp_path / "figures")
     out.write_text("mine")
     (tmp_path / "figures" / "worth.png").unlink()
-    with pytest.raises(kgsim.OutputError, match="exists already"):
-        write.write(small, out, figures=tmp_path / "figures")
+    with pytest.raises(kgsim.OutputError, match="changed since"):
+        write.write(small, out, MAKER, figures=tmp_path / "figures")
     assert out.read_text() == "mine" and not (tmp_path / "figures" / "worth.png").exists()
-    write.write(small, out, figures=tmp_path / "figures", force=True)
+    write.write(small, out, MAKER, figures=tmp_path / "figures", force=True)
     assert out.read_text("utf-8").startswith("\n**FOR EXERCISE") or "FOR EXERCISE" in out.read_text("utf-8")
-    assert not list(tmp_path.rglob(".kgsim*"))
+    assert not list(tmp_path.rglob(".kgsim-*"))
 
 
 def test_a_failure_leaves_nothing_behind(small, tmp_path, monkeypatch):
@@ -201,7 +204,7 @@ def test_a_failure_leaves_nothing_behind(small, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(kgsim.OutputError, match="No space left"):
-        write.write(small, tmp_path / "deep" / "brief.md")
+        write.write(small, tmp_path / "deep" / "brief.md", MAKER)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -248,7 +251,7 @@ def test_a_faulty_template_is_told_by_file_and_line_and_writes_nothing(template,
     (tmp_path / "house" / template).write_text(text)
     out = tmp_path / f"out.{template.split('.')[1].replace('typ', 'pdf')}"
     with pytest.raises(kgsim.OutputError, match=says):
-        write.write(small, out, template=tmp_path / "house")
+        write.write(small, out, MAKER, template=tmp_path / "house")
     assert [path.name for path in tmp_path.iterdir()] == ["house"]
 
 

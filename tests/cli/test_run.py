@@ -13,6 +13,7 @@ from typing import NoReturn
 import jsonschema
 import pytest
 
+import kgsim as package
 import kgsim.evaluate
 from kgsim.report import document, figures, files
 
@@ -69,7 +70,7 @@ def test_markdown_is_the_same_as_the_file(kgsim, talks):
 def test_keeps_results_and_figures_and_says_where(kgsim, talks):
     done = kgsim("run", talks, "--structure", "in_turn", "--out", "kept")
     assert sorted(contents(Path("kept"))) == sorted(
-        ["result.json", "result.md"]
+        [".kgsim.json", "result.json", "result.md"]
         + [f"{stem}.{kind}" for stem in ("payoffs", "outcomes", "game-in_turn") for kind in ("png", "svg")]
     )
     assert "wrote to kept: result.json, result.md, payoffs.png" in done.stderr
@@ -85,25 +86,79 @@ def test_the_same_run_may_write_again_and_writes_the_same_bytes(kgsim, talks):
     assert contents(Path("out/talks")) == first
 
 
-@pytest.mark.parametrize(
-    ("arguments", "difference"),
-    [
-        (["--set", "harm=10"], "harm is 12, not 10"),
-        (["--structure", "apart"], "of structures apart, in_turn, together, not apart"),
-    ],
-)
-def test_a_different_result_is_not_overwritten_unless_told_to(kgsim, talks, monkeypatch, arguments, difference):
+EDITS = {
+    "a remark": lambda text: f"{text}\n# a remark\n",
+    "another value": lambda text: text.replace("value: 12,", "value: 10,", 1),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+def test_an_edited_scenario_is_run_again_and_its_result_gives_way(kgsim, talks, edit):
+    kgsim("run", talks, "--no-plots")
+    talks.write_text(edit(talks.read_text()))
+    again = kgsim("run", talks, "--no-plots", "--format", "json")
+    assert again.exit_code == 0
+    assert "in place of an earlier result" in again.stderr
+    assert again.stdout == Path("out/talks/result.json").read_text()
+
+
+@pytest.mark.parametrize("arguments", [["--set", "harm=10"], ["--structure", "apart"], ["--format", "markdown"]])
+def test_another_question_to_the_same_file_needs_no_force(kgsim, talks, arguments):
     kgsim("run", talks)
     before = contents(Path("out/talks"))
-    with monkeypatch.context() as patch:
-        patch.setattr(kgsim_evaluate(), "solve", never)
-        refused = kgsim("run", talks, *arguments)
+    assert kgsim("run", talks, *arguments, "--no-plots").exit_code == 0
+    after = contents(Path("out/talks"))
+    assert set(after) == {".kgsim.json", "result.json", "result.md"}, "figures of the earlier result are gone"
+    assert (after["result.json"] == before["result.json"]) is ("--format" in arguments)
+
+
+@pytest.mark.parametrize("name", ["result.md", "payoffs.png", "result.json"])
+def test_files_of_others_are_left_alone_and_the_answer_is_printed_all_the_same(kgsim, talks, name):
+    Path("paper").mkdir()
+    Path("paper", name).write_text("my own notes")
+    refused = kgsim("run", talks, "--out", "paper", "--format", "json")
     assert refused.exit_code == 2
-    assert difference in refused.stderr
-    assert "--force" in refused.stderr and "--out" in refused.stderr and "out/talks" in refused.stderr
-    assert contents(Path("out/talks")) == before
-    assert kgsim("run", talks, *arguments, "--force").exit_code == 0
-    assert contents(Path("out/talks"))["result.json"] != before["result.json"]
+    assert f"paper/{name} is not a file that kgsim wrote" in refused.stderr and "--force" in refused.stderr
+    assert contents(Path("paper")) == {name: b"my own notes"}
+    assert json.loads(refused.stdout)["scenario"]["name"] == "talks"
+    assert kgsim("run", talks, "--out", "paper", "--force").exit_code == 0
+    assert contents(Path("paper"))[name] != b"my own notes"
+
+
+def test_what_was_changed_since_it_was_written_is_left_alone(kgsim, talks):
+    kgsim("run", talks, "--no-plots")
+    Path("out/talks/result.md").write_text("with my remarks")
+    refused = kgsim("run", talks, "--no-plots", "--set", "harm=10")
+    assert refused.exit_code == 2
+    assert "out/talks/result.md was changed since kgsim wrote it" in refused.stderr
+    assert Path("out/talks/result.md").read_text() == "with my remarks"
+
+
+def test_results_of_another_file_or_command_are_left_alone(kgsim, talks):
+    kgsim("run", talks, "--no-plots", "--out", "here")
+    Path("other").mkdir()
+    Path("other/talks.yaml").write_text(talks.read_text() + "# mine\n")
+    for command in (["run", "other/talks.yaml"], ["robustness", talks]):
+        refused = kgsim(*command, "--no-plots", "--out", "here")
+        assert refused.exit_code == 2
+        assert "here/result.json is a result of kgsim run talks.yaml" in refused.stderr
+
+
+def test_every_back_tested_file_has_a_place_of_its_own(kgsim):
+    scenarios = Path(__file__).parents[2] / "scenarios"
+    for name in ("hanoi_2019", "agreed_framework_1994"):
+        done = kgsim("backtest", scenarios / f"{name}.yaml", "--draws", "10", "--no-plots")
+        assert done.exit_code == 0, done.stderr
+        assert Path(f"out/backtest-{name}/result.json").exists()
+
+
+def test_a_folder_may_be_moved_with_its_results(kgsim, talks):
+    Path("project").mkdir()
+    talks.rename("project/talks.yaml")
+    kgsim("run", "project/talks.yaml", "--no-plots", "--out", "project/out")
+    Path("project").rename("moved")
+    done = kgsim("run", "moved/talks.yaml", "--no-plots", "--out", "moved/out", "--set", "harm=10")
+    assert done.exit_code == 0, done.stderr
 
 
 def test_a_value_with_many_digits_is_known_again(kgsim, talks):
@@ -111,42 +166,48 @@ def test_a_value_with_many_digits_is_known_again(kgsim, talks):
         assert kgsim("run", talks, "--set", "harm=10.12345678901234567", "--no-plots").exit_code == 0
 
 
-def test_an_edited_scenario_is_a_different_result(kgsim, talks):
-    kgsim("run", talks, "--no-plots")
-    talks.write_text(talks.read_text() + "\n# a remark\n")
-    refused = kgsim("run", talks, "--no-plots")
-    assert refused.exit_code == 2
-    assert "another text of scenario talks" in refused.stderr
-
-
 def test_force_removes_figures_of_the_replaced_result_and_nothing_else(kgsim, talks):
     kgsim("run", talks)
     notes = Path("out/talks/notes.txt")
     notes.write_text("mine")
-    kgsim("run", talks, "--structure", "apart", "--no-plots", "--force")
-    assert sorted(contents(Path("out/talks"))) == ["notes.txt", "result.json", "result.md"]
+    kgsim("robustness", talks, "--no-plots", "--out", "out/talks", "--force")
+    assert sorted(contents(Path("out/talks"))) == [".kgsim.json", "notes.txt", "result.json", "result.md"]
 
 
-def test_a_foreign_result_is_not_overwritten(kgsim, talks):
-    Path("here").mkdir()
-    Path("here/result.json").write_text("[]")
-    refused = kgsim("run", talks, "--out", "here")
+@pytest.mark.parametrize("option", ["run", "robustness", "brief", "compare", "backtest"])
+def test_an_empty_place_is_no_place(kgsim, talks, option):
+    refused = kgsim(option, talks, "--out", "")
     assert refused.exit_code == 2
-    assert "not one that kgsim wrote" in refused.stderr
+    assert "name is empty" in refused.stderr
+    assert [path.name for path in Path().iterdir()] == ["talks.yaml"]
 
 
-def test_an_unwritable_place_is_an_error_before_anything_is_computed(kgsim, talks, monkeypatch):
+def test_an_unwritable_place_is_an_error_before_a_study_is_computed(kgsim, talks, monkeypatch):
     Path("file").write_text("")
-    monkeypatch.setattr(kgsim_evaluate(), "solve", never)
-    for place, reason in (("file", "is a file, not a directory"), ("file/below", "cannot write to file/below")):
-        refused = kgsim("run", talks, "--out", place)
+    Path("loop").symlink_to("loop")
+    monkeypatch.setattr("kgsim.analysis.robustness.robustness", never)
+    places = {
+        "file": "is a file, not a directory",
+        "file/below": "cannot write to file/below",
+        "loop": "not a directory",
+        "n" * 300: "File name too long",
+    }
+    for place, reason in places.items():
+        refused = kgsim("robustness", talks, "--out", place)
         assert refused.exit_code == 2
-        assert reason in refused.stderr and "--out" in refused.stderr
+        assert reason in refused.stderr and "--out" in refused.stderr and "Traceback" not in refused.stderr
     monkeypatch.setattr(files.tempfile, "mkdtemp", lambda **_: raise_os_error())
-    refused = kgsim("run", talks, "--out", "a/b")
+    refused = kgsim("robustness", talks, "--out", "a/b")
     assert refused.exit_code == 2
     assert "Permission denied" in refused.stderr
     assert not Path("a").exists(), "directories made on the way are removed again"
+
+
+def test_a_run_prints_its_answer_before_it_finds_that_it_cannot_write(kgsim, talks):
+    Path("file").write_text("")
+    refused = kgsim("run", talks, "--out", "file/below", "--format", "json")
+    assert refused.exit_code == 2 and "cannot write to file/below" in refused.stderr
+    assert json.loads(refused.stdout)["scenario"]["name"] == "talks"
 
 
 @pytest.mark.parametrize(
@@ -281,3 +342,34 @@ def raise_os_error() -> NoReturn:
 def kgsim_evaluate():
     """The module, which the fixture's name hides."""
     return sys.modules[kgsim.evaluate.__name__]
+
+
+def test_a_time_limit_is_said_where_it_cut_something_short(kgsim, talks, monkeypatch):
+    solved = kgsim_evaluate().solve_structure
+
+    def slow(scenario, structure, *rest):
+        while structure.name == "in_turn":
+            pass
+        return solved(scenario, structure, *rest)
+
+    kgsim("run", talks, "--no-plots")  # what is imported and compiled once
+    monkeypatch.setattr(kgsim_evaluate(), "solve_structure", slow)
+    done = kgsim("run", talks, "--no-plots", "--time-limit", "2.5")
+    assert done.exit_code == 0
+    said = " ".join(done.stdout.split())
+    assert "in_turn is not solved: the time limit of 2.5 s was over." in said
+    assert "together is not solved: the time limit of 2.5 s was over." in said
+    document = json.loads(Path("out/talks/result.json").read_text())
+    assert document["structures"]["apart"]["complete"] and not document["structures"]["in_turn"]["complete"]
+    assert document["claims"]["leading_pays"]["verdict"] == "undecided"
+
+
+def test_a_limit_that_is_not_reached_changes_nothing(kgsim, talks):
+    free = kgsim("run", talks, "--no-plots").stdout
+    assert kgsim("run", talks, "--no-plots", "--time-limit", "200").stdout == free
+
+
+def test_progress_counts_structures(talks):
+    told = []
+    package.solve(package.load(talks), progress=lambda done, of: told.append((done, of)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from shown import PAGES, Block, blocks, commands, laid_out, mentions, read
 from kgsim.cli import main
 
 TUTORIAL = "docs/tutorial.md"
+SOMEBODYS = files("kgsim.cli").joinpath("template.yaml").read_text("utf-8")
+"""A scenario of the reader's own."""
 
 
 def having(language: str) -> list[str]:
@@ -47,7 +50,7 @@ def test_commands_are_taken(page, desk):
             for file in arguments:
                 # Files of the reader's own, such as my_talks.yaml; options that name one to be written are not hurt.
                 if file.endswith((".yaml", ".efg", ".nfg")) and not Path(file).exists():
-                    Path(file).touch()
+                    Path(file).write_text(SOMEBODYS if file.endswith(".yaml") else "")
             command = main.get_command(main.make_context("kgsim", [name]), name)
             assert command is not None, name
             command.make_context(name, arguments)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -42,6 +46,52 @@ def test_a_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
 def test_work_that_kills_every_worker_is_given_up() -> None:
     with pytest.raises(kgsim.ExecutionError, match=r"keep dying .* fewer workers"):
         list(run(Deadly(), workers=2))
+
+
+STUDY = """
+from jobs import Draws
+from kgsim.execution.run import run
+
+if __name__ == "__main__":
+    for _, arrays in run(Draws(chunks=2000, pause=0.02), workers=2):
+        print(int(arrays["by"]), flush=True)
+"""
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+@pytest.mark.parametrize("first", ["worker", "study"])
+def test_whoever_is_killed_leaves_no_worker_behind(tmp_path: Path, first: str) -> None:
+    """The system kills, for lack of memory say, without asking: a worker, whose place is filled, or the study."""
+    (tmp_path / "study.py").write_text(STUDY)
+    paths = [str(Path(__file__).parent), *sys.path]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "study.py"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as study:
+        assert study.stdout is not None
+        workers = {int(study.stdout.readline()) for _ in range(20)}
+        if first == "worker":
+            gone = workers.copy()
+            os.kill(next(iter(workers)), signal.SIGKILL)
+            for line in study.stdout:
+                workers.add(int(line))
+                if len(workers) > len(gone):
+                    break
+            assert len(workers) > len(gone), "the study went on with another worker"
+        study.kill()
+    end = time.monotonic() + 30
+    while any(map(alive, workers)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
 
 
 def test_an_error_in_a_worker_is_the_error_here() -> None:

@@ -13,13 +13,13 @@ from kgsim.execution.run import run
 from kgsim.execution.store import Store
 
 
-def opened(directory: Path, job: Draws, **how: bool) -> Store:
-    return Store(directory, job.identity, job.chunks, **how)
+def opened(place: Path, job: Draws) -> Store:
+    return Store(place, job.identity, job.chunks)
 
 
 @pytest.fixture
 def half(tmp_path: Path) -> Path:
-    """The store of a study that stopped in the middle."""
+    """The stores' place after a study that stopped in the middle."""
     job = Draws()
     results = run(job, store=opened(tmp_path / "chunks", job))
     for _ in range(6):
@@ -30,7 +30,7 @@ def half(tmp_path: Path) -> Path:
 
 def test_an_interrupted_study_goes_on_and_gives_the_same_bytes(half: Path) -> None:
     job = Draws()
-    store = opened(half, job, resume=True)
+    store = opened(half, job)
     assert store.kept() == frozenset(range(6))
     told: list[int] = []
     assert drawn(run(job, store=store, progress=lambda done, of: told.append(done))) == drawn(run(job))
@@ -39,48 +39,38 @@ def test_an_interrupted_study_goes_on_and_gives_the_same_bytes(half: Path) -> No
 
 
 def test_a_damaged_chunk_is_computed_again(half: Path) -> None:
-    file = half / "00000003.npz"
+    (file,) = half.glob("*/00000003.npz")
     file.write_bytes(file.read_bytes()[:100])
-    assert drawn(run(Draws(), store=opened(half, Draws(), resume=True))) == drawn(run(Draws()))
+    assert drawn(run(Draws(), store=opened(half, Draws()))) == drawn(run(Draws()))
 
 
-@pytest.mark.parametrize(
-    ("job", "how", "words"),
-    [
-        (Draws(), {}, "holds 6 of 12 chunks of this very study.*--resume"),
-        (Draws(seed=8), {"resume": True}, r"another study \(where seed is 7, not 8\)"),
-        (Draws(chunks=13), {"resume": True}, r"another study \(where chunks is 12, not 13\)"),
-    ],
-)
-def test_work_is_not_mixed_nor_thrown_away_unasked(half: Path, job: Draws, how: dict[str, bool], words: str) -> None:
-    with pytest.raises(kgsim.OutputError, match=words):
-        opened(half, job, **how)
-    assert len(list(half.glob("*.npz"))) == 6
-
-
-def test_force_starts_again(half: Path) -> None:
-    assert opened(half, Draws(seed=8), force=True).kept() == frozenset()
-
-
-def test_a_study_that_never_finished_a_chunk_stands_in_nobodys_way(tmp_path: Path) -> None:
-    opened(tmp_path / "chunks", Draws())
-    other = Draws(seed=8)
-    assert drawn(run(other, store=opened(tmp_path / "chunks", other))) == drawn(run(other))
+@pytest.mark.parametrize("other", [Draws(seed=8), Draws(chunks=13)], ids=["seed", "chunks"])
+def test_studies_are_not_mixed_and_none_stands_in_the_way(half: Path, other: Draws) -> None:
+    store = opened(half, other)
+    assert store.kept() == frozenset()
+    assert drawn(run(other, store=store)) == drawn(run(other))
+    store.discard()
+    assert opened(half, Draws()).kept() == frozenset(range(6))
 
 
 def test_files_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    for how in ({}, {"resume": True}, {"force": True}):
-        with pytest.raises(kgsim.OutputError, match="no unfinished study"):
-            opened(tmp_path, Draws(), **how)
-    assert (tmp_path / "thesis.txt").read_text() == "mine"
+    opened(tmp_path, Draws()).discard()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_what_was_left_of_a_file_being_written_does_not_count(half: Path) -> None:
-    (half / "00000006.part").write_bytes(b"half a file")
-    assert opened(half, Draws(), resume=True).kept() == frozenset(range(6))
+    store = opened(half, Draws())
+    (store.directory / "00000006.part").write_bytes(b"half a file")
+    assert store.kept() == frozenset(range(6))
 
 
 def test_a_discarded_store_is_gone(half: Path) -> None:
-    opened(half, Draws(), resume=True).discard()
+    opened(half, Draws()).discard()
     assert not half.exists()
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(kgsim.OutputError, match=r"cannot write to .*--out"):
+        opened(tmp_path / "file", Draws())

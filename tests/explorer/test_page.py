@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,9 +13,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -137,6 +143,54 @@ def test_other_addresses_of_this_machine_do_not_answer(server):
     with socket.socket() as client, pytest.raises(OSError):
         client.settimeout(2)
         client.connect(("127.0.0.2", port))
+
+
+def page_of(address: str, headers: dict[str, str]) -> tuple[int, str]:
+    try:
+        with urlopen(Request(address, headers=headers), timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+async def first_word(address: str, token: str, headers: dict[str, str]) -> str:
+    """What the page's web socket says first to whoever has the page's token."""
+    request = HTTPRequest(address.replace("http://", "ws://") + "ws", headers=headers)
+    connection = await websocket_connect(request, subprotocols=["bokeh", token])
+    said = await connection.read_message()
+    connection.close()
+    while await connection.read_message() is not None:
+        pass  # until the other side has closed too
+    return str(said)
+
+
+OWN = ("127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}")
+FOREIGN = ("rebound.example:{port}", "rebound.example", "127.0.0.1", "127.0.0.1:1", "localhost:{port}.rebound.example")
+
+
+@pytest.mark.parametrize(("host", "status"), [*((host, 200) for host in OWN), *((host, 403) for host in FOREIGN)])
+def test_the_page_answers_to_names_of_this_machine_and_port_alone(server, host, status):
+    host = host.format(port=urlsplit(server[1]).port)
+    found, text = page_of(server[1], {"Host": host})
+    assert found == status
+    assert ("bypass" in text) is (status == 200)
+
+
+@pytest.mark.parametrize("header", ["Host", "Origin"])
+@pytest.mark.parametrize(("name", "taken"), [*((name, True) for name in OWN), *((name, False) for name in FOREIGN)])
+def test_the_web_socket_is_open_to_pages_of_this_machine_and_port_alone(server, header, name, taken):
+    """Name rebinding: a foreign page may hold a token, but its browser names it as host and origin."""
+    port = urlsplit(server[1]).port
+    token = re.search(r'"token":"([^"]+)"', page_of(server[1], {})[1])
+    assert token is not None
+    headers = {"Host": f"127.0.0.1:{port}", "Origin": f"http://127.0.0.1:{port}"}
+    headers[header] = f"{'http://' if header == 'Origin' else ''}{name.format(port=port)}"
+    talk = first_word(server[1], token[1], headers)
+    if taken:
+        assert "ACK" in asyncio.run(talk)
+    else:
+        with pytest.raises(HTTPClientError, match="403"):
+            asyncio.run(talk)
 
 
 def test_an_interrupt_ends_it_cleanly():

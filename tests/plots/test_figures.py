@@ -165,11 +165,69 @@ def test_figures_need_no_pyplot_and_save_nothing() -> None:
     assert done.stdout == "False\n"
 
 
-def test_a_character_without_a_font_gives_way_to_the_id_or_a_box() -> None:
-    assert drawable("plain") == "plain"
-    missing = "\U0001f9ff"  # no text font has it
-    assert drawable(missing, "id") == "id"
-    assert drawable(f"a{missing}") == "a□"
+EYE = "\U0001f9ff"
+FAMILY = "\U0001faf1\U0001f3fd\u200d\U0001faf2"
+ETHIOPIC = "\u1230\u120b\u121d"
+
+
+@pytest.mark.parametrize(
+    ("text", "instead", "drawn"),
+    [
+        ("plain", "", "plain"),
+        ("é – → ±", "id", "é – → ±"),
+        (f"talks {EYE}", "id", "talks"),
+        (f"{EYE} talks {FAMILY} again", "id", "talks again"),
+        (EYE, "id", "id"),
+        (EYE, "", "□"),
+        (f"a{ETHIOPIC}", "id", "id"),
+        (f"a{ETHIOPIC} {EYE}", "", "a□□□"),
+        (ETHIOPIC, f"{ETHIOPIC}2", "□□□"),
+    ],
+)
+def test_what_no_font_has_is_left_out_or_gives_way_to_the_id_or_boxes(text: str, instead: str, drawn: str) -> None:
+    """Neither DejaVu Sans nor any of the East Asian fonts has emoji of their kind, or Ethiopic."""
+    assert drawable(text, instead) == drawn
+
+
+def test_a_font_installed_since_matplotlib_looked_is_found_in_the_middle_of_a_figure(monkeypatch) -> None:
+    """The font is DejaVu Sans Mono by another name; what matters is that it is added, asked for and measured anew."""
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    from kgsim.plots import text
+
+    file = font_manager.findfont("DejaVu Sans Mono")
+    known: list[str] = []
+    monkeypatch.setattr(text, "_FILES", ("dejavusansmono",))
+    monkeypatch.setattr(text, "_EAST_ASIAN", ("DejaVu Sans Mono",))
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: known)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [file])
+    monkeypatch.setattr(font_manager.fontManager, "addfont", lambda path: known.append("DejaVu Sans Mono"))
+    caches = (text.families, text.look_for_fonts, text._characters)
+    for each in caches:
+        each.cache_clear()
+    try:
+        with style():
+            assert mpl.rcParams["font.family"] == ["DejaVu Sans"]
+            drawable(ETHIOPIC)
+            assert mpl.rcParams["font.family"] == ["DejaVu Sans", "DejaVu Sans Mono"]
+        assert "DejaVu Sans Mono" not in mpl.rcParams["font.family"]
+    finally:
+        for each in caches:
+            each.cache_clear()
+
+
+def test_the_users_own_settings_of_matplotlib_change_no_figure() -> None:
+    import matplotlib as mpl
+
+    def all_drawn() -> bytes:
+        return b"".join(content for _, content in drawn(made_up.result(structures=1)))
+
+    own = {"text.usetex": True, "savefig.bbox": "tight", "axes.linewidth": 9.0, "font.weight": "bold"}
+    plain = all_drawn()
+    with mpl.rc_context(own):
+        assert all_drawn() == plain
+        assert {name: mpl.rcParams[name] for name in own} == own
 
 
 def test_wrapped_lines_fit_and_lose_no_word_without_saying_so() -> None:

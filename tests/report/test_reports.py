@@ -22,6 +22,7 @@ import made_up
 from kgsim.errors import KgsimError, OutputError
 from kgsim.report import display, document, files, markdown, plain, sections, summary, terminal
 from kgsim.report.content import Cell, Column, Table, cells
+from kgsim.report.ownership import Maker
 
 RESULT = made_up.result()
 
@@ -201,47 +202,60 @@ def test_a_frame_without_pandas_says_what_to_install(monkeypatch):
 # Files
 
 
-def inputs(**changed):
-    return files.Inputs("s", "d", {"A": 1.0}, ("one",), "1") if not changed else replace(inputs(), **changed)
+MAKER = Maker("run", ("/work/talks.yaml",))
 
 
-def finish(directory: Path, given: files.Inputs, *, force: bool = False, text: str = "") -> None:
-    with files.Destination(directory, given, force=force) as destination:
-        destination.write(
-            files.RESULT,
-            text
-            or json.dumps(
-                {
-                    "scenario": {"name": given.scenario, "digest": given.digest},
-                    "values": dict(given.values),
-                    "structures": dict.fromkeys(given.structures),
-                    "versions": {"kgsim": given.version},
-                }
-            ),
-        )
+def finish(directory: Path, maker: Maker = MAKER, *, force: bool = False, text: str = "{}") -> None:
+    with files.Destination(directory, maker, force=force) as destination:
+        destination.write(files.RESULT, text)
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"scenario": "t"}, "of scenario s, not t"),
-        ({"digest": "e"}, "another text of scenario s"),
-        ({"values": {"A": 2.0}}, "where A is 1, not 2"),
-        ({"values": {"A": 1.0, "B": 3.0}}, "where B is missing, not 3"),
-        ({"structures": ("one", "two")}, "of structures one, not one, two"),
-        ({"version": "2"}, "made by kgsim 1, not 2"),
-    ],
+    "other", [Maker("sweep", MAKER.sources), Maker("run", ("/work/other.yaml",)), Maker("run", (*MAKER.sources, "x"))]
 )
-def test_what_differs_is_named(tmp_path, changed, said):
-    finish(tmp_path, inputs())
-    finish(tmp_path, inputs())
-    with pytest.raises(OutputError, match=said):
-        finish(tmp_path, inputs(**changed))
-    finish(tmp_path, inputs(**changed), force=True)
+def test_the_results_of_one_maker_give_way_to_its_own_alone(tmp_path, other):
+    finish(tmp_path)
+    finish(tmp_path, text="again")
+    with pytest.raises(OutputError, match=r"a result of kgsim run talks\.yaml"):
+        finish(tmp_path, other)
+    assert (tmp_path / files.RESULT).read_text() == "again"
+    finish(tmp_path, other, force=True)
+
+
+@pytest.mark.parametrize("index", ["", "[]", '{"result.json": 3}', '{"result.json": {"command": "run"}}'])
+def test_a_damaged_index_makes_files_nobodys(tmp_path, index):
+    finish(tmp_path)
+    (tmp_path / ".kgsim.json").write_text(index)
+    with pytest.raises(OutputError, match="not a file that kgsim wrote"):
+        finish(tmp_path, text="again")
+
+
+def test_what_stands_there_already_is_no_hindrance(tmp_path):
+    (tmp_path / "figure.svg").write_text("<svg/>")
+    with files.Destination(tmp_path, MAKER) as destination:
+        destination.write("figure.svg", "<svg/>")
+    with pytest.raises(OutputError, match=r"figure\.svg is a result of kgsim run"):
+        files.in_place({tmp_path / "figure.svg": b"other"}, Maker("brief", MAKER.sources))
+
+
+def test_of_two_at_once_the_second_is_told(tmp_path):
+    with files.Destination(tmp_path, MAKER) as destination:
+        with pytest.raises(OutputError, match="another kgsim command is writing"):
+            finish(tmp_path)
+        destination.write(files.RESULT, "first")
+    assert (tmp_path / files.RESULT).read_text() == "first"
+    finish(tmp_path, text="second")
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path):
+    (tmp_path / ".kgsim-dead").mkdir()
+    (tmp_path / ".kgsim-dead" / "result.json").write_text("half")
+    finish(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".kgsim.json", "result.json"]
 
 
 def test_nothing_is_half_written(tmp_path):
-    with pytest.raises(RuntimeError), files.Destination(tmp_path / "a" / "b", inputs()) as destination:
+    with pytest.raises(RuntimeError), files.Destination(tmp_path / "a" / "b", MAKER) as destination:
         destination.write("one.txt", "1")
         assert not (tmp_path / "a" / "b" / "one.txt").exists()
         raise RuntimeError
@@ -250,7 +264,7 @@ def test_nothing_is_half_written(tmp_path):
 
 def test_directories_that_were_there_stay(tmp_path):
     (tmp_path / "a").mkdir()
-    with pytest.raises(RuntimeError), files.Destination(tmp_path / "a" / "b", inputs()):
+    with pytest.raises(RuntimeError), files.Destination(tmp_path / "a" / "b", MAKER):
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
@@ -258,14 +272,14 @@ def test_directories_that_were_there_stay(tmp_path):
 def test_the_document_is_moved_last(tmp_path, monkeypatch):
     moved = []
     monkeypatch.setattr(Path, "replace", lambda self, target: moved.append(target.name))
-    with files.Destination(tmp_path, inputs()) as destination:
+    with files.Destination(tmp_path, MAKER) as destination:
         for name in ("result.json", "result.md", "payoffs.png"):
             destination.write(name, "x")
-    assert moved == ["result.md", "payoffs.png", "result.json"]
+    assert moved == ["result.md", "payoffs.png", "result.json", ".kgsim.json"]
 
 
 def test_a_thread_may_write_too(tmp_path):
-    thread = threading.Thread(target=finish, args=(tmp_path, inputs()))
+    thread = threading.Thread(target=finish, args=(tmp_path,))
     thread.start()
     thread.join()
     assert (tmp_path / files.RESULT).exists()

@@ -81,6 +81,42 @@ def test_all_duplicates_are_reported_at_once() -> None:
     assert [(problem.line, problem.key) for problem in caught.value.problems] == [(2, "a"), (3, "b.c")]
 
 
+@pytest.mark.parametrize(
+    ("character", "code"),
+    [("\\v", "U+000B"), ("\\x1b", "U+001B"), ("\\ud83d", "U+D83D"), ("\\uffff", "U+FFFF"), ("\\b", "U+0008")],
+)
+def test_characters_that_no_document_holds_are_told_with_their_place(character: str, code: str) -> None:
+    """Escapes of YAML write what the file itself must not hold; XML, and so every SVG and slide, has no way to."""
+    with pytest.raises(ScenarioError) as error:
+        read_yaml(f'title: "talks"\nlabels: ["one", "two{character}"]\n"key{character}": 1\n', None)
+    value, key = error.value.problems
+    assert (value.line, value.column, value.key) == (2, 17, "labels[1]")
+    assert code in value.message and "Delete it" in value.remedy
+    assert key.line == 3 and code in key.message
+
+
+@pytest.mark.parametrize("text", ["tab\there", "next\u0085line", "no\u00a0break", "\U0001f4e8", "서울"])
+def test_other_characters_are_let_through(text: str) -> None:
+    assert read_yaml(f"title: '{text}'", None).data == {"title": text.replace("\u0085", " ")}
+
+
+def test_half_of_a_character_in_a_text_from_python_is_told() -> None:
+    with pytest.raises(ScenarioError, match="not allowed in YAML"):
+        loads("title: \ud83d")
+
+
+def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
+    for name, target in {"loop.yaml": "loop.yaml", "ring.yaml": "loop.yaml"}.items():
+        (tmp_path / name).symlink_to(tmp_path / target)
+        with pytest.raises(ScenarioError, match="a link that leads back to itself"):
+            load(tmp_path / name)
+    text = (DATA / "border.yaml").read_text()
+    for key in ("extends", "ledger"):
+        (tmp_path / "child.yaml").write_text(f"{key}: ring.yaml\n" + text.replace("ledger:", "# "))
+        with pytest.raises(ScenarioError, match="a link that leads back to itself"):
+            load(tmp_path / "child.yaml")
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
     path = tmp_path / "windows.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: two\r\n")

@@ -26,6 +26,7 @@ from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Backtest, Scenario, path_told
 from kgsim.scenario.payoffs import outcomes_of
+from kgsim.studies.limits import check_count, check_room
 
 Verdict = Literal["passes", "fails", "open"]
 
@@ -159,6 +160,8 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
     """
     if draws < 1:
         raise GameError(f"draws: expected a whole number of 1 or more, got {draws}")
+    check_count(draws, "draws")
+    check_room(16.0 * draws * len(scenario.parameters), f"{draws:,} draws", "take fewer (--draws)")
     scores = []
     for test in scenario.backtests.values():
         if test.repeated:

@@ -24,6 +24,7 @@ from kgsim.execution.store import Store
 from kgsim.results import VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
+from kgsim.studies.limits import check_count
 
 Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
 
@@ -179,6 +180,7 @@ def _job(
     ordinal: bool,
     values: Mapping[str, float],
 ) -> tuple[Job, tuple[str, ...]]:
+    check_count(draws, "draws")
     trial = trial_of(scenario, structures, draws)
     names = to_draw(scenario, values)
     chosen = tuple(dict.fromkeys(priors)) if priors is not None else default_priors(scenario)

@@ -21,6 +21,7 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
+from kgsim.studies.limits import COPIES, check_count, check_room
 from kgsim.wording import counted, listed, number, percent
 
 
@@ -158,6 +159,10 @@ def sensitivity(
     """
     values = together(given, values)
     names = to_draw(scenario, values)
+    check_count(draws, "draws")
+    # The points, the values of all players and the outcomes reached, at all draws at once.
+    numbers = COPIES * (len(names) + 2 * len(scenario.players) + len(scenario.outcomes))
+    check_room(8.0 * draws * numbers, f"{draws:,} draws", "take fewer (--draws)")
     chosen = next(iter(scenario.structures)) if structure is None else structure_of(scenario, structure).name
     interest = _interest(scenario, outcome, claim, verdict)
     drawn_by = prior_of(scenario, prior, names)

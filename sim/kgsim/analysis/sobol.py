@@ -19,6 +19,7 @@ from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
+from kgsim.versions import install
 from kgsim.wording import percent, rounded
 
 Take: TypeAlias = Literal["low", "middle", "high"]
@@ -180,7 +181,7 @@ def _salib() -> Sequence[Any]:
         from SALib.sample.sobol import sample
     except ImportError:
         raise GameError(
-            "Sobol' indices are computed by SALib; install it with: pip install '.[sensitivity]', or leave them "
-            "out with --no-indices (indices=False)"
+            f"Sobol' indices are computed by SALib; install it with: {install('sensitivity')}, or leave them out with "
+            "--no-indices (indices=False)"
         ) from None
     return sample, analyze

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kgsim.briefing.write import check, write
+from kgsim.errors import OutputError
+from kgsim.report.ownership import Maker
 from kgsim.scenario.model import Scenario
+from kgsim.wording import unprintable
 
 
 def brief(
@@ -52,7 +55,7 @@ def brief(
     seed
         Of whatever is drawn at random.
     force
-        Whether files that hold something else may be replaced.
+        Whether files that others wrote or changed may be replaced.
 
     Returns
     -------
@@ -62,17 +65,22 @@ def brief(
     Raises
     ------
     OutputError
-        If the format is unknown, a package or a font is missing, a template has a fault, or a file stands in the way.
+        If the format is unknown, a package or a font is missing, a template has a fault, a file stands in the way, or
+        the title or banner holds a control character.
     GameError
         If a name is unknown.
     """
     from kgsim.briefing.compose import compose
     from kgsim.briefing.findings import find
 
+    for what, text in (("title", title), ("banner", classification)):
+        if code := unprintable(text):
+            raise OutputError(f"the {what} holds the character {code}, which no document can show; leave it out")
     out = Path(out)
     room = None if template is None else Path(template)
     check(out, room)
     found = find(scenario, values=values, compare=compare, map=map, seed=seed)
     document = compose(found, lang=lang, title=title, date=date, classification=classification)
     place = None if figures is None else Path(figures)
-    return write(document, out, figures=place, template=room, paper=paper, force=force)
+    maker = Maker.of("brief", scenario)
+    return write(document, out, maker, figures=place, template=room, paper=paper, force=force)

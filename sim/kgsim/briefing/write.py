@@ -12,6 +12,8 @@ from kgsim.briefing.document import PAPER, Document
 from kgsim.errors import OutputError
 from kgsim.report.figures import rendered
 from kgsim.report.files import in_place
+from kgsim.report.ownership import Maker
+from kgsim.versions import install
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     ".pptx": ("pptx",),
@@ -40,7 +42,7 @@ def check(out: Path, template: Path | None = None) -> None:
     if missing:
         raise OutputError(
             f"briefings as {suffix.removeprefix('.').upper()} need packages that are not installed "
-            f"({', '.join(missing)}); install them with: pip install '.[brief]'"
+            f"({', '.join(missing)}); install them with: {install('brief')}"
         )
     if out.is_dir():
         raise OutputError(f"{out} is a directory; name a file with --out.")
@@ -50,6 +52,7 @@ def check(out: Path, template: Path | None = None) -> None:
 def write(
     document: Document,
     out: Path,
+    maker: Maker,
     *,
     figures: Path | None = None,
     template: Path | None = None,
@@ -64,6 +67,8 @@ def write(
         The briefing.
     out
         File ending in .pptx, .pdf, .html or .md.
+    maker
+        Whose files these are; its earlier ones are replaced.
     figures
         Directory for the figures as PNG and SVG; Markdown, which refers to them, gets one beside it if none is given.
     template
@@ -71,7 +76,7 @@ def write(
     paper
         ``a4`` or ``letter``, for PDF.
     force
-        Whether existing files with other content may be replaced.
+        Whether files that others wrote or changed may be replaced.
 
     Returns
     -------
@@ -81,8 +86,8 @@ def write(
     Raises
     ------
     OutputError
-        If something cannot be written, exists with other content, a template has a fault, or a font is missing.
-        Nothing is changed then.
+        If something cannot be written, a file of others stands in the way, a template has a fault, or a font is
+        missing. Nothing is changed then.
     """
     check(out, template)
     fonts.check(document.texts())
@@ -94,7 +99,7 @@ def write(
         for picture in document.pictures:
             for name, content in rendered(picture.name, picture.draw(PAPER)):
                 contents[figures / name] = content
-    in_place(contents, force=force)
+    in_place(contents, maker, force=force)
     return tuple(contents)
 
 

@@ -6,7 +6,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -32,6 +34,7 @@ COMMANDS = (
     "export",
     "new",
     "schema",
+    "help",
 )
 
 
@@ -50,9 +53,24 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; a mistyped one is told with the nearest there is."""
+        name = args[0]
+        if name not in COMMANDS and not context.resilient_parsing and not name.startswith("-"):
+            close = get_close_matches(name.casefold(), COMMANDS, n=1)
+            remedy = f"Did you mean {close[0]!r}?" if close else f"The commands are {', '.join(COMMANDS)}."
+            context.fail(f"No such command {name!r}. {remedy}")
+        return super().resolve_command(context, args)
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run; exits with 0, with 2 if the user has something to mend, with 130 if interrupted."""
         options |= {"standalone_mode": False, "prog_name": "kgsim"}
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                # Better a question mark for a letter that the output's encoding lacks than no output.
+                stream.reconfigure(errors="replace")
         try:
             status = super().main(args, *rest, **options)
         except (click.exceptions.Abort, KeyboardInterrupt):
@@ -98,7 +116,7 @@ def _version(context: click.Context, parameter: click.Parameter, asked: bool) ->
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def main() -> None:
-    """Game-theoretic negotiation simulator: what a deal looks like from each capital.
+    """Game-theoretic negotiation simulator: what a deal looks like from each side.
 
     A scenario file says who can do what, what each outcome is worth to whom and why, and in which orders the game
     may be played. kgsim finds the equilibria of every order of play and tests the scenario's claims on them.
@@ -110,5 +128,6 @@ def program() -> None:
     # The arrays of a run are small, so starting threads for linear algebra costs more than they give; and a run makes
     # many objects that live to its end, which frequent collections would walk through again and again.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["MPLBACKEND"] = "agg"  # figures are written to files, whatever a notebook or a shell has set
     gc.set_threshold(200_000, 50, 50)
     main()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date as Date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, structures_named, values_set
+from kgsim.cli.study import PLACE
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -20,17 +25,15 @@ from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, str
         "kgsim brief my_talks.yaml --out brief.md --figures figures --map gain cost",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     required=True,
     metavar="FILE",
     help="Where it goes; the ending says the format: .pptx, .pdf, .html or .md.",
 )
-@click.option(
-    "--figures", type=click.Path(path_type=Path), metavar="DIR", help="Keep the figures here too, as PNG and SVG."
-)
+@click.option("--figures", type=PLACE, metavar="DIR", help="Keep the figures here too, as PNG and SVG.")
 @click.option("--title", default="", metavar="TEXT", help="Title instead of the scenario's.")
 @click.option("--classification", default="", metavar="TEXT", help="Banner at the top and bottom of every page.")
 @click.option(
@@ -47,7 +50,7 @@ from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, str
 @click.option("--map", "axes", nargs=2, metavar="X Y", help="Parameters of the regime map.")
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help="Directory with your own brief.html.jinja, brief.md.jinja, brief.typ (PDF) or brief.pptx (master).",
 )
@@ -55,9 +58,9 @@ from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, str
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of whatever is drawn.")
 @set_option
 @beyond_range_option
-@click.option("--force", is_flag=True, help="Replace files that hold something else.")
+@click.option("--force", is_flag=True, help="Replace files that others wrote or changed.")
 def brief(
-    file: Path,
+    scenario: Scenario,
     out: Path,
     figures: Path | None,
     title: str,
@@ -83,9 +86,6 @@ def brief(
     check(out, template)
     if date:
         _check_date(date)
-    from kgsim.scenario.load import load
-
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     structures_named(scenario, compare or ())
     if compare and compare[0] == compare[1]:

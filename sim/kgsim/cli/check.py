@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgsim.cli.examples import examples
+from kgsim.cli.inputs import read_scenario
 from kgsim.cli.output import emit
 
 if TYPE_CHECKING:
@@ -33,14 +34,13 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
     from kgsim.errors import ScenarioError
     from kgsim.scenario.evidence import unused_evidence
     from kgsim.scenario.lint import lint
-    from kgsim.scenario.load import load
 
     errors: dict[Problem, None] = {}
     warnings: dict[Problem, None] = {}
     scenarios: list[Scenario] = []
     for file in files:
         try:
-            scenario = load(file)
+            scenario = read_scenario(file)
         except ScenarioError as error:
             errors.update(dict.fromkeys(error.problems))
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.study import deliver, force_option, format_option, plots_option, say_where
+from kgsim.cli.inputs import ScenarioFile, structures_option
+from kgsim.cli.study import Delivery, files_of, joined, outputs, say_where
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kgsim.analysis.comparison import Comparison
-    from kgsim.report.files import Inputs
     from kgsim.scenario.model import Scenario
 
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         "kgsim compare scenarios/bypass.yaml --values hawk.yaml --values dove.yaml",
     ),
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("scenarios", metavar="FILE...", nargs=-1, required=True, type=ScenarioFile())
 @click.option(
     "--values",
     "value_files",
@@ -36,30 +36,17 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Somebody's values for a single scenario, as `values: {NAME: NUMBER}` with a `title`; may be repeated.",
 )
-@click.option(
-    "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
-)
+@structures_option
 @click.option(
     "--beyond-range", is_flag=True, help="Let --values leave the ranges that the scenario gives as plausible."
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where the figure, result.json and result.md go.  [default: out/compare-NAMES]",
-)
-@format_option
-@plots_option
-@force_option
+@outputs("out/compare-NAMES")
 def compare(
-    files: tuple[Path, ...],
+    scenarios: tuple[Scenario, ...],
     value_files: tuple[Path, ...],
     structures: tuple[str, ...],
     beyond_range: bool,
-    out: Path | None,
-    form: str,
-    plots: bool,
-    force: bool,
+    to: Delivery,
 ) -> None:
     """Solve several scenario FILEs, or one with several analysts' values, on one table and one figure.
 
@@ -68,25 +55,26 @@ def compare(
     """
     from kgsim.analysis.comparison import compare as compared
     from kgsim.report.comparison import of_comparison
-    from kgsim.report.files import Destination
+    from kgsim.report.ownership import Maker
     from kgsim.report.provenance import versions
-    from kgsim.scenario.load import load
 
-    scenarios = [load(file) for file in files]
     sets = _sets(scenarios, value_files, beyond_range)
-    depends = _inputs(scenarios, sets, structures)
-    with Destination(out or Path("out") / depends.scenario, depends, force=force) as destination:
-        result = compared(*scenarios, values=sets, structures=structures or None)
-        document = {
-            "versions": versions(),
-            "scenario": {"name": depends.scenario, "digest": depends.digest},
-            "values": dict(depends.values),
-            "structures": list(depends.structures),
-            "settings": dict(depends.settings),
-            "comparison": result.to_dict(),
-        }
-
-        deliver(destination, document, of_comparison(result), (lambda: _figures(result)) if plots else None, form)
+    result = compared(*scenarios, values=sets, structures=structures or None)
+    names = list(dict.fromkeys(scenario.name for scenario in scenarios))
+    told = repr([(scenario.name, scenario.digest) for scenario in scenarios]) + repr(sets)
+    cases = ", ".join([*(scenario.name for scenario in scenarios), *sets])
+    document = {
+        "versions": versions(),
+        "scenario": {"name": f"compare-{'-'.join(names)}", "digest": sha256(told.encode()).hexdigest()},
+        "values": {},
+        "structures": list(structures),
+        "settings": {"study": "compare", "cases": cases},
+        "comparison": result.to_dict(),
+    }
+    answer = document, of_comparison(result)
+    to.show(*answer)
+    with to.destination(f"compare-{joined(names)}", Maker.of("compare", *scenarios)) as destination:
+        to.keep(destination, *answer, lambda: files_of(_figures(result)))
     say_where(destination)
 
 
@@ -96,7 +84,7 @@ def _figures(result: Comparison) -> Iterator[tuple[str, Figure]]:
     yield "comparison", comparison_figure(result)
 
 
-def _sets(scenarios: list[Scenario], files: tuple[Path, ...], beyond_range: bool) -> dict[str, dict[str, float]]:
+def _sets(scenarios: Sequence[Scenario], files: tuple[Path, ...], beyond_range: bool) -> dict[str, dict[str, float]]:
     from kgsim.scenario.values import read_values
 
     if files and len(scenarios) > 1:
@@ -108,15 +96,3 @@ def _sets(scenarios: list[Scenario], files: tuple[Path, ...], beyond_range: bool
             raise click.UsageError(f"--values {file}: another set is called {each.title!r} too; give it another title.")
         sets[each.title] = dict(each.values)
     return sets
-
-
-def _inputs(scenarios: list[Scenario], sets: dict[str, dict[str, float]], structures: tuple[str, ...]) -> Inputs:
-    from kgsim.report.files import Inputs
-    from kgsim.report.provenance import kgsim_version
-
-    told = repr([(scenario.name, scenario.digest) for scenario in scenarios]) + repr(sets)
-    names = "-".join(dict.fromkeys(scenario.name for scenario in scenarios))
-    cases = ", ".join([*(scenario.name for scenario in scenarios), *sets])
-    settings = {"study": "compare", "cases": cases}
-    digest = sha256(told.encode()).hexdigest()
-    return Inputs(f"compare-{names}", digest, {}, tuple(structures), kgsim_version(), settings)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
+from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, values_set
 from kgsim.cli.output import emit_blocks
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -19,7 +22,7 @@ from kgsim.cli.output import emit_blocks
         'kgsim explain scenarios/bypass.yaml --payoff US "bypass deal" --set A=5',
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option(
     "--payoff",
     nargs=2,
@@ -28,12 +31,10 @@ from kgsim.cli.output import emit_blocks
 )
 @set_option
 @beyond_range_option
-def explain(file: Path, payoff: tuple[str, str] | None, settings: tuple[str, ...], beyond_range: bool) -> None:
+def explain(scenario: Scenario, payoff: tuple[str, str] | None, settings: tuple[str, ...], beyond_range: bool) -> None:
     """Tell what the scenario FILE says, every number with its range, reason and sources."""
     from kgsim.report.story import of_scenario
-    from kgsim.scenario.load import load
 
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     if payoff is None:
         blocks = of_scenario(scenario, values)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.inputs import (
+    beyond_range_option,
+    complete_parameters,
+    scenario_argument,
+    set_option,
+    structures_named,
+    structures_option,
+    values_set,
+)
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 #: Where the page is if nothing else is asked for.
 PORT = 5017
@@ -21,11 +32,16 @@ PORT = 5017
         "kgsim explore scenarios/bypass.yaml --set A=5 --port 8080 --open",
     ),
 )
-@scenario_file
-@click.option("--axis", "axes", metavar="NAME", multiple=True, help="Parameters of the map, across and up; give two.")
+@scenario_argument
 @click.option(
-    "--structure", "structures", metavar="NAME", multiple=True, help="Offer this structure only; may be repeated."
+    "--axis",
+    "axes",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete_parameters,
+    help="Parameters of the map, across and up; give two.",
 )
+@structures_option
 @set_option
 @beyond_range_option
 @click.option(
@@ -37,7 +53,7 @@ PORT = 5017
 )
 @click.option("--open/--no-open", "opened", default=False, show_default=True, help="Open the page in a browser.")
 def explore(
-    file: Path,
+    scenario: Scenario,
     axes: tuple[str, ...],
     structures: tuple[str, ...],
     settings: tuple[str, ...],
@@ -52,9 +68,6 @@ def explore(
     """
     if axes and len(axes) != 2:
         raise click.UsageError("--axis: a map has two parameters; give --axis twice or not at all.")
-    from kgsim.scenario.load import load
-
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
     from kgsim.explorer.explore import needed

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.inputs import (
+    beyond_range_option,
+    complete_structures,
+    scenario_argument,
+    set_option,
+    structures_named,
+    values_set,
+)
 from kgsim.cli.output import emit
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -18,8 +28,14 @@ from kgsim.cli.output import emit
         "kgsim export scenarios/bypass.yaml --structure bypass --format nfg --set A=5 > bypass.nfg",
     ),
 )
-@scenario_file
-@click.option("--structure", required=True, metavar="NAME", help="The structure of play to write.")
+@scenario_argument
+@click.option(
+    "--structure",
+    required=True,
+    metavar="NAME",
+    shell_complete=complete_structures,
+    help="The structure of play to write.",
+)
 @click.option(
     "--format",
     "form",
@@ -30,7 +46,7 @@ from kgsim.cli.output import emit
 )
 @set_option
 @beyond_range_option
-def export(file: Path, structure: str, form: str, settings: tuple[str, ...], beyond_range: bool) -> None:
+def export(scenario: Scenario, structure: str, form: str, settings: tuple[str, ...], beyond_range: bool) -> None:
     """Print a structure of play of the scenario FILE as a game in one of Gambit's formats.
 
     Movers of one stage share information sets, so that they do not see each other's choice. A bloc of rule weighted
@@ -39,10 +55,8 @@ def export(file: Path, structure: str, form: str, settings: tuple[str, ...], bey
     """
     from kgsim.games.gambit_text import efg_text, nfg_text
     from kgsim.games.plans import named
-    from kgsim.scenario.load import load
     from kgsim.structures.trees import tree
 
-    scenario = load(file)
     (name,) = structures_named(scenario, [structure])
     game = tree(scenario, name, **values_set(scenario, settings, beyond_range=beyond_range))
     emit(efg_text(game) if form == "efg" else nfg_text(named(game)))

@@ -3,22 +3,94 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from kgsim.errors import ScenarioError
 
 if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
 
-scenario_file = click.argument("file", type=click.Path(path_type=Path))
+STDIN = "-"
+
+
+def read_scenario(file: str | Path) -> Scenario:
+    """Read a scenario from a file, or from standard input if the file is called ``-``.
+
+    Raises
+    ------
+    ScenarioError
+        As `kgsim.load`.
+    """
+    from kgsim.scenario.load import load, loads
+
+    if str(file) != STDIN:
+        return load(file)
+    return loads(sys.stdin.buffer.read() if sys.stdin else b"", name="stdin")
+
+
+class ScenarioFile(click.ParamType):  # type: ignore[type-arg]  # generic for types alone
+    """The name of a scenario's file on the command line, as the scenario."""
+
+    name = "file"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        """Read the scenario."""
+        return read_scenario(value) if isinstance(value, str) else value
+
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete names of files."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _completing(names: Callable[[Scenario], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+    """Complete names of the scenario that stands on the command line already."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        scenario = context.params.get("scenario") or _scenario_among(context.args)
+        known = () if scenario is None else names(scenario)
+        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+
+    return complete
+
+
+def _scenario_among(words: Sequence[str]) -> Scenario | None:
+    """The scenario that one of the words names: while an option waits for its value, words are not sorted out."""
+    for word in words:
+        with suppress(ScenarioError):
+            if Path(word).is_file():
+                return read_scenario(word)
+    return None
+
+
+scenario_argument = click.argument("scenario", metavar="FILE", type=ScenarioFile())
+
+complete_structures = _completing(lambda scenario: scenario.structures)
+complete_parameters = _completing(lambda scenario: scenario.parameters)
+
+structures_option = click.option(
+    "--structure",
+    "structures",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete_structures,
+    help="Solve this structure only; may be repeated.",
+)
 
 set_option = click.option(
     "--set",
     "settings",
     metavar="NAME=VALUE",
     multiple=True,
+    shell_complete=_completing(lambda scenario: [f"{name}=" for name in scenario.parameters]),
     help="Give a parameter another value than the file does; may be repeated.",
 )
 
@@ -76,11 +148,6 @@ def structures_named(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...
             remedy = suggestion(name, scenario.structures, "structure")
             raise click.UsageError(f"--structure {name}: the scenario has no structure {name!r}. {remedy}")
     return tuple(name for name in scenario.structures if not names or name in names)
-
-
-def all_values(scenario: Scenario, changed: Mapping[str, float]) -> dict[str, float]:
-    """Return every parameter's value, changed ones included."""
-    return {**scenario.base, **changed}
 
 
 def _finite(text: str) -> float | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.output import emit_blocks, emit_json
+from kgsim.cli.study import format_option
 
 
 @click.command(
@@ -19,14 +20,7 @@ from kgsim.cli.output import emit, emit_blocks
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="What to print.",
-)
+@format_option
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
@@ -56,6 +50,6 @@ def nash(file: Path, form: str, time_limit: float) -> None:
         solution = solve_tree(game, time_limit=time_limit)
         data, blocks = games.document_of_tree(solution), games.of_tree(solution)
     if form == "json":
-        emit(document.dumps(data))
+        emit_json(document.dumps(data))
     else:
         emit_blocks(blocks, form)

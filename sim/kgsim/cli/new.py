@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from kgsim.cli.examples import examples
+from kgsim.cli.study import PLACE
 from kgsim.errors import OutputError
 
 
@@ -22,7 +24,7 @@ from kgsim.errors import OutputError
 @click.option(
     "--dir",
     "directory",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path(),
     metavar="DIR",
     help="Where the file goes.  [default: the current directory]",
@@ -44,4 +46,4 @@ def new(name: str, directory: Path) -> None:
         raise OutputError(f"{path} exists already and is left as it is; choose another name.") from None
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}. Choose another place with --dir DIR.") from error
-    click.echo(f"wrote {path}; now try: kgsim run {path}")
+    click.echo(f"wrote {path}; now try: kgsim run {shlex.quote(str(path))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -9,17 +10,44 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgsim.errors import OutputError
+
 if TYPE_CHECKING:
     from kgsim.report.content import Block
 
 
 def emit(text: str) -> None:
-    """Print `text`; a reader that has seen enough (``kgsim run ... | head``) stops the printing and nothing else."""
+    """Print `text`; a reader that has seen enough (``kgsim run ... | head``) stops the printing and nothing else.
+
+    Raises
+    ------
+    OutputError
+        If there is no output or no room for it.
+    """
+    if sys.stdout is None:
+        raise OutputError("the answer cannot be printed: standard output is closed. Send it to a file or to /dev/null.")
     try:
         click.echo(text, nl=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        raise OutputError(f"the answer cannot be printed: {error.strerror or error}.") from error
+
+
+def emit_json(text: str) -> None:
+    """Print JSON; letters that the output's encoding lacks are written as escapes."""
+    try:
+        text.encode(sys.stdout.encoding if sys.stdout is not None else "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text), indent=2) + "\n"
+    emit(text)
+
+
+def _print_no_more() -> None:
+    """Let what waits to be printed go nowhere, so that the end of the program does not try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def emit_blocks(blocks: Sequence[Block], form: str = "table") -> None:
@@ -28,7 +56,7 @@ def emit_blocks(blocks: Sequence[Block], form: str = "table") -> None:
         from kgsim.report import markdown
 
         emit(markdown.render(blocks))
-    elif sys.stdout.isatty():
+    elif sys.stdout is not None and sys.stdout.isatty():
         from rich.console import Console
 
         from kgsim.report import terminal

@@ -27,7 +27,7 @@ def progress(label: str, size: int | None = None) -> Iterator[Callable[[int, int
     callable or None
         To be told how many chunks are done and how many there are.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     begin = monotonic()

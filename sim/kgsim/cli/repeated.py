@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
+from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, values_set
 from kgsim.cli.output import emit_blocks
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -18,7 +21,7 @@ from kgsim.cli.output import emit_blocks
         "kgsim repeated scenarios/loudspeaker_reciprocity.yaml --game border --set patience=0.4",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option("--game", "games", metavar="NAME", multiple=True, help="Only this repeated game; may be repeated.")
 @set_option
 @beyond_range_option
@@ -30,7 +33,9 @@ from kgsim.cli.output import emit_blocks
     show_default=True,
     help="Output form.",
 )
-def repeated(file: Path, games: tuple[str, ...], settings: tuple[str, ...], beyond_range: bool, form: str) -> None:
+def repeated(
+    scenario: Scenario, games: tuple[str, ...], settings: tuple[str, ...], beyond_range: bool, form: str
+) -> None:
     """Check every profile of the repeated games of the scenario FILE.
 
     A profile of automata is an equilibrium after every history exactly if nobody gains by deviating once in any joint
@@ -39,12 +44,10 @@ def repeated(file: Path, games: tuple[str, ...], settings: tuple[str, ...], beyo
     from kgsim.automata.check import game_of
     from kgsim.automata.check import repeated as check
     from kgsim.report.repeated import of_repeated
-    from kgsim.scenario.load import load
 
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     if not scenario.repeated:
-        raise click.UsageError(f"{file}: the scenario has no section `repeated`; docs/repeated.md shows one.")
+        raise click.UsageError(f"{scenario.name}: the scenario has no section `repeated`; docs/repeated.md shows one.")
     for name in games:
         game_of(scenario, name)
     blocks = [

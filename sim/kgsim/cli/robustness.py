@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.inputs import (
+    beyond_range_option,
+    scenario_argument,
+    set_option,
+    structures_named,
+    structures_option,
+    values_set,
+)
 from kgsim.cli.study import (
-    deliver,
-    force_option,
-    format_option,
-    inputs,
-    out_option,
-    plots_option,
+    Delivery,
+    files_of,
+    outputs,
     progress,
-    resume_option,
     say_where,
+    scheduler_option,
     seed_option,
     unfinished,
 )
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kgsim.analysis.robustness_result import Robustness
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
         "kgsim robustness scenarios/bypass.yaml --structure bypass --correlate A,h=0.5 --set erosion=0.7",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option(
     "--draws",
     type=click.IntRange(1),
@@ -72,20 +76,14 @@ if TYPE_CHECKING:
 @click.option(
     "--ordinal/--no-ordinal", default=True, show_default=True, help="Whether to redraw payoffs keeping rankings too."
 )
-@click.option(
-    "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
-)
+@structures_option
 @set_option
 @beyond_range_option
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many work at once.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Compute on the workers of this Dask scheduler instead.")
-@resume_option
-@out_option("robustness")
-@format_option
-@plots_option
-@force_option
+@scheduler_option
+@outputs("out/SCENARIO-robustness")
 def robustness(
-    file: Path,
+    scenario: Scenario,
     draws: int,
     seed: int,
     priors: tuple[str, ...],
@@ -97,11 +95,7 @@ def robustness(
     beyond_range: bool,
     workers: int,
     scheduler: str | None,
-    resume: bool,
-    out: Path | None,
-    form: str,
-    plots: bool,
-    force: bool,
+    to: Delivery,
 ) -> None:
     """Draw the parameters of the scenario FILE and count where each answer stands.
 
@@ -110,12 +104,10 @@ def robustness(
     are no probabilities of anything in the world. A parameter given with --set is held and not drawn.
     """
     from kgsim.analysis.robustness import robustness as found_in
-    from kgsim.report.files import Destination
+    from kgsim.report.ownership import Maker
     from kgsim.report.robustness import of_robustness
     from kgsim.report.study_document import of_study
-    from kgsim.scenario.load import load
 
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
     given = {
@@ -128,10 +120,9 @@ def robustness(
         "ordinal": ordinal,
         "held": " ".join(sorted(values)) or "none",
     }
-    depends = inputs(scenario, values, chosen, given)
-    directory = out or Path("out") / f"{scenario.name}-robustness"
-    with Destination(directory, depends, force=force) as destination:
-        with unfinished(directory, resume=resume, force=force) as store, progress("blocks of draws") as told:
+    goal = to.destination(f"{scenario.name}-robustness", Maker.of("robustness", scenario))
+    with unfinished(goal.directory) as store, goal as destination:
+        with progress("blocks of draws") as told:
             result = found_in(
                 scenario,
                 values,
@@ -147,8 +138,10 @@ def robustness(
                 store=store,
                 progress=told,
             )
-        document = of_study(scenario, depends, {"robustness": result.to_dict()})
-        deliver(destination, document, of_robustness(result), (lambda: _figures(result)) if plots else None, form)
+        findings = {"robustness": result.to_dict()}
+        answer = of_study(scenario, scenario.base | values, chosen, given, findings), of_robustness(result)
+        to.show(*answer)
+        to.keep(destination, *answer, lambda: files_of(_figures(result)))
     say_where(destination)
 
 

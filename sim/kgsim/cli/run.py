@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import (
-    all_values,
     beyond_range_option,
-    scenario_file,
+    scenario_argument,
     set_option,
     structures_named,
+    structures_option,
     values_set,
 )
-from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.progress import progress
+from kgsim.cli.study import Delivery, outputs, say_where
 
 if TYPE_CHECKING:
-    from kgsim.report.files import Destination
-    from kgsim.results import Result
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -30,80 +30,50 @@ if TYPE_CHECKING:
         "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
         "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
         "kgsim run scenarios/bypass.yaml --format json > result.json",
+        "sed 's/value: 20/value: 5/' my_talks.yaml | kgsim run -",
     ),
 )
-@scenario_file
-@click.option(
-    "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
-)
+@scenario_argument
+@structures_option
 @set_option
 @beyond_range_option
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where figures, result.json and result.md go.  [default: out/SCENARIO]",
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="For all structures together; the result says which were cut short.  [default: none]",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="What to print.",
-)
-@click.option("--plots/--no-plots", default=True, show_default=True, help="Whether to draw figures (PNG and SVG).")
-@click.option("--force", is_flag=True, help="Replace a different result that DIR holds.")
+@outputs("out/SCENARIO")
 def run(
-    file: Path,
+    scenario: Scenario,
     structures: tuple[str, ...],
     settings: tuple[str, ...],
     beyond_range: bool,
-    out: Path | None,
-    form: str,
-    plots: bool,
-    force: bool,
+    time_limit: float | None,
+    to: Delivery,
 ) -> None:
-    """Solve the scenario FILE and test its claims.
+    """Solve the scenario FILE, or standard input if FILE is -, and test its claims.
 
     Prints which structure of play ends where, what it is worth to each player, every equilibrium and each claim's
     verdict. Writes the same as result.md and result.json, and figures, into DIR. A claim that fails is an answer and
     not an error.
     """
-    from kgsim.report.files import Destination, Inputs
-    from kgsim.report.provenance import kgsim_version
-    from kgsim.scenario.load import load
-
-    scenario = load(file)
     changed = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
-    inputs = Inputs(scenario.name, scenario.digest, all_values(scenario, changed), chosen, kgsim_version())
-    with Destination(out or Path("out") / scenario.name, inputs, force=force) as destination:
-        from kgsim.evaluate import solve
-
-        result = solve(scenario, changed, structures=chosen)
-        _print(result, form)
-        _keep(result, destination, plots)
-    names = ", ".join(path.name for path in destination.paths)
-    click.echo(f"wrote to {destination.directory}: {names}", err=True)
-
-
-def _print(result: Result, form: str) -> None:
+    from kgsim.evaluate import solve
     from kgsim.report import document, sections
+    from kgsim.report.ownership import Maker
 
-    if form == "json":
-        emit(document.dumps(document.of_result(result)))
-    else:
-        emit_blocks(sections.of_result(result), form)
+    with progress("structures") as told:
+        result = solve(scenario, changed, structures=chosen, time_limit=time_limit, progress=told)
 
-
-def _keep(result: Result, destination: Destination, plots: bool) -> None:
-    from kgsim.report import document, markdown, sections
-
-    destination.write("result.json", document.dumps(document.of_result(result)))
-    destination.write("result.md", markdown.render(sections.of_result(result)))
-    if plots:
+    def figures() -> Iterable[tuple[str, bytes]]:
         from kgsim.report.figures import drawn
 
-        for name, content in drawn(result):
-            destination.write(name, content)
+        return drawn(result)
+
+    answer = document.of_result(result), sections.of_result(result)
+    to.show(*answer)
+    with to.destination(scenario.name, Maker.of("run", scenario)) as destination:
+        to.keep(destination, *answer, figures)
+    say_where(destination)

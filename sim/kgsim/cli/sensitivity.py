@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
-from kgsim.cli.study import (
-    deliver,
-    force_option,
-    format_option,
-    inputs,
-    out_option,
-    plots_option,
-    progress,
-    say_where,
-    seed_option,
+from kgsim.cli.inputs import (
+    beyond_range_option,
+    complete_structures,
+    scenario_argument,
+    set_option,
+    structures_named,
+    values_set,
 )
+from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, seed_option
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kgsim.analysis.sensitivity import Sensitivity
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -36,8 +33,13 @@ if TYPE_CHECKING:
         "kgsim sensitivity scenarios/bypass.yaml --claim H6 --verdict fails --no-indices",
     ),
 )
-@scenario_file
-@click.option("--structure", metavar="NAME", help="Whose values and outcomes to look at.  [default: the file's first]")
+@scenario_argument
+@click.option(
+    "--structure",
+    metavar="NAME",
+    shell_complete=complete_structures,
+    help="Whose values and outcomes to look at.  [default: the file's first]",
+)
 @click.option(
     "--outcome",
     metavar="NAME",
@@ -84,12 +86,9 @@ if TYPE_CHECKING:
 @set_option
 @beyond_range_option
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many work at once.")
-@out_option("sensitivity")
-@format_option
-@plots_option
-@force_option
+@outputs("out/SCENARIO-sensitivity")
 def sensitivity(
-    file: Path,
+    scenario: Scenario,
     structure: str | None,
     outcome: str | None,
     claim: str | None,
@@ -103,10 +102,7 @@ def sensitivity(
     settings: tuple[str, ...],
     beyond_range: bool,
     workers: int,
-    out: Path | None,
-    form: str,
-    plots: bool,
-    force: bool,
+    to: Delivery,
 ) -> None:
     """Find the parameters of the scenario FILE that matter.
 
@@ -116,12 +112,10 @@ def sensitivity(
     held and not moved.
     """
     from kgsim.analysis.sensitivity import sensitivity as found_in
-    from kgsim.report.files import Destination
+    from kgsim.report.ownership import Maker
     from kgsim.report.sensitivity import of_sensitivity
     from kgsim.report.study_document import of_study
-    from kgsim.scenario.load import load
 
-    scenario = load(file)
     values = values_set(scenario, settings, beyond_range=beyond_range)
     if structure is not None:
         structures_named(scenario, [structure])
@@ -138,12 +132,17 @@ def sensitivity(
         "seed": seed,
     }
     given = {"study": "sensitivity", **asked, "held": " ".join(sorted(values)) or "none"}
-    depends = inputs(scenario, values, tuple(scenario.structures), given)
-    with Destination(out or Path("out") / f"{scenario.name}-sensitivity", depends, force=force) as destination:
+    maker = Maker.of("sensitivity", scenario)
+    with to.destination(f"{scenario.name}-sensitivity", maker) as destination:
         with progress("chunks of draws") as told:
             result = found_in(scenario, values, **asked, workers=workers, progress=told)
-        document = of_study(scenario, depends, {"sensitivity": result.to_dict()})
-        deliver(destination, document, of_sensitivity(result), (lambda: _figures(result)) if plots else None, form)
+        findings = {"sensitivity": result.to_dict()}
+        answer = (
+            of_study(scenario, scenario.base | values, tuple(scenario.structures), given, findings),
+            of_sensitivity(result),
+        )
+        to.show(*answer)
+        to.keep(destination, *answer, lambda: files_of(_figures(result)))
     say_where(destination)
 
 

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
-from kgsim.cli.study import (
-    deliver,
-    force_option,
-    format_option,
-    inputs,
-    out_option,
-    plots_option,
-    progress,
-    say_where,
-    seed_option,
-)
+from kgsim.cli.inputs import beyond_range_option, complete_structures, scenario_argument, set_option, values_set
+from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, seed_option, unfinished
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +27,7 @@ if TYPE_CHECKING:
         "kgsim simulate scenarios/loudspeaker_reciprocity.yaml --policy automaton --game border_with_slips",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option("--rounds", type=click.IntRange(1), help="Rounds of a run.  [default: the file's horizon]")
 @click.option("--runs", type=click.IntRange(1), default=10_000, show_default=True, help="Number of runs.")
 @seed_option
@@ -50,7 +39,7 @@ if TYPE_CHECKING:
     help="Markov-perfect equilibrium, quantal response, learning from what happened, or strategies for repeated play.",
 )
 @click.option(
-    "--structure", "structures", metavar="NAME", multiple=True,
+    "--structure", "structures", metavar="NAME", multiple=True, shell_complete=complete_structures,
     help="Play this structure (for automata: this profile) only; may be repeated.",
 )  # fmt: skip
 @click.option(
@@ -72,23 +61,15 @@ if TYPE_CHECKING:
 @set_option
 @beyond_range_option
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many play at once.")
-@click.option("--resume", is_flag=True, help="Go on with what an interrupted run of the same command has finished.")
-@out_option("rounds")
-@format_option
-@plots_option
-@force_option
+@outputs("out/SCENARIO-rounds")
 def simulate(
-    file: Path,
+    scenario: Scenario,
     structures: tuple[str, ...],
     settings: tuple[str, ...],
     beyond_range: bool,
     tell: int,
     workers: int,
-    resume: bool,
-    out: Path | None,
-    form: str,
-    plots: bool,
-    force: bool,
+    to: Delivery,
     **chosen: Any,
 ) -> None:
     """Play the scenario FILE over rounds, as its section `dynamics` says the situation moves.
@@ -98,51 +79,42 @@ def simulate(
     kept in simulation.nc, the same bytes for the same seed whatever the workers.
     """
     from kgsim.dynamics.simulate import Options, ways_to_play
-    from kgsim.report.files import Destination
-    from kgsim.scenario.load import load
+    from kgsim.report.ownership import Maker
+    from kgsim.report.simulation import of_simulation
+    from kgsim.report.study_document import of_study
+    from kgsim.studies.layout import xarray
+    from kgsim.studies.study import study_bytes
 
-    scenario = load(file)
+    xarray()  # what is missing is said before anything is computed
     values = values_set(scenario, settings, beyond_range=beyond_range)
     options = Options(**chosen)
     if tell > options.runs:
         raise click.UsageError(f"--tell {tell}: there are {options.runs} runs.")
     ways = ways_to_play(scenario, options, structures or None)
-    depends = inputs(scenario, values, ways, {name: value for name, value in chosen.items() if value is not None})
-    directory = out or Path("out") / f"{scenario.name}-rounds"
-    with Destination(directory, depends, force=force) as destination:
-        found = _played(scenario, options, ways, values, directory, workers=workers, resume=resume, force=force)
-        _keep(destination, scenario, depends, found, tell, plots, form)
-    _discard(directory)
+    given = {name: value for name, value in chosen.items() if value is not None}
+    goal = to.destination(f"{scenario.name}-rounds", Maker.of("simulate", scenario))
+    with unfinished(goal.directory) as store, goal as destination:
+        found = _played(scenario, options, values, structures=ways, workers=workers, store=store)
+        answer = (
+            of_study(scenario, scenario.base | values, ways, given, _findings(found)),
+            of_simulation(scenario, found, tell),
+        )
+        to.show(*answer)
+        destination.write("simulation.nc", study_bytes(found))
+        to.keep(destination, *answer, lambda: files_of(_figures(found)))
     say_where(destination)
 
 
-def _played(
-    scenario: Scenario,
-    options: Options,
-    ways: tuple[str, ...],
-    values: dict[str, Any],
-    directory: Path,
-    **how: Any,
-) -> Dataset:
+def _played(scenario: Scenario, options: Options, values: dict[str, Any], **how: Any) -> Dataset:
     from kgsim.dynamics.simulate import simulate as played
 
     with progress("rounds and chunks of runs") as bar:
         told: Callable[[str, int, int], None] | None = None if bar is None else lambda what, done, of: bar(done, of)
-        return played(scenario, options, values, structures=ways, store=directory / UNFINISHED, progress=told, **how)
+        return played(scenario, options, values, progress=told, **how)
 
 
-UNFINISHED = "unfinished"
-"""Where an interrupted simulation keeps what is done."""
-
-
-def _keep(
-    destination: Any, scenario: Scenario, depends: Any, found: Dataset, tell: int, plots: bool, form: str
-) -> None:
+def _findings(found: Dataset) -> dict[str, Any]:
     import json
-
-    from kgsim.report.simulation import of_simulation
-    from kgsim.report.study_document import of_study
-    from kgsim.studies.study import study_bytes
 
     shares = {
         way: {
@@ -155,11 +127,7 @@ def _keep(
         way: {key: value for key, value in notes.items() if key != "deals"}
         for way, notes in json.loads(found.attrs["policies"]).items()
     }
-    simulation = {"data": "simulation.nc", "policies": policies, "by_round": shares}
-    document = of_study(scenario, depends, {"simulation": simulation})
-    destination.write("simulation.nc", study_bytes(found))
-    blocks = of_simulation(scenario, found, tell)
-    deliver(destination, document, blocks, (lambda: _figures(found)) if plots else None, form)
+    return {"simulation": {"data": "simulation.nc", "policies": policies, "by_round": shares}}
 
 
 def _figures(found: Dataset) -> Iterator[tuple[str, Figure]]:
@@ -168,9 +136,3 @@ def _figures(found: Dataset) -> Iterator[tuple[str, Figure]]:
     yield "outcomes-by-round", runs_figure(found)
     if found.attrs["bounds"] != "{}":
         yield "fans", fan_figure(found)
-
-
-def _discard(directory: Path) -> None:
-    import shutil
-
-    shutil.rmtree(directory / UNFINISHED, ignore_errors=True)

@@ -1,16 +1,19 @@
-"""What the commands that draw and compare share: options, progress and the files they leave."""
+"""What the commands share that print an answer and keep it: options, progress and the files they leave."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.output import emit, emit_blocks
+from kgsim.cli.output import emit_blocks, emit_json
 from kgsim.cli.progress import progress as progress
 
 if TYPE_CHECKING:
@@ -19,8 +22,38 @@ if TYPE_CHECKING:
     from kgsim.execution.run import Job
     from kgsim.execution.store import Store
     from kgsim.report.content import Block
-    from kgsim.report.files import Destination, Inputs
-    from kgsim.scenario.model import Scenario
+    from kgsim.report.files import Destination
+    from kgsim.report.ownership import Maker
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+#: Where an interrupted study keeps what is done, within its directory.
+UNFINISHED = "unfinished"
+
+#: Chunks from which on starting further processes is worth it.
+LONG = 8
+
+#: Letters without a font that are told.
+MOST_LETTERS = 10
+
+#: Names that the name of a directory is made of at most.
+MOST_NAMES = 4
+
+#: What every answer is kept in, figures aside.
+FILES = ("result.json", "result.md")
+
+
+class Place(click.Path):
+    """A file or directory to write: as `click.Path`, but an unset shell variable is no place."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        """Return the path; fails on an empty text."""
+        if not str(value):
+            self.fail("the name is empty; leave the option out, or name a place.", parameter, context)
+        return super().convert(value, parameter, context)
+
+
+PLACE = Place(path_type=Path)
 
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random numbers."
@@ -28,7 +61,9 @@ seed_option = click.option(
 plots_option = click.option(
     "--plots/--no-plots", default=True, show_default=True, help="Whether to draw figures (PNG and SVG)."
 )
-force_option = click.option("--force", is_flag=True, help="Replace a different result that DIR holds.")
+force_option = click.option(
+    "--force", is_flag=True, help="Replace files in DIR that others wrote or changed, and results of other commands."
+)
 format_option = click.option(
     "--format",
     "form",
@@ -37,25 +72,6 @@ format_option = click.option(
     show_default=True,
     help="What to print.",
 )
-
-resume_option = click.option(
-    "--resume", is_flag=True, help="Go on with a study that was interrupted; its finished chunks are in DIR."
-)
-
-#: Where an interrupted study keeps what is done, within its directory.
-UNFINISHED = "unfinished"
-
-
-def out_option(what: str) -> Callable[[Any], Any]:
-    """The option that says where results go."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help=f"Where figures, result.json and result.md go.  [default: out/SCENARIO-{what}]",
-    )
-
-
 workers_option = click.option(
     "--workers",
     type=click.IntRange(1),
@@ -66,8 +82,97 @@ scheduler_option = click.option(
     "--scheduler", metavar="tcp://HOST:PORT", help="Compute on the workers of this Dask scheduler instead."
 )
 
-#: Chunks from which on starting further processes is worth it.
-LONG = 8
+
+def out_option(default: str, what: str = "figures, result.json and result.md") -> Decorator:
+    """The option that says where results go."""
+    return click.option("--out", type=PLACE, metavar="DIR", help=f"Where {what} go.  [default: {default}]")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is printed of an answer and where it is kept: the options of `outputs`."""
+
+    out: Path | None
+    form: str
+    plots: bool
+    force: bool
+
+    def destination(self, default: str, maker: Maker) -> Destination:
+        """The directory that the answer goes to."""
+        from kgsim.report.files import Destination
+
+        return Destination(self.out or Path("out") / default, maker, names=FILES, force=self.force)
+
+    def show(self, document: Mapping[str, Any], blocks: Sequence[Block]) -> None:
+        """Print the answer, before anything is drawn or kept."""
+        from kgsim.report.document import dumps
+
+        if self.form == "json":
+            emit_json(dumps(dict(document)))
+        else:
+            emit_blocks(blocks, self.form)
+
+    def keep(
+        self,
+        destination: Destination,
+        document: Mapping[str, Any],
+        blocks: Sequence[Block],
+        figures: Callable[[], Iterable[tuple[str, bytes]]],
+    ) -> None:
+        """Keep the answer: result.json, result.md and figures, by file name."""
+        from kgsim.report import markdown
+        from kgsim.report.document import dumps
+
+        destination.write("result.json", dumps(dict(document)))
+        destination.write("result.md", markdown.render(blocks))
+        if self.plots:
+            for name, content in figures():
+                destination.write(name, content)
+
+
+def outputs(default: str) -> Decorator:
+    """The options of a command that prints an answer and keeps it; the command gets them as a `Delivery`, `to`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @out_option(default)
+        @format_option
+        @plots_option
+        @force_option
+        @wraps(command)
+        def delivering(*, out: Path | None, form: str, plots: bool, force: bool, **rest: Any) -> Any:
+            return command(to=Delivery(out, form, plots, force), **rest)
+
+        return delivering
+
+    return decorate
+
+
+def joined(names: Sequence[str]) -> str:
+    """Names as one name of a directory, of a length that every file system takes."""
+    return "-".join(names) if len(names) <= MOST_NAMES else f"{names[0]}-and-{len(names) - 1}-more"
+
+
+def files_of(figures: Iterable[tuple[str, Figure]]) -> Iterator[tuple[str, bytes]]:
+    """Figures by stem as files by name."""
+    from kgsim.report.figures import rendered
+
+    for stem, figure in figures:
+        yield from rendered(stem, figure)
+
+
+def say_where(destination: Destination) -> None:
+    """Tell which files were written, and what the figures could not show."""
+    names = ", ".join(path.name for path in destination.paths)
+    instead = " (in place of an earlier result)" if destination.replaced else ""
+    click.echo(f"wrote to {destination.directory}{instead}: {names}", err=True)
+    plots = sys.modules.get("kgsim.plots.text")
+    if plots is not None and plots.UNDRAWN:
+        letters = "".join(sorted(plots.UNDRAWN)[:MOST_LETTERS])
+        click.echo(
+            f"figures show boxes or names in place of letters that no installed font has, such as {letters}: install "
+            "one, such as Noto Sans CJK for Korean",
+            err=True,
+        )
 
 
 def workers_for(chunks: int, workers: int | None, scheduler: str | None) -> int:
@@ -77,73 +182,30 @@ def workers_for(chunks: int, workers: int | None, scheduler: str | None) -> int:
     return (os.cpu_count() or 1) if scheduler is None and chunks >= LONG else 1
 
 
-def inputs(
-    scenario: Scenario, values: Mapping[str, float], structures: Sequence[str], settings: Mapping[str, object]
-) -> Inputs:
-    """What a study depends on, `settings` beside the scenario."""
-    from kgsim.report.files import Inputs
-    from kgsim.report.provenance import kgsim_version
-
-    told = {name: str(value) for name, value in settings.items()}
-    used = {**scenario.base, **values}
-    return Inputs(scenario.name, scenario.digest, used, tuple(structures), kgsim_version(), told)
-
-
-def deliver(
-    destination: Destination,
-    document: dict[str, Any],
-    blocks: Sequence[Block],
-    figures: Callable[[], Iterable[tuple[str, Figure]]] | None,
-    form: str,
-) -> None:
-    """Print a study and keep it: result.json, result.md and figures, by stem."""
-    from kgsim.report import markdown
-    from kgsim.report.document import dumps
-
-    files: dict[str, bytes] = {"result.md": markdown.render(blocks).encode()}
-    if figures is not None:
-        from kgsim.report.figures import rendered
-
-        for stem, figure in figures():
-            files |= rendered(stem, figure)
-    text = dumps({**document, "files": list(files)})
-    if form == "json":
-        emit(text)
-    else:
-        emit_blocks(blocks, form)
-    for name, content in files.items():
-        destination.write(name, content)
-    destination.write("result.json", text)
-
-
-def say_where(destination: Destination) -> None:
-    """Tell which files were written."""
-    names = ", ".join(path.name for path in destination.paths)
-    click.echo(f"wrote to {destination.directory}: {names}", err=True)
-
-
 @contextmanager
-def unfinished(directory: Path, *, resume: bool, force: bool) -> Iterator[Callable[[Job], Store]]:
+def unfinished(directory: Path) -> Iterator[Callable[[Job], Store]]:
     """Keep the finished chunks of a study until it is done: gives what makes the store, from the job.
 
-    An interrupted study says how it goes on; a finished one leaves nothing behind.
+    The same study, started again, goes on where it was interrupted; a finished one leaves nothing behind.
     """
     from kgsim.execution.store import Store
 
     made: list[Store] = []
 
     def store(job: Job) -> Store:
-        made.append(Store(directory / UNFINISHED, job.identity, job.chunks, resume=resume, force=force))
+        made.append(Store(directory / UNFINISHED, job.identity, job.chunks))
+        if kept := len(made[-1].kept()):
+            click.echo(f"going on from {kept:,} of {job.chunks:,} chunks that an earlier run has finished", err=True)
         return made[-1]
 
     try:
         yield store
     except KeyboardInterrupt:
-        if not made or not made[0].kept():
+        if not (kept := sum(len(each.kept()) for each in made)):
             raise
         click.echo(
-            f"\nInterrupted; {len(made[0].kept())} finished chunks are kept in {made[0].directory}. Give the same "
-            "command with --resume to go on.",
+            f"\nInterrupted; {kept:,} finished chunks are kept in {made[0].directory}. Give the same command again to "
+            "go on.",
             err=True,
         )
         raise click.exceptions.Exit(130) from None

@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, structures_named, values_set
+from kgsim.cli.inputs import (
+    STDIN,
+    beyond_range_option,
+    complete_parameters,
+    scenario_argument,
+    set_option,
+    structures_named,
+    structures_option,
+    values_set,
+)
 from kgsim.cli.output import emit
-from kgsim.cli.progress import progress
 from kgsim.cli.study import (
-    UNFINISHED,
+    force_option,
+    out_option,
     plots_option,
-    resume_option,
+    progress,
     say_where,
     scheduler_option,
     unfinished,
@@ -27,7 +36,7 @@ from kgsim.cli.study import (
 
 if TYPE_CHECKING:
     from kgsim.execution.store import Store
-    from kgsim.report.files import Destination, Inputs
+    from kgsim.report.files import Destination
     from kgsim.scenario.model import Scenario
     from kgsim.studies.gathering import Tally
     from kgsim.studies.points import Sweep
@@ -42,19 +51,18 @@ if TYPE_CHECKING:
         "kgsim sweep scenarios/bypass.yaml --param US.icbm_only.relief=0:1:41 --param ROK.hedge=on,off",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option(
     "--param",
     "specifications",
     metavar="NAME=FROM:TO:COUNT",
     multiple=True,
     required=True,
+    shell_complete=complete_parameters,
     help="Sweep a parameter; also NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off. NAME may be the term of "
     "a menu, DECISION.MOVE.TERM, or with on,off a move, DECISION.MOVE. May be repeated.",
 )
-@click.option(
-    "--structure", "structures", metavar="NAME", multiple=True, help="Solve this structure only; may be repeated."
-)
+@structures_option
 @set_option
 @beyond_range_option
 @click.option(
@@ -67,23 +75,17 @@ if TYPE_CHECKING:
 )
 @workers_option
 @scheduler_option
-@resume_option
 @click.option(
     "--format",
     "form",
     type=click.Choice(["netcdf", "zarr"]),
     help="One NetCDF file, or a Zarr directory that is written and read in blocks.  [default: by size]",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where study.nc or study.zarr, result.json and figures go.  [default: out/SCENARIO-sweep-NAMES]",
-)
+@out_option("out/SCENARIO-sweep-NAMES", "study.nc or study.zarr, result.json and figures")
 @plots_option
-@click.option("--force", is_flag=True, help="Replace a different result, or unfinished work, that DIR holds.")
+@force_option
 def sweep(
-    file: Path,
+    scenario: Scenario,
     specifications: tuple[str, ...],
     structures: tuple[str, ...],
     settings: tuple[str, ...],
@@ -91,7 +93,6 @@ def sweep(
     mixed: str,
     workers: int | None,
     scheduler: str | None,
-    resume: bool,
     form: str | None,
     out: Path | None,
     plots: bool,
@@ -101,15 +102,14 @@ def sweep(
 
     Finds all equilibria of every structure at every point, and says where it cannot be sure to have them all. Writes
     the study as NetCDF or Zarr (kgsim.open_study reads both), and figures: lines and outcome strips for one parameter,
-    regime maps for two, small multiples for three. An interrupted study goes on with --resume.
+    regime maps for two, small multiples for three. An interrupted study goes on where it stopped.
     """
-    from kgsim.report.files import Destination
-    from kgsim.scenario.load import load
+    from kgsim.report.files import RESULT, Destination
+    from kgsim.report.ownership import Maker
     from kgsim.studies import design
-    from kgsim.studies.limits import LARGE, check_disk, check_netcdf, study_size
-    from kgsim.studies.study import planned
+    from kgsim.studies.limits import LARGE, check_disk, check_netcdf, size, study_size
+    from kgsim.studies.study import NETCDF, ZARR, planned
 
-    scenario = load(file)
     axes = design.axes(specifications)
     fixed = values_set(scenario, settings, beyond_range=beyond_range)
     for name in fixed:
@@ -125,27 +125,30 @@ def sweep(
     )
     form = form or ("zarr" if study_size(job) > LARGE else "netcdf")
     directory = out or Path("out") / f"{scenario.name}-sweep-{'-'.join(axes)}"
+    if study_size(job) > LARGE:
+        click.echo(f"{job.grid.size:,} points in {job.chunks:,} chunks, about {size(study_size(job))}", err=True)
     check_disk(job, directory)
     if form == "netcdf":
         check_netcdf(job)
+    names = (RESULT, NETCDF if form == "netcdf" else ZARR)
     with (
-        unfinished(directory, resume=resume, force=force) as kept,
-        Destination(directory, _inputs(scenario, job, form), force=force) as destination,
+        unfinished(directory) as kept,
+        Destination(directory, Maker.of("sweep", scenario), names=names, force=force) as destination,
     ):
         # A study of one chunk is a matter of a second, and what it would lose is no more.
-        store = kept(job) if job.chunks > 1 or form == "zarr" or (directory / UNFINISHED).exists() else None
-        command = _command(file, specifications, structures, settings, beyond_range, mixed)
+        store = kept(job) if job.chunks > 1 or form == "zarr" else None
+        command = _command(scenario, specifications, structures, settings, beyond_range, mixed)
         crew = {"workers": workers_for(job.chunks, workers, scheduler), "scheduler": scheduler}
         tally = _computed(job, form, command, destination, store, crew)
+        emit(_told(job, tally))
         if plots:
             _draw(form, destination)
-        emit(_told(job, tally))
-        destination.write("result.json", _document(scenario, job, form, command, tally, destination))
+        destination.write("result.json", _document(scenario, job, form, command, tally))
     say_where(destination)
 
 
 def _command(
-    file: Path,
+    scenario: Scenario,
     specifications: Sequence[str],
     structures: Sequence[str],
     settings: Sequence[str],
@@ -153,9 +156,12 @@ def _command(
     mixed: str,
 ) -> str:
     """The command for the record: what the result depends on, and not who computed it or where it went."""
+    from kgsim.wording import printable
+
     options = [("--param", specifications), ("--structure", structures), ("--set", settings), ("--mixed", [mixed])]
     words = [word for option, values in options for value in values for word in (option, value)]
-    return shlex.join(["kgsim", "sweep", str(file), *words, *(["--beyond-range"] if beyond_range else [])])
+    words += ["--beyond-range"] if beyond_range else []
+    return shlex.join(["kgsim", "sweep", printable(str(scenario.path or STDIN)), *words])
 
 
 def _computed(
@@ -197,11 +203,9 @@ def _draw(form: str, destination: Destination) -> None:
         destination.write(name, content)
 
 
-def _inputs(scenario: Scenario, job: Sweep, form: str) -> Inputs:
-    """What the study depends on: every value that is swept, by first, last and count to be told, and by a digest."""
-    from kgsim.report.files import Inputs
+def _swept(scenario: Scenario, job: Sweep, form: str) -> tuple[dict[str, float], dict[str, str]]:
+    """What the study depends on: values by name, those swept by first, last and count; and settings."""
     from kgsim.studies.points import digest
-    from kgsim.versions import kgsim_version
 
     values = {**scenario.base, **job.grid.fixed}
     settings = {"study": "sweep", "swept": " ".join(job.grid.coordinates), "mixed": job.mixed, "format": form}
@@ -213,7 +217,7 @@ def _inputs(scenario: Scenario, job: Sweep, form: str) -> Inputs:
             f"{name} (count)": float(len(points)),
         }
         settings[f"values of {name}"] = digest(points)
-    return Inputs(scenario.name, scenario.digest, values, job.structures, kgsim_version(), settings)
+    return values, settings
 
 
 def _told(job: Sweep, tally: Tally) -> str:
@@ -239,7 +243,7 @@ def _told(job: Sweep, tally: Tally) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Tally, destination: Destination) -> str:
+def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Tally) -> str:
     from kgsim.report.document import dumps
     from kgsim.report.study_document import of_study
     from kgsim.results import VERDICTS
@@ -247,7 +251,6 @@ def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Ta
 
     outcomes = [rule.name for rule in job.scenario.outcomes]
     findings = {
-        "files": [path.name for path in destination.paths],
         "points": tally.points,
         "reached": {
             name: {outcome: int(count) for outcome, count in zip(outcomes, row, strict=True) if count}
@@ -261,4 +264,5 @@ def _document(scenario: Scenario, job: Sweep, form: str, command: str, tally: Ta
         "idle": idle_axes(job),
         "command": command,
     }
-    return dumps(of_study(scenario, _inputs(scenario, job, form), findings))
+    values, settings = _swept(scenario, job, form)
+    return dumps(of_study(scenario, values, job.structures, settings, findings))

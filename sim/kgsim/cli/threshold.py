@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_file, set_option, values_set
+from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, values_set
 from kgsim.cli.output import emit
+
+if TYPE_CHECKING:
+    from kgsim.scenario.model import Scenario
 
 
 @click.command(
@@ -21,7 +23,7 @@ from kgsim.cli.output import emit
         "kgsim threshold scenarios/bypass.yaml --param h --claim H7 --set A=10",
     ),
 )
-@scenario_file
+@scenario_argument
 @click.option("--param", metavar="NAME", required=True, help="The parameter to move over its range.")
 @click.option(
     "--structure", metavar="NAME", help="With --outcome: whether this structure has that equilibrium outcome."
@@ -39,7 +41,7 @@ from kgsim.cli.output import emit
 @set_option
 @beyond_range_option
 def threshold(
-    file: Path,
+    scenario: Scenario,
     param: str,
     structure: str | None,
     outcome: str | None,
@@ -57,11 +59,9 @@ def threshold(
     that turns the answer.
     """
     from kgsim.analysis.thresholds import threshold as find
-    from kgsim.scenario.load import load
 
-    scenario = load(file)
     fixed = values_set(scenario, settings, beyond_range=beyond_range)
-    if sys.stderr.isatty() and inverse:
+    if sys.stderr is not None and sys.stderr.isatty() and inverse:
         click.echo("looking along every parameter ...", err=True)
     asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
     asked |= {"repeated": repeated, "profile": profile}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
-from kgsim.execution.run import run
+from kgsim.execution.run import Job, run
 from kgsim.execution.store import Store
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
+from kgsim.studies.layout import xarray
+from kgsim.studies.limits import COPIES, check_count, check_room
 from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def simulate(
     structures: Sequence[str] | None = None,
     workers: int = 1,
     scheduler: str | None = None,
-    store: Path | None = None,
-    resume: bool = False,
-    force: bool = False,
+    store: Callable[[Job], Store] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     **values: float,
 ) -> Dataset:
@@ -99,8 +98,8 @@ def simulate(
         Structures of play to compare; all if not given. For automata: profiles of the repeated game.
     workers, scheduler
         Who plays the runs, see `kgsim.execution.run.run`; the result is the same.
-    store, resume, force
-        Directory in which finished chunks are kept, whether those there are to be used, or may be thrown away.
+    store
+        Makes the store that keeps finished chunks, from the job.
     progress
         Told what is being done, how much of it is done and how much there is.
     given
@@ -132,16 +131,18 @@ def simulate(
     >>> found = kgsim.simulate(scenario, structures=["bypass"])  # doctest: +SKIP
     >>> found.by_round.sel(structure="bypass", outcome="bypass deal", round=20).item()  # doctest: +SKIP
     """
+    xarray()  # needed at the end, and missed at the beginning
     values = together(given, values)
     chosen = options or Options()
     _check(scenario, chosen, values)
     told = progress or (lambda what, done, of: None)
+    _check_size(scenario, chosen, structures)
     ways = ways_to_play(scenario, chosen, structures)
     parts, about = [], {}
     for name in ways:
         world, actor, notes = _actor(scenario, chosen, name, values, told)
         job = Simulation(world, actor, chosen.runs, chosen.seed)
-        kept = None if store is None else Store(store / name, job.identity, job.chunks, resume=resume, force=force)
+        kept = None if store is None else store(job)
         chunks = run(
             job,
             workers=workers,
@@ -155,6 +156,16 @@ def simulate(
         parts.append(whole)
         about[name] = {**notes, "deals": _deals(world)}
     return _dataset(scenario, chosen, ways, parts, about, world, values)
+
+
+def _check_size(scenario: Scenario, options: Options, structures: Sequence[str] | None) -> None:
+    """Refuse, with the number, what would not fit: every round of every run is kept."""
+    rounds = options.rounds or (scenario.dynamics.horizon if scenario.dynamics else ROUNDS)
+    plays = options.runs * rounds * len(ways_to_play(scenario, options, structures))
+    check_count(options.runs, "runs")
+    states = len(scenario.dynamics.states) if scenario.dynamics else 0
+    numbers = COPIES * (len(scenario.players) + states + 3)
+    check_room(8.0 * plays * numbers, f"{plays:,} rounds of play", "take fewer runs or rounds")
 
 
 def ways_to_play(scenario: Scenario, options: Options, names: Sequence[str] | None) -> tuple[str, ...]:
@@ -248,8 +259,6 @@ def _dataset(
     world: World,
     values: Mapping[str, float],
 ) -> Dataset:
-    from kgsim.studies.layout import xarray
-
     rounds = world.horizon
     outcome = np.stack([part["outcome"] for part in parts])  # structure, round, run
     count = len(scenario.outcomes)

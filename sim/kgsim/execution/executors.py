@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from kgsim.errors import ExecutionError
+from kgsim.versions import install
 
 #: Seconds that a scheduler may take to answer.
 CONNECT_TIMEOUT = 10.0
@@ -155,7 +156,7 @@ class Cluster:
         try:
             import distributed
         except ImportError:
-            raise ExecutionError("a scheduler needs Dask; install it with: pip install '.[distributed]'") from None
+            raise ExecutionError(f"a scheduler needs Dask; install it with: {install('distributed')}") from None
         if "://" not in address:
             raise ExecutionError(f"{address!r} is no address of a scheduler; write it like tcp://127.0.0.1:8786")
         self._distributed: Any = distributed

@@ -1,7 +1,8 @@
 """Finished chunks on disk, so that an interrupted study goes on where it stopped.
 
-A store is a directory with a manifest, which says what the chunks belong to, and a file a chunk. Files come into being
-whole: written beside their place, forced to disk, then renamed.
+Every study has a directory of its own within the one where they are kept, named by a digest of all that its chunks
+depend on, so that chunks of different studies never meet. Files come into being whole: written beside their place,
+forced to disk, then renamed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,37 +27,33 @@ MANIFEST = "manifest.json"
 
 
 class Store:
-    """The finished chunks of one job.
+    """The finished chunks of one job, those of an earlier run included.
 
     Parameters
     ----------
-    directory
-        Where they are kept; made if it does not exist.
+    place
+        Directory of all stores; made if it does not exist.
     identity, chunks
         The job's, see `kgsim.execution.run.Job`.
-    resume
-        Whether chunks that the directory holds are to be used. If not, and there are any, they are not touched.
-    force
-        Whether what the directory holds may be thrown away.
+
+    Attributes
+    ----------
+    directory
+        Where this job's chunks are.
 
     Raises
     ------
     OutputError
-        If the directory cannot be written to, holds chunks of another job, or holds chunks and neither `resume` nor
-        `force` is given.
+        If the directory cannot be written to.
     """
 
-    def __init__(
-        self, directory: Path, identity: Mapping[str, str], chunks: int, *, resume: bool = False, force: bool = False
-    ) -> None:
-        self.directory = directory
+    def __init__(self, place: Path, identity: Mapping[str, str], chunks: int) -> None:
         manifest = {**identity, **versions_of("numpy"), "chunks": str(chunks)}
+        told = json.dumps(manifest, indent=2, sort_keys=True).encode()
+        self.directory = place / sha256(told).hexdigest()[:16]
         try:
-            if directory.exists():
-                self._check(manifest, resume=resume, force=force)
-            if not directory.exists():
-                directory.mkdir(parents=True)
-                self._keep(MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode())
+            self.directory.mkdir(parents=True, exist_ok=True)
+            (self.directory / MANIFEST).write_bytes(told)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -89,74 +88,15 @@ class Store:
             raise self._unwritable(error) from error
 
     def discard(self) -> None:
-        """Remove the directory, once the study stands elsewhere."""
+        """Remove the chunks, once the study stands elsewhere; those of other studies stay."""
         shutil.rmtree(self.directory, ignore_errors=True)
+        with suppress(OSError):
+            self.directory.parent.rmdir()
 
     def _path(self, chunk: int) -> Path:
         return self.directory / f"{chunk:08d}.npz"
-
-    def _check(self, manifest: Mapping[str, str], *, resume: bool, force: bool) -> None:
-        there = self._manifest()
-        difference = "" if there is None else _difference(there, manifest)
-        if there is not None and not difference and resume:
-            return
-        if force or there is None or self._empty():
-            # Nothing is lost where no chunk was kept.
-            shutil.rmtree(self.directory)
-            return
-        if difference:
-            raise OutputError(
-                f"{self.directory} holds the unfinished work of another study ({difference}). Give --force to throw it "
-                "away, or --out DIRECTORY to keep both"
-            )
-        raise OutputError(
-            f"{self.directory} holds {len(self.kept())} of {manifest['chunks']} chunks of this very study, which was "
-            "interrupted. Give --resume to go on from there, or --force to start again"
-        )
-
-    def _empty(self) -> bool:
-        return all(path.name == MANIFEST or path.suffix == ".part" for path in self.directory.iterdir())
-
-    def _manifest(self) -> dict[str, str] | None:
-        if not self.directory.is_dir():
-            raise OutputError(f"{self.directory} is a file, not a directory; name another place with --out")
-        if not any(self.directory.iterdir()):
-            return None
-        try:
-            text = (self.directory / MANIFEST).read_text("utf-8")
-        except FileNotFoundError:
-            if self.kept() or any(path.suffix != ".part" for path in self.directory.iterdir()):
-                raise OutputError(
-                    f"{self.directory} holds files that are no unfinished study; name another place with --out"
-                ) from None
-            return None
-        try:
-            manifest = json.loads(text)
-        except ValueError:
-            manifest = None
-        if not isinstance(manifest, dict):
-            raise OutputError(f"{self.directory / MANIFEST} is damaged; give --out another place, or remove it")
-        return manifest
-
-    def _keep(self, name: str, content: bytes) -> None:
-        part = self.directory / f"{name}.part"
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.directory / name)
 
     def _unwritable(self, error: OSError) -> OutputError:
         return OutputError(
             f"cannot write to {self.directory}: {error.strerror or error}. Choose another place with --out DIRECTORY"
         )
-
-
-def _difference(there: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    """Say the first way in which two manifests differ; empty if they do not."""
-    for name in (*wanted, *there):
-        old, new = there.get(name, "nothing"), wanted.get(name, "nothing")
-        if old != new:
-            long = len(old) > 40 or len(new) > 40
-            return f"of another {name}" if long else f"where {name} is {old}, not {new}"
-    return ""

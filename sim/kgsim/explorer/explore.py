@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kgsim.errors import KgsimError
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
+from kgsim.versions import install
 
 if TYPE_CHECKING:
     from kgsim.explorer.page import Explorer
@@ -74,4 +75,4 @@ def needed() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("panel", "bokeh"):
             raise
-        raise KgsimError("exploring needs Panel; install it with: pip install '.[notebook]'") from None
+        raise KgsimError(f"exploring needs Panel; install it with: {install('notebook')}") from None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import panel as pn
 from panel.io.server import get_server
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application, ErrorHandler
 
 from kgsim.errors import OutputError
 from kgsim.explorer.accessibility import tell_readers
@@ -17,6 +20,9 @@ from kgsim.scenario.model import Scenario
 
 #: The one address served: other machines cannot reach it.
 ADDRESS = "127.0.0.1"
+
+#: What this machine calls itself.
+NAMES = (ADDRESS, "localhost")
 
 
 def serve(
@@ -65,6 +71,7 @@ def serve(
             start=False,
             verbose=False,
         )
+        _guard(server)
     except OSError as error:
         raise OutputError(_refused(port, error)) from None
     loop = server.io_loop
@@ -76,6 +83,27 @@ def serve(
     finally:
         server.stop()
         pn.state.kill_all_servers()
+
+
+def _guard(server: Any) -> None:
+    """Answer only requests that name this machine and port, from pages of this machine and port.
+
+    The browser of whoever explores visits other pages too, and one of these may have given its own name this machine's
+    address (name rebinding): its requests come from here and name that page as `Host` and `Origin`.
+    """
+    hosts = {f"{name}:{server.port}" for name in NAMES} | (set(NAMES) if server.port == 80 else set())
+    origins = {f"http://{host}" for host in hosts}
+    server._tornado.websocket_origins.update(hosts)
+    application: Application = server._tornado
+    find = application.find_handler
+
+    def find_handler(request: HTTPServerRequest, **options: Any) -> Any:
+        origin = request.headers.get("Origin")
+        if request.host.lower() in hosts and (origin is None or origin.lower() in origins):
+            return find(request, **options)
+        return application.get_handler_delegate(request, ErrorHandler, {"status_code": 403})
+
+    application.find_handler = find_handler  # type: ignore[method-assign]
 
 
 def _refused(port: int, error: OSError) -> str:

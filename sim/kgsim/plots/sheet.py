@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from matplotlib.artist import Artist
@@ -20,7 +21,7 @@ from kgsim.language import Words, words
 from kgsim.plots.shrink import shrunk
 from kgsim.plots.size import Size, size_of
 from kgsim.plots.style import FAINT, INK, OutcomeMark, style
-from kgsim.plots.text import Ruler, drawable, line_height, look_for_fonts
+from kgsim.plots.text import Ruler, drawable, line_height
 
 MARGIN = 0.35
 SIZE, SMALL = 13.0, 12.0
@@ -137,10 +138,15 @@ def on_sheet(draw: Callable[[Sheet], Figure], size: str | Size, titled: bool = T
         Language of the words.
     """
     size = size_of(size)
-    if lang != "en":
-        look_for_fonts()
     with style():
-        return shrunk(draw(Sheet(size, titled, words(lang))), size.scale)
+        return shrunk(draw(Sheet(size, titled, _words(lang))), size.scale)
+
+
+@cache
+def _words(lang: str) -> Words:
+    """The strings of a language as the fonts can draw them."""
+    said = words(lang)
+    return Words(lang, {key: drawable(text) for key, text in said.strings.items()})
 
 
 def outcome_sign(mark: OutcomeMark) -> Line2D:

@@ -98,10 +98,17 @@ def marks_of_outcomes(outcomes: Sequence[str], otherwise: Collection[str]) -> di
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Apply the style file while figures are made or saved."""
+    """Apply the style file while figures are made or saved, over matplotlib's defaults and nobody's own settings."""
     # Fonts are asked for anew: more of them may have become known since.
-    with mpl.rc_context({**_settings(), "font.family": families()}):
+    own: dict[Any, Any] = {name: value for name, value in _defaults().items() if mpl.rcParams[name] != value}
+    with mpl.rc_context({**own, **_settings(), "font.family": families()}):
         yield
+
+
+@cache
+def _defaults() -> dict[Any, Any]:
+    # The backend is no matter of look, and asking for it would choose one.
+    return {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")}
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
@@ -93,23 +95,54 @@ def families() -> list[str]:
 
 
 def drawable(text: str, instead: str = "") -> str:
-    """Return `text` if the fonts have its characters, else `instead`, else `text` with a box for each missing one.
+    """Return `text` as the fonts can draw it.
 
-    Drawing a character that no font has would make matplotlib warn; the box is what it would draw.
+    Symbols that no font has, such as emoji, are left out. If letters are missing, `instead` is returned where it can be
+    drawn, or else `text` with a box for each letter: drawing a character that no font has would make matplotlib warn,
+    and the box is what it would draw.
     """
-    if text.isascii() or not (missing := {character for character in text if ord(character) not in _characters()}):
+    if text.isascii() or not (missing := _missing(text)):
         return text
-    if instead and drawable(instead) == instead:
+    letters = {character for character in missing if not _is_symbol(character)}
+    shown = "".join("□" if each in letters else each for each in text if each not in missing - letters)
+    if letters != missing:
+        shown = " ".join("".join(each for each in shown if not _joins(each)).split())
+    if shown and not letters:
+        return shown
+    UNDRAWN.update(letters)
+    if instead and instead != text and drawable(instead) == instead:
         return instead
-    return "".join("□" if character in missing else character for character in text)
+    return shown or "□"
 
+
+def _missing(text: str) -> set[str]:
+    """The characters that no font has, after a look at fonts installed since matplotlib last looked."""
+    if set(map(ord, text)) - _characters():
+        look_for_fonts()
+    return {character for character in text if ord(character) not in _characters()}
+
+
+def _is_symbol(character: str) -> bool:
+    """Whether a text can do without a character: emoji and other signs, and what goes with them."""
+    return unicodedata.category(character) in {"So", "Sk"} or _joins(character)
+
+
+def _joins(character: str) -> bool:
+    """Whether a character shows nothing and varies or joins those beside it."""
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+
+
+UNDRAWN: set[str] = set()
+"""Letters that figures of this process were to show and no font has."""
 
 _FILES = ("notosanscjk", "notosanskr", "nanumgothic", "malgun", "applesdgothicneo", "sourcehansanskr")
 
 
+@cache
 def look_for_fonts() -> None:
     """Make East Asian fonts known that were installed after matplotlib last looked; it keeps a list of its own."""
-    if len(families()) > 1:
+    before = families()
+    if len(before) > 1:
         return
     for path in sorted(font_manager.findSystemFonts()):
         stem = Path(path).stem.lower().replace("-", "").replace("_", "").replace(" ", "")
@@ -118,6 +151,8 @@ def look_for_fonts() -> None:
     for known in (families, _characters):
         known.cache_clear()
     _WIDTHS.clear()
+    if mpl.rcParams["font.family"] == before:  # a figure is being drawn
+        mpl.rcParams["font.family"] = families()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Writing outputs: all or nothing, and never over a different result unless told to.
+"""Writing outputs: all or nothing, one command at a time, and over nothing but what kgsim wrote itself.
 
 Everything is first written into a hidden directory beside its destination and moved into place at the end, the result
 document last. An interrupted run leaves what stood there before.
@@ -6,108 +6,89 @@ document last. An interrupted run leaves what stood there before.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from kgsim.errors import OutputError
-from kgsim.wording import number, rounded
+from kgsim.report.ownership import INDEX, Index, Maker, digest
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 RESULT = "result.json"
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a result depends on: two runs with equal inputs give the same result.
-
-    Attributes
-    ----------
-    scenario, digest
-        The scenario's name and the SHA-256 of its text.
-    values
-        Every parameter's value.
-    structures
-        The structures solved.
-    version
-        kgsim's version.
-    settings
-        What else the result depends on, such as a study's seed.
-    """
-
-    scenario: str
-    digest: str
-    values: Mapping[str, float]
-    structures: tuple[str, ...]
-    version: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+STAGING = ".kgsim-"
+"""What the names of files on their way begin with."""
 
 
 class Destination:
     """A directory that outputs go to; use as a context manager.
 
-    Entering checks, before anything is computed, that the directory can be written to and holds no other result.
-    Leaving without an exception moves what was written into place; leaving with one removes every trace.
+    Entering checks, before anything is computed, that the directory can be written to, that nobody else writes to it
+    now, and that what is known to be written replaces only what the same maker wrote. Leaving without an exception
+    checks the rest and moves what was written into place; leaving with one removes every trace.
 
     Parameters
     ----------
     directory
         Made if it does not exist.
-    inputs
-        What the result to be written depends on.
+    maker
+        Whose outputs they are.
+    names
+        Outputs that are sure to be written.
     force
-        Whether a result of other inputs may be replaced.
+        Whether files of others may be replaced.
 
     Attributes
     ----------
-    directory
-        Where the files go.
+    replaced
+        Whether an earlier result gave way, once the outputs are in place.
 
     Raises
     ------
     OutputError
-        If the directory cannot be written to, or holds a result of other inputs and `force` is not set.
+        If the directory cannot be written to, another command writes to it, or a file of others stands in the way.
     """
 
-    def __init__(self, directory: Path, inputs: Inputs, *, force: bool = False) -> None:
+    def __init__(self, directory: Path, maker: Maker, *, names: Sequence[str] = (RESULT,), force: bool = False) -> None:
         self.directory = directory
-        self._inputs = inputs
+        self.replaced = False
+        self._maker = maker
+        self._expected = names
         self._force = force
         self._names: list[str] = []
         self._made: list[Path] = []
-        self._stale: tuple[str, ...] = ()
+        self._left = ExitStack()
 
     def __enter__(self) -> Self:
-        self._check()
-        missing = [path for path in (self.directory, *self.directory.parents) if not path.exists()]
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            self._made = missing
-            self._staging = Path(tempfile.mkdtemp(prefix=".kgsim-", dir=self.directory))
-        except OSError as error:
-            self._remove_made()
-            raise _unwritable(self.directory, error) from error
+            self._open()
+        except BaseException as error:
+            self._left.close()
+            if isinstance(error, OSError):
+                raise _unwritable(self.directory, error) from error
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                self._move()
-        except OSError as failure:
-            raise _unwritable(self.directory, failure) from failure
-        finally:
-            shutil.rmtree(self._staging, ignore_errors=True)
-            self._remove_made()
+        with self._left:
+            try:
+                if kind is None:
+                    self._move()
+            except OSError as failure:
+                raise _unwritable(self.directory, failure) from failure
 
     def write(self, name: str, content: str | bytes) -> None:
         """Keep a file's content, to be moved into place at the end."""
@@ -134,36 +115,75 @@ class Destination:
         """The files written, in the order of writing."""
         return tuple(self.directory / name for name in self._names)
 
-    def _check(self) -> None:
-        if self.directory.exists() and not self.directory.is_dir():
+    def _open(self) -> None:
+        if os.path.lexists(self.directory) and not self.directory.is_dir():
             raise OutputError(f"{self.directory} is a file, not a directory; name another place with --out.")
-        existing = self.directory / RESULT
-        if not existing.exists():
-            return
-        document = _read(existing)
-        difference = _difference(document, self._inputs)
-        if difference and not self._force:
-            raise OutputError(
-                f"{self.directory} already holds another result ({difference}). "
-                "Give --force to replace it, or --out DIRECTORY to keep both."
-            )
-        if difference:
-            self._stale = (RESULT, *_outputs(document))
+        missing = [path for path in (self.directory, *self.directory.parents) if not path.exists()]
+        # Deepest first; a directory that holds outputs is not empty and stays.
+        self._left.callback(lambda: _remove_empty(missing))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._left.enter_context(_alone(self.directory))
+        self._index = Index(self.directory)
+        self._check(dict.fromkeys(self._expected, ""))
+        self._staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self.directory))
+        self._left.callback(lambda: shutil.rmtree(self._staging, ignore_errors=True))
+
+    def _check(self, written: Mapping[str, str]) -> None:
+        hindrances = [self._index.hindrance(name, self._maker, content) for name, content in written.items()]
+        if any(hindrances) and not self._force:
+            raise OutputError(_refusal(hindrances, "DIRECTORY"))
 
     def _move(self) -> None:
+        written = {name: digest(self._staging / name) for name in self._names}
+        self._check(written)
+        stale = self._index.left_over(written, self._maker)
+        self.replaced = bool(self._index.entries.keys() & set(written))
+        index = self._staging / INDEX
+        index.write_bytes(self._index.content(written, self._maker, stale))
         with _uninterrupted():
             # What is replaced goes where the staging goes; only files can be moved over what stands there.
-            for name in {*self._stale, *(name for name in self._names if (self._staging / name).is_dir())}:
+            for name in stale | {name for name in self._names if (self._staging / name).is_dir()}:
                 with suppress(FileNotFoundError):
                     (self.directory / name).replace(self._staging / f"{name}.before")
             for name in sorted(self._names, key=lambda name: name == RESULT):
                 (self._staging / name).replace(self.directory / name)
+            index.replace(self.directory / INDEX)
 
-    def _remove_made(self) -> None:
-        # Deepest first; a directory that holds outputs is not empty and stays.
-        for path in self._made:
-            with suppress(OSError):
-                path.rmdir()
+
+def _remove_empty(directories: Sequence[Path]) -> None:
+    for path in directories:
+        with suppress(OSError):
+            path.rmdir()
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Keep other commands from writing to a directory; clear away what a killed one left on its way.
+
+    The lock is the system's and ends with the process that holds it, however that ends.
+    """
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(
+                f"another kgsim command is writing to {directory} now. Wait until it is done, or name another place "
+                "with --out."
+            ) from None
+        except OSError:  # a file system without locks
+            yield
+            return
+        for left in directory.glob(f"{STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        yield
+        # A process forked meanwhile shares the lock and may end later.
+        fcntl.flock(handle, fcntl.LOCK_UN)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -179,58 +199,56 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def in_place(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
+def in_place(contents: Mapping[Path, bytes], maker: Maker, *, force: bool = False) -> None:
     """Write files, all or none: first beside their places, then moved into them.
 
     Parameters
     ----------
     contents
-        File to content; directories are made. A file that holds the same already is left alone.
+        File to content; directories are made.
+    maker
+        Whose files they are.
     force
-        Whether files that hold something else may be replaced.
+        Whether files of others may be replaced.
 
     Raises
     ------
     OutputError
-        If a file exists with other content and `force` is not set, or cannot be written. Nothing is changed then.
+        If a file of others stands in the way and `force` is not set, or one cannot be written. Nothing is changed then.
     """
-    changed = {path: content for path, content in contents.items() if not _holds(path, content)}
-    standing = [path for path in changed if path.exists()]
-    if standing and not force:
-        raise OutputError(
-            f"{standing[0]} exists already and holds something else. Give --force to replace it, or another name with "
-            "--out to keep both."
-        )
-    made: list[Path] = []
-    staged: dict[Path, Path] = {}
-    place = Path()
-    try:
-        for place, content in changed.items():
-            made += [path for path in place.parents if not path.exists()]
-            place.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".kgsim-", dir=place.parent)
-            os.close(handle)
-            staged[place] = Path(name)
-            staged[place].write_bytes(content)
-            staged[place].chmod(0o666 & ~_umask())
-        with _uninterrupted():
-            for place, written in staged.items():
-                written.replace(place)
-    except OSError as error:
-        raise _unwritable(place.parent, error) from error
-    finally:
-        for written in staged.values():
-            written.unlink(missing_ok=True)
-        for path in sorted(made, key=lambda path: -len(path.parts)):
-            with suppress(OSError):
-                path.rmdir()
+    with ExitStack() as left:
+        place = Path()
+        try:
+            indices: dict[Path, Index] = {}
+            for place in dict.fromkeys(path.parent for path in contents):
+                left.callback(_remove_empty, [path for path in (place, *place.parents) if not path.exists()])
+                place.mkdir(parents=True, exist_ok=True)
+                left.enter_context(_alone(place))
+                indices[place] = Index(place)
+            written = {path: sha256(content).hexdigest() for path, content in contents.items()}
+            hindrances = [indices[path.parent].hindrance(path.name, maker, new) for path, new in written.items()]
+            if any(hindrances) and not force:
+                raise OutputError(_refusal(hindrances, "FILE"))
+            whole = dict(contents)
+            for place, index in indices.items():
+                here = {path.name: new for path, new in written.items() if path.parent == place}
+                whole[place / INDEX] = index.content(here, maker)
+            staged = {path: _beside(path, content, left) for path, content in whole.items()}
+            with _uninterrupted():
+                for path, part in staged.items():
+                    part.replace(path)
+        except OSError as error:
+            raise _unwritable(place, error, "FILE") from error
 
 
-def _holds(path: Path, content: bytes) -> bool:
-    try:
-        return path.read_bytes() == content
-    except OSError:
-        return False
+def _beside(path: Path, content: bytes, left: ExitStack) -> Path:
+    """Write a file that is on its way to its place; it is gone when `left` closes, unless moved."""
+    handle, name = tempfile.mkstemp(prefix=STAGING, dir=path.parent)
+    left.callback(Path(name).unlink, missing_ok=True)
+    os.close(handle)
+    Path(name).write_bytes(content)
+    Path(name).chmod(0o666 & ~_umask())
+    return Path(name)
 
 
 def _umask() -> int:
@@ -250,54 +268,12 @@ def figure_stems(structures: Sequence[str]) -> tuple[str, ...]:
     return ("payoffs", "outcomes", *(f"game-{name}" for name in structures))
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
+def _refusal(hindrances: Sequence[str], what: str) -> str:
+    told = [each for each in hindrances if each]
+    more = f", and so on for {len(told) - 1} more" if len(told) > 1 else ""
+    return f"{told[0]}{more}; nothing was written. Give --force to replace it, or --out {what} to keep both."
 
 
-def _difference(document: Any, inputs: Inputs) -> str:
-    """Say how the result of a directory differs from the one to be written; empty if it does not."""
-    try:
-        name, digest = document["scenario"]["name"], document["scenario"]["digest"]
-        values, structures = dict(document["values"]), tuple(document["structures"])
-        version = document["versions"]["kgsim"]
-    except (KeyError, TypeError, ValueError):
-        return f"its {RESULT} is not one that kgsim wrote"
-    if name != inputs.scenario:
-        return f"of scenario {name}, not {inputs.scenario}"
-    if digest != inputs.digest:
-        return f"of another text of scenario {name}"
-    for parameter, value in inputs.values.items():
-        if values.get(parameter) != rounded(value):
-            there = values.get(parameter)
-            told = number(there) if isinstance(there, int | float) else "missing"
-            return f"where {parameter} is {told}, not {number(value)}"
-    if structures != inputs.structures:
-        return f"of structures {', '.join(structures)}, not {', '.join(inputs.structures)}"
-    settings = document.get("settings", {})
-    for name in {**settings, **inputs.settings}:
-        there, wanted = settings.get(name, "not set"), inputs.settings.get(name, "not set")
-        if there != wanted:
-            return f"with {name} {there}, not {wanted}"
-    if version != inputs.version:
-        return f"made by kgsim {version}, not {inputs.version}"
-    return ""
-
-
-def _outputs(document: Any) -> list[str]:
-    """Return the files that belong to the result which a directory holds, going by its document."""
-    try:
-        stems = figure_stems(tuple(map(str, document["structures"])))
-    except (KeyError, TypeError):
-        return []
-    # A study says itself which files it has.
-    named = document.get("files", [])
-    names = ["result.md", *(name for stem in stems for name in figure_files(stem)), *map(str, named)]
-    return [name for name in names if Path(name).name == name]
-
-
-def _unwritable(directory: Path, error: OSError) -> OutputError:
+def _unwritable(directory: Path, error: OSError, what: str = "DIRECTORY") -> OutputError:
     reason = error.strerror or str(error)
-    return OutputError(f"cannot write to {directory}: {reason}. Choose another place with --out DIRECTORY.")
+    return OutputError(f"cannot write to {directory}: {reason}. Choose another place with --out {what}.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kgsim.errors import KgsimError
 from kgsim.results import Result
+from kgsim.versions import install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ def of_result(result: Result) -> pd.DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise KgsimError("data frames need pandas; install it with: pip install '.[data]'") from None
+        raise KgsimError(f"data frames need pandas; install it with: {install('data')}") from None
     rows = [
         (name, place, each.name, each.pure, player, payoff, each.residual, solution.complete)
         for name, solution in result.structures.items()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kgsim.report.files import Inputs
 from kgsim.report.provenance import versions
 from kgsim.scenario.model import Scenario
 from kgsim.wording import rounded
 
 
-def of_study(scenario: Scenario, inputs: Inputs, findings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return findings with what they were found from; a directory that holds them is known by `Inputs`."""
+def of_study(
+    scenario: Scenario,
+    values: Mapping[str, float],
+    structures: Sequence[str],
+    settings: Mapping[str, object],
+    findings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return findings with what they were found from: the scenario, values, structures and the study's settings."""
     return {
         "versions": versions(),
         "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest},
-        "values": {name: rounded(value) for name, value in inputs.values.items()},
-        "structures": list(inputs.structures),
-        "settings": dict(inputs.settings),
+        "values": {name: rounded(value) for name, value in values.items()},
+        "structures": list(structures),
+        "settings": {name: str(value) for name, value in settings.items()},
         **findings,
     }

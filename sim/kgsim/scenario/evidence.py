@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -40,7 +41,7 @@ def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[s
     """Gather a scenario's ledgers and its own entries; None if a ledger cannot be read."""
     found: dict[str, Evidence] = {}
     complete = report.sound("ledger", "evidence")
-    read: set[Path] = set()
+    read: set[str] = set()
     listed: list[tuple[Key, str]] = []
     if isinstance(file.ledger, str):
         listed = [(("ledger",), file.ledger)]
@@ -49,9 +50,9 @@ def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[s
     for key, name in listed:
         writer = report.place(key).path
         path = (writer.parent if writer is not None else directory) / name
-        if path.resolve() in read:
+        if (real := os.path.realpath(path)) in read:
             continue
-        read.add(path.resolve())
+        read.add(real)
         try:
             text = read_text(path)
         except ScenarioError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,7 +28,7 @@ def read_chain(text: str, path: Path | None, directory: Path) -> Source:
     ScenarioError
         If any of the files cannot be read, or they extend each other in a circle or too deeply.
     """
-    return _read(text, path, directory, (path.resolve(),) if path is not None else ())
+    return _read(text, path, directory, (_real(path),) if path is not None else ())
 
 
 def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...]) -> Source:
@@ -39,7 +40,7 @@ def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...])
     if not isinstance(named, str) or not named.strip():
         _refuse(place, "`extends` must be the path of one scenario file", "Write `extends: other.yaml`.")
     parent = directory / named
-    target = parent.resolve()
+    target = _real(parent)
     if target in seen:
         circle = " -> ".join(file.name for file in (*seen[seen.index(target) :], target))
         _refuse(
@@ -59,6 +60,11 @@ def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...])
     if problems:
         raise ScenarioError(problems)
     return merged
+
+
+def _real(path: Path) -> Path:
+    # Unlike Path.resolve, it leaves links that go in circles to be met, and told, on reading.
+    return Path(os.path.realpath(path))
 
 
 def _refuse(place: Place, message: str, remedy: str) -> NoReturn:

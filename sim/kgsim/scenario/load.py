@@ -27,6 +27,7 @@ from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
 from kgsim.scenario.sections.types import check_blocs, check_effect, read_types
 from kgsim.scenario.source import Source, decode, dotted, read_text
+from kgsim.wording import printable
 
 _NEEDED = ("players", "moves", "outcomes", "utilities", "structures")
 
@@ -45,7 +46,7 @@ def load(path: str | Path) -> Scenario:
         With every problem found, each with file, line, column, key and remedy.
     """
     path = Path(path)
-    return _checked(read_chain(read_text(path), path, path.parent), path.stem, path, path.parent)
+    return _checked(read_chain(read_text(path), path, path.parent), printable(path.stem), path, path.parent)
 
 
 def loads(text: str | bytes, *, name: str = "scenario", directory: str | Path = ".") -> Scenario:

@@ -7,6 +7,7 @@ follow the core schema of YAML 1.2, so that ``no`` is a text, ``1e3`` a number a
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from kgsim.errors import Problem, ScenarioError
+from kgsim.wording import unprintable
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
@@ -86,6 +88,8 @@ def read_text(path: Path) -> str:
     except PermissionError:
         _refuse(path, "the file may not be read", "Give yourself permission to read it.")
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            _refuse(path, "this is a link that leads back to itself", "Name the file that is meant.")
         _refuse(path, f"the file cannot be read ({error})", "Check the path.")
     return decode(content, path)
 
@@ -135,7 +139,7 @@ def read_yaml(text: str, path: Path | None) -> Source:
     from ruamel.yaml.error import MarkedYAMLError, YAMLStreamError
     from ruamel.yaml.reader import ReaderError
 
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         _refuse(path, "the text is larger than 1 MiB", "A scenario is a short text; is this the right file?")
     reader = _Reader(path)
     try:
@@ -318,6 +322,8 @@ class _Reader:
             self._report(event, key, f"the anchor &{event.anchor} is not allowed", "Delete it.")
         if event.tag is not None:
             self._report(event, key, f"the tag {event.tag} is not allowed", "Delete it; tags are not used here.")
+        if code := unprintable(getattr(event, "value", "")):
+            self._report(event, key, f"this holds the character {code}, which no document can show", "Delete it.")
 
     def _place(self, event: Any) -> Place:
         return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -54,7 +54,6 @@ def solve_structure(
     StructureSolution
         With `unsolved` set where a bloc's rule cannot be applied.
     """
-    labels = tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play)
     equilibria: list[Equilibrium] = []
     continua: list[tuple[int, ...]] = []
     convex: list[bool] = []
@@ -80,7 +79,7 @@ def solve_structure(
         name=structure.name,
         label=structure.label,
         players=tuple(scenario.players),
-        stages=labels,
+        stages=_stages(structure),
         equilibria=tuple(equilibria),
         continua=tuple(continua),
         convex=tuple(convex),
@@ -100,6 +99,27 @@ def in_order(scenario: Scenario, wanted: Iterable[str]) -> tuple[str, ...]:
             needs[name] = fallback_structures(scenario.structures[name])
             pending += needs[name]
     return tuple(TopologicalSorter(needs).static_order())
+
+
+def not_solved(scenario: Scenario, structure: Structure, why: str) -> StructureSolution:
+    """A structure without a solution, and the reason."""
+    return StructureSolution(
+        name=structure.name,
+        label=structure.label,
+        players=tuple(scenario.players),
+        stages=_stages(structure),
+        equilibria=(),
+        continua=(),
+        convex=(),
+        complete=False,
+        reasons=(why,),
+        method=METHOD,
+        unsolved=why,
+    )
+
+
+def _stages(structure: Structure) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play)
 
 
 def fallback_structures(structure: Structure) -> tuple[str, ...]:

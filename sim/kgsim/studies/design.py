@@ -26,6 +26,9 @@ Given: TypeAlias = Floats | NDArray[np.str_]
 
 ON, OFF = "on", "off"
 
+#: Values of one parameter: more would fill memory before the study is laid out.
+MOST_VALUES = 10_000_000
+
 FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off, such as A=0:45:91"
 
 
@@ -127,11 +130,17 @@ def axis(specification: str) -> tuple[str, Given]:
         raise GameError(
             f"{specification!r}: the number of points must be a whole number of 2 or more, not {parts[2]!r}"
         )
+    count = int(parts[2][:40])
+    if count > MOST_VALUES:
+        raise GameError(
+            f"{specification!r}: {count:,} values of one parameter are more than a study takes, {MOST_VALUES:,}; take "
+            "fewer"
+        )
     if not low < high:
         raise GameError(f"{specification!r} runs from {number(low)} to {number(high)}: write the smaller end first")
     if logarithmic and low <= 0.0:
         raise GameError(f"{specification!r}: logarithmic spacing needs a positive start, not {number(low)}")
-    return name, (np.geomspace if logarithmic else np.linspace)(low, high, int(parts[2]))
+    return name, (np.geomspace if logarithmic else np.linspace)(low, high, count)
 
 
 def grid(scenario: Scenario, values: Mapping[str, ArrayLike], *, beyond_range: bool = False) -> Grid:

@@ -16,7 +16,7 @@ from kgsim.studies.gathering import Memory, Tally
 from kgsim.studies.inactive import idle
 from kgsim.studies.points import Sweep
 from kgsim.studies.table import REASONS
-from kgsim.versions import versions_of
+from kgsim.versions import install, versions_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -36,7 +36,7 @@ def xarray() -> Any:
     try:
         import xarray as package
     except ImportError:
-        raise GameError("studies are xarray Datasets; install it with: pip install '.[data]'") from None
+        raise GameError(f"studies are xarray Datasets; install it with: {install('data')}") from None
     return package
 
 

@@ -24,6 +24,10 @@ LARGE = 2**28
 #: Bytes that a NetCDF file of version 3 may hold.
 NETCDF_MOST = 2**31
 
+#: Draws, runs or values of one parameter that a study takes: with so many draws, no share is off by 0.01 percentage
+#: points, and computing them takes days.
+MOST = 10**9
+
 _ADVICE = "take fewer values of a parameter, or fewer structures"
 
 
@@ -37,15 +41,29 @@ def study_size(job: Sweep) -> int:
     return each * job.grid.size
 
 
-def check_memory(job: Sweep) -> None:
-    """Raise GameError if a study would not fit into memory."""
-    needed = COPIES * study_size(job)
-    memory = float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
+def check_count(count: int, what: str) -> None:
+    """Raise GameError if there are more draws, runs or the like than any study takes."""
+    if count > MOST:
+        raise GameError(f"{count:,} {what} are more than a study takes, {MOST:,}: take fewer")
+
+
+def check_room(needed: float, what: str, advice: str) -> None:
+    """Raise GameError if something would take more than its share of this machine's memory, in bytes."""
+    try:
+        memory = float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # a system that does not tell
+        return
     if needed > SHARE * memory:
         raise GameError(
-            f"{_told(job)} would take about {needed / 2**30:,.1f} GiB of memory, more than half of this machine's "
-            f"{memory / 2**30:.1f} GiB: {_ADVICE}, or stream it to disk with --format zarr (path=... in Python)"
+            f"{what} would take about {size(needed)} of memory, more than half of this machine's "
+            f"{size(memory)}: {advice}"
         )
+
+
+def check_memory(job: Sweep) -> None:
+    """Raise GameError if a study would not fit into memory."""
+    stream = "or stream it to disk with --format zarr (path=... in Python)"
+    check_room(COPIES * study_size(job), _told(job), f"{_ADVICE}, {stream}")
 
 
 def check_netcdf(job: Sweep) -> None:
@@ -67,9 +85,21 @@ def check_disk(job: Sweep, path: Path) -> None:
     needed, free = 2.0 * study_size(job), shutil.disk_usage(place).free
     if needed > free:
         raise OutputError(
-            f"{_told(job)} would take up to {needed / 2**30:,.1f} GiB of disk while it runs, and {place} has "
-            f"{free / 2**30:.1f} GiB free: {_ADVICE}, or name another place with --out"
+            f"{_told(job)} would take up to {size(needed)} of disk while it runs, and {place} has {size(free)} free: "
+            f"{_ADVICE}, or name another place with --out"
         )
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people read it.
+
+    >>> size(3 * 2**30), size(200_000), size(0)
+    ('3.0 GiB', '195.3 KiB', '0 bytes')
+    """
+    for power, unit in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if count >= 2**power:
+            return f"{count / 2**power:,.1f} {unit}"
+    return f"{count:.0f} bytes"
 
 
 def _told(job: Sweep) -> str:

@@ -20,6 +20,7 @@ from kgsim.studies.gathering import Memory, Tally, gather
 from kgsim.studies.layout import FORMAT, check_names, dataset, xarray
 from kgsim.studies.limits import check_disk, check_memory
 from kgsim.studies.points import Mixed, Sweep
+from kgsim.versions import install
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -234,7 +235,7 @@ def open_study(path: str | Path) -> Dataset:
             xarray().open_zarr(file, chunks=None) if file.is_dir() else xarray().load_dataset(file, engine="scipy")
         )
     except ImportError:
-        raise GameError("Zarr is not installed; install it with: pip install '.[data]'") from None
+        raise GameError(f"Zarr is not installed; install it with: {install('data')}") from None
     except (OSError, TypeError, ValueError, KeyError) as error:
         raise OutputError(f"{file} is not a study that kgsim can read ({error})") from error
     if study.attrs.get("kgsim_study") != FORMAT:

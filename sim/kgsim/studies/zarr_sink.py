@@ -13,6 +13,7 @@ from kgsim.execution.run import Arrays
 from kgsim.studies.gathering import Tally
 from kgsim.studies.layout import about, coordinates, dimensions, provenance, xarray
 from kgsim.studies.points import Sweep
+from kgsim.versions import install
 
 #: Points of a block, about.
 BLOCK = 32768
@@ -124,5 +125,5 @@ def _zarr() -> Any:
     try:
         import zarr
     except ImportError:
-        raise GameError("Zarr is not installed; install it with: pip install '.[data]'") from None
+        raise GameError(f"Zarr is not installed; install it with: {install('data')}") from None
     return zarr
