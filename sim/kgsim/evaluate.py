@@ -13,7 +13,7 @@ from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, payoff_table, structure_of, type_points
 from kgsim.structures.solution import in_order, solve_structure
 
 
@@ -131,8 +131,8 @@ def _outcome_payoffs(scenario: Scenario, tables: Sequence[PayoffTable]) -> dict[
         joined = np.concatenate(payoffs, axis=1)
         if not np.isfinite(joined).all():
             raise StructureError(
-                f"outcome {rule.name!r}: a payoff is not a finite number at these parameter values; look for a "
-                "division by zero or an overflow in the utilities"
+                f"outcome {rule.name!r}: a payoff is not a finite number up to {LARGEST:g} at these parameter values; "
+                "look for a division by zero or an overflow in the utilities"
             )
         if joined.size:
             found[rule.name] = {

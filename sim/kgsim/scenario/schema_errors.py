@@ -67,6 +67,7 @@ _PLACEHOLDERS: dict[str, Any] = {
 def check_shape(model: type[M], report: Report) -> M:
     """Validate the data of `report.source`; misshapen entries are reported and left out of the result."""
     data = report.source.data
+    _refuse_other_kind(model, report)
     pruned: Any = None
     while True:
         try:
@@ -78,6 +79,19 @@ def check_shape(model: type[M], report: Report) -> M:
                 key = _key(fault["loc"], data)
                 _report(model, report, key, fault)
                 _prune(pruned, key, fault["type"])
+
+
+#: What a file says first, by its model.
+_KINDS = {schema.ScenarioFile: ("kgsim", "a scenario"), schema.LedgerFile: ("kgsim-evidence", "an evidence ledger")}
+
+
+def _refuse_other_kind(model: type[BaseModel], report: Report) -> None:
+    """Refuse a ledger where a scenario is expected, and the other way round, in one sentence."""
+    version, wanted = _KINDS[model]
+    for other, found in _KINDS.values():
+        if other != version and other in report.source.data and version not in report.source.data:
+            report.add((other,), f"this file is {found}, and {wanted} is expected here", "Name another file.")
+            report.raise_if_any()
 
 
 def _key(location: tuple[str | int, ...], data: Any) -> Key:
@@ -105,7 +119,7 @@ def _prune(data: dict[str, Any], key: Key, kind: str) -> None:
             parent.pop(cut[-1], None)
             break
         cut = cut[:-1]
-    if len(cut) == 1 and cut[0] in _PLACEHOLDERS:
+    if len(cut) == 1 and cut[0] in _PLACEHOLDERS and kind != "extra_forbidden":
         data[str(cut[0])] = _PLACEHOLDERS[str(cut[0])]
 
 
