@@ -51,7 +51,7 @@ def answer(found: Findings, said: Words) -> Section | None:
         notes.append(said("answer.several"))
     if found.number is None:
         able = sum(turn is not None for turn in found.threshold.alone.values())
-        told = said("answer.number_none", count=len(found.threshold.alone))
+        told = said("answer.number_none", able=able, count=len(found.threshold.alone))
         fact = Fact(str(able), told, (now,))
         return Section("answer", said("answer.title"), said("answer.message_none"), (fact,), notes=tuple(notes))
     name = found.number.parameter

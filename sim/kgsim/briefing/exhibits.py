@@ -67,7 +67,7 @@ def _outcomes_message(found: Findings, said: Words, worst: dict[str, tuple[str, 
     """Name who loses most, in widths of its own range of payoffs it does not share: the first whose worst is unique."""
     count = len(found.result.structures)
     if count == 1:
-        return said("outcomes.message_one", count=count)
+        return said("outcomes.message_one")
     able = {player: names for player, names in worst.items() if names}
     if not able:
         return said("outcomes.message_flat", count=count)
@@ -214,9 +214,7 @@ def worth(found: Findings, said: Words) -> Section | None:
     for kind, names in groups.items():
         if names:
             key = {"gain": "gains", "lose": "loses"}.get(kind, kind)
-            if kind != "open" and len(names) > 1:
-                key = f"{kind}_plural"
-            parts.append(said(f"worth.{key}", players=said.listed(names)))
+            parts.append(said(f"worth.{key}", players=said.listed(names), count=len(names)))
     slots = [
         {
             "player": label,

@@ -12,7 +12,7 @@ from kgsim.scenario.model import Evidence, Scenario
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema import EvidenceEntry, LedgerFile, ScenarioFile
 from kgsim.scenario.schema_errors import check_shape
-from kgsim.scenario.source import Key, Place, read_text, read_yaml
+from kgsim.scenario.source import RELATIVE, Key, Place, read_text, read_yaml, resolved
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
@@ -49,14 +49,14 @@ def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[s
     for key, name in listed:
         writer = report.place(key).path
         path = (writer.parent if writer is not None else directory) / name
-        if path.resolve() in read:
+        if resolved(path) in read:
             continue
-        read.add(path.resolve())
+        read.add(resolved(path))
         try:
             text = read_text(path)
         except ScenarioError as error:
             first = error.problems[0]
-            report.add(key, f"the ledger {name!r} cannot be read: {first.message}", first.remedy)
+            report.add(key, f"the ledger {name!r} cannot be read: {first.message}", f"{first.remedy} {RELATIVE}")
             complete = False
             continue
         try:

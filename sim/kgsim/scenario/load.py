@@ -105,7 +105,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         structures={},
         claims=read_claims(file, declared, evidence, report),
         evidence=evidence or {},
-        briefing=read_briefing(file, declared, report),
+        briefing=read_briefing(file, parameters, declared, report),
         backtests=read_backtests(file, declared, evidence, report),
         date=file.date,
         path=path,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from errno import ELOOP
+from os import sep
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -18,6 +20,9 @@ from kgsim.errors import Problem, ScenarioError
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_ENTRIES = 20_000
+
+RELATIVE = "A path in a file starts at the folder of that file."
+"""Remedy for what another file names and is not there."""
 
 Key = tuple[str | int, ...]
 """Path of an entry: keys of mappings and indices of lists, from the top of the file."""
@@ -86,7 +91,9 @@ def read_text(path: Path) -> str:
     except PermissionError:
         _refuse(path, "the file may not be read", "Give yourself permission to read it.")
     except (OSError, ValueError) as error:
-        _refuse(path, f"the file cannot be read ({error})", "Check the path.")
+        circle = isinstance(error, OSError) and error.errno == ELOOP
+        why = "this is a link that leads back to itself" if circle else f"the file cannot be read ({error})"
+        _refuse(path, why, "Check the path.")
     return decode(content, path)
 
 
@@ -111,12 +118,22 @@ def decode(content: bytes, path: Path | None) -> str:
 def _similar_files(path: Path) -> str:
     from kgsim.scenario.names import nearest
 
+    if "\\" in str(path) and sep == "/":
+        return "Write / between folders."
     try:
         siblings = [entry.name for entry in path.parent.iterdir() if entry.suffix in {".yaml", ".yml"}]
     except OSError:
         return "Check the path."
     close = nearest(path.name, siblings)
     return f"Did you mean {str(path.parent / close)!r}?" if close else "Check the path."
+
+
+def resolved(path: Path) -> Path:
+    """Return the file that a path leads to, or the path itself where links lead in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _refuse(path: Path | None, message: str, remedy: str) -> NoReturn:
@@ -164,6 +181,11 @@ def read_yaml(text: str, path: Path | None) -> Source:
 _SYNTAX_REMEDIES = (
     ("mapping values are not allowed", "Put a text that contains a colon in quotes; check the indentation."),
     ("cannot start any token", "Indent with spaces, not tabs; put a text that starts with a sign in quotes."),
+    (
+        "but got '<scalar>'",
+        "Inside {…} or […] put a formula or a text in single quotes, or on a line of its own; close every bracket and "
+        "quotation mark.",
+    ),
     ("expected ',' or", "Check that every bracket is closed and that commas stand between entries."),
     ("unexpected end of stream", "Check that every quotation mark is closed."),
     ("could not find expected ':'", "Write `key: value`; check the indentation."),
@@ -178,6 +200,9 @@ def _syntax_problem(error: Any, path: Path | None) -> Problem:
     where = {"line": mark.line + 1, "column": mark.column + 1} if mark is not None else {}
     return Problem(f"this is not valid YAML: {error.problem or said}", remedy, path=path, **where)
 
+
+#: What no document format can hold: control characters, halves of characters, and what is no character.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -261,6 +286,9 @@ class _Reader:
             return None
         self._refuse_decoration(event, key)
         if isinstance(event, kinds.ScalarEvent):
+            if strange := _UNPRINTABLE.search(event.value):
+                said = f"the text holds the control character with code {ord(strange[0]):#x}"
+                self._report(event, key, said, "Delete it; it cannot be shown.")
             quotes = 0 if event.style is None else 1
             if event.end_mark.index - event.start_mark.index == len(event.value) + 2 * quotes:
                 self.inset[key] = quotes
