@@ -10,10 +10,10 @@ from kgsim.claims.decide import decide
 from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError, StructureError
 from kgsim.results import Interval, Result, StructureSolution
-from kgsim.scenario.arguments import together
+from kgsim.scenario.arguments import structures_given, together
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import LARGEST, PayoffTable, payoff_table, structure_of, type_points
+from kgsim.scenario.names import ByName, suggestion
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, payoff_table, type_points
 from kgsim.structures.solution import in_order, solve_structure
 
 
@@ -22,7 +22,7 @@ def solve(
     given: Mapping[str, float] | None = None,
     /,
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     **values: float,
 ) -> Result:
     """Solve a scenario's structures of play and decide its claims.
@@ -58,11 +58,9 @@ def solve(
     >>> kgsim.solve(scenario, A=5).structures["bypass"].values["US"]  # doctest: +SKIP
     (17.5, 17.5)
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     check_values(scenario, values)
-    wanted = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-    for name in wanted:
-        structure_of(scenario, name)
+    wanted = structures_given(scenario, structures)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     solved: dict[str, StructureSolution] = {}
     if scenario.types:
@@ -85,11 +83,14 @@ def solve(
         scenario=scenario,
         values=used,
         changed={name: value for name, value in used.items() if value != scenario.parameters[name].value},
-        structures=reported,
-        claims={
-            name: decide(scenario, claim, used, solved, outcomes, _proven(scenario, used, solved))
-            for name, claim in scenario.claims.items()
-        },
+        structures=ByName("structure", reported),
+        claims=ByName(
+            "claim",
+            {
+                name: decide(scenario, claim, used, solved, outcomes, _proven(scenario, used, solved))
+                for name, claim in scenario.claims.items()
+            },
+        ),
         outcome_payoffs=outcomes,
     )
 

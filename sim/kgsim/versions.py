@@ -24,3 +24,6 @@ def versions_of(*packages: str) -> dict[str, str]:
     return {"kgsim": kgsim_version(), "python": platform.python_version()} | {
         package: version_of(package) for package in packages
     }
+
+
+__version__ = kgsim_version()

@@ -17,6 +17,7 @@ from kgsim.analysis.thresholds import threshold
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Result
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Ask, Scenario
 from kgsim.studies.study import study_of
 
@@ -140,6 +141,7 @@ def find(
     """
     values = dict(values or {})
     settings: dict[str, Any] = values
+    check_scenario(scenario)
     told = scenario.briefing
     absent: dict[str, str] = {}
     result = solve(scenario, settings)

@@ -21,7 +21,7 @@ ADDRESS = "127.0.0.1"
 
 def serve(
     scenario: Scenario,
-    structures: Sequence[str] | None,
+    structures: str | Sequence[str] | None,
     axes: tuple[str, str] | None,
     values: Mapping[str, float],
     *,

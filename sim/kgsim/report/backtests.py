@@ -47,6 +47,11 @@ def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
     ]
 
 
+def of_score(score: Score) -> list[Block]:
+    """Return the report on one score."""
+    return [*_told(score), Table(_COLUMNS, (_row(score),), _NOTE)]
+
+
 def document(scores: Sequence[Score], seed: int) -> Json:
     """Return the scores as plain data."""
     return {

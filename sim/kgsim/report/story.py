@@ -13,7 +13,7 @@ from kgsim.wording import interval, listed, number, sentence
 COMPARABLE = "Points are each player's own; they are never compared between players."
 
 
-def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
+def of_scenario(scenario: Scenario, values: Mapping[str, float] | None = None) -> list[Block]:
     """Return the report on a scenario, with `values` in place of the file's."""
     blocks: list[Block] = [Heading(scenario.title, 1)]
     if scenario.question:
@@ -34,7 +34,7 @@ def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
     if scenario.claims:
         blocks += [Heading("Claims"), _claims(scenario)]
     blocks += later_rounds(scenario)
-    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, scenario.parameters.values(), values)]
+    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, scenario.parameters.values(), values or {})]
     return blocks
 
 
