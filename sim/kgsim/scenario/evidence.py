@@ -12,7 +12,7 @@ from kgsim.scenario.model import Evidence, Scenario
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema import EvidenceEntry, LedgerFile, ScenarioFile
 from kgsim.scenario.schema_errors import check_shape
-from kgsim.scenario.source import RELATIVE, Key, Place, read_text, read_yaml, resolved
+from kgsim.scenario.source import RELATIVE, Key, Place, read_text, read_yaml
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
@@ -49,9 +49,9 @@ def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[s
     for key, name in listed:
         writer = report.place(key).path
         path = (writer.parent if writer is not None else directory) / name
-        if resolved(path) in read:
+        if path.resolve() in read:
             continue
-        read.add(resolved(path))
+        read.add(path.resolve())
         try:
             text = read_text(path)
         except ScenarioError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kgsim.errors import Problem, ScenarioError
-from kgsim.scenario.source import RELATIVE, Key, Place, Source, dotted, read_text, read_yaml, resolved
+from kgsim.scenario.source import RELATIVE, Key, Place, Source, dotted, read_text, read_yaml
 
 MAX_CHAIN = 10
 
@@ -27,7 +27,7 @@ def read_chain(text: str, path: Path | None, directory: Path) -> Source:
     ScenarioError
         If any of the files cannot be read, or they extend each other in a circle or too deeply.
     """
-    return _read(text, path, directory, (resolved(path),) if path is not None else ())
+    return _read(text, path, directory, (path.resolve(),) if path is not None else ())
 
 
 def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...]) -> Source:
@@ -39,7 +39,7 @@ def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...])
     if not isinstance(named, str) or not named.strip():
         _refuse(place, "`extends` must be the path of one scenario file", "Write `extends: other.yaml`.")
     parent = directory / named
-    target = resolved(parent)
+    target = parent.resolve()
     if target in seen:
         circle = " -> ".join(file.name for file in (*seen[seen.index(target) :], target))
         _refuse(

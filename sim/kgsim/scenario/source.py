@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from errno import ELOOP
 from os import sep
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -91,9 +90,7 @@ def read_text(path: Path) -> str:
     except PermissionError:
         _refuse(path, "the file may not be read", "Give yourself permission to read it.")
     except (OSError, ValueError) as error:
-        circle = isinstance(error, OSError) and error.errno == ELOOP
-        why = "this is a link that leads back to itself" if circle else f"the file cannot be read ({error})"
-        _refuse(path, why, "Check the path.")
+        _refuse(path, f"the file cannot be read ({error})", "Check the path.")
     return decode(content, path)
 
 
@@ -126,14 +123,6 @@ def _similar_files(path: Path) -> str:
         return "Check the path."
     close = nearest(path.name, siblings)
     return f"Did you mean {str(path.parent / close)!r}?" if close else "Check the path."
-
-
-def resolved(path: Path) -> Path:
-    """Return the file that a path leads to, or the path itself where links lead in a circle."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return path.absolute()
 
 
 def _refuse(path: Path | None, message: str, remedy: str) -> NoReturn:
@@ -200,9 +189,6 @@ def _syntax_problem(error: Any, path: Path | None) -> Problem:
     where = {"line": mark.line + 1, "column": mark.column + 1} if mark is not None else {}
     return Problem(f"this is not valid YAML: {error.problem or said}", remedy, path=path, **where)
 
-
-#: What no document format can hold: control characters, halves of characters, and what is no character.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -286,9 +272,6 @@ class _Reader:
             return None
         self._refuse_decoration(event, key)
         if isinstance(event, kinds.ScalarEvent):
-            if strange := _UNPRINTABLE.search(event.value):
-                said = f"the text holds the control character with code {ord(strange[0]):#x}"
-                self._report(event, key, said, "Delete it; it cannot be shown.")
             quotes = 0 if event.style is None else 1
             if event.end_mark.index - event.start_mark.index == len(event.value) + 2 * quotes:
                 self.inset[key] = quotes
