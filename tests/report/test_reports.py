@@ -83,7 +83,7 @@ def test_the_answer_comes_first_and_doubts_with_it():
         "North Korea can get at most 5.25 (parallel or bypass) and at least 0 (parallel).",
         "Of 2 claims, 1 holds; H1 depends on the equilibrium played.",
         "There may be further equilibria in parallel; the reasons are given below.",
-        "simultaneous is not solved: No joint position is better than the disagreement point for both.",
+        "simultaneous is not solved; the reason is given below.",
     )
 
 
