@@ -20,6 +20,13 @@ class GameError(KgsimError, ValueError):
     """A game, payoff array or solver argument is not one that kgsim can work with."""
 
 
+class UnknownNameError(GameError, KeyError):
+    """Nothing of that name is there."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show its message in quotes
+
+
 class StructureError(KgsimError):
     """A structure of play cannot be applied at these parameter values."""
 

@@ -12,10 +12,10 @@ from kgsim.claims.functions import structures_of
 from kgsim.errors import GameError, StructureError
 from kgsim.execution.deadline import TimeUpError, until
 from kgsim.results import Interval, Result, StructureSolution
-from kgsim.scenario.arguments import together
+from kgsim.scenario.arguments import structures_given, together
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import PayoffTable, payoff_table, structure_of, type_points
+from kgsim.scenario.names import ByName, suggestion
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, payoff_table, type_points
 from kgsim.structures.solution import in_order, not_solved, solve_structure
 from kgsim.wording import number
 
@@ -27,7 +27,7 @@ def solve(
     given: Mapping[str, float] | None = None,
     /,
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     time_limit: float | None = None,
     progress: Callable[[int, int], None] | None = None,
     **values: float,
@@ -70,11 +70,9 @@ def solve(
     >>> kgsim.solve(scenario, A=5).structures["bypass"].values["US"]  # doctest: +SKIP
     (17.5, 17.5)
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     check_values(scenario, values)
-    wanted = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-    for name in wanted:
-        structure_of(scenario, name)
+    wanted = structures_given(scenario, structures)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     order = wanted if scenario.types else in_order(scenario, wanted)
     if scenario.types:
@@ -102,11 +100,14 @@ def solve(
         scenario=scenario,
         values=used,
         changed={name: value for name, value in used.items() if value != scenario.parameters[name].value},
-        structures=reported,
-        claims={
-            name: decide(scenario, claim, used, solved, outcomes, _proven(scenario, used, solved))
-            for name, claim in scenario.claims.items()
-        },
+        structures=ByName("structure", reported),
+        claims=ByName(
+            "claim",
+            {
+                name: decide(scenario, claim, used, solved, outcomes, _proven(scenario, used, solved))
+                for name, claim in scenario.claims.items()
+            },
+        ),
         outcome_payoffs=outcomes,
     )
 
@@ -175,8 +176,8 @@ def _outcome_payoffs(scenario: Scenario, tables: Sequence[PayoffTable]) -> dict[
         joined = np.concatenate(payoffs, axis=1)
         if not np.isfinite(joined).all():
             raise StructureError(
-                f"outcome {rule.name!r}: a payoff is not a finite number at these parameter values; look for a "
-                "division by zero or an overflow in the utilities"
+                f"outcome {rule.name!r}: a payoff is not a finite number up to {LARGEST:g} at these parameter values; "
+                "look for a division by zero or an overflow in the utilities"
             )
         if joined.size:
             found[rule.name] = {

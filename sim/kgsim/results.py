@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from kgsim.scenario.model import Scenario
+from kgsim.showing import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,7 @@ class Equilibrium:
 
 
 @dataclass(frozen=True)
-class StructureSolution:
+class StructureSolution(Shown):
     """All equilibria found under one structure of play.
 
     Attributes
@@ -167,16 +168,6 @@ class StructureSolution:
     reasons: tuple[str, ...]
     method: str
     unsolved: str = ""
-
-    def __str__(self) -> str:
-        from kgsim.report import display
-
-        return display.text_of_structure(self)
-
-    def _repr_html_(self) -> str:
-        from kgsim.report import display
-
-        return display.html_of_structure(self)
 
     @property
     def values(self) -> dict[str, Interval]:
@@ -221,7 +212,7 @@ class ClaimResult:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """A scenario solved at one point of its parameters.
 
     Attributes
@@ -247,16 +238,6 @@ class Result:
             f"Result(scenario={self.scenario.name!r}, changed={dict(self.changed)}, "
             f"structures={list(self.structures)}, claims={verdicts})"
         )
-
-    def __str__(self) -> str:
-        from kgsim.report import display
-
-        return display.text_of_result(self)
-
-    def _repr_html_(self) -> str:
-        from kgsim.report import display
-
-        return display.html_of_result(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per structure, equilibrium and player (`kgsim.report.frame`); needs pandas."""

@@ -45,3 +45,6 @@ def _in_repository() -> bool:
         return 'name = "kgsim"' in Path("pyproject.toml").read_text("utf-8")
     except (OSError, ValueError):
         return False
+
+
+__version__ = kgsim_version()

@@ -13,6 +13,7 @@ import kgsim
 from kgsim.analysis.questions import Claimed, Sustained
 from kgsim.automata.critical import sustaining_discounts
 from kgsim.automata.joint import joint, numbers, seen, worth
+from kgsim.errors import ScenarioError
 from kgsim.results import HOLDS
 
 ROOT = Path(__file__).parents[2]
@@ -285,3 +286,14 @@ def test_the_shipped_loudspeakers_are_told_as_they_are():
     noisy = kgsim.repeated(scenario, "border_with_slips")
     assert noisy["grim"].critical > kgsim.repeated(scenario, "border")["grim"].critical
     assert noisy["stay_or_shift"].values["ROK"] > noisy["grim"].values["ROK"]
+
+
+@pytest.mark.parametrize("types", ["{hawk: 0.25, dove: 0.75}", "{dove: 0.75, hawk: 0.25}"])
+def test_repeated_games_of_private_types_are_refused(types):
+    """Automata condition on moves alone, and no type may stand for all because it is written first."""
+    text = dilemma().text[0].replace("utilities:\n", f"types: {{A: {types}}}\nutilities:\n")
+    with pytest.raises(ScenarioError) as refused:
+        kgsim.loads(text.replace("  A: R*cc", "  A: hawk*dc + R*cc"))
+    told = [problem for problem in refused.value.problems if "private types" in problem.message]
+    assert [problem.key for problem in told] == ["repeated.pd"]
+    assert all("without `types`" in problem.remedy for problem in told)

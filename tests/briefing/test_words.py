@@ -26,7 +26,7 @@ def section(document, id):
 def test_the_headline_tells_the_reference_case(document):
     """Payoffs worked out by hand in the model's description: 2.5, -32.5, 5.25 against 12.5, -3.5, 2.25."""
     assert document.headline == (
-        "From “parallel” to “coordinated”, the outcome turns from bypass deal to front deal: "
+        "From “parallel” to “coordinated”, the outcome turns from bypass deal to front deal, and payoffs change: "
         "United States +10, Republic of Korea +29, North Korea -3."
     )
 
@@ -171,3 +171,29 @@ def test_figures_speak_the_briefings_language(bypass):
 def test_what_was_drawn_at_random_has_its_seed(document):
     seed = next(row[1].text for row in section(document, "provenance").blocks[0].rows if row[0].text == "seed")
     assert seed == "1"
+
+
+@pytest.mark.parametrize(
+    ("key", "slots", "said"),
+    [
+        ("claims.message", {"count": 2, "holds": 1, "rest": "x fails"}, "Of 2 claims 1 holds; x fails"),
+        ("claims.message", {"count": 3, "holds": 0, "rest": "x fails"}, "Of 3 claims 0 hold; x fails"),
+        ("claims.fails", {"names": "a and b", "count": 2}, "a and b fail"),
+        ("backtests.message", {"passed": 0, "count": 1}, "0 of 1 history admitted, with its rivals ruled out"),
+        ("assumptions.message", {"count": 1}, "1 parameter, each with a range and a reason"),
+        ("worth.gains", {"players": "A and B", "count": 2}, "A and B gain"),
+        ("change.more", {"count": 1}, "1 more turns it too."),
+    ],
+)
+def test_counts_and_words_agree(key, slots, said):
+    assert words("en")(key, **slots) == said
+    assert words("ko")(key, **slots)
+
+
+def test_a_scenario_with_nothing_to_vary_has_a_briefing_all_the_same():
+    text = (ROOT / "tests" / "data" / "border.yaml").read_text(encoding="utf-8")
+    fixed = re.sub(r"value: ([\d.]+), range: \[.*?\]", r"value: \1, range: [\1, \1]", text)
+    scenario = kgsim.loads(re.sub(r", distribution: {.*?}", "", fixed), directory=ROOT / "tests" / "data")
+    document = compose(find(scenario))
+    assert {"answer", "map", "sensitivity"}.isdisjoint(section.id for section in document.sections)
+    assert any("range to move in" in line for line in document.absent)

@@ -116,7 +116,7 @@ def test_explained_payoffs_agree_with_solved_ones(kgsim, talks, structure):
     for equilibrium in result.structures[structure].equilibria:
         for course in equilibrium.courses:
             for player, payoff in course.payoffs.items():
-                told = explain_payoff(scenario, player, course.outcome, {})
+                (told,) = explain_payoff(scenario, player, course.outcome, {})
                 assert told.totals == pytest.approx(sum(addend.values for addend in told.addends))
                 assert any(total == pytest.approx(payoff) for total in told.totals)
 

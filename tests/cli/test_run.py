@@ -258,7 +258,7 @@ def test_a_structure_that_cannot_be_solved_says_so_and_the_rest_is_solved(kgsim,
     talks.write_text(talks.read_text().replace("{Donor: -concern, Downstream: -harm}", worse))
     done = kgsim("run", talks)
     assert done.exit_code == 0
-    assert "together is not solved:" in done.stdout
+    assert "together is not solved; the reason" in done.stdout
     assert json.loads(Path("out/talks/result.json").read_text())["structures"]["together"]["unsolved"]
 
 

@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+import kgsim
 import kgsim.ranking
 import kgsim.wording
 import made_up
@@ -83,7 +84,7 @@ def test_the_answer_comes_first_and_doubts_with_it():
         "North Korea can get at most 5.25 (parallel or bypass) and at least 0 (parallel).",
         "Of 2 claims, 1 holds; H1 depends on the equilibrium played.",
         "There may be further equilibria in parallel; the reasons are given below.",
-        "simultaneous is not solved: No joint position is better than the disagreement point for both.",
+        "simultaneous is not solved; the reason is given below.",
     )
 
 
@@ -159,7 +160,7 @@ def test_notebooks_show_html(shown):
 
 def test_html_escapes_what_an_analyst_wrote():
     evil = replace(RESULT, scenario=replace(RESULT.scenario, title="<script>alert(1)</script>"))
-    assert "<script>" not in display.html_of_result(evil)
+    assert "<script>" not in display.html_of(evil)
 
 
 def test_results_print_well():
@@ -283,3 +284,23 @@ def test_a_thread_may_write_too(tmp_path):
     thread.start()
     thread.join()
     assert (tmp_path / files.RESULT).exists()
+
+
+def test_whatever_is_found_shows_itself_in_a_notebook():
+    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "loudspeaker_reciprocity.yaml")
+    found = [
+        scenario,
+        kgsim.repeated(scenario, "border")["grim"],
+        kgsim.threshold(scenario, "patience", repeated="border", profile="grim", inverse=False),
+        kgsim.backtest(scenario, draws=8)[0],
+        kgsim.compare(scenario, values={"patient": {"patience": 0.9}}),
+        kgsim.robustness(scenario, draws=96),
+        kgsim.sensitivity(scenario, structure="once", indices=False, draws=64),
+        kgsim.nash([[[3, 0], [5, 1]], [[3, 5], [0, 1]]]),
+    ]
+    for each in found:
+        parser = Tags()
+        parser.feed(each._repr_html_())
+        assert parser.open == []
+        assert len(repr(each)) < 2_000 and "np.float64" not in repr(each)
+        assert str(each).strip()

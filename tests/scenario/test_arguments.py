@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -60,3 +65,56 @@ def test_what_is_given_twice_or_is_no_mapping_is_refused() -> None:
         kgsim.solve(SCENARIO, 5)
     with pytest.raises(kgsim.GameError, match="no parameter 'clam'"):
         kgsim.sweep(SCENARIO, {"clam": [1, 2]})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        kgsim.solve, kgsim.sweep, kgsim.robustness, kgsim.backtest, kgsim.compare, kgsim.simulate, kgsim.explore,
+        lambda file: kgsim.brief(file, "talks.md"), lambda file: kgsim.threshold(file, "k"),
+        lambda file: kgsim.repeated(file, "game"),
+        lambda file: kgsim.tree(file, "alone"), lambda file: kgsim.sensitivity(file, structure="alone"),
+        kgsim.price_of_deterrence,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("file", ["talks.yaml", Path("talks.yaml")])
+def test_a_file_for_a_scenario_is_told_how_to_be_read(call, file) -> None:
+    with pytest.raises(kgsim.GameError, match=r"kgsim\.load\('talks\.yaml'\)"):
+        call(file)
+
+
+def test_a_text_names_one_structure() -> None:
+    assert list(kgsim.solve(SCENARIO, structures="alone").structures) == ["alone"]
+    assert kgsim.sweep(SCENARIO, draws=[0, 1], structures="alone").structure.values.tolist() == ["alone"]
+    assert kgsim.compare(SCENARIO, values={"more": {"claim": 1}}, structures="alone").structures[0].name == "alone"
+    with pytest.raises(kgsim.GameError, match=r"no structure 'alnoe'\. Did you mean 'alone'"):
+        kgsim.solve(SCENARIO, structures="alnoe")
+
+
+def test_structure_for_structures_is_told() -> None:
+    with pytest.raises(kgsim.GameError, match=r"Did you mean structures=\['alone'\]"):
+        kgsim.solve(SCENARIO, structure="alone")
+
+
+def test_results_are_looked_up_by_name_and_suggest_one() -> None:
+    result = kgsim.solve(SCENARIO)
+    for found, name, said in (
+        (result.structures, "aolne", "there is no structure 'aolne'. Did you mean 'alone'?"),
+        (pickle.loads(pickle.dumps(result.claims)), "gose", "there is no claim 'gose'. Did you mean 'goes'?"),
+    ):
+        assert name not in found and found.get(name) is None
+        with pytest.raises(KeyError) as refused:
+            found[name]
+        assert isinstance(refused.value, kgsim.KgsimError) and str(refused.value) == said
+
+
+def test_the_package_offers_its_names_and_nothing_else() -> None:
+    assert {"solve", "plots", "GameError", "__version__"} <= set(dir(kgsim))
+    assert {"annotations", "TYPE_CHECKING", "lazy_loader"}.isdisjoint(dir(kgsim))
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, kgsim; assert 'numpy' not in sys.modules; kgsim.plots.payoffs_figure"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for name in dir(kgsim):
+        assert getattr(kgsim, name) is not None

@@ -80,3 +80,13 @@ def test_a_rate_counts_as_a_use_of_its_parameters():
     first, second, *_ = plain.structures
     price = f"\nbriefing:\n  price: {{from: {first}, to: {second}, payee: P, payer: A, rate: r, along: gain}}\n"
     assert "parameters.r" not in [problem.key for problem in lint(loads(text + price, directory=DATA))]
+
+
+@pytest.mark.parametrize("key", ["briefing.ask.parameter", "briefing.map[0]", "briefing.price.along"])
+def test_what_is_moved_along_has_a_range_to_move_in(key):
+    fixed = VALID.replace("value: 10, range: [5, 20]", "value: 10, range: [10, 10]")
+    first, second, *_ = loads(fixed, directory=DATA).structures
+    section = FULL.replace("FIRST", first).replace("SECOND", second).replace("CLAIM", "C1")
+    with pytest.raises(ScenarioError) as caught:
+        loads(fixed + section, directory=DATA)
+    assert key in {problem.key for problem in caught.value.problems if "single point" in problem.message}

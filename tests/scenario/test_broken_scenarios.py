@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kgsim.errors import ScenarioError
-from kgsim.scenario.load import load
+from kgsim.scenario.load import load, loads
 
 DATA = Path(__file__).parents[1] / "data"
 VALID = (DATA / "border.yaml").read_text(encoding="utf-8")
@@ -298,7 +298,24 @@ FAULTS = [
           "no ledger holds evidence 'E7'", "Known: E1, E2"),
     Fault("bare outcome in a claim", "prob(alone, snub) < 0.5", "snub < 0.5", "C3:", "claims.C3.holds",
           "'snub' is an outcome", "parameters and quantities"),
+    Fault("claim cut at a comma", 'says: the margin falls in the cost', "says: the margin falls, truly", "C3:",
+          "claims.C3.truly", "no key 'truly'", "a comma ends a text"),
+    # Sections and files of another kind
+    Fault("section that is a number", "quantities:\n  margin: gain - cost\n  ratio: {label: gain over cost, formula: "
+          '"gain / cost if cost > 0 else 0"}', "quantities: 1.5", "quantities:", "quantities", "a mapping",
+          "Named expressions"),
+    Fault("key of a ledger", "kgsim: 1", "kgsim: 1\nentries: {}", "entries:", "entries", "no key 'entries'", "Known"),
+    Fault("ledger for a scenario", "kgsim: 1", "kgsim-evidence: 1", "kgsim-evidence", "kgsim-evidence",
+          "this file is an evidence ledger", "another file"),
+    Fault("scenario for a ledger", "ledger: border_evidence.yaml", "ledger: broken.yaml", "kgsim: 1", "kgsim",
+          "this file is a scenario", "another file"),
+    Fault("condition for a mover", "play: [P, N, reply], only", "play: [P, N, {if: reply}], only", "alone: {play",
+          "structures.alone.play[2]", "expected a text, found a mapping", "a mover is a decision or a bloc"),
     # Other files
+    Fault("folders of another system", "kgsim: 1", "kgsim: 1\nextends: sub\\border.yaml", "extends:", "extends",
+          "no such file", "Write / between folders. A path in a file starts at the folder of that file."),
+    Fault("moved ledger", "ledger: border_evidence.yaml", "ledger: ../seeds/sources.md", "ledger:", "ledger",
+          "no such file", "the folder of that file"),
     Fault("missing ledger", "ledger: border_evidence.yaml", "ledger: border_evidenc.yaml", "ledger:", "ledger",
           "no such file", "border_evidence.yaml"),
     Fault("missing parent", "kgsim: 1", "kgsim: 1\nextends: nowhere.yaml", "extends:", "extends",
@@ -443,3 +460,24 @@ def test_the_column_points_into_the_expression(tmp_path: Path) -> None:
         assert problem.column is not None
         line = path.read_text(encoding="utf-8").split("\n")[problem.line - 1]
         assert line[problem.column - 1 :].startswith(at)
+
+
+def test_a_formula_with_quotation_marks_inside_brackets_is_told_how_to_write_it() -> None:
+    old = 'holds: "falls(margin, cost) and prob(alone, snub) < 0.5 or reached(front, \\"joint deal\\")"'
+    assert old in VALID
+    with pytest.raises(ScenarioError, match="single quotes") as caught:
+        loads(VALID.replace(old, 'holds: not reached(front, "joint deal")'), directory=DATA)
+    assert "C3:" in VALID.split("\n")[(caught.value.problems[0].line or 0) - 1]
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "remedy"),
+    [
+        ("cost: 5", "parameters.cost", "Write `cost: {value: 5, ...}`."),
+        ("gian: {value: 11}", "parameters.gian.label", "Did you mean 'gain'?"),
+    ],
+)
+def test_a_file_that_extends_another_is_told_how_to_change_a_parameter(entry: str, key: str, remedy: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(f"kgsim: 1\nextends: border.yaml\nparameters:\n  {entry}\n", directory=DATA)
+    assert (key, remedy) in {(problem.key, problem.remedy) for problem in caught.value.problems}

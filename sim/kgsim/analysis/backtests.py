@@ -24,8 +24,10 @@ from kgsim.analysis.priors import PriorName, default_priors, drawable, prior
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import StructureSolution
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Backtest, Scenario, path_told
 from kgsim.scenario.payoffs import outcomes_of
+from kgsim.showing import Shown
 from kgsim.studies.limits import check_count, check_room
 
 Verdict = Literal["passes", "fails", "open"]
@@ -55,7 +57,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(Shown):
     """One history held against its scenario.
 
     Attributes
@@ -88,6 +90,9 @@ class Score:
     area: float
     draws: int
     prior: PriorName
+
+    def __repr__(self) -> str:
+        return f"Score({self.scenario.name!r}, {self.backtest.name!r}, {self.verdict})"
 
     @property
     def admits_history(self) -> bool:
@@ -158,6 +163,7 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
     StructureError
         If payoffs are not finite at the file's values.
     """
+    check_scenario(scenario)
     if draws < 1:
         raise GameError(f"draws: expected a whole number of 1 or more, got {draws}")
     check_count(draws, "draws")

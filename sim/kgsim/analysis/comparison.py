@@ -12,8 +12,10 @@ from kgsim.analysis.evaluator import Evaluator
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Interval, Result, Verdict
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
+from kgsim.showing import Told
 from kgsim.wording import close, counted, listed, rounded
 
 #: How the values that the file itself states are called beside analysts' values.
@@ -72,7 +74,7 @@ class ParameterRow:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Told):
     """Cases side by side.
 
     Attributes
@@ -97,9 +99,6 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison({', '.join(self.cases)})"
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -168,7 +167,7 @@ class Comparison:
 def compare(
     *scenarios: Scenario,
     values: Mapping[str, Mapping[str, float]] | None = None,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
 ) -> Comparison:
     """Solve several cases and set them side by side.
 
@@ -191,7 +190,10 @@ def compare(
     GameError
         If there are fewer than two cases, a structure or parameter is unknown, or values go with several scenarios.
     """
+    for scenario in scenarios:
+        check_scenario(scenario)
     given = _cases(scenarios, values or {})
+    structures = [structures] if isinstance(structures, str) else structures
     if structures is not None:
         known = list(dict.fromkeys(name for scenario, _ in given.values() for name in scenario.structures))
         for name in structures:

@@ -110,7 +110,7 @@ def price_of_deterrence(
         If neither the call nor the scenario says who pays whom, a parameter is unknown, or the exchange rate is not
         positive.
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     price = price or scenario.briefing.price
     if price is None:
         raise GameError(

@@ -13,8 +13,8 @@ from kgsim.arrays import Bools, Floats
 from kgsim.claims.at_points import AtPoints, settled_of
 from kgsim.claims.functions import structures_of
 from kgsim.engine.engine import CHUNK, worth_compiling
+from kgsim.scenario.arguments import structures_given
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import structure_of
 
 Points: TypeAlias = Mapping[str, Floats]
 
@@ -129,12 +129,10 @@ def claims_on(scenario: Scenario, structures: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, claim in scenario.claims.items() if set(structures_of(claim)) <= set(structures))
 
 
-def trial_of(scenario: Scenario, structures: Sequence[str] | None, draws: int = CHUNK) -> Evaluator:
+def trial_of(scenario: Scenario, structures: str | Sequence[str] | None, draws: int = CHUNK) -> Evaluator:
     """A trial of the structures named (all if None) and the claims on them, ready for so many draws.
 
     Raises GameError if a structure is unknown.
     """
-    chosen = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-    for name in chosen:
-        structure_of(scenario, name)
+    chosen = structures_given(scenario, structures)
     return Evaluator(scenario, chosen, claims_on(scenario, chosen), draws)

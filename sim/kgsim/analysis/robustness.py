@@ -91,7 +91,7 @@ def robustness(
     *,
     draws: int = 30_000,
     seed: int = 0,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     priors: Sequence[str] | None = None,
     correlations: Correlations | None = None,
     sampling: Sampling = "sobol",
@@ -141,7 +141,7 @@ def robustness(
     GameError
         If a structure, parameter, prior or sampling is unknown, a number is not usable, or nothing can be drawn.
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     job, names = _job(scenario, draws, seed, structures, priors, correlations, sampling, ordinal, values)
     kept = store(job) if store else None
     found = [arrays for _, arrays in run(job, workers=workers, scheduler=scheduler, store=kept, progress=progress)]
@@ -173,7 +173,7 @@ def _job(
     scenario: Scenario,
     draws: int,
     seed: int,
-    structures: Sequence[str] | None,
+    structures: str | Sequence[str] | None,
     priors: Sequence[str] | None,
     correlations: Correlations | None,
     sampling: str,

@@ -14,6 +14,7 @@ from kgsim.analysis.sampling import SAMPLINGS
 from kgsim.analysis.shares import Share
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
+from kgsim.showing import Told
 from kgsim.wording import listed
 
 
@@ -100,7 +101,7 @@ class PriorResult:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class Robustness(Told):
     """Shares of draws, under each prior and with payoffs redrawn.
 
     Attributes
@@ -143,9 +144,6 @@ class Robustness:
     def __repr__(self) -> str:
         told = ", ".join(f"{each.name}: {each.draws:,} draws" for each in self.drawn)
         return f"Robustness(scenario={self.scenario.name!r}, {told})"
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
 
     @property
     def sentences(self) -> tuple[str, ...]:

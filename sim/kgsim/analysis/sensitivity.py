@@ -21,12 +21,13 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
+from kgsim.showing import Told
 from kgsim.studies.limits import COPIES, check_count, check_room
 from kgsim.wording import counted, listed, number, percent
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Told):
     """Which parameters matter.
 
     Attributes
@@ -59,9 +60,6 @@ class Sensitivity:
 
     def __repr__(self) -> str:
         return f"Sensitivity(scenario={self.scenario.name!r}, structure={self.structure!r}, {self.discovery.question})"
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -157,7 +155,7 @@ def sensitivity(
     GameError
         If a name is unknown, a number is not usable, or SALib is asked for and not installed.
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     names = to_draw(scenario, values)
     check_count(draws, "draws")
     # The points, the values of all players and the outcomes reached, at all draws at once.

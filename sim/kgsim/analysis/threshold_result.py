@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kgsim.results import Interval
+from kgsim.showing import Told
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Threshold:
+class Threshold(Told):
     """Where an answer changes.
 
     Attributes
@@ -82,6 +83,3 @@ class Threshold:
     def boundaries(self) -> tuple[float, ...]:
         """Where the answer changes, ascending."""
         return tuple(segment.low for segment in self.segments[1:])
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.analysis.questions import Question
-from kgsim.analysis.threshold_result import Segment, Threshold
+from kgsim.analysis.threshold_result import Change, Segment, Threshold
 from kgsim.results import Interval
 from kgsim.scenario.model import Scenario
 from kgsim.wording import sentence
@@ -21,8 +21,8 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
     lines.append(sentence(f"at the base value, {name} = {_exact(found.base)}, {question.says(found.now)}"))
     for value, sides in found.sides.items():
         if sides:
-            listed = ", ".join(f"{text} is {_interval(bounds)}" for text, bounds in sides.items())
-            lines.append(sentence(f"at {name} = {_exact(value)}, {listed}"))
+            compared = ", ".join(f"{text} is {_interval(bounds)}" for text, bounds in sides.items())
+            lines.append(sentence(f"at {name} = {_exact(value)}, {compared}"))
     if found.unsure:
         lines.append(
             sentence(
@@ -32,21 +32,18 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
     for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
         if change is None:
             continue
-        value = change.values[other]
-        way = "raising" if value > base[other] else "lowering"
-        lines.append(
-            sentence(
-                f"{way} {other} alone from {_exact(base[other])} to {_exact(value)} ({change.size:.1%} of its range): "
-                f"{question.says(change.verdict)}"
-            )
-        )
+        lines.append(sentence(f"{_moved(other, base[other], change)}: {question.says(change.verdict)}"))
     unable = [other for other, change in found.alone.items() if change is None]
     if found.alone and unable:
         lines.append(sentence(f"no value in its range changes this for {', '.join(unable)} alone"))
     if found.together is not None and len(found.together.values) > 1:
         scenario, values = question.scenario, found.together.values
         moved = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / width(scenario, item[0]))
-        most = ", ".join(f"{other} {_exact(base[other])} to {value:.4g}" for other, value in moved[:6])
+        most = ", ".join(
+            f"{other} {_exact(base[other])} to {value:.4g}"
+            for other, value in moved[:6]
+            if f"{value:.4g}" != f"{base[other]:.4g}"
+        )
         lines.append(
             sentence(
                 f"all together, a change of length {found.together.size:.4f} in widths of the ranges is enough "
@@ -54,7 +51,16 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
                 "an upper bound from a search over directions"
             )
         )
-    return tuple(lines)
+    return tuple(dict.fromkeys(lines))
+
+
+def _moved(name: str, base: float, change: Change) -> str:
+    """A parameter's smallest change; one too small to be seen is a step over the border that its value is on."""
+    value = change.values[name]
+    if _exact(value) == _exact(base):
+        return f"{name} is on the border: anything {'above' if value > base else 'below'} {_exact(base)} is enough"
+    way = "raising" if value > base else "lowering"
+    return f"{way} {name} alone from {_exact(base)} to {_exact(value)} ({change.size:.1%} of its range)"
 
 
 def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:

@@ -92,7 +92,7 @@ def threshold(
     >>> kgsim.threshold(scenario, "A", structure="bypass", outcome="bypass deal").boundaries  # doctest: +SKIP
     (22.5,)
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     if param not in scenario.parameters:
         raise GameError(f"there is no parameter {param!r}. {suggestion(param, scenario.parameters, 'parameter')}")
     low, high = bounds or scenario.parameters[param].range

@@ -10,9 +10,11 @@ import numpy as np
 from kgsim.automata.critical import Intervals, critical_discount, sustained, sustaining_discounts
 from kgsim.automata.joint import Joint, joint, numbers, worth
 from kgsim.errors import GameError
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import RepeatedGame
+from kgsim.showing import Told
 from kgsim.wording import number
 
 
@@ -37,7 +39,7 @@ class Deviation:
 
 
 @dataclass(frozen=True)
-class ProfileCheck:
+class ProfileCheck(Told):
     """Whether a profile of strategies is an equilibrium of a repeated game.
 
     Attributes
@@ -72,6 +74,11 @@ class ProfileCheck:
     states: int
     discounts: Intervals
     critical: float
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdict in words, by itself."""
+        return (self.sentence,)
 
     @property
     def sentence(self) -> str:
@@ -139,6 +146,7 @@ def repeated(scenario: Scenario, game: str, profile: str | None = None, /, **val
     >>> kgsim.repeated(scenario, "border")["grim"].critical  # doctest: +SKIP
     0.5
     """
+    check_scenario(scenario)
     chosen = game_of(scenario, game)
     return {
         name: _checked(scenario, joint(scenario, chosen, name), name, values)

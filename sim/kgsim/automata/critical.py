@@ -146,7 +146,7 @@ def _determinants(run: Joint, at: Numbers) -> Floats:
 
 def _polished(scenario: Scenario, run: Joint, at: Numbers, column: int, roots: Floats) -> Iterable[float]:
     """Improve computed roots on the gain itself: by bisection where it changes sign, else they stay as they are."""
-    for root in roots:
+    for root in roots.tolist():
         low, high = max(root - _NEAR, 0.0), min(root + _NEAR, 1.0 - 1e-12)
 
         def gain(values: Floats) -> Floats:

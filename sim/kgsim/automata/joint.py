@@ -24,7 +24,7 @@ from kgsim.automata.automaton import Automaton, automaton
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import actions_of, parameter_values, payoffs_at
+from kgsim.scenario.payoffs import LARGEST, actions_of, parameter_values, payoffs_at
 from kgsim.scenario.rounds import RepeatedGame
 
 #: Joint states of the automata of a profile, at most.
@@ -149,11 +149,7 @@ def numbers(scenario: Scenario, run: Joint, points: Mapping[str, ArrayLike]) -> 
     count = len(table)
     payoffs = table.transpose(0, 1, *(2 + axis for axis in (*axes, *rest))).reshape(count, len(scenario.players), -1)
     values = parameter_values(scenario, points)
-    count = max(count, *(len(value) for value in values.values())) if values else count
-    payoffs = np.broadcast_to(payoffs, (count, *payoffs.shape[1:]))
-    discount, noise = (
-        np.broadcast_to(formula.evaluate(values), (count,)) for formula in (run.game.discount, run.game.noise)
-    )
+    discount, noise = (formula.evaluate(values, shape=(count,)) for formula in (run.game.discount, run.game.noise))
     play = tuple(
         each.shares(run.moves[name], values, count)[:, run.states[:, column]]
         for column, (name, each) in enumerate(run.automata.items())
@@ -165,7 +161,7 @@ def numbers(scenario: Scenario, run: Joint, points: Mapping[str, ArrayLike]) -> 
 def _check(run: Joint, payoffs: Floats, discount: Floats, noise: Floats, play: tuple[Floats, ...]) -> None:
     where = f"repeated game {run.game.name}"
     if not np.isfinite(payoffs).all():
-        raise GameError(f"{where}: a payoff of its stage is not a finite number at these values")
+        raise GameError(f"{where}: a payoff of its stage is not a finite number up to {LARGEST:g} at these values")
     if not ((discount >= 0.0) & (discount < 1.0)).all():
         raise GameError(f"{where}: the discount must lie between 0 and 1, below 1 (it is {float(discount.max()):g})")
     if not ((noise >= 0.0) & (noise <= 1.0)).all():

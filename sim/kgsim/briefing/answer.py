@@ -51,14 +51,14 @@ def answer(found: Findings, said: Words) -> Section | None:
         notes.append(said("answer.several"))
     if found.number is None:
         able = sum(turn is not None for turn in found.threshold.alone.values())
-        told = said("answer.number_none", count=len(found.threshold.alone))
+        told = said("answer.number_none", able=able, count=len(found.threshold.alone))
         fact = Fact(str(able), told, (now,))
         return Section("answer", said("answer.title"), said("answer.message_none"), (fact,), notes=tuple(notes))
     name = found.number.parameter
     value = number(found.number.value) + unit(found, name)
     label = said("answer.number", name=name, label=found.scenario.parameters[name].label)
     lines = (_sides(found, said), now, _base(found, said), *_span(found, said))
-    message = said("answer.message", name=name, value=value)
+    message = said("answer.message", name=found.scenario.parameters[name].label, value=value)
     return Section(
         "answer",
         said("answer.title"),
@@ -154,7 +154,7 @@ def changes(found: Findings, said: Words) -> Section | None:
         note += " " + said("change.alike", then=then[0])
     if len(turns) > MOST_CHANGES:
         note += " " + said("change.more", count=len(turns) - MOST_CHANGES)
-    message = said("change.message", name=turns[0][1], share=percent(turns[0][0]))
+    message = capital(said("change.message", name=parameters[turns[0][1]].label, share=percent(turns[0][0])))
     idle = [name for name, turn in found.threshold.alone.items() if turn is None]
     notes = [said("answer.notes_others", names=", ".join(idle))] if idle else []
     return Section("change", heading, message, (Table(columns, rows, note),), notes=(*notes, *_together(found, said)))

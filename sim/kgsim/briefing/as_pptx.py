@@ -101,7 +101,7 @@ class _Deck:
         if document.date:
             self._text(page, Box(MARGIN, 5.9, width, 0.4), Lines((document.date,), TEXT, faint=True))
         self._furniture(page)
-        page.notes_slide.notes_text_frame.text = "\n".join((document.headline, document.question))
+        page.notes_slide.notes_text_frame.text = typeset("\n".join((document.headline, document.question)))
 
     def _slide(self, slide: Slide) -> None:
         width = self.width - 2 * MARGIN
@@ -121,7 +121,7 @@ class _Deck:
                 case Fact():
                     self._fact(page, box, content)
         self._furniture(page)
-        page.notes_slide.notes_text_frame.text = "\n".join(slide.notes or (slide.title,))
+        page.notes_slide.notes_text_frame.text = typeset("\n".join(slide.notes or (slide.title,)))
 
     def _page(self, title: str, *, top: float, height: float, size: float) -> Any:
         from pptx.util import Pt

@@ -67,7 +67,7 @@ def _outcomes_message(found: Findings, said: Words, worst: dict[str, tuple[str, 
     """Name who loses most, in widths of its own range of payoffs it does not share: the first whose worst is unique."""
     count = len(found.result.structures)
     if count == 1:
-        return said("outcomes.message_one", count=count)
+        return said("outcomes.message_one")
     able = {player: names for player, names in worst.items() if names}
     if not able:
         return said("outcomes.message_flat", count=count)
@@ -116,7 +116,8 @@ def regime_map(found: Findings, said: Words) -> Section | None:
     unknown = ~study.complete.values
     if unknown.any():
         lines.append(said("map.doubt", share=share(unknown)))
-    message = said("map.message_plain", x=x, y=y)
+    labels = {name: found.scenario.parameters[name].label for name in (x, y)}
+    message = said("map.message_plain", x=labels[x], y=labels[y])
     outcome = found.ask.outcome if found.ask else None
     if outcome is not None:
         told_shares = [
@@ -127,8 +128,7 @@ def regime_map(found: Findings, said: Words) -> Section | None:
             )
             for name in structures
         ]
-        message = said("map.message", x=x, y=y, outcome=outcome, shares=", ".join(told_shares))
-    labels = {name: found.scenario.parameters[name].label for name in (x, y)}
+        message = said("map.message", x=labels[x], y=labels[y], outcome=outcome, shares=", ".join(told_shares))
     picture = Picture(
         name="regimes",
         alt=said(
@@ -214,9 +214,7 @@ def worth(found: Findings, said: Words) -> Section | None:
     for kind, names in groups.items():
         if names:
             key = {"gain": "gains", "lose": "loses"}.get(kind, kind)
-            if kind != "open" and len(names) > 1:
-                key = f"{kind}_plural"
-            parts.append(said(f"worth.{key}", players=said.listed(names)))
+            parts.append(said(f"worth.{key}", players=said.listed(names), count=len(names)))
     slots = [
         {
             "player": label,
@@ -278,7 +276,8 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
         caption=said("sensitivity.caption"),
         draw=lambda size: tornado_figure(result, size=size, titled=False, lang=said.lang),
     )
-    message = said("sensitivity.message", structure=title(structure), names=said.listed(dict.fromkeys(leading)))
+    names = said.listed(found.scenario.parameters[name].label for name in dict.fromkeys(leading))
+    message = said("sensitivity.message", structure=title(structure), names=names)
     return Section(
         "sensitivity", said("sensitivity.title"), message, (picture, Bullets(tuple(lines))), notes=tuple(lines)
     )

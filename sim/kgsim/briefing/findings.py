@@ -17,6 +17,7 @@ from kgsim.analysis.thresholds import threshold
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Result
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Ask, Scenario
 from kgsim.studies.study import study_of
 
@@ -140,6 +141,7 @@ def find(
     """
     values = dict(values or {})
     settings: dict[str, Any] = values
+    check_scenario(scenario)
     told = scenario.briefing
     absent: dict[str, str] = {}
     result = solve(scenario, settings)
@@ -150,7 +152,7 @@ def find(
     single = bool(scenario.types)
     if single:
         absent |= dict.fromkeys(("number", "map", "price", "sensitivity"), "absent.types")
-    elif question is None or not scenario.parameters:
+    elif question is None or not _movable(scenario):
         absent["number"] = "absent.question"
     else:
         found = _threshold(scenario, question, values)
@@ -194,11 +196,15 @@ def find(
 def _sensitivity(
     scenario: Scenario, ask: Ask | None, pair: tuple[str, str] | None, seed: int, values: Mapping[str, Any]
 ) -> Sensitivity | None:
-    if ask is None or not any(each.range[0] < each.range[1] for each in scenario.parameters.values()):
+    if ask is None or not _movable(scenario):
         return None
     structure = ask.structure or (pair[0] if pair else next(iter(scenario.structures)))
     about: dict[str, Any] = {"claim": ask.claim} if ask.claim else {"outcome": ask.outcome}
     return sensitivity(scenario, values, structure=structure, indices=False, draws=BOX_DRAWS, seed=seed, **about)
+
+
+def _movable(scenario: Scenario) -> list[str]:
+    return [name for name, each in scenario.parameters.items() if each.range[0] < each.range[1]]
 
 
 def _solved(result: Result) -> list[str]:
@@ -240,8 +246,7 @@ def _question(result: Result, wanted: Ask | None, pair: tuple[str, str] | None) 
 def _threshold(scenario: Scenario, ask: Ask, values: Mapping[str, float]) -> Threshold:
     """Where the answer changes, along the parameter asked for or else the one that changes it first."""
     asked: dict[str, Any] = {"structure": ask.structure, "outcome": ask.outcome, "claim": ask.claim}
-    movable = [name for name, each in scenario.parameters.items() if each.range[0] < each.range[1]]
-    first = ask.parameter or movable[0]
+    first = ask.parameter or _movable(scenario)[0]
     found = threshold(scenario, first, values, **asked)
     if ask.parameter is not None:
         return found

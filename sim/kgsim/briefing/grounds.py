@@ -59,8 +59,7 @@ def _verdicts(found: Findings, said: Words) -> str:
     for verdict in ("fails", "depends", "undecided"):
         names = by[verdict]
         if names:
-            key = verdict if len(names) == 1 or verdict == "undecided" else f"{verdict}_plural"
-            rest.append(said(f"claims.{key}", names=said.listed(names)))
+            rest.append(said(f"claims.{verdict}", names=said.listed(names), count=len(names)))
     return said("claims.message", count=len(decided), holds=len(by["holds"]), rest="; ".join(rest))
 
 

@@ -50,7 +50,7 @@ def decide(
         if name not in structures:
             return _undecided(claim, f"it speaks of structure {name}, which was not solved")
         if structures[name].unsolved:
-            return _undecided(claim, f"structure {name} has no solution at these values ({structures[name].unsolved})")
+            return _undecided(claim, f"structure {name} has no solution at these values")
     extremes = {
         player: (min(low for low, _ in spans), max(high for _, high in spans))
         for player in scenario.players

@@ -137,8 +137,7 @@ def _monotone(call: Call, at: Setting) -> Floats:
     environment[parameter] = np.linspace(*at.scenario.parameters[parameter].range, GRID)[None]
     for name, other in at.scenario.quantities.items():
         environment[name] = other.formula.evaluate(environment)
-    values = np.atleast_2d(evaluate(call.arguments[0], environment))
-    steps = np.diff(np.broadcast_to(values, (len(values), GRID)), axis=1)
+    steps = np.diff(evaluate(call.arguments[0], environment, shape=(1, GRID)), axis=1)
     holds = (steps > 0.0 if call.function == "rises" else steps < 0.0).all(axis=1)
     return np.broadcast_to(holds, (at.count,)).astype(np.float64)
 

@@ -104,6 +104,8 @@ def _quantity(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
     found = at(node)
     low, high = float(found.min()), float(found.max())
     told = number(low) if number(low) == number(high) else f"between {number(low)} and {number(high)}"
+    if low == 1.0 and isinstance(node, Call) and node.function == "critical_discount":
+        told = "1: no discount factor is enough"
     return f"{_described(scenario, holds, node)} ({told})"
 
 
@@ -123,6 +125,7 @@ def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
 
 
 def _possessive(label: str) -> str:
+    label = f"the {label[4:]}" if label.startswith("The ") else label
     return f"{label}'" if label.endswith("s") else f"{label}'s"
 
 

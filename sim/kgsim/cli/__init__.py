@@ -116,7 +116,7 @@ def _version(context: click.Context, parameter: click.Parameter, asked: bool) ->
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def main() -> None:
-    """Game-theoretic negotiation simulator: what a deal looks like from each side.
+    """Game-theoretic negotiation simulator: what a deal looks like from every side.
 
     A scenario file says who can do what, what each outcome is worth to whom and why, and in which orders the game
     may be played. kgsim finds the equilibria of every order of play and tests the scenario's claims on them.

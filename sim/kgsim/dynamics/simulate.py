@@ -79,7 +79,7 @@ def simulate(
     given: Mapping[str, float] | None = None,
     /,
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     workers: int = 1,
     scheduler: str | None = None,
     store: Callable[[Job], Store] | None = None,
@@ -132,7 +132,7 @@ def simulate(
     >>> found.by_round.sel(structure="bypass", outcome="bypass deal", round=20).item()  # doctest: +SKIP
     """
     xarray()  # needed at the end, and missed at the beginning
-    values = together(given, values)
+    values = together(scenario, given, values)
     chosen = options or Options()
     _check(scenario, chosen, values)
     told = progress or (lambda what, done, of: None)
@@ -158,7 +158,7 @@ def simulate(
     return _dataset(scenario, chosen, ways, parts, about, world, values)
 
 
-def _check_size(scenario: Scenario, options: Options, structures: Sequence[str] | None) -> None:
+def _check_size(scenario: Scenario, options: Options, structures: str | Sequence[str] | None) -> None:
     """Refuse, with the number, what would not fit: every round of every run is kept."""
     rounds = options.rounds or (scenario.dynamics.horizon if scenario.dynamics else ROUNDS)
     plays = options.runs * rounds * len(ways_to_play(scenario, options, structures))
@@ -168,12 +168,13 @@ def _check_size(scenario: Scenario, options: Options, structures: Sequence[str] 
     check_room(8.0 * plays * numbers, f"{plays:,} rounds of play", "take fewer runs or rounds")
 
 
-def ways_to_play(scenario: Scenario, options: Options, names: Sequence[str] | None) -> tuple[str, ...]:
+def ways_to_play(scenario: Scenario, options: Options, names: str | Sequence[str] | None) -> tuple[str, ...]:
     """The structures, or for automata the profiles, to compare; raises GameError if one is unknown."""
     if options.policy == "automaton":
         known, kind = tuple(game_of(scenario, _game(scenario, options)).profiles), "profile"
     else:
         known, kind = tuple(scenario.structures), "structure"
+    names = (names,) if isinstance(names, str) else names
     for name in names or ():
         if name not in known:
             raise GameError(f"there is no {kind} {name!r}. {suggestion(name, known, kind)}")

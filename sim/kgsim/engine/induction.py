@@ -38,6 +38,7 @@ from kgsim.errors import StructureError
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
+from kgsim.scenario.payoffs import within
 from kgsim.structures.solution import fallback_structures
 
 #: Equilibria in mixtures that a bloc's fallback is sought among at a point; with more the set is open.
@@ -393,7 +394,7 @@ class _Induction:
     def _numbers(self, expressions: Mapping[str, Expression], points: Integers) -> dict[str, Floats]:
         whole = len(self.failure)
         return {
-            name: np.broadcast_to(expression.evaluate(self.common.environment), (whole,))[points]
+            name: within(expression.evaluate(self.common.environment, shape=(whole,)))[points]
             for name, expression in expressions.items()
         }
 

@@ -20,7 +20,7 @@ def explore(
     given: Mapping[str, float] | None = None,
     /,
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     axes: tuple[str, str] | None = None,
     **values: float,
 ) -> Explorer:
@@ -60,7 +60,7 @@ def explore(
     Everything shown comes from the engine for many points (`kgsim.engine.engine`): pure equilibria are complete, and
     where mixed ones could add outcomes or values this is said. `kgsim.solve` settles such a point.
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     with needed():
         from kgsim.explorer.page import explorer_of, prepare
     prepare()

@@ -223,7 +223,7 @@ def step(bounds: Interval, value: float) -> float:
 
 def explorer_of(
     scenario: Scenario,
-    structures: Sequence[str] | None,
+    structures: str | Sequence[str] | None,
     axes: tuple[str, str] | None,
     values: Mapping[str, float],
     views: Views | None = None,

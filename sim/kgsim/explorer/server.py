@@ -27,7 +27,7 @@ NAMES = (ADDRESS, "localhost")
 
 def serve(
     scenario: Scenario,
-    structures: Sequence[str] | None,
+    structures: str | Sequence[str] | None,
     axes: tuple[str, str] | None,
     values: Mapping[str, float],
     *,

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from kgsim.claims.at_points import AtPoints
 from kgsim.errors import GameError
 from kgsim.plots.sweeps import distinct_sets
+from kgsim.scenario.arguments import structures_given
 from kgsim.scenario.model import Parameter, Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import structure_of
 from kgsim.structures.solution import in_order
 from kgsim.studies.design import Grid, Listed
 from kgsim.studies.table import REASONS, Table, tabulate
@@ -87,11 +87,9 @@ class Views:
         If a structure is unknown, or fewer than two parameters have a range to move in.
     """
 
-    def __init__(self, scenario: Scenario, structures: Sequence[str] | None = None) -> None:
+    def __init__(self, scenario: Scenario, structures: str | Sequence[str] | None = None) -> None:
         self.scenario = scenario
-        self.structures = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-        for name in self.structures:
-            structure_of(scenario, name)
+        self.structures = structures_given(scenario, structures)
         if not self.structures:
             raise GameError("there is no structure to explore: name one or more")
         if len(self.movable) < 2:

@@ -13,6 +13,17 @@ from kgsim.errors import GameError
 LANGUAGES = ("en", "ko")
 
 
+class _Count(int):
+    """A whole number that, asked for ``one|many``, gives the form that goes with it."""
+
+    def __format__(self, form: str) -> str:
+        return form.split("|")[self != 1] if "|" in form else super().__format__(form)
+
+
+def _counted(value: object) -> object:
+    return _Count(value) if isinstance(value, int) else value
+
+
 @dataclass(frozen=True)
 class Words:
     """The strings of one language.
@@ -29,8 +40,11 @@ class Words:
     strings: Mapping[str, str]
 
     def __call__(self, key: str, **slots: object) -> str:
-        """Return the string of `key` with its slots filled; a slot's own braces stay as they are."""
-        return self.strings[key].format_map(slots)
+        """Return the string of `key` with its slots filled; a slot's own braces stay as they are.
+
+        A whole number chooses between two forms: ``{count} {count:claim|claims}``.
+        """
+        return self.strings[key].format_map({name: _counted(value) for name, value in slots.items()})
 
     def listed(self, parts: Iterable[str], by: str = "and") -> str:
         """Return parts as an enumeration, joined last by the language's word for `by` (``and`` or ``or``)."""

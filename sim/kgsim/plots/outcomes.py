@@ -1,4 +1,4 @@
-"""Outcomes as each player ranks them: the one comparison between capitals that needs no exchange rate."""
+"""Outcomes as each player ranks them: the one comparison between players that needs no exchange rate."""
 
 from __future__ import annotations
 

@@ -47,6 +47,11 @@ def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
     ]
 
 
+def of_score(score: Score) -> list[Block]:
+    """Return the report on one score."""
+    return [*_told(score), Table(_COLUMNS, (_row(score),), _NOTE)]
+
+
 def document(scores: Sequence[Score], seed: int) -> Json:
     """Return the scores as plain data."""
     return {
@@ -84,7 +89,7 @@ def _told(score: Score) -> list[Block]:
         lines.append("What happened is NOT among them.")
     for rival in test.rivals:
         if rival in score.predicted:
-            lines.append(f"The rival {rival} is among them too.")
+            lines.append(f"The rival {rival} is among them{' too' if score.admits_history else ''}.")
     if not score.complete:
         lines.append("The set may not be complete.")
     lines.append(f"Parameters untouched since {test.frozen}.")

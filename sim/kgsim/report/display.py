@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from kgsim.report import html, plain, sections
-from kgsim.results import Result, StructureSolution
+from importlib import import_module
+
+from kgsim.report import html, plain
+from kgsim.report.content import Block, Bullets
+from kgsim.showing import Shown, Told
+
+_REPORTS = {
+    "Comparison": "comparison.of_comparison",
+    "NashSet": "games.of_nash",
+    "ProfileCheck": "repeated.of_profile",
+    "Result": "sections.of_result",
+    "Robustness": "robustness.of_robustness",
+    "Scenario": "story.of_scenario",
+    "Score": "backtests.of_score",
+    "Sensitivity": "sensitivity.of_sensitivity",
+    "StructureSolution": "sections.of_structure",
+}
+"""Class to the function of this room that reports on it; one without tells its sentences."""
 
 
-def text_of_result(result: Result) -> str:
-    """Return the whole report as plain text."""
-    return plain.render(sections.of_result(result))
+def text_of(shown: Shown) -> str:
+    """Return the whole report on something as plain text."""
+    return plain.render(_blocks(shown))
 
 
-def text_of_structure(solution: StructureSolution) -> str:
-    """Return the report on one structure as plain text."""
-    return plain.render(sections.of_structure(solution))
+def html_of(shown: Shown) -> str:
+    """Return the whole report on something as HTML."""
+    return html.render(_blocks(shown))
 
 
-def html_of_result(result: Result) -> str:
-    """Return the whole report as HTML."""
-    return html.render(sections.of_result(result))
-
-
-def html_of_structure(solution: StructureSolution) -> str:
-    """Return the report on one structure as HTML."""
-    return html.render(sections.of_structure(solution))
+def _blocks(shown: Shown) -> list[Block]:
+    if type(shown).__name__ not in _REPORTS:
+        assert isinstance(shown, Told)
+        return [Bullets(shown.sentences)]
+    module, function = _REPORTS[type(shown).__name__].split(".")
+    blocks: list[Block] = getattr(import_module(f"kgsim.report.{module}"), function)(shown)
+    return blocks

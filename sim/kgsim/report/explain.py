@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import GameError
 from kgsim.report.content import Block, Column, Heading, Paragraph, Table, cells
-from kgsim.report.story import formula, reasons, rule_told
+from kgsim.report.story import named, reasons, rule_told
 from kgsim.scenario.evaluation import evaluate
-from kgsim.scenario.expressions import addends, references
-from kgsim.scenario.model import Action, OutcomeRule, Parameter, Scenario
+from kgsim.scenario.expressions import addends, formula_text, references
+from kgsim.scenario.model import Action, OutcomeRule, Parameter, PlayerType, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import actions_of, outcomes_of, parameter_values
-from kgsim.wording import interval, number
+from kgsim.wording import interval, listed, number
 
 Array = NDArray[np.float64]
 
@@ -41,6 +42,8 @@ class PayoffExplanation:
 
     Attributes
     ----------
+    types
+        Informed player to its type, for the players whose types the payoff depends on.
     ways
         The different choices of menus by which profiles reach the outcome, as decision to action; only decisions whose
         menus the outcome's terms refer to.
@@ -57,6 +60,7 @@ class PayoffExplanation:
 
     player: str
     outcome: OutcomeRule
+    types: Mapping[str, PlayerType]
     ways: tuple[Mapping[str, Action], ...]
     addends: tuple[Addend, ...]
     terms: Mapping[str, Array]
@@ -64,13 +68,20 @@ class PayoffExplanation:
     parameters: tuple[Parameter, ...]
 
 
-def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mapping[str, float]) -> PayoffExplanation:
+def explain_payoff(
+    scenario: Scenario, player: str, outcome: str, values: Mapping[str, float]
+) -> tuple[PayoffExplanation, ...]:
     """Take a payoff apart at a parameter point.
 
     Parameters
     ----------
     values
         Parameters whose value is not the file's.
+
+    Returns
+    -------
+    tuple of PayoffExplanation
+        One for every combination of the private types that the payoff depends on; a single one without such types.
 
     Raises
     ------
@@ -83,55 +94,78 @@ def explain_payoff(scenario: Scenario, player: str, outcome: str, values: Mappin
     if outcome not in outcomes:
         raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, outcomes, 'outcome')}")
     rule = scenario.outcomes[outcomes.index(outcome)]
+    depends = _behind(scenario, rule, scenario.utilities[player].names)
+    informed = [name for name, kinds in scenario.types.items() if not depends.isdisjoint(kinds)]
+    return tuple(
+        _explained(scenario, player, rule, values, dict(zip(informed, chosen, strict=True)))
+        for chosen in product(*(scenario.types[name].values() for name in informed))
+    )
+
+
+def _explained(
+    scenario: Scenario, player: str, rule: OutcomeRule, values: Mapping[str, float], types: Mapping[str, PlayerType]
+) -> PayoffExplanation:
     utility = scenario.utilities[player]
     terms_set = {term: expression for term, expression in rule.terms.items() if term in utility.names}
     fields = {field for expression in terms_set.values() for field in expression.attributes}
     owners = [name for name in scenario.decisions if name in {owner for owner, _ in fields}]
-    ways = _ways(scenario, outcomes.index(outcome), owners)
-    env: dict[str, Array] = dict(parameter_values(scenario, values))
+    ways = _ways(scenario, scenario.outcomes.index(rule), owners)
+    kinds = {name: float(kind in types.values()) for each in types for name, kind in scenario.types[each].items()}
+    env: dict[str, Array] = parameter_values(scenario, {**values, **kinds})
     for owner, field in fields:
         env[f"{owner}.{field}"] = np.array([way[owner].menu.get(field, 0.0) for way in ways])
+    shape = (len(ways),)
     terms = {
-        term: np.broadcast_to(terms_set[term].evaluate(env) if term in terms_set else 0.0, len(ways))
+        term: terms_set[term].evaluate(env, shape=shape) if term in terms_set else np.zeros(shape)
         for term in scenario.terms
     }
     env |= terms
     parts = []
     names: set[str] = set()
     for sign, node, text in addends(utility):
-        worth = np.broadcast_to(sign * evaluate(node, env) + 0.0, len(ways))
+        worth = sign * evaluate(node, env, shape=shape) + 0.0
         parts.append(Addend(_signed(sign, text), worth))
         # What multiplies a term that the outcome does not set plays no part in it.
         mentioned, _, _ = references(node)
         if worth.any() or mentioned & set(scenario.terms) <= set(rule.terms):
             names |= mentioned
-    used = _parameters_behind(scenario, rule, names)
+    used = _behind(scenario, rule, names)
     return PayoffExplanation(
         player=player,
         outcome=rule,
+        types=types,
         ways=ways,
         addends=tuple(parts),
         terms={term: value for term, value in terms.items() if value.any()},
-        totals=np.broadcast_to(utility.evaluate(env), len(ways)),
+        totals=utility.evaluate(env, shape=shape),
         parameters=tuple(parameter for name, parameter in scenario.parameters.items() if name in used),
     )
 
 
-def of_payoff(scenario: Scenario, told: PayoffExplanation, values: Mapping[str, float]) -> list[Block]:
-    """Return the report on one payoff."""
-    outcome, player = told.outcome, told.player
-    title = f"What {outcome.name!r} is worth to {player} ({scenario.players[player]})"
+def of_payoff(scenario: Scenario, explained: Sequence[PayoffExplanation], values: Mapping[str, float]) -> list[Block]:
+    """Return the report on one payoff, type by type where it depends on types."""
+    outcome, player = explained[0].outcome, explained[0].player
     blocks: list[Block] = [
-        Heading(title, 1),
+        Heading(f"What {outcome.name!r} is worth to {named(player, scenario.players[player])}", 1),
         Paragraph(f"It comes about {rule_told(scenario, outcome)}."),
         Paragraph(f"The utility: {scenario.utilities[player].text}"),
-        Heading("Term by term"),
-        _sum_table(told),
     ]
-    if told.terms:
-        blocks += [Heading("Terms of the outcome"), _terms_table(scenario, told)]
-    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, told.parameters, values)]
-    return blocks
+    for told in explained:
+        case = f", if {_types_told(scenario, told.types, values)}" if told.types else ""
+        blocks += [Heading(f"Term by term{case}"), _sum_table(told)]
+        if told.terms:
+            blocks += [Heading(f"Terms of the outcome{case}"), _terms_table(scenario, told)]
+    behind = {parameter.name for told in explained for parameter in told.parameters}
+    for told in explained:
+        behind |= _behind(scenario, outcome, {name for kind in told.types.values() for name in kind.prior.names})
+    used = [parameter for name, parameter in scenario.parameters.items() if name in behind]
+    return [*blocks, Heading("Parameters and their reasons"), *reasons(scenario, used, values)]
+
+
+def _types_told(scenario: Scenario, types: Mapping[str, PlayerType], values: Mapping[str, float]) -> str:
+    """Return types with the chance of each, such as ``US is hawk (prior 0.4)``."""
+    env = parameter_values(scenario, values)
+    return listed(f"{player} is {kind.name} (prior {number(kind.prior.number(env))})" for player, kind in types.items())
 
 
 def _ways(scenario: Scenario, index: int, owners: list[str]) -> tuple[Mapping[str, Action], ...]:
@@ -147,8 +181,8 @@ def _ways(scenario: Scenario, index: int, owners: list[str]) -> tuple[Mapping[st
     return tuple(found.values())
 
 
-def _parameters_behind(scenario: Scenario, rule: OutcomeRule, names: set[str]) -> set[str]:
-    """Return all parameters that names rest on, through quantities and the outcome's terms."""
+def _behind(scenario: Scenario, rule: OutcomeRule, names: Iterable[str]) -> set[str]:
+    """Return all parameters and types that names rest on, through quantities and the outcome's terms."""
     seen: set[str] = set()
     pending = list(names)
     while pending:
@@ -160,7 +194,7 @@ def _parameters_behind(scenario: Scenario, rule: OutcomeRule, names: set[str]) -
             pending.extend(scenario.quantities[name].formula.names)
         if name in rule.terms:
             pending.extend(rule.terms[name].names)
-    return seen & set(scenario.parameters)
+    return seen
 
 
 def _sum_table(told: PayoffExplanation) -> Table:
@@ -187,7 +221,7 @@ def _terms_table(scenario: Scenario, told: PayoffExplanation) -> Table:
         cells(
             term,
             scenario.terms[term],
-            formula(told.outcome.terms[term]),
+            formula_text(told.outcome.terms[term]),
             _span(values),
         )
         for term, values in told.terms.items()

@@ -49,6 +49,13 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
     return blocks
 
 
+def of_nash(found: NashSet) -> list[Block]:
+    """Return the report on the equilibria of a game whose players and strategies have no names."""
+    players = [f"player {player}" for player in range(len(found.payoffs))]
+    names = tuple(tuple(map(str, range(count))) for count in found.payoffs.shape[1:])
+    return of_strategic(StrategicGame("", tuple(players), names, found.payoffs), found)
+
+
 def of_tree(solution: TreeSolution) -> list[Block]:
     """Return the report on a tree: subgame-perfect equilibria, the selection, and all Nash equilibria."""
     game = solution.game

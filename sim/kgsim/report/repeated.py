@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kgsim.automata.check import ProfileCheck, told
-from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table
+from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, cells
 from kgsim.scenario.model import Scenario
 from kgsim.wording import listed, number, percent
+
+
+def of_profile(check: ProfileCheck) -> list[Block]:
+    """Return the report on one profile of strategies."""
+    rows = tuple(cells(player, number(value)) for player, value in check.values.items())
+    return [
+        Heading(f"{check.game}: {check.profile}"),
+        Paragraph(check.sentence),
+        Table((Column("player"), Column("worth a round", "right")), rows),
+    ]
 
 
 def of_repeated(scenario: Scenario, game: str, checks: Mapping[str, ProfileCheck]) -> list[Block]:

@@ -24,6 +24,7 @@ def of_robustness(result: Robustness) -> list[Block]:
             "anything in the world."
         )
     )
+    blocks += [Heading("In short"), Bullets(result.sentences)]
     blocks += [Heading("How it was drawn"), Bullets(tuple(_design(result)))]
     blocks += [Heading("Equilibrium outcomes"), _outcomes(result)]
     blocks += [Heading("Not proven complete"), _proof(result)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.provenance import versions
-from kgsim.report.summary import beyond_range, endings, headlines, worst_structures
+from kgsim.report.summary import beyond_range, endings, headlines, solved, worst_structures
 from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
 from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
 
@@ -32,14 +32,20 @@ def of_result(result: Result) -> list[Block]:
     if result.claims:
         blocks += [Heading("Claims"), _verdicts(result), *_sentences(result)]
     blocks += [Heading("Outcomes as each player ranks them"), _outcomes(result)]
+    methods = {solution.method for solution in solved(result).values()}
     for solution in result.structures.values():
-        blocks += of_structure(solution)
+        blocks += of_structure(solution, method=len(methods) > 1)
+    if len(methods) == 1:
+        blocks += [Heading("Method"), Paragraph(sentence(f"All structures: {methods.pop()}"))]
     blocks += [Heading("Made with"), Paragraph(_provenance(result))]
     return blocks
 
 
-def of_structure(solution: StructureSolution) -> list[Block]:
-    """Return the report on one structure: its equilibria, how each is played, and whether there may be more."""
+def of_structure(solution: StructureSolution, *, method: bool = True) -> list[Block]:
+    """Return the report on one structure: its equilibria, how each is played, and whether there may be more.
+
+    `method` is whether to tell how it was solved.
+    """
     title = solution.name if solution.label in ("", solution.name) else f"{solution.name}: {solution.label}"
     blocks: list[Block] = [Heading(title), Paragraph(f"Play: {stages(solution)}.")]
     if not solution.equilibria:
@@ -59,18 +65,22 @@ def of_structure(solution: StructureSolution) -> list[Block]:
     remaining = len(solution.equilibria) - len(listed_equilibria)
     if remaining:
         blocks.append(Paragraph(f"{remaining} more are in the JSON document (--format json)."))
-    for group in solution.continua:
-        members = listed(str(index + 1) for index in group)
-        blocks.append(
-            Paragraph(
-                f"Between equilibria {members} lies a continuum of further ones: mixtures of these, with values "
-                "between theirs."
-            )
-        )
+    blocks += [Paragraph(text) for text in _continua(solution)]
     said = "The set is complete" if solution.complete else "The set may be incomplete"
-    grounds = f"{said}: {sentence('; '.join(solution.reasons))} Method: {sentence(solution.method)}"
+    grounds = f"{said}: {sentence('; '.join(solution.reasons))}"
+    if method:
+        grounds += f" Method: {sentence(solution.method)}"
     blocks.append(Paragraph(grounds, "" if solution.complete else "unsure"))
     return blocks
+
+
+def _continua(solution: StructureSolution) -> Iterator[str]:
+    """The continua between equilibria, all in one sentence; those within another are part of it."""
+    groups = [group for group in solution.continua if not any(set(group) < set(other) for other in solution.continua)]
+    if groups:
+        among = "; ".join(listed(str(index + 1) for index in group) for group in groups)
+        lies = "lies a continuum" if len(groups) == 1 else "lie continua"
+        yield f"Between equilibria {among} {lies} of further ones: mixtures of these, with values between theirs."
 
 
 def stages(solution: StructureSolution) -> str:
@@ -242,6 +252,8 @@ def _believed(belief: Belief) -> str:
         f"{name} {percent(low)}" if high - low < NOISE else f"{name} {number(low)} to {number(high)}"
         for name, (low, high) in belief.probabilities.items()
     )
+    if belief.surprise and all(low < NOISE and high > 1.0 - NOISE for low, high in belief.probabilities.values()):
+        return f"It stands whatever {moves}, which would be a surprise, is taken to mean of {belief.player}"
     if belief.surprise:
         return f"It stands if {moves}, which would be a surprise, is taken to mean that {belief.player} is {shares}"
     return f"After {moves} {belief.player} is believed to be {shares}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
-from kgsim.scenario.expressions import Expression
+from kgsim.report.story_rounds import later_rounds
+from kgsim.scenario.expressions import Expression, formula_text
 from kgsim.scenario.model import Bloc, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
-from kgsim.scenario.nodes import Number
 from kgsim.wording import interval, listed, number, sentence
 
 COMPARABLE = "Points are each player's own; they are never compared between players."
 
 
-def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
+def of_scenario(scenario: Scenario, values: Mapping[str, float] | None = None) -> list[Block]:
     """Return the report on a scenario, with `values` in place of the file's."""
     blocks: list[Block] = [Heading(scenario.title, 1)]
     if scenario.question:
@@ -29,9 +29,12 @@ def of_scenario(scenario: Scenario, values: Mapping[str, float]) -> list[Block]:
     if scenario.quantities:
         blocks += [Heading("Quantities"), _quantities(scenario)]
     blocks += [Heading("Structures of play"), _structures(scenario)]
+    if scenario.types:
+        blocks += [Heading("Private types"), _types(scenario)]
     if scenario.claims:
         blocks += [Heading("Claims"), _claims(scenario)]
-    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, scenario.parameters.values(), values)]
+    blocks += later_rounds(scenario)
+    blocks += [Heading("Parameters and their reasons"), *reasons(scenario, scenario.parameters.values(), values or {})]
     return blocks
 
 
@@ -71,11 +74,6 @@ def reasons(scenario: Scenario, parameters: Iterable[Parameter], values: Mapping
     return blocks
 
 
-def formula(expression: Expression) -> str:
-    """Return a formula as written; a mere number in its shortest form."""
-    return number(expression.root.value) if isinstance(expression.root, Number) else expression.text
-
-
 def rule_told(scenario: Scenario, rule: OutcomeRule) -> str:
     """Return when an outcome comes about, as prose."""
     if not rule.when:
@@ -107,8 +105,12 @@ def _players(scenario: Scenario) -> Iterator[Block]:
 
 
 def _who(scenario: Scenario, decision: Decision) -> str:
-    label = scenario.players[decision.player]
-    return f"{decision.name} ({label})" if decision.name != label else label
+    return named(decision.name, scenario.players[decision.player])
+
+
+def named(name: str, label: str) -> str:
+    """Return a name with its label, such as ``US (United States)``; once where both are the same."""
+    return f"{name} ({label})" if name != label else label
 
 
 def _menu(decision: Decision, move: str) -> str:
@@ -120,7 +122,7 @@ def _menu(decision: Decision, move: str) -> str:
 def _outcomes(scenario: Scenario) -> Bullets:
     items = []
     for rule in scenario.outcomes:
-        terms = ", ".join(f"{term}={formula(expression)}" for term, expression in rule.terms.items())
+        terms = ", ".join(f"{term}={formula_text(expression)}" for term, expression in rule.terms.items())
         label = "" if rule.label == rule.name else f" ({rule.label})"
         items.append(f"{rule.name}{label}: {rule_told(scenario, rule)}. Sets {terms or 'nothing'}.")
     return Bullets(tuple(items))
@@ -133,6 +135,16 @@ def _utilities(scenario: Scenario) -> Bullets:
 def _quantities(scenario: Scenario) -> Table:
     rows = tuple(cells(each.name, each.label, each.formula.text) for each in scenario.quantities.values())
     return Table((Column("quantity"), Column("meaning"), Column("formula")), rows)
+
+
+def _types(scenario: Scenario) -> Table:
+    rows = tuple(
+        cells(player, kind.name, kind.label, formula_text(kind.prior))
+        for player, kinds in scenario.types.items()
+        for kind in kinds.values()
+    )
+    columns = (Column("player"), Column("type"), Column("meaning"), Column("prior probability"))
+    return Table(columns, rows, "Only the player knows its type. In formulas a type is 1 for that type and else 0.")
 
 
 def _structures(scenario: Scenario) -> Bullets:
@@ -162,7 +174,7 @@ def _bloc(bloc: Bloc) -> str:
 
 
 def _shares(expressions: Mapping[str, Expression]) -> str:
-    return ", ".join(f"{player} {formula(expression)}" for player, expression in expressions.items())
+    return ", ".join(f"{player} {formula_text(expression)}" for player, expression in expressions.items())
 
 
 def _claims(scenario: Scenario) -> Bullets:

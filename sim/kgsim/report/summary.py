@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kgsim.results import Result, StructureSolution
-from kgsim.wording import close, counted, interval, listed, number, sentence
+from kgsim.wording import close, counted, interval, listed, number
 
 
 def headlines(result: Result) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _doubts(result: Result) -> Iterable[str]:
         yield f"There may be further equilibria in {listed(incomplete)}; the reasons are given below."
     for solution in result.structures.values():
         if not solution.equilibria:
-            yield f"{solution.name} is not solved: {sentence(solution.unsolved or '; '.join(solution.reasons))}"
+            yield f"{solution.name} is not solved; the reason is given below."
     for name in beyond_range(result):
         lower, upper = result.scenario.parameters[name].range
         yield (

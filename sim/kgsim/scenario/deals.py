@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from kgsim.arrays import Floats, Integers
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import actions_of, attributes_of, outcomes_of, parameter_values, terms_at
+from kgsim.scenario.payoffs import actions_of, attributes_of, outcomes_of, parameter_values, terms_at, within
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,8 @@ class Deals:
         Returns
         -------
         ndarray
-            Shape (players, deals, m), m being 1 if every value is a number; inf or nan where a formula has no finite
-            value.
+            Shape (players, deals, m), m being 1 if every value is a number; nan where a formula has no finite value,
+            or one beyond `kgsim.scenario.payoffs.LARGEST`.
         """
         env = parameter_values(scenario, points)
         (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
@@ -60,7 +60,7 @@ class Deals:
             columns = {name: values[:, None] for name, values in menus.items()}
             known = {**env, **terms_at(scenario, scenario.outcomes[rule], env, columns)}
             for player, name in enumerate(scenario.players):
-                payoffs[player, self.outcomes == rule] = scenario.utilities[name].evaluate(known)
+                payoffs[player, self.outcomes == rule] = within(scenario.utilities[name].evaluate(known))
         return payoffs
 
 

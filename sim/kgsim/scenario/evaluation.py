@@ -59,7 +59,7 @@ _COMPARATORS: Mapping[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def evaluate(node: Node, env: Values, calls: CallValues | None = None) -> Array:
+def evaluate(node: Node, env: Values, calls: CallValues | None = None, *, shape: tuple[int, ...] = ()) -> Array:
     """Evaluate one node on numbers or arrays; inf and nan come without a warning.
 
     Parameters
@@ -70,14 +70,22 @@ def evaluate(node: Node, env: Values, calls: CallValues | None = None) -> Array:
         Value of every name, and of every dotted name under the key ``"owner.field"``.
     calls
         Value of every call of a claim's function.
+    shape
+        Spread the result over this shape too, as an expression without names needs.
 
     Returns
     -------
     ndarray
         float64 of the broadcast shape, truths as 1 and 0.
     """
+    return run(compiled(node), env, calls, shape)
+
+
+def run(formula: Compiled, env: Values, calls: CallValues | None, shape: tuple[int, ...]) -> Array:
+    """Call a compiled expression; its value is spread over `shape`, whichever names it uses."""
     with np.errstate(all="ignore"):
-        return np.asarray(compiled(node)(env, calls or {}), dtype=np.float64)
+        value = np.asarray(formula(env, calls or {}), dtype=np.float64)
+    return np.broadcast_to(value, np.broadcast_shapes(shape, value.shape)) if shape else value
 
 
 def compiled(node: Node) -> Compiled:

@@ -13,7 +13,7 @@ from kgsim.scenario.model import Evidence, Scenario
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema import EvidenceEntry, LedgerFile, ScenarioFile
 from kgsim.scenario.schema_errors import check_shape
-from kgsim.scenario.source import Key, Place, read_text, read_yaml
+from kgsim.scenario.source import RELATIVE, Key, Place, read_text, read_yaml
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
@@ -57,7 +57,7 @@ def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[s
             text = read_text(path)
         except ScenarioError as error:
             first = error.problems[0]
-            report.add(key, f"the ledger {name!r} cannot be read: {first.message}", first.remedy)
+            report.add(key, f"the ledger {name!r} cannot be read: {first.message}", f"{first.remedy} {RELATIVE}")
             complete = False
             continue
         try:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.scenario.evaluation import CallValues, Compiled, Values, compiled
+from kgsim.scenario.evaluation import CallValues, Compiled, Values, compiled, run
 from kgsim.scenario.names import FUNCTIONS
 from kgsim.scenario.nodes import (
     And,
@@ -34,9 +34,9 @@ from kgsim.scenario.nodes import (
     Truth,
     children,
 )
-from kgsim.scenario.parsing import ExpressionError, syntax_tree
-
-__all__ = ["TRUTH_FUNCTIONS", "Expression", "ExpressionError", "addends", "constant", "is_truth", "parse"]
+from kgsim.scenario.parsing import ExpressionError as ExpressionError
+from kgsim.scenario.parsing import syntax_tree
+from kgsim.wording import number
 
 TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls", "sustained"})
 """Functions of claims whose value is a truth."""
@@ -85,7 +85,7 @@ class Expression:
     def __str__(self) -> str:
         return self.text
 
-    def evaluate(self, env: Values, calls: CallValues | None = None) -> NDArray[Any]:
+    def evaluate(self, env: Values, calls: CallValues | None = None, *, shape: tuple[int, ...] = ()) -> NDArray[Any]:
         """Evaluate on numbers or arrays that broadcast against each other.
 
         Parameters
@@ -94,6 +94,8 @@ class Expression:
             Value of every name, and of every dotted name under the key ``"owner.field"``.
         calls
             Value of every call of a claim's function.
+        shape
+            Spread the result over this shape too, as an expression without names needs.
 
         Returns
         -------
@@ -107,9 +109,12 @@ class Expression:
         GameError
             If a value is missing.
         """
-        with np.errstate(all="ignore"):
-            value = self._run(env, calls or {})
-        return np.asarray(value, dtype=np.bool_ if self.truth else np.float64)
+        value = run(self._run, env, calls, shape)
+        return value.astype(np.bool_) if self.truth else value
+
+    def number(self, env: Values) -> float:
+        """Evaluate at one point, each value a number or an array of one."""
+        return float(self.evaluate(env).item())
 
 
 def parse(text: str, *, functions: Collection[str] = (), attributes: bool = False) -> Expression:
@@ -142,6 +147,11 @@ def constant(value: float) -> Expression:
     """Return a number as an expression."""
     text = repr(value)
     return Expression(text, Number(float(value), start=0, end=len(text)))
+
+
+def formula_text(expression: Expression) -> str:
+    """Return a formula as written; a mere number in its shortest form."""
+    return number(expression.root.value) if isinstance(expression.root, Number) else expression.text
 
 
 def addends(expression: Expression) -> list[tuple[int, Node, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kgsim.errors import Problem, ScenarioError
-from kgsim.scenario.source import Key, Place, Source, dotted, read_text, read_yaml
+from kgsim.scenario.source import RELATIVE, Key, Place, Source, dotted, read_text, read_yaml
 
 MAX_CHAIN = 10
 
@@ -54,7 +54,7 @@ def _read(text: str, path: Path | None, directory: Path, seen: tuple[Path, ...])
         parent_text = read_text(parent)
     except ScenarioError as error:
         first = error.problems[0]
-        _refuse(place, f"the file to extend, {named!r}, cannot be read: {first.message}", first.remedy)
+        _refuse(place, f"the file to extend, {named!r}, cannot be read: {first.message}", f"{first.remedy} {RELATIVE}")
     inherited = _read(parent_text, parent, parent.parent, (*seen, target))
     merged, problems = lay_over(source, inherited)
     if problems:

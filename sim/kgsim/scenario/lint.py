@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from kgsim.scenario.expressions import Expression, references
 from kgsim.scenario.lint_chances import out_of_limits
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.nodes import Call, walk
-from kgsim.scenario.payoffs import actions_of, payoffs_at, profile_count
+from kgsim.scenario.payoffs import actions_of, payoffs_at, profile_count, type_points
 from kgsim.scenario.references import expand
 
 Payoffs = NDArray[np.float64]
@@ -214,11 +215,11 @@ def _infinite_payoffs(scenario: Scenario) -> Iterator[Problem]:
     for row, (name, end) in enumerate(ends):
         points[name][row] = end
     broken: dict[tuple[str, float], dict[str, None]] = {}
-    for structure in scenario.structures:
+    for structure, types in product(scenario.structures, type_points(scenario).values()):
         cells = profile_count(actions_of(scenario, scenario.structures[structure])) * len(scenario.players)
         size = max(1, MAX_CELLS // cells)
         for start in range(0, len(ends), size):
-            part = {name: values[start : start + size] for name, values in points.items()}
+            part = {name: values[start : start + size] for name, values in points.items()} | types
             payoffs = payoffs_at(scenario, structure, part)
             finite = np.isfinite(payoffs).all(axis=tuple(range(2, payoffs.ndim)))
             for row, column in np.argwhere(~finite):

@@ -26,7 +26,7 @@ def out_of_limits(scenario: Scenario) -> Iterator[tuple[str, str]]:
         points[name][row] = end
     values = parameter_values(scenario, points)
     for key, what, formula, open_end in _limited(scenario):
-        found = np.broadcast_to(formula.evaluate(values), (len(ends),))
+        found = formula.evaluate(values, shape=(len(ends),))
         high = found < 1.0 if open_end else found <= 1.0 + SLACK
         bad = np.flatnonzero(~((found >= -SLACK) & high))
         if len(bad):

@@ -25,11 +25,12 @@ from kgsim.scenario.sections.outcomes import read_outcomes, read_utilities
 from kgsim.scenario.sections.parameters import read_parameters, read_quantities
 from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
-from kgsim.scenario.sections.types import check_blocs, check_effect, read_types
+from kgsim.scenario.sections.types import check_company, check_effect, read_types
 from kgsim.scenario.source import Source, decode, dotted, read_text
 from kgsim.wording import printable
 
 _NEEDED = ("players", "moves", "outcomes", "utilities", "structures")
+_NAMING = ("decisions", "parameters", "quantities", "terms", "types", "strategies", "repeated", "claims")
 
 
 def load(path: str | Path) -> Scenario:
@@ -74,7 +75,9 @@ def loads(text: str | bytes, *, name: str = "scenario", directory: str | Path = 
 def _checked(source: Source, name: str, path: Path | None, directory: Path) -> Scenario:
     report = Report(source)
     file = check_shape(ScenarioFile, report)
-    if any(not isinstance(source.data.get(section), dict) for section in _NEEDED):
+    sections = [source.data.get(section) for section in _NEEDED]
+    sections += [source.data[section] for section in _NAMING if section in source.data]
+    if not all(isinstance(section, dict) for section in sections):
         report.raise_if_any()  # without one of these sections every name in the others would seem unknown
     declared = Declared.of(source.data)
     check_names(declared, report)
@@ -103,7 +106,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         structures={},
         claims=read_claims(file, declared, evidence, report),
         evidence=evidence or {},
-        briefing=read_briefing(file, declared, report),
+        briefing=read_briefing(file, parameters, declared, report),
         backtests=read_backtests(file, declared, evidence, report),
         date=file.date,
         path=path,
@@ -113,12 +116,12 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
     )
     base = {}
     if report.sound("parameters", "quantities"):
-        base = {key: float(value.item()) for key, value in parameter_values(scenario, {}).items()}
+        base = {key: value.item() for key, value in parameter_values(scenario, {}).items()}
     structures = read_structures(file, decisions, base, declared, report)
     types = read_types(file, base, declared, report)
     if report.sound("outcomes", "utilities", "types"):
         check_effect(types, outcomes, utilities, report)
-    check_blocs(types, structures, report)
+    check_company(types, structures, file.repeated, report)
     strategies = read_strategies(file, base, declared, report)
     scenario = replace(
         scenario,

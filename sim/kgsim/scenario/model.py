@@ -17,6 +17,8 @@ from typing import Literal
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
 from kgsim.scenario.source import Place
+from kgsim.showing import Shown
+from kgsim.wording import counted
 
 Certainty = Literal["high", "medium", "low", "judgement"]
 
@@ -246,7 +248,7 @@ def path_told(outcomes: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(Shown):
     """A checked scenario; every reference in it resolves.
 
     Attributes
@@ -285,6 +287,12 @@ class Scenario:
     text: tuple[str, ...] = ()
     digest: str = ""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        counts = {
+            "player": self.players, "parameter": self.parameters, "structure": self.structures, "claim": self.claims,
+        }  # fmt: skip
+        return f"Scenario({self.name!r}, {', '.join(counted(len(each), noun) for noun, each in counts.items())})"
 
     @property
     def base(self) -> dict[str, float]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from kgsim.errors import UnknownNameError
+
+Value = TypeVar("Value")
 
 FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt")
 """Functions that every expression may call."""
@@ -73,3 +78,22 @@ def suggestion(name: str, known: Iterable[str], kind: str) -> str:
         return f"There is no {kind} to choose from{spelled}."
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
     return f"Known: {shown}{spelled}."
+
+
+class ByName(dict[str, Value]):
+    """A mapping of names that says which one is meant when there is none of a name.
+
+    Parameters
+    ----------
+    kind
+        What it holds, such as ``structure``.
+    entries
+        Name to entry.
+    """
+
+    def __init__(self, kind: str, entries: Mapping[str, Value]) -> None:
+        super().__init__(entries)
+        self.kind = kind
+
+    def __missing__(self, name: str) -> Value:
+        raise UnknownNameError(f"there is no {self.kind} {name!r}. {suggestion(str(name), self, self.kind)}")

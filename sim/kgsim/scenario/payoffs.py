@@ -25,6 +25,9 @@ from kgsim.scenario.names import suggestion
 
 Actions = tuple[tuple[Action, ...], ...]
 
+#: Payoffs, weights and fallbacks beyond this count as no number: products and sums of them must not overflow.
+LARGEST = 1e50
+
 
 @dataclass(frozen=True)
 class PayoffTable:
@@ -60,8 +63,8 @@ def payoff_table(scenario: Scenario, structure: str, values: Mapping[str, float]
     Returns
     -------
     PayoffTable
-        Payoffs are inf or nan where a formula has no finite value at this point; the caller decides what
-        then.
+        Payoffs are nan where a formula has no finite value at this point, or one beyond `LARGEST`; the caller decides
+        what then.
 
     Raises
     ------
@@ -103,8 +106,13 @@ def payoffs_at(scenario: Scenario, structure: str, points: Mapping[str, ArrayLik
         terms = terms_at(scenario, rule, env, _menus(scenario, rule, actions, box))
         cells = np.ix_(np.arange(count), *box)
         for player, name in enumerate(scenario.players):
-            payoffs[:, player][cells] = scenario.utilities[name].evaluate({**env, **terms})
+            payoffs[:, player][cells] = within(scenario.utilities[name].evaluate({**env, **terms}))
     return payoffs
+
+
+def within(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values, and nan for those that are not finite or beyond `LARGEST`."""
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def outcomes_of(scenario: Scenario, structure: Structure) -> NDArray[np.intp]:
@@ -159,29 +167,28 @@ def profile_count(actions: Actions) -> int:
 def parameter_values(scenario: Scenario, points: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
     """Return all parameters, quantities and types as arrays of shape (1,) or (m,), base values filled in.
 
-    A type is 1 or 0; where `points` leave a player's types out, the player is of the first (see `type_points`).
+    Types are among them only where `points` say which a player is of (see `type_points`): none stands for the others.
 
     Raises
     ------
     GameError
         If a name is not a parameter, or an array is not one-dimensional or of another length.
     """
+    kinds = {name for player in scenario.types.values() for name in player}
     for name in points:
-        if name not in scenario.parameters and not any(name in kinds for kinds in scenario.types.values()):
+        if name not in scenario.parameters and name not in kinds:
             raise GameError(f"there is no parameter {name!r}. {suggestion(name, scenario.parameters, 'parameter')}")
     env = {
         name: np.atleast_1d(np.asarray(points.get(name, parameter.value), dtype=np.float64))
         for name, parameter in scenario.parameters.items()
     }
-    for kinds in scenario.types.values():
-        for place, name in enumerate(kinds):
-            env[name] = np.atleast_1d(np.asarray(points.get(name, float(place == 0)), dtype=np.float64))
+    env |= {name: np.atleast_1d(np.asarray(points[name], dtype=np.float64)) for name in points if name in kinds}
     lengths = {value.shape for value in env.values()} - {(1,)}
     if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
         shapes = ", ".join(f"{name}: {value.shape}" for name, value in env.items() if value.shape != (1,))
         raise GameError(f"the values of parameters must be numbers or arrays of one length (got {shapes})")
     for name, quantity in scenario.quantities.items():
-        env[name] = quantity.formula.evaluate(env)
+        env[name] = quantity.formula.evaluate(env, shape=(1,))
     return env
 
 

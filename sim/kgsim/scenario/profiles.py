@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.model import Action, OutcomeRule, Scenario
 from kgsim.scenario.payoffs import (
+    LARGEST,
     Actions,
     actions_of,
     outcomes_of,
@@ -17,6 +19,7 @@ from kgsim.scenario.payoffs import (
     payoffs_at,
     profile_count,
     terms_of,
+    type_points,
 )
 from kgsim.scenario.problems import Report
 from kgsim.scenario.source import Key
@@ -92,8 +95,8 @@ def check_payoffs(scenario: Scenario, report: Report) -> None:
     """Report payoffs that are not finite at the base values, once for each formula at fault."""
     faults: dict[tuple[Key, str], list[tuple[str, str]]] = {}
     seen: set[tuple[str, int]] = set()
-    for name, structure in scenario.structures.items():
-        payoffs = payoffs_at(scenario, name, {})[0]
+    for (name, structure), point in product(scenario.structures.items(), type_points(scenario).values()):
+        payoffs = payoffs_at(scenario, name, point)[0]
         if np.isfinite(payoffs).all():
             continue
         actions = actions_of(scenario, structure)
@@ -109,7 +112,7 @@ def check_payoffs(scenario: Scenario, report: Report) -> None:
                     for decision, choices, i in zip(scenario.decisions, actions, where, strict=True)
                 }
                 rule = scenario.outcomes[number]
-                found = _payoff_fault(scenario, player, rule, chosen)
+                found = _payoff_fault(scenario, player, rule, chosen, point)
                 faults.setdefault(found, []).append((rule.name, _profile(scenario, actions, where)))
     for (key, fault), places in faults.items():
         outcome, profile = places[0]
@@ -122,15 +125,17 @@ def check_payoffs(scenario: Scenario, report: Report) -> None:
         )
 
 
-def _payoff_fault(scenario: Scenario, player: str, rule: OutcomeRule, chosen: Mapping[str, Action]) -> tuple[Key, str]:
+def _payoff_fault(
+    scenario: Scenario, player: str, rule: OutcomeRule, chosen: Mapping[str, Action], point: Mapping[str, float]
+) -> tuple[Key, str]:
     """Say which formula, a term of the rule or the player's utility, has no finite value, and why."""
-    env = {name: float(value.item()) for name, value in parameter_values(scenario, {}).items()}
+    env = {name: value.item() for name, value in parameter_values(scenario, point).items()}
     menus = {f"{name}.{term}": value for name, action in chosen.items() for term, value in action.menu.items()}
     for term, formula in rule.terms.items():
         absent = {f"{owner}.{field}": 0.0 for owner, field in formula.attributes}
         fault = fault_at(formula, {**env, **absent, **menus})
         if fault is not None:
             return ("outcomes", rule.name, "terms", term), fault
-    terms = terms_of(scenario, rule, chosen, {})
-    fault = fault_at(scenario.utilities[player], {**env, **terms})
-    return ("utilities", player), f"the payoff is not a finite number: {fault}"
+    terms = terms_of(scenario, rule, chosen, point)
+    fault = fault_at(scenario.utilities[player], {**env, **terms}) or ""
+    return ("utilities", player), f"the payoff is not a finite number up to {LARGEST:g}{fault and f': {fault}'}"

@@ -29,6 +29,7 @@ class Declared:
     outcomes: tuple[str, ...]
     structures: tuple[str, ...]
     repeated: Mapping[str, tuple[str, ...]]
+    strategies: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
 
     @classmethod
@@ -54,6 +55,7 @@ class Declared:
                 for name, game in _mapping(data, "repeated").items()
                 if isinstance(game, dict)
             },
+            strategies=_names(data, "strategies"),
             types=tuple(
                 name
                 for kinds in _mapping(data, "types").values()

@@ -67,6 +67,7 @@ _PLACEHOLDERS: dict[str, Any] = {
 def check_shape(model: type[M], report: Report) -> M:
     """Validate the data of `report.source`; misshapen entries are reported and left out of the result."""
     data = report.source.data
+    _refuse_other_kind(model, report)
     pruned: Any = None
     while True:
         try:
@@ -78,6 +79,19 @@ def check_shape(model: type[M], report: Report) -> M:
                 key = _key(fault["loc"], data)
                 _report(model, report, key, fault)
                 _prune(pruned, key, fault["type"])
+
+
+#: What a file says first, by its model.
+_KINDS = {schema.ScenarioFile: ("kgsim", "a scenario"), schema.LedgerFile: ("kgsim-evidence", "an evidence ledger")}
+
+
+def _refuse_other_kind(model: type[BaseModel], report: Report) -> None:
+    """Refuse a ledger where a scenario is expected, and the other way round, in one sentence."""
+    version, wanted = _KINDS[model]
+    for other, found in _KINDS.values():
+        if other != version and other in report.source.data and version not in report.source.data:
+            report.add((other,), f"this file is {found}, and {wanted} is expected here", "Name another file.")
+            report.raise_if_any()
 
 
 def _key(location: tuple[str | int, ...], data: Any) -> Key:
@@ -105,7 +119,7 @@ def _prune(data: dict[str, Any], key: Key, kind: str) -> None:
             parent.pop(cut[-1], None)
             break
         cut = cut[:-1]
-    if len(cut) == 1 and cut[0] in _PLACEHOLDERS:
+    if len(cut) == 1 and cut[0] in _PLACEHOLDERS and kind != "extra_forbidden":
         data[str(cut[0])] = _PLACEHOLDERS[str(cut[0])]
 
 
@@ -128,21 +142,42 @@ def _fields(model: type[BaseModel] | None) -> dict[str, str]:
 def _report(top: type[BaseModel], report: Report, key: Key, fault: Any) -> None:
     parent, last = key[:-1], key[-1] if key else ""
     fields = _fields(_model_at(top, parent))
-    described = fields.get(str(last), "")
+    described = _described(top, key)
     kind = fault["type"]
     if kind == "missing":
         where = f"{parent[-1]!r}" if parent else "the file"
-        report.add(key, f"{where} lacks the key {last!r}", described)
+        close = _inherited(report, parent)
+        report.add(key, f"{where} lacks the key {last!r}", f"Did you mean {close!r}?" if close else described)
     elif kind == "extra_forbidden":
         close = nearest(str(last), fields)
         hint = f"Did you mean {close!r}?" if close else f"Known keys here: {', '.join(fields)}."
-        if fault["input"] is None and " " in str(last):
-            hint = "Inside {…} a comma ends a text: put the text before it in quotes."
+        if fault["input"] is None and not close:
+            hint = f"Inside {{…}} a comma ends a text: put the whole text in quotes. {hint}"
         report.add(key, f"there is no key {last!r} here", hint, at_key=True)
     else:
         report.add(
             key, f"{_expected(kind, fault)}, found {_found(fault['input'])}", _remedy(key, kind, fault, described)
         )
+
+
+def _described(top: type[BaseModel], key: Key) -> str:
+    """What the entry is for, or else the nearest entry above it that says so."""
+    for depth in range(len(key), 0, -1):
+        text = _fields(_model_at(top, key[: depth - 1])).get(str(key[depth - 1]))
+        if text:
+            return text
+    return ""
+
+
+def _inherited(report: Report, key: Key) -> str | None:
+    """The entry of a file that this one extends whose name is close to that of an entry that is not whole."""
+    if len(report.source.texts) < 2 or len(key) != 2:
+        return None
+    own = report.source.keys[key].path
+    siblings = report.source.data[key[0]]
+    return nearest(
+        str(key[1]), [name for name in siblings if report.source.keys[key[0], name].path != own and name != key[1]]
+    )
 
 
 def _expected(kind: str, fault: Any) -> str:
@@ -189,6 +224,8 @@ def _remedy(key: Key, kind: str, fault: Any, described: str) -> str:
     value = fault["input"]
     if key in {("kgsim",), ("kgsim-evidence",)}:
         return "This version of kgsim reads format 1."
+    if len(key) == 2 and key[0] == "parameters" and isinstance(value, (int, float)):
+        return f"Write `{key[1]}: {{value: {value}, ...}}`."
     if kind == "string_type" and isinstance(value, (bool, int, float)):
         return f"Put it in quotes to make it a text. {described}".strip()
     if kind == "float_type" and isinstance(value, str) and value.rstrip().endswith("%"):

@@ -11,6 +11,7 @@ import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from os import sep
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -20,6 +21,9 @@ from kgsim.wording import unprintable
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_ENTRIES = 20_000
+
+RELATIVE = "A path in a file starts at the folder of that file."
+"""Remedy for what another file names and is not there."""
 
 Key = tuple[str | int, ...]
 """Path of an entry: keys of mappings and indices of lists, from the top of the file."""
@@ -115,6 +119,8 @@ def decode(content: bytes, path: Path | None) -> str:
 def _similar_files(path: Path) -> str:
     from kgsim.scenario.names import nearest
 
+    if "\\" in str(path) and sep == "/":
+        return "Write / between folders."
     try:
         siblings = [entry.name for entry in path.parent.iterdir() if entry.suffix in {".yaml", ".yml"}]
     except OSError:
@@ -168,6 +174,11 @@ def read_yaml(text: str, path: Path | None) -> Source:
 _SYNTAX_REMEDIES = (
     ("mapping values are not allowed", "Put a text that contains a colon in quotes; check the indentation."),
     ("cannot start any token", "Indent with spaces, not tabs; put a text that starts with a sign in quotes."),
+    (
+        "but got '<scalar>'",
+        "Inside {…} or […] put a formula or a text in single quotes, or on a line of its own; close every bracket and "
+        "quotation mark.",
+    ),
     ("expected ',' or", "Check that every bracket is closed and that commas stand between entries."),
     ("unexpected end of stream", "Check that every quotation mark is closed."),
     ("could not find expected ':'", "Write `key: value`; check the indentation."),

@@ -14,7 +14,7 @@ from kgsim.games.objectives import Efficient, NashProduct, Objective, own_payoff
 from kgsim.games.staged import StagedGame
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Action, Bloc, Scenario, Structure
-from kgsim.scenario.payoffs import PayoffTable, parameter_values
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, within
 
 #: Payoffs to fall back on, by player.
 Fallback = Mapping[str, float]
@@ -128,11 +128,15 @@ def _objective(
     point = fallback if isinstance(bloc.disagreement, str) else _numbers(bloc.disagreement, environment)
     assert point is not None
     disagreement = tuple(point[member] for member in members)
+    if not np.isfinite(disagreement).all():
+        raise StructureError(
+            f"bloc {bloc.name}: what a member falls back on is no finite number up to {LARGEST:g} at these values"
+        )
     return NashProduct(seats, disagreement) if bloc.rule == "nash" else Efficient(seats, disagreement)
 
 
 def _numbers(expressions: Mapping[str, Expression], environment: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
-    return {name: float(np.ravel(expression.evaluate(environment))[0]) for name, expression in expressions.items()}
+    return {name: float(within(expression.evaluate(environment)).item()) for name, expression in expressions.items()}
 
 
 def _check_finite(
@@ -148,5 +152,6 @@ def _check_finite(
     outcome = scenario.outcomes[outcomes[tuple(profile)]].name
     raise StructureError(
         f"structure {structure.name}: the payoff of {list(scenario.players)[player]} at outcome {outcome!r} is not a "
-        "finite number at these parameter values; look for a division by zero or an overflow in its utility"
+        f"finite number up to {LARGEST:g} at these parameter values; look for a division by zero or an overflow in its "
+        "utility"
     )

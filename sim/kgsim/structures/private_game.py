@@ -12,7 +12,7 @@ from kgsim.errors import StructureError
 from kgsim.games.bayesian import BayesianGame, Strategy, courses, one_shot_gain, posterior
 from kgsim.results import Belief, Course, Equilibrium
 from kgsim.scenario.model import Action, Scenario, Structure
-from kgsim.scenario.payoffs import actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
+from kgsim.scenario.payoffs import LARGEST, actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
 from kgsim.solvers.bayesian.beliefs import BeliefSet
 
 
@@ -36,7 +36,7 @@ def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...
     environment = {name: float(value[0]) for name, value in parameter_values(scenario, values).items()}
     found = []
     for player, kinds in scenario.types.items():
-        prior = np.array([float(each.prior.evaluate(environment)) for each in kinds.values()])
+        prior = np.array([each.prior.number(environment) for each in kinds.values()])
         if not np.isfinite(prior).all() or (prior < 0.0).any() or abs(prior.sum() - 1.0) > 1e-9:
             told = ", ".join(f"{name} {value:g}" for name, value in zip(kinds, prior, strict=True))
             raise StructureError(
@@ -69,8 +69,8 @@ class PrivateGame:
         payoffs = np.array(tables)
         if not np.isfinite(payoffs).all():
             raise StructureError(
-                f"structure {structure.name}: a payoff is not a finite number at these parameter values; look for a "
-                "division by zero or an overflow in the utilities"
+                f"structure {structure.name}: a payoff is not a finite number up to {LARGEST:g} at these parameter "
+                "values; look for a division by zero or an overflow in the utilities"
             )
         players = list(scenario.players)
         kinds = tuple(len(each) for each in scenario.types.values())

@@ -18,6 +18,7 @@ from kgsim.solvers.staged.strategies import courses, pure_courses, strategy
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect, solve_subgame_perfect
 from kgsim.solvers.strategic.nash import nash
 from kgsim.structures.build import Fallback, Staging, build
+from kgsim.wording import number
 
 #: How many courses of play are kept beside the one an equilibrium is told by.
 MOST_ALTERNATIVES = 200
@@ -65,7 +66,7 @@ def solve_structure(
             staging = build(scenario, structure, table, values, fallback)
             found = solve_subgame_perfect(staging.game, nash)
         except StructureError as error:
-            failures.append(_with_fallback(str(error), fallback))
+            failures.append(_with_fallback(scenario, structure, str(error), fallback))
             continue
         gaps |= found.equilibria.gaps
         offset = len(equilibria)
@@ -151,10 +152,12 @@ def _fallbacks(structure: Structure, solved: Mapping[str, StructureSolution]) ->
     return list(distinct.values()), gaps
 
 
-def _with_fallback(message: str, fallback: Fallback | None) -> str:
+def _with_fallback(scenario: Scenario, structure: Structure, message: str, fallback: Fallback | None) -> str:
     if fallback is None:
         return message
-    return f"{message} (disagreement point {', '.join(f'{name} {value:g}' for name, value in fallback.items())})"
+    members = {scenario.decisions[name].player for bloc in structure.blocs.values() for name in bloc.members}
+    told = ", ".join(f"{player} {number(value)}" for player, value in fallback.items() if player in members)
+    return f"{message} (disagreement point {told})"
 
 
 def _why_complete(structure: Structure, solved: bool) -> str:

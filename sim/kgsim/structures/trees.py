@@ -9,6 +9,7 @@ import numpy as np
 from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
 from kgsim.games.objectives import Linear
+from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
 from kgsim.structures.build import Staging, build
@@ -34,6 +35,7 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
     StructureError
         If payoffs are not finite, a bloc's rule cannot be written as a player, or the tree is too large.
     """
+    check_scenario(scenario)
     chosen = structure_of(scenario, structure)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     if scenario.types:

@@ -29,7 +29,7 @@ ON, OFF = "on", "off"
 #: Values of one parameter: more would fill memory before the study is laid out.
 MOST_VALUES = 10_000_000
 
-FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off, such as A=0:45:91"
+FORMS = "write NAME=FROM:TO:COUNT, NAME=log:FROM:TO:COUNT, NAME=VALUE,VALUE,... or NAME=on,off"
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +176,12 @@ def grid(scenario: Scenario, values: Mapping[str, ArrayLike], *, beyond_range: b
         else:
             axes[name] = array
     if not axes and not switches:
-        raise GameError(f"nothing is swept: give a parameter several values ({FORMS})")
+        name, each = next(iter(scenario.parameters.items()), ("NAME", None))
+        low, high = (number(end) for end in (each.range if each else (0.0, 1.0)))
+        raise GameError(
+            f"nothing is swept: give a parameter several values, such as {name}=np.linspace({low}, {high}, 11), or "
+            f"--param {name}={low}:{high}:11 on the command line"
+        )
     return Grid(axes, fixed, switches)
 
 
@@ -223,7 +228,9 @@ def _check(scenario: Scenario, name: str, values: Floats, beyond_range: bool) ->
     if values.ndim > 1 or not np.isfinite(values).all():
         raise GameError(f"parameter {name}: expected finite numbers in one row")
     if values.ndim == 1 and len(values) < 2:
-        raise GameError(f"parameter {name}: a sweep needs two values or more; set a single one with --set {name}=VALUE")
+        raise GameError(
+            f"parameter {name}: a sweep needs two values or more; a single number (--set {name}=VALUE) is held"
+        )
     if len(np.unique(values)) < values.size:
         repeated = next(value for value in values if (values == value).sum() > 1)
         raise GameError(f"parameter {name}: the value {number(float(repeated))} is given more than once")

@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike
 from kgsim.errors import GameError, OutputError
 from kgsim.execution.run import Progress
 from kgsim.execution.store import Store
-from kgsim.scenario.arguments import together
+from kgsim.scenario.arguments import structures_given, together
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import structure_of
 from kgsim.studies import design, points
 from kgsim.studies.gathering import Memory, Tally, gather
 from kgsim.studies.layout import FORMAT, check_names, dataset, xarray
@@ -34,7 +33,7 @@ def sweep(
     given: Mapping[str, ArrayLike] | None = None,
     /,
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     mixed: Mixed = "auto",
     beyond_range: bool = False,
     workers: int = 1,
@@ -100,7 +99,7 @@ def sweep(
     >>> study.reached.sel(structure="bypass", outcome="bypass deal", A=10).item()  # doctest: +SKIP
     True
     """
-    values = together(given, values)
+    values = together(scenario, given, values)
     return study_of(
         scenario,
         values,
@@ -119,7 +118,7 @@ def study_of(
     scenario: Scenario,
     values: Mapping[str, ArrayLike],
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     mixed: Mixed = "auto",
     beyond_range: bool = False,
     workers: int = 1,
@@ -152,14 +151,12 @@ def planned(
     scenario: Scenario,
     values: Mapping[str, ArrayLike],
     *,
-    structures: Sequence[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     mixed: Mixed = "auto",
     beyond_range: bool = False,
 ) -> Sweep:
     """Check what is asked for and lay it out, without solving anything; arguments as for `sweep`."""
-    names = tuple(scenario.structures) if structures is None else tuple(dict.fromkeys(structures))
-    for name in names:
-        structure_of(scenario, name)
+    names = structures_given(scenario, structures)
     scenario = design.with_terms(scenario, list(values))
     grid = design.grid(scenario, values, beyond_range=beyond_range)
     job = Sweep(scenario, names, grid, mixed, points.FEW if mixed == "always" else points.POINTS)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from kgsim.scenario.model import Ask, Briefing, Price
+from kgsim.scenario.model import Ask, Briefing, Parameter, Price
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
@@ -14,13 +14,23 @@ from kgsim.scenario.source import Key
 _SECTION = "briefing"
 
 
-def read_briefing(file: ScenarioFile, declared: Declared, report: Report) -> Briefing:
+def read_briefing(
+    file: ScenarioFile, parameters: Mapping[str, Parameter], declared: Declared, report: Report
+) -> Briefing:
     """Read the section; names that do not exist and halves of questions are reported."""
     entry = file.briefing
     for place, name in enumerate(entry.map or ()):
         _named((_SECTION, "map", place), name, declared.parameters, "parameter", report)
     if entry.map and entry.map[0] == entry.map[1]:
         report.add((_SECTION, "map"), "a map needs two different parameters", "Replace one of them.")
+    moved: tuple[tuple[Key, str | None], ...] = (
+        *(((_SECTION, "map", place), name) for place, name in enumerate(entry.map or ())),
+        ((_SECTION, "ask", "parameter"), entry.ask.parameter if entry.ask else None),
+        ((_SECTION, "price", "along"), entry.price.along if entry.price else None),
+    )
+    for key, along in moved:
+        if along is not None and along in parameters and parameters[along].range[0] == parameters[along].range[1]:
+            report.add(key, f"the range of {along} is a single point", "Widen its range, or name another parameter.")
     return Briefing(
         ask=_ask(entry.ask, tuple(file.claims), declared, report) if entry.ask else None,
         compare=_compare(entry.compare, declared, report) if entry.compare else None,

@@ -104,7 +104,7 @@ def _check_distribution(key: Key, shock: Shock, base: Base, report: Report) -> N
     formulas = [*shock.numbers.values(), *shock.chances]
     if not report.sound("dynamics") or not all(formula.names <= base.keys() for formula in formulas):
         return
-    at = {name: float(formula.evaluate(base)) for name, formula in shock.numbers.items()}
+    at = {name: formula.number(base) for name, formula in shock.numbers.items()}
     if shock.shape in {"uniform", "triangular"}:
         row = [at[name] for name in _NUMBERS[shock.shape]]
         if row != sorted(row) or row[0] == row[-1]:
@@ -116,7 +116,7 @@ def _check_distribution(key: Key, shock: Shock, base: Base, report: Report) -> N
         if len(shock.values) != len(shock.chances):
             report.add((*key, "chances"), f"there are {len(shock.values)} values and {len(shock.chances)} chances",
                        "Give every value its chance.")  # fmt: skip
-        chances = [float(formula.evaluate(base)) for formula in shock.chances]
+        chances = [formula.number(base) for formula in shock.chances]
         if min(chances) < 0.0 or abs(sum(chances) - 1.0) > _ROUNDING:
             report.add((*key, "chances"), f"at the base values the chances add up to {sum(chances):g}",
                        "They must be 0 or more and add up to 1.")  # fmt: skip
@@ -146,7 +146,7 @@ def _state(
     initial = None if entry.initial is None else _formula((*key, "initial"), entry.initial, base, declared, report)
     start = parameters[name].value
     if initial is not None and initial.names <= base.keys():
-        start = float(initial.evaluate(base))
+        start = initial.number(base)
     if not low <= start <= high:
         report.add((*key, "initial" if initial else "bounds"),
                    f"{name} starts at {start:g}, outside its bounds [{low:g}, {high:g}]",
@@ -187,8 +187,8 @@ def _discount(key: Key, entry: DynamicsEntry, base: Base, declared: Declared, re
         if formula is None:
             continue
         found[player] = formula
-        if formula.names <= base.keys() and not 0.0 <= float(formula.evaluate(base)) <= 1.0:
-            report.add(at, f"the discount is {float(formula.evaluate(base)):g} at the base values",
+        if formula.names <= base.keys() and not 0.0 <= formula.number(base) <= 1.0:
+            report.add(at, f"the discount is {formula.number(base):g} at the base values",
                        "It must lie between 0 and 1.")  # fmt: skip
     for player in declared.players:
         if player not in shares:

@@ -116,5 +116,5 @@ def read_quantities(
             fault = fault_at(formula, base)
             if fault is not None:
                 report.add(key, f"at the base values, {fault}", REMEDY)
-            base[name] = float(formula.evaluate(base))
+            base[name] = formula.number(base)
     return quantities

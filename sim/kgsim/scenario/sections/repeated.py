@@ -72,7 +72,7 @@ def _state(key: Key, entry: StrategyEntry, name: str, base: Base, declared: Decl
 def _check_shares(key: Key, play: Mapping[str, Expression], base: Base, report: Report) -> None:
     if not play or not all(formula.names <= base.keys() for formula in play.values()):
         return
-    shares = {move: float(formula.evaluate(base)) for move, formula in play.items()}
+    shares = {move: formula.number(base) for move, formula in play.items()}
     if not all(0.0 <= share <= 1.0 for share in shares.values()) or abs(sum(shares.values()) - 1.0) > _ROUNDING:
         told = ", ".join(f"{move} {share:g}" for move, share in shares.items())
         report.add(key, f"these are no probabilities at the base values: {told}", "Let them add up to 1.")
@@ -181,7 +181,7 @@ def _number(key: Key, value: str | float | None, base: Base, declared: Declared,
         report.add(key, f"at the base values, {fault}", REMEDY)
         return None
     low, high, closed = _LIMITS[str(key[-1])]
-    found = float(formula.evaluate(base))
+    found = formula.number(base)
     if not (low <= found < high or (closed and found == high)):
         report.add(
             key, f"the {key[-1]} is {found:g} at the base values",
@@ -266,7 +266,7 @@ def _profiles(
                                "Write one for each of them.")  # fmt: skip
             elif strategy in BUILT_IN:
                 _check_built_in(place, strategy, entry, moves, report)
-            elif strategy not in (report.source.data.get("strategies") or {}):
+            elif strategy not in declared.strategies:
                 hint = suggestion(strategy, [*strategies, *BUILT_IN], "strategy")
                 report.add(place, f"there is no strategy named {strategy!r}", hint)
         for decision in moves:

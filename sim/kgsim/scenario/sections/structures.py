@@ -171,10 +171,10 @@ def _weights(
         return {}
     weights = _member_formulas((*key, "weights"), entry.weights, players, base, declared, report)
     for player, formula in weights.items():
-        if formula.names <= base.keys() and not formula.evaluate(base) > 0:
+        if formula.names <= base.keys() and not formula.number(base) > 0:
             report.add(
                 (*key, "weights", player),
-                f"the weight of {player} at the base values is {float(formula.evaluate(base)):g}",
+                f"the weight of {player} at the base values is {formula.number(base):g}",
                 "Weights must be above 0.",
             )
     return weights

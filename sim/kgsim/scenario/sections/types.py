@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression, constant
 from kgsim.scenario.model import OutcomeRule, PlayerType, Structure
@@ -49,7 +51,7 @@ def _check_sum(key: Key, types: dict[str, PlayerType], base: dict[str, float], r
         if fault is not None:
             report.add((*key, name), f"at the base values, {fault}", REMEDY)
             return
-        value = float(each.prior.evaluate(base))
+        value = each.prior.number(base)
         if value < 0.0:
             report.add((*key, name), f"the prior is {value:g} at the base values", "A probability is 0 or more.")
         total += value
@@ -80,14 +82,28 @@ def check_effect(
             )
 
 
-def check_blocs(types: dict[str, dict[str, PlayerType]], structures: dict[str, Structure], report: Report) -> None:
-    """Report blocs, whose members would have to tell each other what they know."""
-    if types:
-        for name, structure in structures.items():
-            for bloc in structure.blocs.values():
-                report.add(
-                    ("structures", name, "blocs", bloc.name),
-                    "a scenario with private types cannot have blocs: members would have to share what they know",
-                    "Let the members move one by one, or leave the types out.",
-                    at_key=True,
-                )
+def check_company(
+    types: dict[str, dict[str, PlayerType]],
+    structures: dict[str, Structure],
+    repeated: Iterable[str],
+    report: Report,
+) -> None:
+    """Report what private types cannot go together with: blocs and repeated games."""
+    if not types:
+        return
+    for name, structure in structures.items():
+        for bloc in structure.blocs.values():
+            report.add(
+                ("structures", name, "blocs", bloc.name),
+                "a scenario with private types cannot have blocs: members would have to share what they know",
+                "Let the members move one by one, or leave the types out.",
+                at_key=True,
+            )
+    for name in repeated:
+        report.add(
+            ("repeated", name),
+            "a scenario with private types cannot have repeated games: what a player does in one round tells the "
+            "others of its type in the next, and automata do not learn",
+            "Move the repeated game to a file without `types`, where a parameter says which type a player is of.",
+            at_key=True,
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from kgsim.errors import GameError
 from kgsim.games.reduction import MOST_SPLITS, Reduction, reduce_game
 from kgsim.games.strategic import ROUNDING, as_payoffs, expected_payoffs, regrets_of_many
+from kgsim.showing import Shown
 from kgsim.solvers.equilibria import Profile, RawEquilibria
 
 Method = Literal["auto", "engine", "nashpy"]
@@ -35,7 +35,7 @@ MOST_FOR_NASHPY = 12
 
 
 @dataclass(frozen=True)
-class NashSet:
+class NashSet(Shown):
     """Nash equilibria of one game, with the account of how they were found.
 
     Attributes
@@ -110,17 +110,6 @@ class NashSet:
         return "\n".join(lines)
 
     __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        players = self.payoffs.shape[0]
-        head = "".join(f"<th>player {player}</th>" for player in range(players))
-        body = "".join(
-            f"<tr><td>{number}</td>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for number, row in enumerate(self._rows())
-        )
-        title = f"{len(self)} equilibria, {'complete' if self.complete else 'incomplete'}: {self.reason}"
-        caption = f"<caption>{escape(title)}</caption>"
-        return f"<table>{caption}<tr><th></th>{head}<th>index</th></tr>{body}</table>"
 
     def _rows(self) -> list[list[str]]:
         return [
