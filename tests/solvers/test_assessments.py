@@ -204,10 +204,8 @@ def test_pure_answers_for_three_types_are_the_perfect_bayesian_ones(seed: int) -
         if pure and each.assessment.verdict == "sequential":
             ours.add(tuple(int(np.argmax(part)) for part in parts))
     found = pure_equilibria(BayesianGame((prior,), payoffs, ((0,), (1,)), (0,))).assessments
-    assert ours == {
-        tuple(each.choices[0, (), kind] for kind in range(3)) + tuple(each.choices[1, (m,), 0] for m in range(2))
-        for each in found
-    }
+    led_to = {tuple((message, each[3 + message]) for message in each[:3]) for each in ours}
+    assert led_to == {each.ends for each in found}
 
 
 def test_the_command_tells_the_verdicts(tmp_path) -> None:

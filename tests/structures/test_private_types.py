@@ -10,7 +10,7 @@ import pytest
 
 import kgsim
 from kgsim.games.bayesian import BayesianGame, one_shot_gain
-from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
+from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
 from kgsim.solvers.bayesian.signalling import solve_signalling
 
 PARAMETER = "{{label: {0}, value: {1}, range: [{2}, {3}], because: a published game, certainty: judgement}}"
@@ -207,14 +207,8 @@ def test_every_equilibrium_of_random_games_stands_and_no_pure_one_is_lost(seed):
             brute.add((sent, answers))
     ends = {(tuple(map(int, sent)), tuple(map(int, answers))) for sent, answers in exact}
     assert ends <= brute
-    pure = {
-        (
-            tuple(each.choices[0, (), kind] for kind in range(2)),
-            tuple(each.choices[1, (message,), 0] for message in range(2)),
-        )
-        for each in pure_equilibria(game).assessments
-    }
-    assert pure == brute
+    led_to = {tuple((message, answers[message]) for message in sent) for sent, answers in brute}
+    assert {each.ends for each in pure_equilibria(game).assessments} == led_to
 
 
 def test_three_stages_keep_bayes_rule_after_a_surprise():
@@ -224,11 +218,9 @@ def test_three_stages_keep_bayes_rule_after_a_surprise():
         payoffs = rng.integers(0, 4, (2, 2, 2, 2, 2)).astype(float)
         game = BayesianGame((np.array([0.4, 0.6]),), payoffs, ((0,), (1,), (0,)), (0,))
         for each in pure_equilibria(game).assessments:
-            arrays = [np.zeros((2, 2)), np.zeros((1, 2, 2)), np.zeros((2, 2, 2, 2))]
-            for (axis, history, kind), action in each.choices.items():
-                arrays[axis][(kind, *history, action)] = 1.0
-            surprises = {place: np.array(belief.example) for place, belief in each.beliefs.items()}
-            assert one_shot_gain(game, arrays, surprises) <= 1e-9
+            strategy, beliefs = written_out(game, each)
+            surprises = {place: np.array(belief.example) for place, belief in beliefs.items()}
+            assert one_shot_gain(game, strategy, surprises) <= 1e-9
 
 
 def test_a_wrong_belief_is_caught():
@@ -313,15 +305,11 @@ def lotteries(equilibria) -> set:
 
 def by_the_tree(scenario, structure: str):
     """Pure perfect Bayesian equilibria and mixed sequential ones, as structures beyond signalling are solved."""
-    from kgsim.structures.private import _written_out
     from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
     from kgsim.structures.private_mixed import mixed_equilibria
 
     telling = PrivateGame(scenario, scenario.structures[structure], scenario.base)
-    pure = [
-        BayesianEquilibrium(_written_out(telling.game, a.choices), a.beliefs)
-        for a in pure_equilibria(telling.game).assessments
-    ]
+    pure = [BayesianEquilibrium(*written_out(telling.game, each)) for each in pure_equilibria(telling.game).assessments]
     mixed = mixed_equilibria(telling)
     return [telling.equilibrium(each) for each in (*pure, *mixed.found)], mixed.gap
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.errors import GameError
@@ -81,27 +82,28 @@ class BayesianGame:
         return joint
 
     @cached_property
-    def tolerance(self) -> Floats:
-        """Per player, the difference of payoffs up to which two are a tie."""
-        own = np.moveaxis(self.payoffs, len(self.priors), 0).reshape(self.payoffs.shape[len(self.priors)], -1)
-        return np.asarray(np.maximum(1e-12 * np.abs(own).max(axis=1), 1e-10 * np.ptp(own, axis=1)))
+    def movers(self) -> tuple[int, ...]:
+        """The player of every mover, in order of play."""
+        return tuple(player for stage in self.stages for player in stage)
 
-    def options(self, axis: int, history: tuple[int, ...]) -> range:
-        """The actions that a mover has to be considered for after the actions of earlier stages.
+    @cached_property
+    def seen(self) -> tuple[int, ...]:
+        """For every mover, the number of actions it has seen: those of earlier stages."""
+        return tuple(self.first_axis[stage] for stage, players in enumerate(self.stages) for _ in players)
 
-        One stands for all where nothing that can still happen makes a difference between them.
-        """
-        below = np.moveaxis(self.payoffs, range(len(self.priors) + 1), range(-len(self.priors) - 1, 0))[history]
-        along = np.moveaxis(below, axis - len(history), 0)
-        return range(1 if (along == along[:1]).all() else self.actions[axis])
+    def place(self, axis: int) -> int | None:
+        """The place of a mover's player among the informed; None if it has no types."""
+        player = self.movers[axis]
+        return self.informed.index(player) if player in self.informed else None
+
+    def below(self, history: tuple[int, ...]) -> Floats:
+        """Payoffs of what follows some actions, shape (t1, ..., tk, players, remaining actions...)."""
+        index: tuple[slice | int, ...] = (*(slice(None),) * (len(self.priors) + 1), *history)
+        return np.asarray(self.payoffs[index])
 
     def payoffs_at(self, history: tuple[int, ...]) -> Floats:
         """Payoffs of a terminal history, shape (t1, ..., tk, players)."""
-        return np.asarray(
-            self.payoffs.reshape(*self.payoffs.shape[: len(self.priors) + 1], -1)[
-                ..., np.ravel_multi_index(history, self.actions)
-            ]
-        )
+        return self.below(history)
 
 
 #: One array per mover: (types of its player or 1, actions of earlier stages..., own actions); the last axis sums to 1.
@@ -120,110 +122,102 @@ class Reached:
     probability: float
 
 
+@dataclass(frozen=True, eq=False)
+class Believed:
+    """What is believed about one informed player after every history of some stages.
+
+    Attributes
+    ----------
+    belief
+        Shape (types, a1, ..., aj).
+    surprise
+        Whether Bayes' rule does not say, because no type still possible would do the last action; shape (a1, ..., aj).
+    """
+
+    belief: Floats
+    surprise: NDArray[np.bool_]
+
+
 def courses(game: BayesianGame, strategy: Strategy) -> list[Reached]:
     """Every course of play of positive probability, by types and then by actions."""
-    found = []
-    for types in np.ndindex(*game.kinds):
-        for history in np.ndindex(*game.actions):
-            chance = float(game.prior[types])
-            for axis, action in enumerate(history):
-                chance *= float(_mix(game, strategy, axis, types, history)[action])
-            if chance > 0.0:
-                found.append(Reached(types, history, chance))
-    return found
+    kinds, movers = len(game.kinds), len(game.actions)
+    chances = game.prior.reshape(*game.kinds, *[1] * movers)
+    for axis in range(movers):
+        chances = chances * _mix(game, strategy, axis, movers)
+    found = [tuple(map(int, index)) for index in np.argwhere(chances > 0.0)]
+    return [Reached(index[:kinds], index[kinds:], float(chances[index])) for index in found]
+
+
+def beliefs(game: BayesianGame, strategy: Strategy, surprises: Surprises) -> list[tuple[Believed, ...]]:
+    """What is believed about each informed player, at the start and after every stage.
+
+    Beliefs follow Bayes' rule, and `surprises` where that does not apply; a surprise left out is believed to come from
+    every type alike. Nobody's type is judged by what others do.
+    """
+    known = [tuple(Believed(np.asarray(prior), np.zeros((), dtype=bool)) for prior in game.priors)]
+    for stage in range(len(game.stages)):
+        known.append(
+            tuple(_updated(game, strategy, surprises, stage, place, old) for place, old in enumerate(known[-1]))
+        )
+    return known
+
+
+def _updated(
+    game: BayesianGame, strategy: Strategy, surprises: Surprises, stage: int, place: int, old: Believed
+) -> Believed:
+    first, last = game.first_axis[stage], game.first_axis[stage + 1]
+    shape = game.actions[:last]
+    weight = np.broadcast_to(old.belief.reshape(*old.belief.shape, *[1] * (last - first)), (game.kinds[place], *shape))
+    for axis in range(first, last):
+        if game.place(axis) == place:
+            weight = weight * _mix(game, strategy, axis, last).reshape(-1, *_shape(game, axis, last))
+    total = weight.sum(axis=0)
+    surprise = total <= 0.0
+    belief = np.where(surprise, 1.0 / len(weight), weight / np.where(surprise, 1.0, total))
+    for (history, whose), after in surprises.items():
+        if whose == place and len(history) == last and surprise[history]:
+            np.moveaxis(belief, 0, -1)[history] = after
+    return Believed(belief, surprise)
 
 
 def one_shot_gain(game: BayesianGame, strategy: Strategy, surprises: Surprises) -> float:
     """The largest gain any type of any mover expects from deviating once, at any history, given what is believed there.
 
-    Beliefs follow Bayes' rule, and `surprises` where that does not apply; a surprise left out is believed to come from
-    every type alike. Computed from the game, the strategy and the beliefs alone.
+    Computed from the game, the strategy and the beliefs after surprises alone; see `beliefs`.
     """
-    _, gain = _play(game, strategy, surprises, 0, (), tuple(np.asarray(prior) for prior in game.priors))
-    return gain
-
-
-def posterior(
-    game: BayesianGame, strategy: Strategy, place: int, belief: Floats, stage: int, history: tuple[int, ...]
-) -> Floats | None:
-    """What is believed about an informed player after a stage whose actions end `history`; None after a surprise."""
-    chance = np.array(belief, dtype=float)
-    for axis in range(game.first_axis[stage], game.first_axis[stage + 1]):
-        if _player(game, axis) == game.informed[place]:
-            for kind in range(len(chance)):
-                types = tuple(kind if other == place else 0 for other in range(len(game.kinds)))
-                chance[kind] *= _mix(game, strategy, axis, types, history)[history[axis]]
-    total = chance.sum()
-    return chance / total if total > 0.0 else None
-
-
-def _play(
-    game: BayesianGame,
-    strategy: Strategy,
-    surprises: Surprises,
-    stage: int,
-    history: tuple[int, ...],
-    beliefs: tuple[Floats, ...],
-) -> tuple[Floats, float]:
-    """Values by types and player after a history, and the largest one-shot gain at it or below."""
-    if stage == len(game.stages):
-        return game.payoffs_at(history), 0.0
-    first, last = game.first_axis[stage], game.first_axis[stage + 1]
-    shape = game.actions[first:last]
-    below: dict[tuple[int, ...], Floats] = {}
-    largest = 0.0
-    counts = [len(game.options(axis, history)) for axis in range(first, last)]
-    for actions in np.ndindex(*shape):
-        alike = tuple(min(action, count - 1) for action, count in zip(actions, counts, strict=True))
-        if alike != actions:
-            below[actions] = below[alike]
-            continue
-        after = (*history, *actions)
-        known = []
-        for place, belief in enumerate(beliefs):
-            updated = posterior(game, strategy, place, belief, stage, after)
-            if updated is None:
-                even = np.full(len(belief), 1.0 / len(belief))
-                updated = np.asarray(surprises.get((after, place), even), dtype=float)
-            known.append(updated)
-        below[actions], gain = _play(game, strategy, surprises, stage + 1, after, tuple(known))
-        largest = max(largest, gain)
-    table = np.array([below[actions] for actions in np.ndindex(*shape)]).reshape(*shape, *game.kinds, -1)
-    values = np.zeros_like(next(iter(below.values())))
-    options: dict[int, Floats] = {axis: np.zeros((game.actions[axis], *game.kinds)) for axis in range(first, last)}
-    for types in np.ndindex(*game.kinds):
-        mixes = [_mix(game, strategy, axis, types, history) for axis in range(first, last)]
-        outcome = table[(..., *types, slice(None))]
-        for axis in range(first, last):
-            own = outcome[..., _player(game, axis)]
-            for other in reversed(range(first, last)):
+    kinds, known = len(game.kinds), beliefs(game, strategy, surprises)
+    values, largest = np.moveaxis(game.payoffs, kinds, -1), 0.0
+    for stage in reversed(range(len(game.stages))):
+        first, last = game.first_axis[stage], game.first_axis[stage + 1]
+        mixes = {axis: _mix(game, strategy, axis, last) for axis in range(first, last)}
+        for axis in mixes:
+            own = values[..., game.movers[axis]]
+            for other, mix in mixes.items():
                 if other != axis:
-                    own = np.tensordot(own, mixes[other - first], axes=(other - first, 0))
-            options[axis][(slice(None), *types)] = own
-        for mix in reversed(mixes):
-            outcome = np.tensordot(outcome, mix, axes=(outcome.ndim - 2, 0))
-        values[types] = outcome
-    for axis in range(first, last):
-        player = _player(game, axis)
-        expected = options[axis]
-        own_place = game.informed.index(player) if player in game.informed else None
-        for place in reversed(range(len(beliefs))):
-            if place != own_place:
-                expected = np.tensordot(expected, beliefs[place], axes=(1 + place, 0))
-        expected = expected.reshape(game.actions[axis], -1)
-        for kind, column in enumerate(expected.T):
-            types = tuple(kind if place == own_place else 0 for place in range(len(beliefs)))
-            largest = max(largest, float(column.max() - column @ _mix(game, strategy, axis, types, history)))
-    return values, largest
+                    own = (own * mix).sum(axis=kinds + other, keepdims=True)
+            for place, each in enumerate(known[stage]):
+                if place != game.place(axis):
+                    weights = each.belief.reshape(*_spread(game, place), *game.actions[:first], *[1] * (last - first))
+                    own = (own * weights).sum(axis=place, keepdims=True)
+            meant = (own * mixes[axis]).sum(axis=kinds + axis)
+            largest = max(largest, float((own.max(axis=kinds + axis) - meant).max()))
+        for axis, mix in reversed(mixes.items()):
+            values = (values * mix[..., None]).sum(axis=kinds + axis, keepdims=True)
+        values = values.reshape(*game.kinds, *game.actions[:first], -1)
+    return largest
 
 
-def _player(game: BayesianGame, axis: int) -> int:
-    return [player for stage in game.stages for player in stage][axis]
+def _spread(game: BayesianGame, place: int | None) -> tuple[int, ...]:
+    """The shape of something by one informed player's type (None: nobody's), along the axes of all types."""
+    return tuple(count if other == place else 1 for other, count in enumerate(game.kinds))
 
 
-def _mix(game: BayesianGame, strategy: Strategy, axis: int, types: tuple[int, ...], history: tuple[int, ...]) -> Floats:
-    """What a mover does, given its player's type and the actions of earlier stages."""
-    player = _player(game, axis)
-    kind = types[game.informed.index(player)] if player in game.informed else 0
-    stage = next(stage for stage, first in enumerate(game.first_axis[1:]) if axis < first)
-    return np.asarray(strategy[axis][(kind, *history[: game.first_axis[stage]])])
+def _shape(game: BayesianGame, axis: int, movers: int) -> tuple[int, ...]:
+    """The shape of a mover's behaviour along the axes of the first so many movers."""
+    seen = game.seen[axis]
+    return tuple(count if other < seen or other == axis else 1 for other, count in enumerate(game.actions[:movers]))
+
+
+def _mix(game: BayesianGame, strategy: Strategy, axis: int, movers: int) -> Floats:
+    """A mover's behaviour along the axes of all types and of some movers, of length 1 where it does not depend."""
+    return np.asarray(strategy[axis]).reshape(*_spread(game, game.place(axis)), *_shape(game, axis, movers))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from kgsim.games.bayesian import BayesianGame, Strategy
 from kgsim.results import Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
+from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
 from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
 from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
 from kgsim.structures.private_mixed import mixed_equilibria
@@ -62,7 +59,7 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     else:
         pure = pure_equilibria(game)
         mixed = mixed_equilibria(telling)
-        found = [BayesianEquilibrium(_written_out(game, each.choices), each.beliefs) for each in pure.assessments]
+        found = [BayesianEquilibrium(*written_out(game, each)) for each in pure.assessments]
         found += mixed.found
         complete = not pure.gaps and not mixed.gap
         gaps = [EVERY_NASH] if complete else [*sorted(pure.gaps), PURE_ONLY, *filter(None, [mixed.gap])]
@@ -110,18 +107,3 @@ def _key(equilibrium: Equilibrium) -> object:
     rounded_lottery = tuple(sorted((str(what), round(chance, 7)) for what, chance in lottery.items()))
     worth = tuple(round(value, 7) + 0.0 for payoffs in equilibrium.type_payoffs.values() for value in payoffs.values())
     return rounded_lottery, worth, tuple(round(value, 7) for value in equilibrium.payoffs.values()), equilibrium.notes
-
-
-def _written_out(game: BayesianGame, choices: Mapping[tuple[int, tuple[int, ...], int], int]) -> Strategy:
-    arrays = []
-    for stage, players in enumerate(game.stages):
-        seen = game.actions[: game.first_axis[stage]]
-        for position, player in enumerate(players):
-            kinds = game.kinds[game.informed.index(player)] if player in game.informed else 1
-            arrays.append(np.zeros((kinds, *seen, game.actions[game.first_axis[stage] + position])))
-    for (axis, history, kind), action in choices.items():
-        arrays[axis][(kind, *history, action)] = 1.0
-    for array in arrays:
-        # What stands for all that makes no difference was left out; any action will do there.
-        array[array.sum(axis=-1) == 0.0, 0] = 1.0
-    return arrays

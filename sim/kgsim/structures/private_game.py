@@ -9,7 +9,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.errors import StructureError
-from kgsim.games.bayesian import BayesianGame, Strategy, courses, one_shot_gain, posterior
+from kgsim.games.bayesian import BayesianGame, Strategy, beliefs, courses, one_shot_gain
 from kgsim.results import Belief, Course, Equilibrium
 from kgsim.scenario.model import Action, Scenario, Structure
 from kgsim.scenario.payoffs import LARGEST, actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
@@ -166,32 +166,20 @@ class PrivateGame:
     def _beliefs(self, found: BayesianEquilibrium) -> list[Belief]:
         """Beliefs where somebody still moves: by Bayes' rule on the path, and the supporting sets after surprises."""
         game = self.game
-        told: list[Belief] = []
-
-        def walk(stage: int, history: tuple[int, ...], known: tuple[Floats, ...]) -> None:
-            if stage == len(game.stages) - 1:
-                return
-            shape = game.actions[game.first_axis[stage] : game.first_axis[stage + 1]]
-            for actions in np.ndindex(*shape):
-                after = (*history, *actions)
-                updated = []
-                for place, belief in enumerate(known):
-                    bayes = posterior(game, found.strategy, place, belief, stage, after)
-                    surprise = found.beliefs.get((after, place))
-                    if bayes is not None:
-                        if game.informed[place] in game.stages[stage]:
-                            exact = tuple(map(float, bayes))
-                            told.append(self._belief(after, place, exact, exact, surprise=False))
-                        updated.append(bayes)
-                    elif surprise is not None:
-                        told.append(self._belief(after, place, surprise.low, surprise.high, surprise=True))
-                        updated.append(np.array(surprise.example))
-                    else:
-                        updated.append(belief)
-                walk(stage + 1, after, tuple(updated))
-
-        walk(0, (), tuple(np.asarray(prior) for prior in game.priors))
-        return told
+        examples = {place: np.array(belief.example) for place, belief in found.beliefs.items()}
+        known = beliefs(game, found.strategy, examples)
+        told: list[tuple[tuple[int, ...], Belief]] = []
+        for stage in range(len(game.stages) - 1):
+            for history in np.ndindex(*game.actions[: game.first_axis[stage + 1]]):
+                for place, each in enumerate(known[stage + 1]):
+                    after = found.beliefs.get((history, place))
+                    if each.surprise[history]:
+                        if after is not None:
+                            told.append((history, self._belief(history, place, after.low, after.high, surprise=True)))
+                    elif game.informed[place] in game.stages[stage]:
+                        exact = each.belief[(slice(None), *history)].tolist()
+                        told.append((history, self._belief(history, place, exact, exact, surprise=False)))
+        return [belief for _, belief in sorted(told, key=lambda item: item[0])]
 
     def _belief(
         self, history: tuple[int, ...], place: int, low: Sequence[float], high: Sequence[float], *, surprise: bool

@@ -13,10 +13,10 @@ from math import prod
 import numpy as np
 
 from kgsim.arrays import Floats
-from kgsim.games.bayesian import one_shot_gain, posterior
+from kgsim.games.bayesian import beliefs, one_shot_gain
 from kgsim.games.plans import behaviour_of, count_plans, strategic_form
 from kgsim.games.simpler import Simpler, without_idle, without_never_best
-from kgsim.solvers.bayesian.beliefs import BeliefSet, point
+from kgsim.solvers.bayesian.beliefs import point
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.strategic.nash import nash
 from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
@@ -31,6 +31,8 @@ TIME_LIMIT = 20.0
 
 #: What misses 1 by so much is mixed, and a gain up to this share of the payoffs' range is none.
 SLACK = 1e-7
+
+MIXED = "mixed, told with one of the beliefs that support it"
 
 #: Errors' exponents that differ by less are the same.
 SAME = 1e-6
@@ -117,24 +119,19 @@ def _told(telling: PrivateGame, assessment: Assessment, keys: list[Key]) -> Baye
             power, coefficient = assessment.errors.get((index, action), (0.0, 1.0))
             exponents[axis][(*here, action)] = power if share == 0.0 else 0.0
             logs[axis][(*here, action)] = np.log(coefficient if share == 0.0 else share)
-    beliefs: dict[tuple[tuple[int, ...], int], BeliefSet] = {}
-
-    def walk(stage: int, history: tuple[int, ...], known: tuple[Floats, ...]) -> None:
-        if stage == len(game.stages):
-            return
-        for actions in np.ndindex(*game.actions[game.first_axis[stage] : game.first_axis[stage + 1]]):
-            after = (*history, *actions)
-            updated = []
-            for place, belief in enumerate(known):
-                bayes = posterior(game, strategy, place, belief, stage, after)
-                if bayes is None:
-                    bayes = _limit(telling, place, after, exponents, logs)
-                    beliefs[after, place] = point(bayes.tolist())
-                updated.append(bayes)
-            walk(stage + 1, after, tuple(updated))
-
-    walk(0, (), tuple(np.asarray(prior) for prior in game.priors))
-    return BayesianEquilibrium(strategy, beliefs, ("mixed, told with one of the beliefs that support it",))
+    everywhere = {
+        (history, place): _limit(telling, place, history, exponents, logs)
+        for last in game.first_axis[1:]
+        for history in np.ndindex(*game.actions[:last])
+        for place in range(len(game.priors))
+    }
+    known = beliefs(game, strategy, everywhere)
+    surprises = {
+        (history, place): point(after.tolist())
+        for (history, place), after in everywhere.items()
+        if known[game.first_axis.index(len(history))][place].surprise[history]
+    }
+    return BayesianEquilibrium(strategy, surprises, (MIXED,))
 
 
 def _limit(

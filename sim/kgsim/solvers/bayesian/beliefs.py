@@ -88,10 +88,14 @@ def _interval(kinds: int, support: Sequence[int], rows: Sequence[Floats], slack:
     rounding = 1e-12
     if low > high + rounding or low >= 1.0 - POSITIVE or high <= POSITIVE:
         return None
-    middle = 0.5 * (low + high)
+    return segment(kinds, support, (low, high), 0.5 * (low + high))
+
+
+def segment(kinds: int, support: Sequence[int], span: tuple[float, float], share: float) -> BeliefSet:
+    """Beliefs on two types, the second of which has a share within a range; one share serves as the example."""
     ends = np.zeros((3, kinds))
-    ends[:, second] = (low, high, middle)
-    ends[:, first] = 1.0 - ends[:, second]
+    ends[:, support[1]] = (*span, share)
+    ends[:, support[0]] = 1.0 - ends[:, support[1]]
     return BeliefSet(*(tuple(map(float, row)) for row in (ends[:2].min(axis=0), ends[:2].max(axis=0), ends[2])))
 
 

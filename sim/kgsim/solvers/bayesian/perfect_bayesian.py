@@ -5,45 +5,45 @@ had positive probability, also after earlier surprises; an action that no type s
 *surprise*, after which any belief about that player will do; and nobody's belief about a player changes through what
 others do (Fudenberg and Tirole 1991, definition 8.2, without private information about others). Beliefs are common.
 
-A surprise leaves a free belief, and everything that must be optimal below it is an inequality linear in that belief, so
-the beliefs that support an equilibrium form a set that is found exactly. Which types the free belief puts weight on
-decides where Bayes' rule goes on applying; every such support is tried.
+A surprise leaves a free belief, and everything that must be optimal below it is an inequality in that belief, so the
+beliefs that support an equilibrium form a set that is found exactly. Which types the free belief puts weight on decides
+where Bayes' rule goes on applying; every such support is tried.
+
+What matters of play after a history to those who move before it is what it is worth to every type and what it asks of
+beliefs. Ways to play that agree in both, and lead to the same ends, are one here, and after an action that nobody takes
+it is enough that some way of going on deters it: strategies are not multiplied out over histories that are not reached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations, product
+from itertools import chain, product
 
 import numpy as np
 
 from kgsim.arrays import Floats
-from kgsim.errors import StructureError
-from kgsim.games.bayesian import BayesianGame
+from kgsim.games.bayesian import BayesianGame, Strategy
 from kgsim.solvers.bayesian.beliefs import BeliefSet, point, supported
+from kgsim.solvers.bayesian.joint_beliefs import Free, Row, UndecidedError, jointly_supported
+from kgsim.solvers.bayesian.signalling import subsets
 
 History = tuple[int, ...]
 
 #: What a type does: (mover, history of earlier stages, type of the mover's player) to the action.
 Choices = Mapping[tuple[int, History, int], int]
 
+#: (history, informed player's place) of a surprise to the beliefs that support what is done.
+Supporting = Mapping[tuple[History, int], BeliefSet]
+
 #: Combinations of choices and continuations examined before the search is cut short.
-MOST_COMBINATIONS = 400_000
+MOST_COMBINATIONS = 200_000
 
 #: Gains up to this share of a player's range of payoffs are ties.
 SLACK = 1e-10
 
 TOO_MANY = f"the search was cut short after {MOST_COMBINATIONS:,} combinations of choices"
-
-
-@dataclass(frozen=True)
-class Free:
-    """A belief left free by a surprise, and the types that are still possible under it."""
-
-    source: int
-    types: frozenset[int]
-
+LINKED = "whether beliefs about several players at once support some profile was left open"
 
 #: A belief about one player: probabilities of its types, or what is left of a free one.
 Belief = tuple[float, ...] | Free
@@ -59,16 +59,24 @@ class Assessment:
         See `Choices`.
     values
         Payoff of every player for every combination of types, shape (t1, ..., tk, players).
+    ends
+        The terminal history of every combination of types.
     rows
-        Inequalities still open, each on a free belief from further up: (source, shape (types,)), ``row @ belief >= 0``.
+        Inequalities still open, on free beliefs from further up.
     beliefs
-        (history, informed player's place) of a surprise to the beliefs that support the choices.
+        See `Supporting`.
     """
 
     choices: Choices
     values: Floats
-    rows: tuple[tuple[int, Floats], ...] = ()
-    beliefs: Mapping[tuple[History, int], BeliefSet] = field(default_factory=dict)
+    ends: tuple[History, ...]
+    rows: tuple[Row, ...] = ()
+    beliefs: Supporting = field(default_factory=dict)
+
+    @property
+    def key(self) -> object:
+        """What matters of it to those who move before."""
+        return self.ends, self.values.tobytes(), tuple(row.key for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class PureEquilibria:
     Attributes
     ----------
     assessments
-        One per strategy profile; `rows` are empty.
+        One for each list of terminal histories by types that some equilibrium leads to; `rows` are empty.
     gaps
         Why some may be missing; empty if none is.
     """
@@ -88,221 +96,390 @@ class PureEquilibria:
 
 
 def pure_equilibria(game: BayesianGame) -> PureEquilibria:
-    """Find all pure perfect Bayesian equilibria.
-
-    Raises
-    ------
-    StructureError
-        If a mover would have to weigh free beliefs about two players at once, which is not linear.
-    """
+    """Find all pure perfect Bayesian equilibria, one for each way play may go."""
     search = _Search(game)
     found = search.below(0, (), tuple(tuple(map(float, prior)) for prior in game.priors))
     return PureEquilibria(tuple(found), frozenset(search.gaps))
+
+
+def written_out(game: BayesianGame, found: Assessment) -> tuple[Strategy, dict[tuple[History, int], BeliefSet]]:
+    """Choices as behaviour after every history, and the beliefs after every surprise that matters."""
+    strategy = []
+    for axis, seen in enumerate(game.seen):
+        place = game.place(axis)
+        mix = np.zeros((1 if place is None else game.kinds[place], *game.actions[:seen], game.actions[axis]))
+        for kind in range(len(mix)):
+            for history in np.ndindex(mix.shape[1:-1]):
+                mix[(kind, *history, found.choices[axis, _told_by(game, history), kind])] = 1.0
+        strategy.append(mix)
+    known = dict(found.beliefs)
+    for last in game.first_axis[1:-1]:
+        for history in np.ndindex(*game.actions[:last]):
+            for place in range(len(game.kinds)):
+                told = found.beliefs.get((_told_by(game, history), place))
+                if told is not None:
+                    known[history, place] = told
+    return strategy, known
+
+
+def _told_by(game: BayesianGame, history: History) -> History:
+    """The history that stands for this one in the search."""
+    stands: History = ()
+    for stage, first in enumerate(game.first_axis):
+        if first < len(history):
+            taken = history[first : game.first_axis[stage + 1]]
+            counts = [len(options(game, first + at, stands)) for at in range(len(taken))]
+            stands += tuple(min(action, count - 1) for action, count in zip(taken, counts, strict=True))
+    return stands
+
+
+def options(game: BayesianGame, axis: int, history: History) -> range:
+    """The actions that a mover has to be considered for after the actions of earlier stages.
+
+    One stands for all where no payoff that can still be had depends on it. If the mover has types that holds only if
+    nothing that is chosen later matters either: whoever chooses later may read its type from what it does.
+    """
+    kinds, first = len(game.kinds), len(history)
+    below = game.below(history)
+    last = next(end for end in game.first_axis if end > axis)
+    read = () if game.place(axis) is None else range(last, len(game.actions))
+    idle = all(_constant(below, kinds + 1 + other - first) for other in (axis, *read))
+    return range(1 if idle else game.actions[axis])
+
+
+def _constant(table: Floats, axis: int) -> bool:
+    along = np.moveaxis(table, axis, 0)
+    return bool((along == along[:1]).all())
+
+
+@dataclass(frozen=True, eq=False)
+class _Check:
+    """Whether a type of a mover wants to deviate.
+
+    Attributes
+    ----------
+    player, place
+        The mover's player, and its place among the informed.
+    pairs
+        For each combination of types that it holds possible: these, the actions meant, and those that result.
+    needs
+        The action profiles after which play has to be known.
+    """
+
+    player: int
+    place: int | None
+    pairs: tuple[tuple[tuple[int, ...], History, History], ...]
+    needs: frozenset[History]
+
+
+@dataclass(frozen=True, eq=False)
+class _Partial:
+    """How play goes on after some of a stage's action profiles, what that asks of beliefs, and those settled."""
+
+    after: Mapping[History, Assessment]
+    rows: tuple[Row, ...] = ()
+    beliefs: Supporting = field(default_factory=dict)
 
 
 class _Search:
     def __init__(self, game: BayesianGame) -> None:
         self.game = game
         self.gaps: set[str] = set()
-        self.sources = 0
         self.left = MOST_COMBINATIONS
-        seats = len(game.priors)
-        payoffs = np.moveaxis(game.payoffs, seats, 0).reshape(game.payoffs.shape[seats], -1)
+        payoffs = np.moveaxis(game.payoffs, len(game.priors), 0).reshape(game.payoffs.shape[len(game.priors)], -1)
         self.spread = np.maximum(np.ptp(payoffs, axis=1), 1e-300)
-        self.places = {player: place for place, player in enumerate(game.informed)}
+        self.every = list(np.ndindex(*game.kinds))
+        self.known: dict[object, list[Assessment]] = {}
 
     def below(self, stage: int, history: History, beliefs: tuple[Belief, ...]) -> list[Assessment]:
-        """All ways to play the subgame after a history, given what is believed there."""
-        game = self.game
-        if stage == len(game.stages):
-            return [Assessment({}, game.payoffs_at(history))]
-        first, last = game.first_axis[stage], game.first_axis[stage + 1]
-        axes = range(first, last)
-        kinds = [self._kinds(player) for player in game.stages[stage]]
-        options = [game.options(axis, history) for axis in axes]
-        plays = [list(product(choice, repeat=count)) for choice, count in zip(options, kinds, strict=True)]
-        found: list[Assessment] = []
-        for joint in product(*plays):
-            children: dict[History, list[Assessment]] = {}
-            for actions in product(*options):
-                children[actions] = self._arrive(stage, history, actions, joint, beliefs)
-            if not all(children.values()):
-                continue
-            for chosen in product(*children.values()):
-                self.left -= 1
-                if self.left < 0:
-                    self.gaps.add(TOO_MANY)
-                    return found
-                after = dict(zip(children, chosen, strict=True))
-                assessment = self._settled(stage, history, joint, after, beliefs)
-                if assessment is not None:
-                    found.append(assessment)
-        return found
+        """The ways to play the subgame after a history, given what is believed there."""
+        if stage == len(self.game.stages):
+            return [Assessment({}, self.game.payoffs_at(history), (history,) * len(self.every))]
+        if (history, beliefs) not in self.known:
+            merged: dict[object, Assessment] = {}
+            for joint in self._joint_plays(stage, history):
+                for found in self._played(stage, history, joint, beliefs):
+                    _merge(merged, found)
+            self.known[history, beliefs] = list(merged.values())
+        return self.known[history, beliefs]
 
-    def _kinds(self, player: int) -> int:
-        return self.game.kinds[self.places[player]] if player in self.places else 1
+    def _joint_plays(self, stage: int, history: History) -> Iterator[tuple[tuple[int, ...], ...]]:
+        """What every type of every mover of a stage does."""
+        plays = []
+        for axis in self._axes(stage):
+            place = self.game.place(axis)
+            count = 1 if place is None else self.game.kinds[place]
+            plays.append(list(product(options(self.game, axis, history), repeat=count)))
+        return product(*plays)
 
-    def _arrive(
+    def _axes(self, stage: int) -> range:
+        return range(self.game.first_axis[stage], self.game.first_axis[stage + 1])
+
+    def _played(
+        self, stage: int, history: History, joint: Sequence[tuple[int, ...]], beliefs: tuple[Belief, ...]
+    ) -> Iterator[Assessment]:
+        """The ways to go on after a stage's choices with which every type of every mover agrees to its own."""
+        reached = [self._taken(stage, joint, types) for types in self.every]
+        checks = list(self._checks(stage, history, joint))
+        found = [_Partial({})]
+        seen: set[History] = set()
+        for members in self._together(stage, history, reached):
+            off = members.isdisjoint(reached) and all(
+                check.needs <= seen | members for check in checks if check.needs & members
+            )
+            order = sorted(members, key=lambda actions: (actions not in reached, actions))
+            due = {}
+            for actions in order:
+                seen.add(actions)
+                due[actions] = [check for check in checks if actions in check.needs and check.needs <= seen]
+            grown: list[_Partial] = []
+            for before in found:
+                ways = _merged(self._grown(before, stage, history, joint, beliefs, due))
+                grown += _least_demanding(ways) if off else ways
+            found = grown
+        first = self.game.first_axis[stage]
+        own = {(first + at, history, kind): a for at, play in enumerate(joint) for kind, a in enumerate(play)}
+        for each in found:
+            values = np.array([each.after[to].values[types] for to, types in zip(reached, self.every, strict=True)])
+            yield Assessment(
+                dict(chain(own.items(), *(after.choices.items() for after in each.after.values()))),
+                values.reshape(*self.game.kinds, -1),
+                tuple(each.after[to].ends[at] for at, to in enumerate(reached)),
+                each.rows,
+                each.beliefs,
+            )
+
+    def _grown(
         self,
+        before: _Partial,
         stage: int,
         history: History,
-        actions: History,
         joint: Sequence[tuple[int, ...]],
         beliefs: tuple[Belief, ...],
-    ) -> list[Assessment]:
-        """Play after these actions; where they are a surprise, for every belief that may follow it."""
-        after = (*history, *actions)
-        options: list[list[tuple[Belief, tuple[int, ...] | None]]] = []
-        for place, player in enumerate(self.game.informed):
-            takers = frozenset(range(self.game.kinds[place]))
-            for mover, play, action in zip(self.game.stages[stage], joint, actions, strict=True):
-                if mover == player:
-                    takers &= frozenset(kind for kind, taken in enumerate(play) if taken == action)
-            updated = _updated(beliefs[place], takers) if player in self.game.stages[stage] else beliefs[place]
-            options.append([(updated, None)] if updated is not None else list(self._surprises(place)))
-        merged: dict[object, Assessment] = {}
-        for option in product(*options):
-            for assessment in self.below(stage + 1, after, tuple(belief for belief, _ in option)):
-                resolved = self._resolved(after, assessment, option)
+        due: Mapping[History, Sequence[_Check]],
+    ) -> Iterator[_Partial]:
+        """What is played so far with play after more action profiles, for every belief that may follow them."""
+        places = {self.game.place(axis): at for at, axis in enumerate(self._axes(stage))}
+        for known, surprises in self._believed(stage, history, due, joint, beliefs):
+            ways = [before]
+            for actions, checks in due.items():
+                here = tuple(known[p, actions[places[p]]] if p in places else old for p, old in enumerate(beliefs))
+                below = self.below(stage + 1, (*history, *actions), here)
+                ways = [more for way in ways for more in self._joined(way, actions, below, checks, beliefs)]
+            for way in ways:
+                resolved = self._resolved(way, surprises, beliefs)
                 if resolved is not None:
-                    _merge(merged, resolved)
-        return list(merged.values())
+                    yield resolved
 
-    def _surprises(self, place: int) -> Iterator[tuple[Belief, tuple[int, ...] | None]]:
-        """Every support a belief after a surprise may have; one type is a point, more are left free."""
-        count = self.game.kinds[place]
-        for support in chain.from_iterable(combinations(range(count), size) for size in range(1, count + 1)):
-            if len(support) == 1:
-                yield tuple(float(kind == support[0]) for kind in range(count)), support
-            else:
-                self.sources += 1
-                yield Free(self.sources, frozenset(support)), support
-
-    def _resolved(
-        self, history: History, assessment: Assessment, option: Sequence[tuple[Belief, tuple[int, ...] | None]]
-    ) -> Assessment | None:
-        """Find the beliefs after this history's surprises that support the assessment; None if there are none."""
-        rows, beliefs = assessment.rows, dict(assessment.beliefs)
-        for place, (belief, support) in enumerate(option):
-            if support is None:
-                continue
-            if isinstance(belief, Free):
-                own = [row for source, row in rows if source == belief.source]
-                found = supported(self.game.kinds[place], support, own, SLACK)
-                if found is None:
-                    return None
-                rows = tuple((source, row) for source, row in rows if source != belief.source)
-                beliefs[history, place] = found
-            else:
-                beliefs[history, place] = point(belief)
-        return Assessment(assessment.choices, assessment.values, rows, beliefs)
-
-    def _settled(
+    def _believed(
         self,
         stage: int,
         history: History,
+        profiles: Iterable[History],
         joint: Sequence[tuple[int, ...]],
-        after: Mapping[History, Assessment],
         beliefs: tuple[Belief, ...],
-    ) -> Assessment | None:
-        """The stage's choices on top of what follows them, if every type of every mover agrees to its own."""
-        game = self.game
-        rows: list[tuple[int, Floats]] = list(chain.from_iterable(each.rows for each in after.values()))
-        for position, player in enumerate(game.stages[stage]):
-            worth = self._worth(stage, position, joint, after)
-            for kind, taken in enumerate(joint[position]):
-                own = self.places.get(player)
-                options = worth if own is None else np.take(worth, kind, axis=1 + own)
-                for action in range(len(options)):
-                    if action == taken:
-                        continue
-                    loss = (options[taken] - options[action]) / self.spread[player]
-                    verdict = self._weighed(loss, own, beliefs)
-                    if verdict is None:
-                        return None
-                    rows += verdict
-        choices: dict[tuple[int, History, int], int] = {}
-        first = game.first_axis[stage]
-        for position, play in enumerate(joint):
-            choices |= {(first + position, history, kind): action for kind, action in enumerate(play)}
-        found: dict[tuple[History, int], BeliefSet] = {}
-        for each in after.values():
-            choices |= each.choices
-            found |= each.beliefs
-        values = np.empty_like(next(iter(after.values())).values)
-        for types in np.ndindex(*game.kinds):
-            values[types] = after[self._taken(stage, joint, types)].values[types]
-        return Assessment(choices, values, tuple(rows), found)
+    ) -> Iterator[tuple[dict[tuple[int, int], Belief], dict[tuple[History, int, int], Belief]]]:
+        """What may be believed about the players after each of their actions; and the part that follows surprises."""
+        options_of: dict[tuple[int, int], list[Belief]] = {}
+        surprises: set[tuple[int, int]] = set()
+        for at, axis in enumerate(self._axes(stage)):
+            place = self.game.place(axis)
+            if place is None:
+                continue
+            for action in sorted({actions[at] for actions in profiles}):
+                takers = frozenset(kind for kind, taken in enumerate(joint[at]) if taken == action)
+                after = _updated(beliefs[place], takers, self.game.kinds[place])
+                options_of[place, action] = list(self._free(history, place, action)) if after is None else [after]
+                surprises |= {(place, action)} if after is None else set()
+        for chosen in product(*options_of.values()):
+            known = dict(zip(options_of, chosen, strict=True))
+            yield known, {(history, *each): known[each] for each in surprises}
 
     def _taken(self, stage: int, joint: Sequence[tuple[int, ...]], types: tuple[int, ...]) -> History:
-        return tuple(
-            play[types[self.places[player]] if player in self.places else 0]
-            for player, play in zip(self.game.stages[stage], joint, strict=True)
+        places = [self.game.place(axis) for axis in self._axes(stage)]
+        return tuple(play[0 if place is None else types[place]] for place, play in zip(places, joint, strict=True))
+
+    def _together(self, stage: int, history: History, reached: Sequence[History]) -> list[set[History]]:
+        """A stage's action profiles in groups that share beliefs after surprises, those reached first.
+
+        What is believed about a player after its action does not depend on what others did.
+        """
+        axes = self._axes(stage)
+        informed = [at for at, axis in enumerate(axes) if self.game.place(axis) is not None]
+        groups: dict[object, set[History]] = {}
+        for actions in product(*(options(self.game, axis, history) for axis in axes)):
+            own = actions if len(axes) == 1 or not informed else tuple(actions[at] for at in informed[:1])
+            groups.setdefault(own if len(informed) < 2 else None, set()).add(actions)
+        return sorted(groups.values(), key=lambda members: members.isdisjoint(reached))
+
+    def _checks(self, stage: int, history: History, joint: Sequence[tuple[int, ...]]) -> Iterator[_Check]:
+        """Every deviation of every type of every mover."""
+        for at, axis in enumerate(self._axes(stage)):
+            place = self.game.place(axis)
+            for kind, meant in enumerate(joint[at]):
+                types = [each for each in self.every if place is None or each[place] == kind]
+                to = [self._taken(stage, joint, each) for each in types]
+                for action in options(self.game, axis, history):
+                    if action != meant:
+                        instead = [(*each[:at], action, *each[at + 1 :]) for each in to]
+                        pairs = tuple(zip(types, to, instead, strict=True))
+                        yield _Check(self.game.movers[axis], place, pairs, frozenset({*to, *instead}))
+
+    def _free(self, history: History, place: int, action: int) -> Iterator[Belief]:
+        """Every support a belief after a surprise may have; one type is a point, more are left free."""
+        count = self.game.kinds[place]
+        for support in subsets(count):
+            if len(support) == 1:
+                yield tuple(float(kind == support[0]) for kind in range(count))
+            else:
+                yield Free((history, place, action), frozenset(support))
+
+    def _resolved(
+        self, way: _Partial, surprises: Mapping[tuple[History, int, int], Belief], beliefs: tuple[Belief, ...]
+    ) -> _Partial | None:
+        """Find the beliefs after surprises that support what follows; None if there are none.
+
+        An inequality that speaks of a belief from further up as well has to wait.
+        """
+        waiting = {belief.source for belief in beliefs if isinstance(belief, Free)}
+        while (
+            more := {
+                free.source for row in way.rows for free in row.frees if waiting & {other.source for other in row.frees}
+            }
+            - waiting
+        ):
+            waiting |= more
+        ready = [row for row in way.rows if row.frees[0].source not in waiting]
+        frees = {free.source: free for row in ready for free in row.frees}
+        frees |= {source: belief for source, belief in surprises.items() if isinstance(belief, Free)}
+        sought = [free for source, free in frees.items() if source not in waiting]
+        try:
+            found = jointly_supported(sought, [self.game.kinds[free.source[1]] for free in sought], ready, SLACK)
+        except UndecidedError:
+            self.gaps.add(LINKED)
+            return None
+        if found is None:
+            return None
+        known = {free.source: belief for free, belief in zip(sought, found, strict=True)}
+        known |= {source: point(belief) for source, belief in surprises.items() if not isinstance(belief, Free)}
+        settled = {where: belief for source, belief in known.items() for where in self._where(source)}
+        left = tuple(row for row in way.rows if row.frees[0].source in waiting)
+        return _Partial(way.after, left, {**way.beliefs, **settled})
+
+    def _where(self, source: tuple[History, int, int]) -> list[tuple[History, int]]:
+        """The histories after a surprise, with the place of the player that it is about."""
+        history, place, action = source
+        axes = self._axes(self.game.first_axis.index(len(history)))
+        ways = [[action] if self.game.place(axis) == place else options(self.game, axis, history) for axis in axes]
+        return [((*history, *actions), place) for actions in product(*ways)]
+
+    def _joined(
+        self,
+        way: _Partial,
+        actions: History,
+        below: Sequence[Assessment],
+        due: Sequence[_Check],
+        beliefs: tuple[Belief, ...],
+    ) -> Iterator[_Partial]:
+        """One way to go on with each way to play after an action profile, where no deviation known by now gains."""
+        for each in below:
+            self.left -= 1
+            if self.left < 0:
+                self.gaps.add(TOO_MANY)
+                return
+            after = {**way.after, actions: each}
+            rows = {row.key: row for row in (*way.rows, *each.rows)}
+            for check in due:
+                verdict = self._weighed(check, after, beliefs)
+                if verdict is None:
+                    break
+                rows |= {row.key: row for row in verdict}
+            else:
+                if self._possible(tuple(rows.values())):
+                    yield _Partial(after, tuple(rows.values()), {**way.beliefs, **each.beliefs})
+
+    def _possible(self, rows: Sequence[Row]) -> bool:
+        """Whether each free belief by itself can satisfy what is asked of it."""
+        alone: dict[Free, list[Floats]] = {}
+        for row in rows:
+            if len(row.frees) == 1:
+                alone.setdefault(row.frees[0].whole, []).append(row.table)
+        return all(
+            supported(self.game.kinds[free.source[1]], sorted(free.types), tables, SLACK) is not None
+            for free, tables in alone.items()
+            if len(tables) > 1
         )
 
-    def _worth(
-        self, stage: int, position: int, joint: Sequence[tuple[int, ...]], after: Mapping[History, Assessment]
-    ) -> Floats:
-        """What each action is worth to one mover for every combination of types, shape (actions, t1, ..., tk)."""
-        game = self.game
-        player = game.stages[stage][position]
-        count = len({actions[position] for actions in after})
-        worth = np.empty((count, *game.kinds))
-        for types in np.ndindex(*game.kinds):
-            taken = list(self._taken(stage, joint, types))
-            for action in range(count):
-                taken[position] = action
-                worth[(action, *types)] = after[tuple(taken)].values[(*types, player)]
-        return worth
-
-    def _weighed(self, loss: Floats, own: int | None, beliefs: tuple[Belief, ...]) -> list[tuple[int, Floats]] | None:
-        """Whether a deviation's loss (over the others' types) is no gain: None if it is one, else what is left open."""
-        others = [place for place in range(len(beliefs)) if place != own]
-        free: list[Free] = []
+    def _weighed(
+        self, check: _Check, after: Mapping[History, Assessment], beliefs: tuple[Belief, ...]
+    ) -> list[Row] | None:
+        """Whether a deviation is no gain: None if it is one, else what beliefs have to satisfy."""
+        others = [place for place in range(len(beliefs)) if place != check.place]
+        gaps = [
+            after[meant].values[(*types, check.player)] - after[instead].values[(*types, check.player)]
+            for types, meant, instead in check.pairs
+        ]
+        loss = np.array(gaps).reshape([self.game.kinds[place] for place in others]) / self.spread[check.player]
+        frees: list[Free] = []
         for axis, place in reversed(list(enumerate(others))):
             belief = beliefs[place]
             if isinstance(belief, Free):
-                free.append(belief)
-                mask = np.array([kind in belief.types for kind in range(self.game.kinds[place])], dtype=float)
-                shape = [1] * loss.ndim
-                shape[axis] = -1
-                loss = loss * mask.reshape(shape)
+                frees.insert(0, belief)
+                mask = np.array([kind in belief.types for kind in range(self.game.kinds[place])])
+                loss = loss * mask.reshape([-1 if other == axis else 1 for other in range(loss.ndim)])
             else:
                 loss = np.tensordot(loss, np.array(belief), axes=(axis, 0))
-        if not free:
-            return [] if float(loss) >= -SLACK else None
-        if len(free) > 1:
-            raise StructureError(
-                "a mover would have to weigh free beliefs about two players at once; such structures are not supported"
-            )
         if (loss >= -SLACK).all():
             return []
-        if (loss[[kind in free[0].types for kind in range(len(loss))]] < -SLACK).all():
-            return None
-        return [(free[0].source, loss)]
+        possible = loss[np.ix_(*(sorted(free.types) for free in frees))] if frees else loss
+        return None if (possible < -SLACK).all() else [Row(tuple(frees), loss)]
 
 
-def _updated(belief: Belief, takers: frozenset[int]) -> Belief | None:
+def _updated(belief: Belief, takers: frozenset[int], kinds: int) -> Belief | None:
     """Bayes' rule; None after a surprise."""
     if isinstance(belief, Free):
         left = belief.types & takers
-        return Free(belief.source, left) if left else None
+        if len(left) == 1:
+            return tuple(float(kind in left) for kind in range(kinds))
+        return Free(belief.source, belief.support, left) if left else None
     weights = [weight if kind in takers else 0.0 for kind, weight in enumerate(belief)]
     total = sum(weights)
     return tuple(weight / total for weight in weights) if total > 0.0 else None
 
 
-def _merge(merged: dict[object, Assessment], assessment: Assessment) -> None:
-    """Join assessments that differ in supporting beliefs alone."""
-    rows = tuple((source, row.tobytes()) for source, row in assessment.rows)
-    key = (tuple(sorted(assessment.choices.items())), rows)
-    known = merged.get(key)
+def _least_demanding(ways: Sequence[_Partial]) -> list[_Partial]:
+    """Of ways to go on that nobody takes, one for each thing asked of beliefs, and none that asks more than another."""
+    distinct: dict[frozenset[object], _Partial] = {}
+    for way in ways:
+        distinct.setdefault(frozenset(row.key for row in way.rows), way)
+    return [way for asked, way in distinct.items() if not any(other < asked for other in distinct)]
+
+
+def _merged(ways: Iterable[_Partial]) -> list[_Partial]:
+    """One way to go on for each list of what matters of it; what supports one may be found in several parts."""
+    found: dict[object, _Partial] = {}
+    for way in ways:
+        key = (tuple(each.key for each in way.after.values()), tuple(row.key for row in way.rows))
+        known = found.get(key)
+        if known is None:
+            found[key] = way
+        elif all(known.after[actions].choices == each.choices for actions, each in way.after.items()):
+            found[key] = _Partial(known.after, known.rows, _hull(known.beliefs, way.beliefs))
+    return list(found.values())
+
+
+def _merge(merged: dict[object, Assessment], found: Assessment) -> None:
+    """Enter a way to play a subgame under what matters of it."""
+    known = merged.get(found.key)
     if known is None:
-        merged[key] = assessment
-        return
-    beliefs = {
-        place: known.beliefs[place].joined(found) if place in known.beliefs else found
-        for place, found in {**known.beliefs, **assessment.beliefs}.items()
+        merged[found.key] = found
+    elif known.choices == found.choices:
+        beliefs = _hull(known.beliefs, found.beliefs)
+        merged[found.key] = Assessment(known.choices, known.values, known.ends, known.rows, beliefs)
+
+
+def _hull(first: Supporting, second: Supporting) -> Supporting:
+    return {
+        where: first[where].joined(second[where]) if where in first and where in second else {**first, **second}[where]
+        for where in {**first, **second}
     }
-    beliefs = {place: found.joined(assessment.beliefs.get(place, found)) for place, found in beliefs.items()}
-    merged[key] = Assessment(known.choices, known.values, known.rows, beliefs)
