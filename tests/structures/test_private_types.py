@@ -128,7 +128,7 @@ def test_beer_and_quiche():
     for each in found.equilibria:
         (message,) = each.beliefs
         assert each.beliefs[message].high[1] >= 0.5 and each.beliefs[message].low[1] == pytest.approx(0.5)
-        assert fails_intuitive_criterion(game, each) == (message == 0)
+        assert fails_intuitive_criterion(game, each.messages, each.responses) == (message == 0)
 
 
 def test_weak_players_bluff_just_enough():
@@ -305,13 +305,14 @@ def lotteries(equilibria) -> set:
 
 def by_the_tree(scenario, structure: str):
     """Pure perfect Bayesian equilibria and mixed sequential ones, as structures beyond signalling are solved."""
-    from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
-    from kgsim.structures.private_mixed import mixed_equilibria
+    from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
+    from kgsim.solvers.bayesian.mixed import mixed_equilibria
+    from kgsim.structures.private_game import PrivateGame
 
     telling = PrivateGame(scenario, scenario.structures[structure], scenario.base)
     pure = [BayesianEquilibrium(*written_out(telling.game, each)) for each in pure_equilibria(telling.game).assessments]
-    mixed = mixed_equilibria(telling)
-    return [telling.equilibrium(each) for each in (*pure, *mixed.found)], mixed.gap
+    mixed = mixed_equilibria(telling.game, telling.ends)
+    return [telling.equilibrium(each) for each in (*pure, *mixed.equilibria)], mixed.gap
 
 
 @pytest.mark.parametrize("seed", range(10))

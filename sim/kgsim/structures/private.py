@@ -7,16 +7,15 @@ from dataclasses import replace
 
 from kgsim.results import Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
-from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
-from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
-from kgsim.structures.private_mixed import mixed_equilibria
+from kgsim.solvers.bayesian import mixed, selected
+from kgsim.solvers.bayesian.solve import solve_bayesian
+from kgsim.structures.private_game import PrivateGame
 
 METHOD = "perfect Bayesian equilibria"
-ALL = "the game is one of signalling: every support of messages and responses was tried, pure and mixed"
-EVERY_NASH = "every Nash equilibrium of the tree was found, and judged whether beliefs support it"
-PURE_ONLY = "pure equilibria are complete, mixed ones are not"
-NONE_FOUND = "no perfect Bayesian equilibrium was found; there is no pure one"
+NONE_FOUND = "no perfect Bayesian equilibrium was found"
+
+#: Notes that say how an equilibrium is told and not what it is.
+REMARKS = (mixed.REMARK, selected.REMARK)
 
 
 def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> StructureSolution:
@@ -43,48 +42,29 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
         If a payoff is not finite, or priors are no probabilities at these values.
     """
     telling = PrivateGame(scenario, structure, values)
-    game = telling.game
-    continua: tuple[tuple[int, ...], ...] = ()
-    if is_signalling(game):
-        every = solve_signalling(game)
-        found = [
-            BayesianEquilibrium(
-                [each.messages, each.responses[None]],
-                {((message,), 0): belief for message, belief in each.beliefs.items()},
-                ("fails the intuitive criterion",) if fails_intuitive_criterion(game, each) else (),
-            )
-            for each in every.equilibria
-        ]
-        continua, gaps, complete = every.continua, [ALL], True
-    else:
-        pure = pure_equilibria(game)
-        mixed = mixed_equilibria(telling)
-        found = [BayesianEquilibrium(*written_out(game, each)) for each in pure.assessments]
-        found += mixed.found
-        complete = not pure.gaps and not mixed.gap
-        gaps = [EVERY_NASH] if complete else [*sorted(pure.gaps), PURE_ONLY, *filter(None, [mixed.gap])]
-    told, continua = _grouped([telling.equilibrium(each) for each in found], continua)
+    found = solve_bayesian(telling.game, telling.ends)
+    told, homes = _grouped([telling.equilibrium(each) for each in found.equilibria])
+    continua = _joined(homes, found.continua, found.convex)
     return StructureSolution(
         name=structure.name,
         label=structure.label,
         players=tuple(scenario.players),
         stages=tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play),
         equilibria=tuple(told),
-        continua=continua,
-        convex=tuple(False for _ in continua),
-        complete=complete and bool(told),
-        reasons=tuple(gaps),
+        continua=tuple(continua),
+        convex=tuple(continua.values()),
+        complete=found.complete and bool(told),
+        reasons=found.reasons,
         method=METHOD,
-        unsolved="" if told else NONE_FOUND,
+        unsolved="" if told else "; ".join((NONE_FOUND, *found.reasons)),
     )
 
 
-def _grouped(
-    equilibria: Sequence[Equilibrium], continua: Sequence[tuple[int, ...]]
-) -> tuple[list[Equilibrium], tuple[tuple[int, ...], ...]]:
-    """One equilibrium for each lottery over types and outcomes, payoffs by type and kind; the others are counted.
+def _grouped(equilibria: Sequence[Equilibrium]) -> tuple[list[Equilibrium], list[int]]:
+    """One equilibrium for each lottery over types and outcomes, payoffs by type and kind; and where each is told.
 
-    What differs within a group is what would follow moves that are not made, or what makes no difference.
+    What differs within a group is what would follow moves that are not made, or what makes no difference; the others
+    are counted.
     """
     groups: dict[object, list[int]] = {}
     for place, each in enumerate(equilibria):
@@ -94,9 +74,23 @@ def _grouped(
     for members in groups.values():
         first = min(members, key=lambda place: len(equilibria[place].courses))
         told.append(replace(equilibria[first], alternatives_count=len(members) - 1))
-    joined = dict.fromkeys(tuple(sorted({home[place] for place in group})) for group in continua)
-    several = [group for group in joined if len(group) > 1]
-    return told, tuple(group for group in several if not any(set(group) < set(other) for other in several))
+    return told, [home[place] for place in range(len(equilibria))]
+
+
+def _joined(
+    homes: Sequence[int], continua: Sequence[tuple[int, ...]], convex: Sequence[bool]
+) -> dict[tuple[int, ...], bool]:
+    """Continua between equilibria as they are told, without parts of others, each with whether all mixtures belong."""
+    groups: dict[tuple[int, ...], bool] = {}
+    for group, whole in zip(continua, convex, strict=True):
+        joined = tuple(sorted({homes[place] for place in group}))
+        if len(joined) > 1:
+            groups[joined] = groups.get(joined, False) or whole
+    return {
+        group: whole
+        for group, whole in groups.items()
+        if not any(set(group) < set(other) and groups[other] >= whole for other in groups)
+    }
 
 
 def _key(equilibrium: Equilibrium) -> object:
@@ -106,4 +100,5 @@ def _key(equilibrium: Equilibrium) -> object:
         lottery[what] = lottery.get(what, 0.0) + course.probability
     rounded_lottery = tuple(sorted((str(what), round(chance, 7)) for what, chance in lottery.items()))
     worth = tuple(round(value, 7) + 0.0 for payoffs in equilibrium.type_payoffs.values() for value in payoffs.values())
-    return rounded_lottery, worth, tuple(round(value, 7) for value in equilibrium.payoffs.values()), equilibrium.notes
+    payoffs = tuple(round(value, 7) for value in equilibrium.payoffs.values())
+    return rounded_lottery, worth, payoffs, tuple(note for note in equilibrium.notes if note not in REMARKS)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.errors import StructureError
-from kgsim.games.bayesian import BayesianGame, Strategy, beliefs, courses, one_shot_gain
+from kgsim.games.bayesian import BayesianGame, beliefs, courses, one_shot_gain
+from kgsim.games.bayesian_tree import Names
 from kgsim.results import Belief, Course, Equilibrium
 from kgsim.scenario.model import Action, Scenario, Structure
 from kgsim.scenario.payoffs import LARGEST, actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
-from kgsim.solvers.bayesian.beliefs import BeliefSet
-
-
-@dataclass(frozen=True, eq=False)
-class BayesianEquilibrium:
-    """One equilibrium in the game's own terms: strategies, beliefs after surprises, and what there is to say of it."""
-
-    strategy: Strategy
-    beliefs: Mapping[tuple[tuple[int, ...], int], BeliefSet]
-    notes: tuple[str, ...] = ()
+from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 
 
 def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...]:
@@ -82,6 +74,23 @@ class PrivateGame:
             tuple(players.index(player) for player in scenario.types),
         )
 
+    @property
+    def ends(self) -> NDArray[np.intp]:
+        """The outcome of every combination of types and actions."""
+        return np.broadcast_to(self.outcomes, (*self.game.kinds, *self.game.actions))
+
+    @property
+    def names(self) -> Names:
+        """What everything is called in a tree."""
+        return Names(
+            f"{self.scenario.title}: {self.structure.name}",
+            tuple(self.scenario.players),
+            [list(kinds) for kinds in self.scenario.types.values()],
+            self.movers,
+            [[action.name for action in actions] for actions in self.actions],
+            [rule.name for rule in self.scenario.outcomes],
+        )
+
     def equilibrium(self, found: BayesianEquilibrium) -> Equilibrium:
         """Tell an equilibrium."""
         game, players = self.game, tuple(self.scenario.players)
@@ -103,7 +112,7 @@ class PrivateGame:
             strategy=lambda: dict(zip(self.movers, map(np.asarray, found.strategy), strict=True)),
             type_payoffs=self._by_type(path),
             beliefs=tuple(self._beliefs(found)),
-            notes=(*self._kind(path), *found.notes),
+            notes=(*self._kind(path), *found.labels, *filter(None, [found.remark])),
         )
 
     def _course(self, types: tuple[int, ...], history: tuple[int, ...], probability: float) -> Course:

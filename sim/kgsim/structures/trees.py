@@ -39,9 +39,11 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
     chosen = structure_of(scenario, structure)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
     if scenario.types:
-        from kgsim.structures.private_trees import private_tree
+        from kgsim.games.bayesian_tree import unfold
+        from kgsim.structures.private_game import PrivateGame
 
-        return private_tree(scenario, chosen, used, MOST_NODES)
+        private = PrivateGame(scenario, chosen, used)
+        return unfold(private.game, private.ends, private.names, MOST_NODES)[0]
     # Only a bloc that falls back on another structure needs a fallback, and such a bloc is refused below.
     nothing = dict.fromkeys(scenario.players, 0.0)
     return tree_of(scenario, chosen, build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing))

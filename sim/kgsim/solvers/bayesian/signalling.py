@@ -13,10 +13,10 @@ The intuitive criterion is that of Cho and Kreps, Signaling games and stable equ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, combinations, product
+from math import comb
 
 import numpy as np
 
@@ -24,8 +24,10 @@ from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
 from kgsim.solvers.bayesian.beliefs import POSITIVE, BeliefSet, supported
 
-#: Supports up to which all are tried.
-MOST_SUPPORTS = 2_500
+#: Work after which the search for supports is cut short: linear systems solved, and supports looked at, which cost as
+#: much as several.
+MOST_WORK = 1_000_000
+LOOK = 20
 
 #: Payoffs are scaled to 0..1 here; gains up to this are ties.
 SLACK = 1e-11
@@ -55,82 +57,202 @@ class Signalling:
 
 @dataclass(frozen=True)
 class SignallingSet:
-    """All equilibria, and the groups of them between which there are more."""
+    """Equilibria, the groups of them between which there are more, and whether every support was tried."""
 
     equilibria: tuple[Signalling, ...]
     continua: tuple[tuple[int, ...], ...]
+    complete: bool
 
 
 def is_signalling(game: BayesianGame) -> bool:
-    """Whether the game is one informed mover, then one that is not, with few enough supports to try all."""
+    """Whether the game is one informed mover, then one that is not."""
     if len(game.informed) != 1 or [len(stage) for stage in game.stages] != [1, 1]:
         return False
-    if game.stages[0][0] != game.informed[0] or game.stages[1][0] == game.informed[0]:
-        return False
-    messages, responses = game.actions
-    return int((2**messages - 1) ** game.kinds[0] * (2**responses - 1) ** messages) <= MOST_SUPPORTS
+    return game.stages[0][0] == game.informed[0] != game.stages[1][0]
 
 
 def solve_signalling(game: BayesianGame) -> SignallingSet:
-    """Find all perfect Bayesian equilibria of a game for which `is_signalling` holds."""
-    prior, sender, receiver = game.priors[0], _scaled(game, game.stages[0][0]), _scaled(game, game.stages[1][0])
-    kinds, messages, responses = sender.shape
-    found: list[Signalling] = []
-    groups: list[tuple[int, ...]] = []
+    """Find the perfect Bayesian equilibria of a game for which `is_signalling` holds, all if work allows."""
+    search = _Search(game.priors[0], _scaled(game, game.stages[0][0]), _scaled(game, game.stages[1][0]))
+    complete = all(search.try_messages(sent) for sent in product(subsets(search.messages), repeat=search.kinds))
+    groups = [
+        group for group in dict.fromkeys(search.groups) if not any(set(group) < set(other) for other in search.groups)
+    ]
+    return SignallingSet(tuple(search.found), tuple(groups), complete)
 
-    @cache
-    def believed(message: int, answers: tuple[int, ...]) -> BeliefSet | None:
-        rows = [
-            receiver[:, message, answer] - receiver[:, message, other]
-            for answer in answers
-            for other in range(responses)
-            if other != answer
-        ]
-        sets = [supported(kinds, support, rows, SLACK) for support in subsets(kinds)]
+
+class _Search:
+    def __init__(self, prior: Floats, sender: Floats, receiver: Floats) -> None:
+        self.prior, self.sender, self.receiver = prior, sender, receiver
+        self.kinds, self.messages, self.responses = sender.shape
+        self.answers = subsets(self.responses)
+        self.found: list[Signalling] = []
+        self.groups: list[tuple[int, ...]] = []
+        self.work = 0
+        self.beliefs: dict[tuple[int, tuple[int, ...], tuple[int, ...]], BeliefSet | None] = {}
+        picked = [sender[:, :, list(answers)] for answers in self.answers]
+        self.least = np.array([each.min(axis=2) for each in picked])
+        self.most = np.array([each.max(axis=2) for each in picked])
+
+    def believed(self, message: int, kinds: tuple[int, ...], answers: tuple[int, ...]) -> BeliefSet | None:
+        """The beliefs with weight on exactly these types that make all these answers best."""
+        key = (message, kinds, answers)
+        if key not in self.beliefs:
+            rows = [
+                self.receiver[:, message, answer] - self.receiver[:, message, other]
+                for answer in answers
+                for other in range(self.responses)
+                if other != answer
+            ]
+            self.beliefs[key] = supported(self.kinds, kinds, rows, SLACK)
+        return self.beliefs[key]
+
+    def surprised(self, message: int, answers: tuple[int, ...]) -> BeliefSet | None:
+        """The hull of all beliefs that make these answers best."""
         hull: BeliefSet | None = None
-        for each in sets:
+        for kinds in subsets(self.kinds):
+            each = self.believed(message, kinds, answers)
             if each is not None:
                 hull = each if hull is None else hull.joined(each)
         return hull
 
-    for sent in product(subsets(messages), repeat=kinds):
-        used = set(chain.from_iterable(sent))
+    def try_messages(self, sent: tuple[tuple[int, ...], ...]) -> bool:
+        """Add the equilibria in which each type sends exactly these messages; false if the work was too much."""
+        senders = {
+            message: tuple(kind for kind in range(self.kinds) if message in sent[kind] and self.prior[kind] > POSITIVE)
+            for message in sorted(set(chain.from_iterable(sent)))
+        }
+        if not all(senders.values()):
+            return True  # sent by types of no weight alone: that is a surprise, and another support covers it
+        candidates = []
+        for message in range(self.messages):
+            if message in senders:
+                fits = [each for each in self.answers if self.believed(message, senders[message], each) is not None]
+            else:
+                fits = [each for each in self.answers if self.surprised(message, each) is not None]
+            candidates.append(fits)
         joints: dict[tuple[tuple[int, ...], ...], list[Floats] | None] = {}
-        for answers in product(subsets(responses), repeat=messages):
-            silent = {
-                message: believed(message, answers[message]) for message in range(messages) if message not in used
-            }
-            if any(belief is None for belief in silent.values()):
-                continue
-            heard = tuple(answers[message] for message in sorted(used))
+        for answers in self._worth_sending(sent, candidates):
+            self.work += LOOK
+            heard = tuple(answers[message] for message in senders)
             if heard not in joints:
-                joints[heard] = _joint(prior, receiver, sent, answers, used)
+                joints[heard] = self._joint(sent, answers, senders)
             joint = joints[heard]
-            if joint is None:
-                continue
-            replies = _replies(sender, sent, answers)
-            if replies is None:
-                continue
-            group = []
-            for weights, reply in product(joint, replies):
-                shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
-                for kind in np.flatnonzero(prior <= POSITIVE):
-                    shares[kind] = np.isin(np.arange(messages), sent[kind]) / len(sent[kind])
-                beliefs = {message: belief for message, belief in silent.items() if belief is not None}
-                group.append(_entered(found, Signalling(shares, reply, beliefs)))
-            if len(set(group)) > 1:
-                groups.append(tuple(sorted(set(group))))
-    maximal = [group for group in dict.fromkeys(groups) if not any(set(group) < set(other) for other in groups)]
-    return SignallingSet(tuple(found), tuple(maximal))
+            replies = None if joint is None else self._replies(sent, answers)
+            if joint is not None and replies is not None:
+                self._enter(sent, answers, senders, joint, replies)
+        return self.work <= MOST_WORK
+
+    def _worth_sending(
+        self, sent: tuple[tuple[int, ...], ...], candidates: Sequence[Sequence[tuple[int, ...]]]
+    ) -> Iterator[tuple[tuple[int, ...], ...]]:
+        """Answers to all messages such that no message of a type is worse than another in any case."""
+        number = {answers: place for place, answers in enumerate(self.answers)}
+        own = np.array([[message in each for message in range(self.messages)] for each in sent])
+
+        def extend(chosen: tuple[tuple[int, ...], ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
+            if len(chosen) == self.messages:
+                yield chosen
+                return
+            new = len(chosen)
+            for answers in candidates[new]:
+                self.work += 1
+                if self.work > MOST_WORK:
+                    return
+                at = number[answers]
+                for message, other in enumerate(chosen):
+                    known = number[other]
+                    better = self.least[known, :, message] > self.most[at, :, new] + SLACK
+                    worse = self.least[at, :, new] > self.most[known, :, message] + SLACK
+                    if (own[:, new] & better).any() or (own[:, message] & worse).any():
+                        break
+                else:
+                    yield from extend((*chosen, answers))
+
+        return extend(())
+
+    def _enter(
+        self,
+        sent: tuple[tuple[int, ...], ...],
+        answers: tuple[tuple[int, ...], ...],
+        senders: Mapping[int, tuple[int, ...]],
+        joint: Sequence[Floats],
+        replies: Sequence[Floats],
+    ) -> None:
+        """Record the ends of a set of equilibria."""
+        silent = {m: self.surprised(m, answers[m]) for m in range(self.messages) if m not in senders}
+        beliefs = {message: belief for message, belief in silent.items() if belief is not None}
+        group = set()
+        for weights, reply in product(joint, replies):
+            shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
+            for kind in np.flatnonzero(self.prior <= POSITIVE):
+                shares[kind] = np.isin(np.arange(self.messages), sent[kind]) / len(sent[kind])
+            group.add(_entered(self.found, Signalling(shares, reply, beliefs)))
+        if len(group) > 1:
+            self.groups.append(tuple(sorted(group)))
+
+    def _joint(
+        self, sent: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]], used: Iterable[int]
+    ) -> list[Floats] | None:
+        """Ends of the joint probabilities (types, messages) that make the answers optimal; None if there are none."""
+        likely = [kind for kind in range(self.kinds) if self.prior[kind] > POSITIVE]
+        cells = [(kind, message) for kind in likely for message in sent[kind]]
+        equal = np.array([[float(kind == own) for own, _ in cells] for kind in likely])
+        cuts = [
+            [
+                self.receiver[own, message, answer] - self.receiver[own, message, other] if message == at else 0.0
+                for own, at in cells
+            ]
+            for message in used
+            for answer in answers[message]
+            for other in range(self.responses)
+            if other != answer
+        ]
+        return self._tables(cells, (self.kinds, self.messages), cuts, equal, self.prior[likely])
+
+    def _replies(self, sent: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]]) -> list[Floats] | None:
+        """Ends of the responses (messages, responses) that make every type's messages its best; None if none do."""
+        cells = [(message, answer) for message in range(self.messages) for answer in answers[message]]
+        equal = np.array([[float(message == at) for at, _ in cells] for message in range(self.messages)])
+        cuts = [
+            [
+                self.sender[kind, own, answer] * (at == own) - self.sender[kind, message, answer] * (at == message)
+                for at, answer in cells
+            ]
+            for kind in range(self.kinds)
+            for own in sent[kind]
+            for message in range(self.messages)
+            if message != own
+        ]
+        return self._tables(cells, (self.messages, self.responses), cuts, equal, np.ones(self.messages))
+
+    def _tables(
+        self,
+        cells: Sequence[tuple[int, int]],
+        shape: tuple[int, int],
+        cuts: Sequence[Sequence[float]],
+        equal: Floats,
+        totals: Floats,
+    ) -> list[Floats] | None:
+        """Ends of a set of probabilities laid out in a table."""
+        sides = np.array(cuts, dtype=float).reshape(-1, len(cells))
+        ends, work = _ends(sides, equal, totals, MOST_WORK - self.work)
+        self.work += work
+        if ends is None:
+            return None
+        tables = np.zeros((len(ends), *shape))
+        for place, cell in enumerate(cells):
+            tables[(slice(None), *cell)] = [end[place] for end in ends]
+        return list(tables)
 
 
-def fails_intuitive_criterion(game: BayesianGame, equilibrium: Signalling) -> bool:
+def fails_intuitive_criterion(game: BayesianGame, messages: Floats, responses: Floats) -> bool:
     """Whether some type would gain by a message that, given its equilibrium payoff, only it could mean seriously."""
     sender, receiver = _scaled(game, game.stages[0][0]), _scaled(game, game.stages[1][0])
-    kinds, messages, _ = sender.shape
-    worth = (equilibrium.messages * (sender * equilibrium.responses).sum(axis=2)).sum(axis=1)
-    for message in range(messages):
-        if (equilibrium.messages[:, message] > POSITIVE).any():
+    kinds = len(sender)
+    worth = (messages * (sender * responses).sum(axis=2)).sum(axis=1)
+    for message in range(messages.shape[1]):
+        if (messages[:, message] > POSITIVE).any():
             continue
         every = tuple(range(kinds))
         possible = _best_replies(receiver, message, every)
@@ -169,84 +291,24 @@ def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[
     return found
 
 
-def _joint(
-    prior: Floats,
-    receiver: Floats,
-    sent: Sequence[tuple[int, ...]],
-    answers: Sequence[tuple[int, ...]],
-    used: set[int],
-) -> list[Floats] | None:
-    """Ends of the set of joint probabilities (types, messages) that make the answers optimal; None if it is empty."""
-    kinds, messages, responses = receiver.shape
-    likely = [kind for kind in range(kinds) if prior[kind] > POSITIVE]
-    cells = [(kind, message) for kind in likely for message in sent[kind]]
-    if any(all(message not in sent[kind] for kind in likely) for message in used):
-        return None  # sent by types of no weight alone: that is a surprise, and another support covers it
-    equal = np.array([[float(kind == own) for own, _ in cells] for kind in likely])
-    cuts = [
-        [receiver[own, message, answer] - receiver[own, message, other] if message == at else 0.0 for own, at in cells]
-        for message in used
-        for answer in answers[message]
-        for other in range(responses)
-        if other != answer
-    ]
-    ends = _ends(np.array(cuts).reshape(-1, len(cells)), equal, prior[likely], len(cells))
-    if ends is None:
-        return None
-    tables = []
-    for end in ends:
-        table = np.zeros((kinds, messages))
-        for (kind, message), weight in zip(cells, end, strict=True):
-            table[kind, message] = weight
-        tables.append(table)
-    return tables
-
-
-def _replies(
-    sender: Floats, sent: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]]
-) -> list[Floats] | None:
-    """Ends of the set of responses (messages, responses) that make every type's messages its best; None if empty."""
-    kinds, messages, responses = sender.shape
-    cells = [(message, answer) for message in range(messages) for answer in answers[message]]
-    equal = [[float(message == at) for at, _ in cells] for message in range(messages)]
-    cuts = []
-    for kind in range(kinds):
-        for own in sent[kind]:
-            for message in range(messages):
-                if message != own:
-                    cuts.append(
-                        [
-                            sender[kind, own, answer] * (at == own) - sender[kind, message, answer] * (at == message)
-                            for at, answer in cells
-                        ]
-                    )
-    ends = _ends(np.array(cuts).reshape(-1, len(cells)), np.array(equal), np.ones(messages), len(cells))
-    if ends is None:
-        return None
-    tables = []
-    for end in ends:
-        table = np.zeros((messages, responses))
-        for (message, answer), weight in zip(cells, end, strict=True):
-            table[message, answer] = weight
-        tables.append(table)
-    return tables
-
-
-def _ends(cuts: Floats, equal: Floats, totals: Floats, size: int) -> list[Floats] | None:
+def _ends(cuts: Floats, equal: Floats, totals: Floats, most: int) -> tuple[list[Floats] | None, int]:
     """Vertices of the closure of {x > 0: cuts @ x >= 0, equal @ x = totals}, a bounded set; None if it is empty.
 
     Positivity is strict: a smaller support covers the rest. The equations leave few dimensions, so every choice of as
-    many active inequalities is tried.
+    many active inequalities is tried, unless there are more than `most`; how many there are is told too.
     """
     if ((cuts <= SLACK).all(axis=1) & (cuts < -SLACK).any(axis=1)).any():
-        return None  # no positive x satisfies such a row
+        return None, 0  # no positive x satisfies such a row
     start = np.linalg.lstsq(equal, totals, rcond=None)[0]
     _, spread, rows = np.linalg.svd(equal)
     free = rows[int((spread > 1e-12).sum()) :].T
     if not free.shape[1]:
         solved = (start > POSITIVE).all() and (cuts @ start >= -SLACK).all()
-        return [np.asarray(start, dtype=np.float64)] if solved else None
+        return [np.asarray(start, dtype=np.float64)] if solved else None, 1
     sides, levels = np.vstack([cuts @ free, free]), np.concatenate([cuts @ start, start])
+    count = comb(len(sides), free.shape[1])
+    if count > most:
+        return None, count
     chosen = np.array(list(combinations(range(len(sides)), free.shape[1])))
     systems = sides[chosen]
     regular = np.abs(np.linalg.det(systems)) > 1e-12
@@ -258,8 +320,8 @@ def _ends(cuts: Floats, equal: Floats, totals: Floats, size: int) -> list[Floats
         if not any(np.abs(end - other).max() < SAME for other in ends):
             ends.append(end)
     if not ends or np.mean(ends, axis=0).min() <= POSITIVE:
-        return None
-    return ends
+        return None, count
+    return ends, count
 
 
 def _entered(found: list[Signalling], equilibrium: Signalling) -> int:
