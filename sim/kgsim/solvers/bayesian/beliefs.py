@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kgsim.arrays import Floats
+from kgsim.solvers.bayesian.polytopes import POSITIVE, count_bases, vertices
 
-#: A belief counts as putting weight on a type from here on.
-POSITIVE = 1e-9
+#: Choices of active inequalities up to which the vertices of a set of beliefs are listed.
+MOST_BASES = 5_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class BeliefSet:
         """The hull of both."""
         low = tuple(map(min, self.low, other.low))
         return BeliefSet(low, tuple(map(max, self.high, other.high)), self.example)
+
+
+History = tuple[int, ...]
+
+#: (history, informed player's place) of a surprise to the beliefs that support what is done.
+Supporting = Mapping[tuple[History, int], BeliefSet]
 
 
 def point(belief: Sequence[float]) -> BeliefSet:
@@ -67,7 +74,13 @@ def supported(kinds: int, support: Sequence[int], rows: Iterable[Floats], slack:
         return point(belief.tolist()) if all(row @ belief >= -slack for row in inequalities) else None
     if len(support) == 2:
         return _interval(kinds, support, inequalities, slack)
-    return _polytope(kinds, support, inequalities, slack)
+    cuts, whole = (
+        np.array([row[list(support)] for row in inequalities]).reshape(-1, len(support)),
+        np.ones((1, len(support))),
+    )
+    if count_bases(cuts, whole) <= MOST_BASES:
+        return _spanned(kinds, support, vertices(cuts, whole, np.ones(1), slack))
+    return _polytope(kinds, support, cuts, slack)
 
 
 def _interval(kinds: int, support: Sequence[int], rows: Sequence[Floats], slack: float) -> BeliefSet | None:
@@ -99,12 +112,20 @@ def segment(kinds: int, support: Sequence[int], span: tuple[float, float], share
     return BeliefSet(*(tuple(map(float, row)) for row in (ends[:2].min(axis=0), ends[:2].max(axis=0), ends[2])))
 
 
-def _polytope(kinds: int, support: Sequence[int], rows: Sequence[Floats], slack: float) -> BeliefSet | None:
-    """More types: linear programmes for a belief with the largest smallest weight, and for each type's range."""
+def _spanned(kinds: int, support: Sequence[int], ends: list[Floats] | None) -> BeliefSet | None:
+    """The set that some beliefs on a support span."""
+    if ends is None:
+        return None
+    table = np.zeros((len(ends), kinds))
+    table[:, list(support)] = ends
+    return BeliefSet(*(tuple(map(float, row)) for row in (table.min(axis=0), table.max(axis=0), table.mean(axis=0))))
+
+
+def _polytope(kinds: int, support: Sequence[int], cuts: Floats, slack: float) -> BeliefSet | None:
+    """Many types: linear programmes for a belief with the largest smallest weight, and for each type's range."""
     from scipy.optimize import linprog
 
     size = len(support)
-    cuts = np.array([row[list(support)] for row in rows]).reshape(-1, size)
     upper = np.hstack([-cuts, np.zeros((len(cuts), 1))])
     weights = np.hstack([-np.eye(size), np.ones((size, 1))])
     inner = linprog(

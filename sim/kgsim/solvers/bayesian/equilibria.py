@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kgsim.games.bayesian import Strategy
-from kgsim.solvers.bayesian.beliefs import BeliefSet
+from kgsim.solvers.bayesian.beliefs import Supporting
+
+#: A label: Cho and Kreps, Signaling games and stable equilibria, Quarterly Journal of Economics 102 (1987), 179-221.
+UNREAL = "fails the intuitive criterion"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class BayesianEquilibrium:
     """
 
     strategy: Strategy
-    beliefs: Mapping[tuple[tuple[int, ...], int], BeliefSet]
+    beliefs: Supporting
     labels: tuple[str, ...] = ()
     remark: str = ""
 

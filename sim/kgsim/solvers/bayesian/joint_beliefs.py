@@ -14,7 +14,8 @@ from itertools import combinations, pairwise, product
 import numpy as np
 
 from kgsim.arrays import Floats
-from kgsim.solvers.bayesian.beliefs import POSITIVE, BeliefSet, point, segment, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, History, point, segment, supported
+from kgsim.solvers.bayesian.polytopes import POSITIVE
 
 #: Rounding in probabilities.
 ROUNDING = 1e-12
@@ -37,7 +38,7 @@ class Free:
         The types that are still possible after what the player did since; all of the support if None.
     """
 
-    source: tuple[tuple[int, ...], int, int]
+    source: tuple[History, int, int]
     support: frozenset[int]
     narrowed: frozenset[int] | None = None
 
@@ -116,7 +117,7 @@ def jointly_supported(
     return [found[place] for place in range(len(frees))]
 
 
-def _spread(row: Row, places: Mapping[tuple[tuple[int, ...], int, int], int], kinds: Sequence[int]) -> Floats:
+def _spread(row: Row, places: Mapping[tuple[History, int, int], int], kinds: Sequence[int]) -> Floats:
     """A row's table with one axis for each belief sought, of length 1 where it does not matter."""
     order = [places[free.source] for free in row.frees]
     shape = [kinds[place] if place in order else 1 for place in range(len(kinds))]

@@ -24,17 +24,12 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame, Strategy
-from kgsim.solvers.bayesian.beliefs import BeliefSet, point, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, History, Supporting, point, supported
 from kgsim.solvers.bayesian.joint_beliefs import Free, Row, UndecidedError, jointly_supported
 from kgsim.solvers.bayesian.signalling import subsets
 
-History = tuple[int, ...]
-
 #: What a type does: (mover, history of earlier stages, type of the mover's player) to the action.
 Choices = Mapping[tuple[int, History, int], int]
-
-#: (history, informed player's place) of a surprise to the beliefs that support what is done.
-Supporting = Mapping[tuple[History, int], BeliefSet]
 
 #: Combinations of choices and continuations examined before the search is cut short.
 MOST_COMBINATIONS = 200_000

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, product
-from math import comb
 
 import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
-from kgsim.solvers.bayesian.beliefs import POSITIVE, BeliefSet, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
+from kgsim.solvers.bayesian.polytopes import POSITIVE, SAME, count_bases, vertices
 
 #: Work after which the search for supports is cut short: linear systems solved, and supports looked at, which cost as
 #: much as several.
@@ -31,9 +31,6 @@ LOOK = 20
 
 #: Payoffs are scaled to 0..1 here; gains up to this are ties.
 SLACK = 1e-11
-
-#: Probabilities closer than this are one.
-SAME = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,8 +233,8 @@ class _Search:
     ) -> list[Floats] | None:
         """Ends of a set of probabilities laid out in a table."""
         sides = np.array(cuts, dtype=float).reshape(-1, len(cells))
-        ends, work = _ends(sides, equal, totals, MOST_WORK - self.work)
-        self.work += work
+        self.work += count_bases(sides, equal)
+        ends = vertices(sides, equal, totals, SLACK) if self.work <= MOST_WORK else None
         if ends is None:
             return None
         tables = np.zeros((len(ends), *shape))
@@ -289,39 +286,6 @@ def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[
                 found.append(answer)
                 break
     return found
-
-
-def _ends(cuts: Floats, equal: Floats, totals: Floats, most: int) -> tuple[list[Floats] | None, int]:
-    """Vertices of the closure of {x > 0: cuts @ x >= 0, equal @ x = totals}, a bounded set; None if it is empty.
-
-    Positivity is strict: a smaller support covers the rest. The equations leave few dimensions, so every choice of as
-    many active inequalities is tried, unless there are more than `most`; how many there are is told too.
-    """
-    if ((cuts <= SLACK).all(axis=1) & (cuts < -SLACK).any(axis=1)).any():
-        return None, 0  # no positive x satisfies such a row
-    start = np.linalg.lstsq(equal, totals, rcond=None)[0]
-    _, spread, rows = np.linalg.svd(equal)
-    free = rows[int((spread > 1e-12).sum()) :].T
-    if not free.shape[1]:
-        solved = (start > POSITIVE).all() and (cuts @ start >= -SLACK).all()
-        return [np.asarray(start, dtype=np.float64)] if solved else None, 1
-    sides, levels = np.vstack([cuts @ free, free]), np.concatenate([cuts @ start, start])
-    count = comb(len(sides), free.shape[1])
-    if count > most:
-        return None, count
-    chosen = np.array(list(combinations(range(len(sides)), free.shape[1])))
-    systems = sides[chosen]
-    regular = np.abs(np.linalg.det(systems)) > 1e-12
-    moves = np.linalg.solve(systems[regular], -levels[chosen[regular]][..., None])[..., 0]
-    inside = (moves @ sides.T + levels >= -SLACK).all(axis=1)
-    ends: list[Floats] = []
-    for move in moves[inside]:
-        end = np.asarray(start + free @ move, dtype=np.float64)
-        if not any(np.abs(end - other).max() < SAME for other in ends):
-            ends.append(end)
-    if not ends or np.mean(ends, axis=0).min() <= POSITIVE:
-        return None, count
-    return ends, count
 
 
 def _entered(found: list[Signalling], equilibrium: Signalling) -> int:

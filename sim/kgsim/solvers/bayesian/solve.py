@@ -8,7 +8,6 @@ leads to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +17,9 @@ from kgsim.games.bayesian import BayesianGame, courses
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium, BayesianSet
 from kgsim.solvers.bayesian.foregone import without_foregone
 from kgsim.solvers.bayesian.mixed import mixed_equilibria
+from kgsim.solvers.bayesian.opened import is_opened_signalling, solve_opened_signalling
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
 from kgsim.solvers.bayesian.selected import selected_equilibrium
-from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
 from kgsim.solvers.bayesian.unlearned import is_unlearned, solve_unlearned
 from kgsim.solvers.strategic.nash import nash
 
@@ -28,13 +27,12 @@ UNLEARNED = (
     "nobody learns a type before the last who could act on it has moved, and backward induction on sets keeps every "
     "tie and every mixture at a tie"
 )
-ALL_SUPPORTS = "the game is one of signalling: every support of messages and responses was tried, pure and mixed"
 EVERY_NASH = "every Nash equilibrium of the tree was found, and judged whether beliefs support it"
 PURE_ONLY = "pure equilibria are complete, mixed ones are not"
 NO_PURE = "there is no pure equilibrium"
-CUT_SHORT = "the search for supports of messages and responses was cut short"
 SELECTED = "one mixed equilibrium was selected by following quantal responses, and there may be others"
-UNREAL = "fails the intuitive criterion"
+
+NOTHING = BayesianSet((), (), (), False, ())
 
 #: A terminal history for each combination of types of positive probability.
 _Course = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
@@ -58,8 +56,10 @@ def solve_bayesian(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
     short = without_foregone(game, ends)
     if is_unlearned(short.game):
         found = _unlearned(short.game, short.ends)
-    elif is_signalling(short.game):
-        found = _signalling(short.game, short.ends)
+    elif is_opened_signalling(short.game):
+        found = solve_opened_signalling(short.game, short.ends, nash)
+        if not found.complete:
+            found = _general(short.game, short.ends, found)
     else:
         found = _general(short.game, short.ends)
     return replace(
@@ -79,40 +79,10 @@ def _unlearned(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
     )
 
 
-def _signalling(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
-    """All equilibria if there are few enough supports; else all pure ones, and mixed ones."""
-    every = solve_signalling(game)
-    found = [
-        BayesianEquilibrium(
-            [each.messages, each.responses[None]],
-            {((message,), 0): belief for message, belief in each.beliefs.items()},
-        )
-        for each in every.equilibria
-    ]
-    if every.complete:
-        solved = BayesianSet(tuple(found), every.continua, (False,) * len(every.continua), True, (ALL_SUPPORTS,))
-    else:
-        solved = _general(game, ends, found, every.continua)
-        if not solved.complete:
-            solved = replace(solved, reasons=(*solved.reasons, CUT_SHORT))
-    labelled = [
-        replace(
-            each, labels=(UNREAL,) if fails_intuitive_criterion(game, each.strategy[0], each.strategy[1][0]) else ()
-        )
-        for each in solved.equilibria
-    ]
-    return replace(solved, equilibria=tuple(labelled))
-
-
-def _general(
-    game: BayesianGame,
-    ends: NDArray[np.intp],
-    known: Sequence[BayesianEquilibrium] = (),
-    continua: Sequence[tuple[int, ...]] = (),
-) -> BayesianSet:
+def _general(game: BayesianGame, ends: NDArray[np.intp], known: BayesianSet = NOTHING) -> BayesianSet:
     """All pure equilibria, mixed ones of small games, and those known already; one selected if there is none."""
     pure, mixed = pure_equilibria(game), mixed_equilibria(game, ends)
-    found = [*known, *(BayesianEquilibrium(*written_out(game, each)) for each in pure.assessments)]
+    found = [*known.equilibria, *(BayesianEquilibrium(*written_out(game, each)) for each in pure.assessments)]
     certain = {_course(game, each): place for place, each in reversed(list(enumerate(found)))}
     homes = []
     for each in mixed.equilibria:
@@ -120,13 +90,14 @@ def _general(
         if course is None or course not in certain:
             found.append(each)
         homes.append(len(found) - 1 if course is None else certain.setdefault(course, len(found) - 1))
-    groups = (*continua, *(tuple(sorted({homes[place] for place in group})) for group in mixed.continua))
+    groups = (*known.continua, *(tuple(sorted({homes[place] for place in group})) for group in mixed.continua))
+    convex = (*known.convex, *(False for _ in mixed.continua))
     if not pure.gaps and not mixed.gap and found:
-        return BayesianSet(tuple(found), groups, (False,) * len(groups), True, (EVERY_NASH,))
-    gaps = [*(sorted(pure.gaps) or [PURE_ONLY if pure.assessments else NO_PURE]), mixed.gap]
+        return BayesianSet(tuple(found), groups, convex, True, (EVERY_NASH,))
+    gaps = [*known.reasons, *(sorted(pure.gaps) or [PURE_ONLY if pure.assessments else NO_PURE]), mixed.gap]
     if not found and (selected := selected_equilibrium(game, ends)) is not None:
         found, gaps = [selected], [*gaps, SELECTED]
-    return BayesianSet(tuple(found), groups, (False,) * len(groups), False, tuple(filter(None, gaps)))
+    return BayesianSet(tuple(found), groups, convex, False, tuple(filter(None, gaps)))
 
 
 def _course(game: BayesianGame, equilibrium: BayesianEquilibrium) -> _Course | None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame, Strategy
 from kgsim.games.objectives import Linear
 from kgsim.games.staged import StagedGame

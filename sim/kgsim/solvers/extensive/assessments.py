@@ -28,7 +28,8 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
-from kgsim.solvers.bayesian.beliefs import POSITIVE, BeliefSet, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
+from kgsim.solvers.bayesian.polytopes import POSITIVE
 from kgsim.solvers.bayesian.signalling import subsets
 
 Verdict = Literal["sequential", "not sequential", "undecided"]

@@ -13,11 +13,20 @@ from kgsim.solvers.staged.continuations import Continuations, Play, Point
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect
 
 
-def strategy(solution: SubgamePerfect, equilibrium: Point) -> list[np.ndarray]:
+def strategy(
+    solution: SubgamePerfect, equilibrium: Point, after: dict[tuple[int, ...], Point] | None = None
+) -> list[np.ndarray]:
     """A subgame-perfect strategy profile whose path is the point's first way of being played.
 
     After a deviation by one mover the others go on to the equilibrium of the subgame that is worst for it; after
     deviations by several at once, to the first equilibrium of the subgame.
+
+    Parameters
+    ----------
+    solution, equilibrium
+        A solved game and one of its equilibria.
+    after
+        Filled, if given, with the continuation that is played after each history of all stages.
 
     Returns
     -------
@@ -33,11 +42,16 @@ def strategy(solution: SubgamePerfect, equilibrium: Point) -> list[np.ndarray]:
         for position, mix in enumerate(play.mixes):
             for action, probability in mix:
                 arrays[first + position][(*history, action)] = probability
-        if stage + 1 == len(game.stages):
+        last = stage + 1 == len(game.stages)
+        if last and after is None:
             return
         for profile in np.ndindex(game.stage_shape(stage)):
             then = (*history, *profile)
-            fill(stage + 1, then, _reply(play, profile, game.stages[stage], solution.follow(then)))
+            reply = _reply(play, profile, game.stages[stage], solution.follow(then))
+            if not last:
+                fill(stage + 1, then, reply)
+            elif after is not None:
+                after[then] = reply
 
     fill(0, (), equilibrium)
     return arrays

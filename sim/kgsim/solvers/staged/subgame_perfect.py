@@ -12,7 +12,7 @@ continuations.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,9 @@ class SubgamePerfect:
     follow: Callable[[tuple[int, ...]], Continuations]
 
 
-def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None) -> SubgamePerfect:
+def solve_subgame_perfect(
+    game: StagedGame, nash: Nash, caps: Caps | None = None, after: Sequence[Continuations] = ()
+) -> SubgamePerfect:
     """Find all subgame-perfect equilibria of a staged game, grouped by the lottery they lead to.
 
     Parameters
@@ -59,6 +61,8 @@ def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None
         Solves a strategic game given as an array of shape (movers, a1, ..., ak).
     caps
         Enumeration limits; where one is met the set says so.
+    after
+        What follows each outcome label, 0, 1 and so on, if play goes on after the last stage.
 
     Returns
     -------
@@ -77,6 +81,8 @@ def solve_subgame_perfect(game: StagedGame, nash: Nash, caps: Caps | None = None
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     labels = labels.reshape(game.outcomes.shape)
     ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
+    if after:
+        labels, ends = game.outcomes, list(after)
     tolerances = [tuple(tie(distinct[:, 1:], objective) for objective in movers) for movers in game.stages]
     solved: dict[tuple[int, bytes], Continuations] = {}
 
