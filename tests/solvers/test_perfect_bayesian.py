@@ -139,3 +139,67 @@ def test_two_who_talk_at_once_are_each_judged_by_their_own_words(seed: int) -> N
         strategy, beliefs = written_out(game, each)
         examples = {place: np.array(belief.example) for place, belief in beliefs.items()}
         assert one_shot_gain(game, strategy, examples) <= 1e-9
+
+
+def one_after_the_other(seed: int) -> BayesianGame:
+    """A player with two types speaks, then another with two types, and a third acts."""
+    payoffs = np.random.default_rng(seed).uniform(0.0, 1.0, (2, 2, 3, 2, 2, 2))
+    return BayesianGame((PRIOR, np.array([0.3, 0.7])), payoffs, ((0,), (1,), (2,)), (0, 1))
+
+
+def after_a_word(game: BayesianGame, first: int, replies, acts, share: float) -> bool:
+    """Whether the second's replies and the third's acts stand if the first is its second type with this probability."""
+    about_first = np.array([1.0 - share, share])
+    for kind, said in enumerate(replies):
+        worth = [about_first @ game.payoffs[:, kind, 1, first, word, acts[word]] for word in range(2)]
+        if worth[said] < max(worth) - 1e-12:
+            return False
+    for word in range(2):
+        weights = game.priors[1] * [said == word for said in replies]
+        belief = weights / weights.sum() if weights.sum() else None
+        worth = np.einsum("a,abz->bz", about_first, game.payoffs[:, :, 2, first, word, :])
+        if not can_be_best(worth, acts[word], belief):
+            return False
+    return True
+
+
+def in_turn_by_hand(game: BayesianGame) -> set[tuple[tuple[int, ...], ...]]:
+    found = set()
+    pairs = list(product(range(2), repeat=2))
+    for said in pairs:
+        ways = []
+        for first in range(2):
+            weights = game.priors[0] * [each == first for each in said]
+            shares = [weights[1] / weights.sum()] if weights.sum() else np.linspace(0.0, 1.0, 401)
+            ways.append(
+                [
+                    (replies, acts)
+                    for replies, acts in product(pairs, repeat=2)
+                    if any(after_a_word(game, first, replies, acts, share) for share in shares)
+                ]
+            )
+        for way in product(*ways):
+            worth = np.zeros((2, 2))
+            for kind, first in product(range(2), repeat=2):
+                replies, acts = way[first]
+                worth[kind, first] = sum(
+                    game.priors[1][other] * game.payoffs[kind, other, 0, first, replies[other], acts[replies[other]]]
+                    for other in range(2)
+                )
+            if all(worth[kind, said[kind]] >= worth[kind].max() for kind in range(2)):
+                ends = [(said[a], way[said[a]][0][b], way[said[a]][1][way[said[a]][0][b]]) for a, b in pairs]
+                found.add(tuple(ends))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_surprise_after_a_surprise_leaves_two_beliefs_free(seed: int) -> None:
+    """What the third needs to believe about both may hang on a surprise of the first that was already answered."""
+    game = one_after_the_other(seed)
+    found = pure_equilibria(game)
+    assert not found.gaps
+    assert {each.ends for each in found.assessments} == in_turn_by_hand(game)
+    for each in found.assessments:
+        strategy, beliefs = written_out(game, each)
+        examples = {place: np.array(belief.example) for place, belief in beliefs.items()}
+        assert one_shot_gain(game, strategy, examples) <= 1e-9

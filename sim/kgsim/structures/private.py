@@ -32,9 +32,8 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     -------
     StructureSolution
         Payoffs are expected before types are drawn; every equilibrium tells them by type too, and the beliefs that
-        support it. For one informed sender and one receiver all equilibria are found, mixed ones included; in other
-        structures all pure ones, and in small ones in which two players move the mixed ones that are sequential too.
-        The solution says whether there may be more.
+        support it. Which equilibria are found depends on the structure, see `kgsim.solvers.bayesian.solve`; the
+        solution says whether there may be more.
 
     Raises
     ------

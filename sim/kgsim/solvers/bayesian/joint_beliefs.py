@@ -150,13 +150,16 @@ def _projection(cells: Sequence[Floats], slack: float) -> tuple[tuple[float, flo
     for (a, b, c, d), (e, f, g, h) in combinations(ends, 2):
         special |= _roots(b * h - d * f, a * h + b * g - c * f - d * e, a * g - c * e)
     shares = sorted(x for x in special if 0.0 <= x <= 1.0)
-    shares = sorted({*shares, *(0.5 * (x + y) for x, y in pairwise(shares))})
     open_ = [x for x in shares if _has_room(*_between(cells, x, slack))]
     inside = [x for x in open_ if POSITIVE < x < 1.0 - POSITIVE]
+    for x, y in pairwise(shares):
+        if _has_room(*_between(cells, 0.5 * (x + y), slack)):
+            open_ += [x, y]
+            inside.append(0.5 * (x + y))
     if not inside:
         return None
     widest = max(inside, key=lambda x: -np.subtract(*_between(cells, x, slack)))
-    return (open_[0], open_[-1]), widest
+    return (min(open_), max(open_)), widest
 
 
 def _roots(square: float, slope: float, level: float) -> set[float]:
