@@ -209,6 +209,17 @@ def test_one_is_selected_where_none_is_pure_and_not_all_are_sought() -> None:
     np.testing.assert_allclose(only.strategy[1], 0.5, atol=1e-4)
 
 
+def test_ends_that_nobody_cares_about_are_told_apart() -> None:
+    """After a word that reveals a type, and an answer, a third gives what came of it one of two names."""
+    payoffs = np.zeros((2, 3, 2, 2, 2))
+    for kind, word, act in product(range(2), repeat=3):
+        payoffs[kind, :2, word, act] = (kind == word) + 0.1 * (kind == act), kind == act
+    game = BayesianGame((np.array([0.5, 0.5]),), payoffs, ((0,), (1,), (2,)), (0,))
+    found = solve_bayesian(game, every_end(game))
+    lasts = {history[-1] for each in found.equilibria for _, history in lottery(game, each.strategy)}
+    assert lasts == {0, 1}
+
+
 def test_a_path_through_too_large_a_tree_is_not_followed() -> None:
     payoffs = np.zeros((2, 2, 60, 60))
     game = BayesianGame((np.array([0.5, 0.5]),), payoffs, ((0,), (1,)), (0,))

@@ -97,7 +97,7 @@ class _Judged:
     def found(self) -> Sequential:
         """Those that are sequential."""
         verdicts = [self._assess(profile) for profile in self.nash.equilibria]
-        gaps = [] if self.nash.complete else [self.nash.reason]
+        gaps = [] if self.nash.complete else [self.nash.reason.rstrip(".")]
         if any(each.verdict == "undecided" or each.defended for each in verdicts):
             gaps.append("of some Nash equilibrium it is open whether beliefs support it")
         equilibria: dict[int, BayesianEquilibrium] = {}

@@ -17,61 +17,35 @@ it is enough that some way of going on deters it: strategies are not multiplied 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, product
+from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame, Strategy
-from kgsim.solvers.bayesian.beliefs import BeliefSet, History, Supporting, point, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, History, point, supported
+from kgsim.solvers.bayesian.idle import Idle
 from kgsim.solvers.bayesian.joint_beliefs import Free, Row, UndecidedError, jointly_supported
 from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.solvers.bayesian.ways import Assessment, Partial, enter, least_demanding, merged
 
-#: What a type does: (mover, history of earlier stages, type of the mover's player) to the action.
-Choices = Mapping[tuple[int, History, int], int]
-
-#: Combinations of choices and continuations examined before the search is cut short.
-MOST_COMBINATIONS = 200_000
+#: Steps before the search is cut short. One looks at a combination of choices and continuations; to find beliefs costs
+#: as much as several, and as many for each combination of types where beliefs about several players hang together.
+MOST_STEPS = 400_000
+BELIEFS = 5
+TOGETHER = 60
 
 #: Gains up to this share of a player's range of payoffs are ties.
 SLACK = 1e-10
 
-TOO_MANY = f"the search was cut short after {MOST_COMBINATIONS:,} combinations of choices"
+TOO_MANY = f"the search for pure equilibria was cut short after {MOST_STEPS:,} steps"
 LINKED = "whether beliefs about several players at once support some profile was left open"
 
 #: A belief about one player: probabilities of its types, or what is left of a free one.
 Belief = tuple[float, ...] | Free
-
-
-@dataclass(frozen=True, eq=False)
-class Assessment:
-    """Strategies for a subgame, what they are worth, and the beliefs that support them.
-
-    Attributes
-    ----------
-    choices
-        See `Choices`.
-    values
-        Payoff of every player for every combination of types, shape (t1, ..., tk, players).
-    ends
-        The terminal history of every combination of types.
-    rows
-        Inequalities still open, on free beliefs from further up.
-    beliefs
-        See `Supporting`.
-    """
-
-    choices: Choices
-    values: Floats
-    ends: tuple[History, ...]
-    rows: tuple[Row, ...] = ()
-    beliefs: Supporting = field(default_factory=dict)
-
-    @property
-    def key(self) -> object:
-        """What matters of it to those who move before."""
-        return self.ends, self.values.tobytes(), tuple(row.key for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -90,61 +64,43 @@ class PureEquilibria:
     gaps: frozenset[str]
 
 
-def pure_equilibria(game: BayesianGame) -> PureEquilibria:
-    """Find all pure perfect Bayesian equilibria, one for each way play may go."""
-    search = _Search(game)
+def pure_equilibria(game: BayesianGame, ends: NDArray[np.intp] | None = None) -> PureEquilibria:
+    """Find all pure perfect Bayesian equilibria, one for each way play may go.
+
+    Parameters
+    ----------
+    game
+        The game.
+    ends
+        A label for what each combination of types and actions ends in, shape (t1, ..., tk, a1, ..., am); by default
+        only payoffs tell ends apart.
+    """
+    search = _Search(game, Idle(game, ends))
     found = search.below(0, (), tuple(tuple(map(float, prior)) for prior in game.priors))
     return PureEquilibria(tuple(found), frozenset(search.gaps))
 
 
-def written_out(game: BayesianGame, found: Assessment) -> tuple[Strategy, dict[tuple[History, int], BeliefSet]]:
-    """Choices as behaviour after every history, and the beliefs after every surprise that matters."""
+def written_out(
+    game: BayesianGame, found: Assessment, ends: NDArray[np.intp] | None = None
+) -> tuple[Strategy, dict[tuple[History, int], BeliefSet]]:
+    """Choices as behaviour after every history, and beliefs after every surprise that matters; `ends` as before."""
+    idle = Idle(game, ends)
     strategy = []
     for axis, seen in enumerate(game.seen):
         place = game.place(axis)
         mix = np.zeros((1 if place is None else game.kinds[place], *game.actions[:seen], game.actions[axis]))
         for kind in range(len(mix)):
             for history in np.ndindex(mix.shape[1:-1]):
-                mix[(kind, *history, found.choices[axis, _told_by(game, history), kind])] = 1.0
+                mix[(kind, *history, found.choices[axis, idle.standing_for(history), kind])] = 1.0
         strategy.append(mix)
     known = dict(found.beliefs)
     for last in game.first_axis[1:-1]:
         for history in np.ndindex(*game.actions[:last]):
             for place in range(len(game.kinds)):
-                told = found.beliefs.get((_told_by(game, history), place))
+                told = found.beliefs.get((idle.standing_for(history), place))
                 if told is not None:
                     known[history, place] = told
     return strategy, known
-
-
-def _told_by(game: BayesianGame, history: History) -> History:
-    """The history that stands for this one in the search."""
-    stands: History = ()
-    for stage, first in enumerate(game.first_axis):
-        if first < len(history):
-            taken = history[first : game.first_axis[stage + 1]]
-            counts = [len(options(game, first + at, stands)) for at in range(len(taken))]
-            stands += tuple(min(action, count - 1) for action, count in zip(taken, counts, strict=True))
-    return stands
-
-
-def options(game: BayesianGame, axis: int, history: History) -> range:
-    """The actions that a mover has to be considered for after the actions of earlier stages.
-
-    One stands for all where no payoff that can still be had depends on it. If the mover has types that holds only if
-    nothing that is chosen later matters either: whoever chooses later may read its type from what it does.
-    """
-    kinds, first = len(game.kinds), len(history)
-    below = game.below(history)
-    last = next(end for end in game.first_axis if end > axis)
-    read = () if game.place(axis) is None else range(last, len(game.actions))
-    idle = all(_constant(below, kinds + 1 + other - first) for other in (axis, *read))
-    return range(1 if idle else game.actions[axis])
-
-
-def _constant(table: Floats, axis: int) -> bool:
-    along = np.moveaxis(table, axis, 0)
-    return bool((along == along[:1]).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,20 +123,11 @@ class _Check:
     needs: frozenset[History]
 
 
-@dataclass(frozen=True, eq=False)
-class _Partial:
-    """How play goes on after some of a stage's action profiles, what that asks of beliefs, and those settled."""
-
-    after: Mapping[History, Assessment]
-    rows: tuple[Row, ...] = ()
-    beliefs: Supporting = field(default_factory=dict)
-
-
 class _Search:
-    def __init__(self, game: BayesianGame) -> None:
-        self.game = game
+    def __init__(self, game: BayesianGame, idle: Idle) -> None:
+        self.game, self.idle = game, idle
         self.gaps: set[str] = set()
-        self.left = MOST_COMBINATIONS
+        self.left = MOST_STEPS
         payoffs = np.moveaxis(game.payoffs, len(game.priors), 0).reshape(game.payoffs.shape[len(game.priors)], -1)
         self.spread = np.maximum(np.ptp(payoffs, axis=1), 1e-300)
         self.every = list(np.ndindex(*game.kinds))
@@ -194,7 +141,7 @@ class _Search:
             merged: dict[object, Assessment] = {}
             for joint in self._joint_plays(stage, history):
                 for found in self._played(stage, history, joint, beliefs):
-                    _merge(merged, found)
+                    enter(merged, found)
             self.known[history, beliefs] = list(merged.values())
         return self.known[history, beliefs]
 
@@ -204,7 +151,7 @@ class _Search:
         for axis in self._axes(stage):
             place = self.game.place(axis)
             count = 1 if place is None else self.game.kinds[place]
-            plays.append(list(product(options(self.game, axis, history), repeat=count)))
+            plays.append(list(product(self.idle.options(axis, history), repeat=count)))
         return product(*plays)
 
     def _axes(self, stage: int) -> range:
@@ -216,7 +163,7 @@ class _Search:
         """The ways to go on after a stage's choices with which every type of every mover agrees to its own."""
         reached = [self._taken(stage, joint, types) for types in self.every]
         checks = list(self._checks(stage, history, joint))
-        found = [_Partial({})]
+        found = [Partial({})]
         seen: set[History] = set()
         for members in self._together(stage, history, reached):
             off = members.isdisjoint(reached) and all(
@@ -227,10 +174,10 @@ class _Search:
             for actions in order:
                 seen.add(actions)
                 due[actions] = [check for check in checks if actions in check.needs and check.needs <= seen]
-            grown: list[_Partial] = []
+            grown: list[Partial] = []
             for before in found:
-                ways = _merged(self._grown(before, stage, history, joint, beliefs, due))
-                grown += _least_demanding(ways) if off else ways
+                ways = merged(self._grown(before, stage, history, joint, beliefs, due))
+                grown += least_demanding(ways) if off else ways
             found = grown
         first = self.game.first_axis[stage]
         own = {(first + at, history, kind): a for at, play in enumerate(joint) for kind, a in enumerate(play)}
@@ -246,13 +193,13 @@ class _Search:
 
     def _grown(
         self,
-        before: _Partial,
+        before: Partial,
         stage: int,
         history: History,
         joint: Sequence[tuple[int, ...]],
         beliefs: tuple[Belief, ...],
         due: Mapping[History, Sequence[_Check]],
-    ) -> Iterator[_Partial]:
+    ) -> Iterator[Partial]:
         """What is played so far with play after more action profiles, for every belief that may follow them."""
         places = {self.game.place(axis): at for at, axis in enumerate(self._axes(stage))}
         for known, surprises in self._believed(stage, history, due, joint, beliefs):
@@ -302,7 +249,7 @@ class _Search:
         axes = self._axes(stage)
         informed = [at for at, axis in enumerate(axes) if self.game.place(axis) is not None]
         groups: dict[object, set[History]] = {}
-        for actions in product(*(options(self.game, axis, history) for axis in axes)):
+        for actions in product(*(self.idle.options(axis, history) for axis in axes)):
             own = actions if len(axes) == 1 or not informed else tuple(actions[at] for at in informed[:1])
             groups.setdefault(own if len(informed) < 2 else None, set()).add(actions)
         return sorted(groups.values(), key=lambda members: members.isdisjoint(reached))
@@ -314,7 +261,7 @@ class _Search:
             for kind, meant in enumerate(joint[at]):
                 types = [each for each in self.every if place is None or each[place] == kind]
                 to = [self._taken(stage, joint, each) for each in types]
-                for action in options(self.game, axis, history):
+                for action in self.idle.options(axis, history):
                     if action != meant:
                         instead = [(*each[:at], action, *each[at + 1 :]) for each in to]
                         pairs = tuple(zip(types, to, instead, strict=True))
@@ -330,8 +277,8 @@ class _Search:
                 yield Free((history, place, action), frozenset(support))
 
     def _resolved(
-        self, way: _Partial, surprises: Mapping[tuple[History, int, int], Belief], beliefs: tuple[Belief, ...]
-    ) -> _Partial | None:
+        self, way: Partial, surprises: Mapping[tuple[History, int, int], Belief], beliefs: tuple[Belief, ...]
+    ) -> Partial | None:
         """Find the beliefs after surprises that support what follows; None if there are none.
 
         An inequality that speaks of a belief from further up as well has to wait.
@@ -348,6 +295,9 @@ class _Search:
         frees = {free.source: free for row in ready for free in row.frees}
         frees |= {source: belief for source, belief in surprises.items() if isinstance(belief, Free)}
         sought = [free for source, free in frees.items() if source not in waiting]
+        together = prod(len(free.support) for free in sought) if any(len(row.frees) > 1 for row in ready) else 0
+        if self._cut_short(BELIEFS + TOGETHER * together):
+            return None
         try:
             found = jointly_supported(sought, [self.game.kinds[free.source[1]] for free in sought], ready, SLACK)
         except UndecidedError:
@@ -359,28 +309,32 @@ class _Search:
         known |= {source: point(belief) for source, belief in surprises.items() if not isinstance(belief, Free)}
         settled = {where: belief for source, belief in known.items() for where in self._where(source)}
         left = tuple(row for row in way.rows if row.frees[0].source in waiting)
-        return _Partial(way.after, left, {**way.beliefs, **settled})
+        return Partial(way.after, left, {**way.beliefs, **settled})
+
+    def _cut_short(self, steps: int) -> bool:
+        self.left -= steps
+        if self.left < 0:
+            self.gaps.add(TOO_MANY)
+        return self.left < 0
 
     def _where(self, source: tuple[History, int, int]) -> list[tuple[History, int]]:
         """The histories after a surprise, with the place of the player that it is about."""
         history, place, action = source
         axes = self._axes(self.game.first_axis.index(len(history)))
-        ways = [[action] if self.game.place(axis) == place else options(self.game, axis, history) for axis in axes]
+        ways = [[action] if self.game.place(axis) == place else self.idle.options(axis, history) for axis in axes]
         return [((*history, *actions), place) for actions in product(*ways)]
 
     def _joined(
         self,
-        way: _Partial,
+        way: Partial,
         actions: History,
         below: Sequence[Assessment],
         due: Sequence[_Check],
         beliefs: tuple[Belief, ...],
-    ) -> Iterator[_Partial]:
+    ) -> Iterator[Partial]:
         """One way to go on with each way to play after an action profile, where no deviation known by now gains."""
         for each in below:
-            self.left -= 1
-            if self.left < 0:
-                self.gaps.add(TOO_MANY)
+            if self._cut_short(1):
                 return
             after = {**way.after, actions: each}
             rows = {row.key: row for row in (*way.rows, *each.rows)}
@@ -391,7 +345,7 @@ class _Search:
                 rows |= {row.key: row for row in verdict}
             else:
                 if self._possible(tuple(rows.values())):
-                    yield _Partial(after, tuple(rows.values()), {**way.beliefs, **each.beliefs})
+                    yield Partial(after, tuple(rows.values()), {**way.beliefs, **each.beliefs})
 
     def _possible(self, rows: Sequence[Row]) -> bool:
         """Whether each free belief by itself can satisfy what is asked of it."""
@@ -440,41 +394,3 @@ def _updated(belief: Belief, takers: frozenset[int], kinds: int) -> Belief | Non
     weights = [weight if kind in takers else 0.0 for kind, weight in enumerate(belief)]
     total = sum(weights)
     return tuple(weight / total for weight in weights) if total > 0.0 else None
-
-
-def _least_demanding(ways: Sequence[_Partial]) -> list[_Partial]:
-    """Of ways to go on that nobody takes, one for each thing asked of beliefs, and none that asks more than another."""
-    distinct: dict[frozenset[object], _Partial] = {}
-    for way in ways:
-        distinct.setdefault(frozenset(row.key for row in way.rows), way)
-    return [way for asked, way in distinct.items() if not any(other < asked for other in distinct)]
-
-
-def _merged(ways: Iterable[_Partial]) -> list[_Partial]:
-    """One way to go on for each list of what matters of it; what supports one may be found in several parts."""
-    found: dict[object, _Partial] = {}
-    for way in ways:
-        key = (tuple(each.key for each in way.after.values()), tuple(row.key for row in way.rows))
-        known = found.get(key)
-        if known is None:
-            found[key] = way
-        elif all(known.after[actions].choices == each.choices for actions, each in way.after.items()):
-            found[key] = _Partial(known.after, known.rows, _hull(known.beliefs, way.beliefs))
-    return list(found.values())
-
-
-def _merge(merged: dict[object, Assessment], found: Assessment) -> None:
-    """Enter a way to play a subgame under what matters of it."""
-    known = merged.get(found.key)
-    if known is None:
-        merged[found.key] = found
-    elif known.choices == found.choices:
-        beliefs = _hull(known.beliefs, found.beliefs)
-        merged[found.key] = Assessment(known.choices, known.values, known.ends, known.rows, beliefs)
-
-
-def _hull(first: Supporting, second: Supporting) -> Supporting:
-    return {
-        where: first[where].joined(second[where]) if where in first and where in second else {**first, **second}[where]
-        for where in {**first, **second}
-    }

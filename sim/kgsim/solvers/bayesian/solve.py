@@ -81,8 +81,8 @@ def _unlearned(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
 
 def _general(game: BayesianGame, ends: NDArray[np.intp], known: BayesianSet = NOTHING) -> BayesianSet:
     """All pure equilibria, mixed ones of small games, and those known already; one selected if there is none."""
-    pure, mixed = pure_equilibria(game), mixed_equilibria(game, ends)
-    found = [*known.equilibria, *(BayesianEquilibrium(*written_out(game, each)) for each in pure.assessments)]
+    pure, mixed = pure_equilibria(game, ends), mixed_equilibria(game, ends)
+    found = [*known.equilibria, *(BayesianEquilibrium(*written_out(game, each, ends)) for each in pure.assessments)]
     certain = {_course(game, each): place for place, each in reversed(list(enumerate(found)))}
     homes = []
     for each in mixed.equilibria:
