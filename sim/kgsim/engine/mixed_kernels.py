@@ -17,7 +17,7 @@ from kgsim.solvers.batch.extreme_equilibria import MOST_ACTIONS, Room, find, lis
 #: What the array code calls.
 ENTRY_POINTS = ("solve_points",)
 
-#: Probabilities that differ by no more are one.
+#: Probabilities of lotteries that differ by no more are one.
 SAME = 1e-11
 
 #: With a tolerance above this share of a mover's range of payoffs, ties are too coarse to be told from near ones.
@@ -124,7 +124,7 @@ def solve_points(
             worth[stop], chance[stop] = 0.0, 0.0
             for place in range(deals):
                 share, deal = work.lotteries[lottery, place], work.deals[place]
-                if share > SAME:
+                if share > 0.0:
                     chance[stop, outcome[deal]] += share
                     for player in range(worth.shape[1]):
                         worth[stop, player] += share * payoffs[point, player, deal]

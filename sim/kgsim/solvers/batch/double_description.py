@@ -20,8 +20,8 @@ UNSURE = -1
 #: A slack is a tie up to the tolerance, and clearly none beyond the tolerance times this.
 CLEAR = 1e3
 
-#: A weight below this may be meant as none.
-LEAST_WEIGHT = 1e-8
+#: A weight below this may be meant as none (`kgsim.solvers.batch.payoff_kernels.NEAR_TIE`).
+LEAST_WEIGHT = 1e-11
 
 
 class Rays(NamedTuple):
