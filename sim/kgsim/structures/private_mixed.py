@@ -26,9 +26,6 @@ from kgsim.structures.private_trees import Key, unfold
 MOST_NODES = 2_000
 MOST_PROFILES = 1_600
 
-#: Seconds for all Nash equilibria.
-TIME_LIMIT = 20.0
-
 #: What misses 1 by so much is mixed, and a gain up to this share of the payoffs' range is none.
 SLACK = 1e-7
 
@@ -57,7 +54,7 @@ def mixed_equilibria(telling: PrivateGame) -> Mixed:
     if prod(count_plans(core.game)) > MOST_PROFILES:
         return Mixed((), "there are too many plans for mixed equilibria")
     form = strategic_form(core.game)
-    solved = nash(form.payoffs, time_limit=TIME_LIMIT)
+    solved = nash(form.payoffs)
     judged = [assess(whole.game, _in_whole(behaviour_of(form, profile), core, whole)) for profile in solved.equilibria]
     gap = "" if solved.complete else solved.reason
     for group in solved.components:
