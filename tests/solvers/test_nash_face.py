@@ -27,6 +27,7 @@ SEXES = [[[2, 0], [0, 1]], [[1, 0], [0, 2]]]
         ({"payoffs": np.zeros((3, 2, 2, 2)), "method": "nashpy"}, "^method: .* has 3"),
         ({"payoffs": SEXES, "time_limit": 0}, "^time_limit: "),
         ({"payoffs": SEXES, "time_limit": float("nan")}, "^time_limit: "),
+        ({"payoffs": SEXES, "work_limit": 0}, "^work_limit: expected a positive number of steps"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict[str, object], hint: str) -> None:
@@ -171,10 +172,10 @@ def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPa
 
     solve = bimatrix.solve
 
-    def forgetful(scaled: np.ndarray, *, time_limit: float | None) -> object:
+    def forgetful(scaled: np.ndarray, *, effort: object) -> object:
         from dataclasses import replace
 
-        raw = solve(scaled, time_limit=time_limit)
+        raw = solve(scaled, effort=effort)
         return replace(raw, equilibria=raw.equilibria[1:], indices=raw.indices[1:])
 
     monkeypatch.setattr(bimatrix, "solve", forgetful)

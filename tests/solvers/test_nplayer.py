@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kgsim.errors import GameError
+from kgsim.games import strategic
+from kgsim.solvers.effort import Effort
 from kgsim.solvers.equilibria import RawEquilibria
 from kgsim.solvers.nplayer import solve as nplayer
+from kgsim.solvers.nplayer.order import SupportList, support_list
+from kgsim.solvers.nplayer.prune import WORD
 from kgsim.solvers.strategic.nash import nash
 
 
@@ -322,9 +326,9 @@ def test_gambit_finds_no_equilibrium_that_is_missing(shape):
 def test_large_games_stop_at_the_time_limit_and_say_so():
     rng = np.random.default_rng(0)
     payoffs = rng.random((3, 20, 6, 6))
-    answer = nplayer.solve(payoffs, time_limit=0.5)
+    answer = nplayer.solve(payoffs, effort=Effort(seconds=0.5))
     assert not answer.complete
-    assert "searched" in answer.reason
+    assert "searched" in answer.reason and "clock" in answer.reason
     pure = {
         pure
         for pure in np.ndindex(20, 6, 6)
@@ -334,6 +338,44 @@ def test_large_games_stop_at_the_time_limit_and_say_so():
     }
     listed = {tuple(int(s.argmax()) for s in p) for p in answer.equilibria if all(s.max() == 1.0 for s in p)}
     assert listed == pure
+
+
+def test_twelve_players_get_all_their_pure_equilibria_before_any_limit():
+    payoffs = np.random.default_rng(0).random((12,) + (2,) * 12)
+    answer = nplayer.solve(payoffs, effort=Effort(steps=1, seconds=0.01))
+    assert not answer.complete
+    mask = strategic.pure_equilibrium_mask(payoffs, players=12)
+    pure = {tuple(int(s.argmax()) for s in p) for p in answer.equilibria if all(s.max() == 1.0 for s in p)}
+    assert pure == {tuple(cell) for cell in np.argwhere(mask).tolist()} and pure
+
+
+def test_a_limit_of_work_ends_at_the_same_support_in_chunks_of_any_size(monkeypatch):
+    payoffs = np.random.default_rng(2).random((4, 3, 3, 3, 3))
+    some = nplayer.solve(payoffs, effort=Effort(5_000))
+    monkeypatch.setattr(nplayer, "STEP", 31)
+    again = nplayer.solve(payoffs, effort=Effort(5_000))
+    assert not some.complete and flat(some.equilibria) == flat(again.equilibria)
+    assert (some.reason, some.roots, some.supports_examined) == (again.reason, again.roots, again.supports_examined)
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 2), (2, 3, 1), (1, 4, 2, 2)])
+def test_support_profiles_are_all_there_smallest_first_also_by_parts(shape):
+    listed = support_list(shape, 10**6)
+    whole = listed.part(0, len(listed)).supports
+    assert listed.every and len({tuple(row) for row in whole.tolist()}) == np.prod([2**k - 1 for k in shape])
+    sizes = [sum(int(mask).bit_count() for mask in row) for row in whole]
+    assert sizes == sorted(sizes)
+    made = SupportList(shape, 10**6)
+    for begin in range(0, len(listed), 5):
+        part = made._make(begin, min(begin + 5, len(listed)))
+        assert part.supports.tolist() == whole[begin : begin + 5].tolist()
+        for profile, faced in zip(part.supports, part.faced, strict=True):
+            for player in range(len(shape)):
+                others = [k for k in range(len(shape)) if k != player]
+                cells = np.ndindex(*(shape[k] for k in others))
+                met = [all(profile[k] >> a & 1 for k, a in zip(others, cell, strict=True)) for cell in cells]
+                bits = [int(faced[player, number // WORD]) >> number % WORD & 1 for number in range(len(met))]
+                assert bits == [int(one) for one in met]
 
 
 def test_threads_that_solve_uncompiled_do_not_take_each_others_scratch_space(monkeypatch):

@@ -24,11 +24,9 @@ from kgsim.cli.study import format_option
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds for a search.",
+    help="Seconds after which a search stops. Without it the work done decides, which is the same on every machine.",
 )
-def nash(file: Path, form: str, time_limit: float) -> None:
+def nash(file: Path, form: str, time_limit: float | None) -> None:
     """Find the equilibria of the game in FILE.
 
     A strategic form (.nfg) is solved for Nash equilibria. A tree (.efg) is solved for Nash and for subgame-perfect

@@ -22,6 +22,9 @@ ROUNDING = 2e-15
 #: Larger payoffs would overflow when differences and expectations are taken.
 LARGEST_PAYOFF = 1e300
 
+#: Expected payoffs that are held at once where many profiles are measured.
+MOST_NUMBERS = 4_000_000
+
 
 def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float64]:
     """Check a payoff array and return it as float64.
@@ -173,6 +176,15 @@ def regrets(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> NDArr
 
 def regrets_of_many(payoffs: NDArray[np.float64], strategies: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """`regrets` of many profiles at once, (profiles, players); `strategies` are (profiles, actions) per player."""
+    # The first contraction leaves an array of the size of the game, less one axis, for each profile.
+    part = max(1, MOST_NUMBERS * min(payoffs.shape[1:]) // payoffs[0].size)
+    profiles = len(strategies[0])
+    parts = [_regrets(payoffs, [own[k : k + part] for own in strategies]) for k in range(0, profiles, part)]
+    return np.concatenate(parts) if parts else np.empty((0, len(strategies)))
+
+
+def _regrets(payoffs: NDArray[np.float64], strategies: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """`regrets_of_many` for as many profiles as fit in memory at once."""
     gains = np.empty((len(strategies[0]), len(strategies)))
     for player, own in enumerate(strategies):
         # Profiles first, this player's actions second, then the others in order: contract these from the last.

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 Profile = tuple[NDArray[np.float64], ...]
 
 
+def pure_strategy(actions: int, action: int) -> NDArray[np.float64]:
+    """The strategy that plays one action for certain."""
+    strategy = np.zeros(actions)
+    strategy[action] = 1.0
+    return strategy
+
+
 @dataclass(frozen=True)
 class RawEquilibria:
     """Equilibria of one scaled game, before they are mapped back to the game as the caller wrote it.

@@ -19,8 +19,9 @@ from kgsim.solvers import compiled
 from kgsim.solvers.batch.pairs import MOST_ACTIONS, solve_pairs
 from kgsim.solvers.batch.part import Part, Room, in_order, join, starts
 from kgsim.solvers.batch.several import solve_several
+from kgsim.solvers.effort import WORK_LIMIT, check_limits
 from kgsim.solvers.equilibria import Profile
-from kgsim.solvers.strategic.nash import TIME_LIMIT, TOLERANCE, check_time_limit, nash
+from kgsim.solvers.strategic.nash import TOLERANCE, nash
 
 #: Smaller batches are not worth loading (let alone compiling) the kernels.
 WORTH_COMPILING = 50
@@ -89,7 +90,7 @@ class NashBatch:
         )
 
 
-def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | None = TIME_LIMIT) -> NashBatch:
+def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | None = None) -> NashBatch:
     """Nash equilibria of many games of one shape, with the engine, as flat arrays.
 
     Parameters
@@ -121,7 +122,7 @@ def nash_batch(payoffs: ArrayLike, *, chunk: int = 10_000, time_limit: float | N
     games = as_payoff_batch(payoffs)
     if chunk < 1:
         raise GameError(f"chunk: expected a positive number of games, got {chunk!r}.")
-    check_time_limit(time_limit)
+    check_limits(time_limit, WORK_LIMIT)
     return _solve_games(games, chunk, time_limit)
 
 

@@ -24,6 +24,8 @@ def solve_several(
     `alone` solves those of the chunk's games that take `kgsim.nash`: the ones with nearly tied payoffs or identical
     actions, and what `solve_pairs` leaves out.
     """
+    from kgsim.solvers.nplayer.solve import batchable
+
     kernels = compiled.compiled("kgsim.solvers.batch.kernels", allocates=False)
     shape = np.array(payoffs.shape[2:])
     games, players = payoffs.shape[:2]
@@ -42,6 +44,8 @@ def solve_several(
     for actions, group in _groups(left, shape, special):
         movers = np.flatnonzero(actions > 1)
         if len(movers) == 2 and actions.max() > MOST_ACTIONS:
+            continue
+        if len(movers) > 2 and not batchable(tuple(actions[movers].tolist())):
             continue
         small = np.empty((len(group), len(movers), *actions[movers]))
         kernels.gather(scaled, group, movers, small.reshape(len(group), len(movers), actions.prod()))

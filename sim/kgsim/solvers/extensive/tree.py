@@ -21,9 +21,10 @@ from kgsim.errors import GameError
 from kgsim.games.extensive import ExtensiveGame, Node, continuation_values, gain, in_order, reach, uniform
 from kgsim.games.plans import behaviour_of, strategic_form
 from kgsim.games.strategic import pure_equilibria
+from kgsim.solvers.equilibria import pure_strategy
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
-from kgsim.solvers.strategic.nash import TIME_LIMIT, NashSet, nash
+from kgsim.solvers.strategic.nash import NashSet, nash
 
 #: Combinations of the continuation payoffs of subgames that are looked at for one subgame.
 MOST_COMBINATIONS = 5_000
@@ -92,7 +93,7 @@ class TreeSolution:
     sequential: LogitLimit | None
 
 
-def solve_tree(game: ExtensiveGame, *, time_limit: float | None = TIME_LIMIT) -> TreeSolution:
+def solve_tree(game: ExtensiveGame, *, time_limit: float | None = None) -> TreeSolution:
     """Find a tree's Nash and subgame-perfect equilibria, and the sequential equilibrium that the logit path selects.
 
     Parameters
@@ -155,7 +156,7 @@ def _with_pure(payoffs: NDArray[np.float64], found: NashSet) -> list[tuple[NDArr
     known = {tuple(int(s.argmax()) for s in profile) for profile in profiles if all(s.max() == 1 for s in profile)}
     for cell in pure_equilibria(payoffs):
         if tuple(map(int, cell)) not in known:
-            profiles.append(tuple(np.eye(count)[a] for count, a in zip(payoffs.shape[1:], cell, strict=True)))
+            profiles.append(tuple(pure_strategy(count, a) for count, a in zip(payoffs.shape[1:], cell, strict=True)))
     return profiles
 
 
@@ -266,7 +267,7 @@ def _solve_cut(game: ExtensiveGame, time_limit: float | None) -> _Local:
     if len(game.information) == 1 and len(game.members[0]) == 1:
         # One player chooses once: all its best actions.
         actions = range(len(game.information[0].actions))
-        plays = [{0: np.eye(len(actions))[a]} for a in actions]
+        plays = [{0: pure_strategy(len(actions), a)} for a in actions]
         worth = [continuation_values(game, play)[0] for play in plays]
         own = np.array([value[game.information[0].player] for value in worth])
         best = np.flatnonzero(own >= own.max() - 1e-12 * max(float(np.abs(own).max()), 1e-300))

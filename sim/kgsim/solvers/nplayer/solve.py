@@ -26,20 +26,23 @@ import numpy.typing as npt
 
 from kgsim.errors import GameError
 from kgsim.solvers import compiled
+from kgsim.solvers.effort import Effort
 from kgsim.solvers.equilibria import RawEquilibria
 from kgsim.solvers.nplayer import supports as kernel
 from kgsim.solvers.nplayer import tally as tally
 from kgsim.solvers.nplayer.bernstein import LARGEST_SUPPORT, lattice, reduced
-from kgsim.solvers.nplayer.order import MOST_ACTIONS, SupportList, support_list
+from kgsim.solvers.nplayer.order import MOST_ACTIONS, MOST_KEPT, SupportList, Supports, support_list
 from kgsim.solvers.nplayer.work import Floats, Ints, workspace
 
 MOST_SUPPORTS = 500_000  # support profiles listed for one game
 BUDGET = 100_000  # simplices examined for one support
+SHARE = 0.1  # of all work, that one support may take
 ALLOWANCE = 1_000  # simplices examined for one game at least; to it comes one per support and pure profile
 PLAIN_WIDTH = 27  # single games of at most this many pure profiles start uncompiled
 LAST_CHANCE = 10  # times the time limit that a search without any equilibrium goes on
 PLAIN_SECONDS = 1.0  # until so much has been spent on them, which is what loading the compiled kernels takes
-PLAIN_STEP, STEP = 64, 2048  # support profiles between two looks at the clock
+PLAIN_STEP, STEP = 64, 2048  # support profiles handed to the kernels at a time
+FIRST_STEP = 4  # after the pure ones where there is a clock; then twice as many while they take little of its time
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,16 @@ class BatchEquilibria:
     roots: dict[str, Ints]
 
 
-def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEquilibria:
+def solve(payoffs: npt.ArrayLike, *, effort: Effort | None = None) -> RawEquilibria:
     """All isolated Nash equilibria of one game of three or more players.
 
     Parameters
     ----------
     payoffs
         (players, actions of player 1, ..., actions of the last player), scaled to 0..1 per player, ties exact.
-    time_limit
-        Seconds after which the search stops and says how far it came; None for no limit. Pure equilibria are
-        found first and always; while none of any kind is known the search goes on for ten times the limit.
+    effort
+        What the search may cost; where that does not suffice the answer says how far it came. Pure equilibria are
+        found first and always; while none of any kind is known the search goes on for ten times what a clock allows.
 
     Returns
     -------
@@ -95,29 +98,25 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
         Where the array does not have one axis per player after the first.
     """
     array = _checked(payoffs, batch=False)
+    effort = effort or Effort()
     shape = array.shape[1:]
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(array[0].size, 1)
-    started = time.monotonic()
-    budget, chunk = BUDGET, STEP
-    if time_limit is not None:
-        # one support must not use up the time: a simplex takes some ten operations for each number of its table
-        seconds = 2e-8 * sum(shape) * prod(listed.largest)
-        budget, chunk = min(BUDGET, max(50, int(0.1 * time_limit / seconds))), 256
-    arrays = _Arrays(shape, listed, games=1)
+    arrays = _Arrays(shape, listed, 1, effort)
     table = array.reshape(1, len(shape), -1)
-    begin = 0
+    begin, step = 0, STEP
     while True:
-        out_of_time = False
-        if time_limit is not None and begin >= prod(shape):
-            elapsed = time.monotonic() - started
-            out_of_time = elapsed > time_limit and (arrays.offset[1] > 0 or elapsed > LAST_CHANCE * time_limit)
-        step = min(chunk, PLAIN_STEP) if kernels is kernel else chunk
-        end = begin if out_of_time else min(begin + step, len(listed.supports))
-        last = out_of_time or end == len(listed.supports)
+        # All pure profiles come first, whatever the clock says.
+        late = effort.overtime() >= (1.0 if arrays.offset[1] > 0 else LAST_CHANCE)
+        over = begin >= prod(shape) and (late or arrays.spent())
+        end = begin if over else min(begin + (min(step, PLAIN_STEP) if kernels is kernel else step), len(listed))
+        last = over or end == len(listed)
         before, tick = arrays.summary.copy(), time.monotonic()
-        if arrays.run(kernels, table, listed.part(begin, end), budget, 0, begin == 0, last):
+        if arrays.run(kernels, table, listed.part(begin, end), 0, begin == 0, last):
             begin = end
+            if effort.seconds is not None and begin >= prod(shape):
+                quick = time.monotonic() - tick < effort.seconds / 20
+                step = FIRST_STEP if step == STEP else min(2 * step, STEP - 1) if quick else max(1, step // 2)
             if last:
                 break
         else:
@@ -127,8 +126,13 @@ def solve(payoffs: npt.ArrayLike, *, time_limit: float | None = None) -> RawEqui
             _plain.seconds += time.monotonic() - tick
             kernels = _kernels(array[0].size, 1)
     arrays.release()
-    searched = begin == len(listed.supports) and listed.every
-    return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, begin)
+    searched = begin == len(listed) and listed.every
+    return _report(arrays, shape, int(arrays.offset[1]), arrays.summary[0], searched, effort)
+
+
+def batchable(shape: tuple[int, ...]) -> bool:
+    """Whether the support profiles of a shape of game are few enough to be kept for a batch."""
+    return len(support_list(shape, MOST_SUPPORTS)) <= MOST_KEPT
 
 
 def solve_batch(payoffs: npt.ArrayLike) -> BatchEquilibria:
@@ -148,11 +152,12 @@ def solve_batch(payoffs: npt.ArrayLike) -> BatchEquilibria:
     games, shape = len(array), array.shape[2:]
     listed = support_list(shape, MOST_SUPPORTS)
     kernels = _kernels(prod(shape), games)
-    arrays = _Arrays(shape, listed, games)
+    arrays = _Arrays(shape, listed, games, Effort())
     table = array.reshape(games, len(shape), prod(shape))
+    whole = listed.part(0, len(listed))
     begin = 0
     while True:
-        begin = arrays.run(kernels, table, listed, BUDGET, begin, True, True)
+        begin = arrays.run(kernels, table, whole, begin, True, True)
         if begin == games:
             break
         arrays.grow()
@@ -230,12 +235,17 @@ def _compiled() -> SimpleNamespace:
 class _Arrays:
     """Scratch and result arrays of the kernels for one shape of game."""
 
-    def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int) -> None:
+    def __init__(self, shape: tuple[int, ...], listed: SupportList, games: int, effort: Effort) -> None:
         self.shape = np.array(shape, dtype=np.int64)
-        self.allowance = ALLOWANCE + len(listed.supports) * prod(shape)
+        self.allowance = ALLOWANCE + len(listed) * prod(shape)
+        # A simplex takes some ten operations for each number of its table, and a clock must not wait for one support.
+        simplex = 0.02 * sum(shape) * prod(listed.largest)
+        steps = min(effort.steps, 1e6 * (effort.seconds or np.inf))
+        self.budget = int(min(BUDGET, max(50, SHARE * steps / simplex)))
+        # Pure profiles are not counted.
+        self.most = prod(shape) + int(min(effort.steps / simplex, 1e15))
         smallest = min(sorted(listed.largest)[-3], LARGEST_SUPPORT)
-        words = listed.faced.shape[2]
-        better = np.zeros((len(shape), max(shape), max(shape), words), dtype=np.int64)
+        better = np.zeros((len(shape), max(shape), max(shape), listed.words), dtype=np.int64)
         self.scratch = (workspace(shape, listed.largest), reduced(smallest), better)
         self.lattice = lattice(smallest)
         self.found = np.zeros((64 + 8 * games, sum(shape)))
@@ -248,9 +258,7 @@ class _Arrays:
         self.summary = np.zeros((games, tally.COLUMNS), dtype=np.int64)
         self.lists: Any = None
 
-    def run(
-        self, kernels: Any, games: Floats, listed: SupportList, budget: int, begin: int, fresh: bool, last: bool
-    ) -> int:
+    def run(self, kernels: Any, games: Floats, listed: Supports, begin: int, fresh: bool, last: bool) -> int:
         """Solve games from ``begin`` on; returns how many are solved, fewer than all where room is lacking."""
         given = (games, self.shape, listed.supports, listed.faced, listed.undominated)
         scratch, table, results = self.scratch, self.lattice, self._results()
@@ -264,11 +272,17 @@ class _Arrays:
                 self.lists = idle, as_lists(results)
             given, (scratch, results), table = as_lists(given), self.lists, _lattice_as_lists(len(table.terms))
         reached: int = kernels.solve_games(
-            *scratch, table, *given, budget, self.allowance, begin, fresh, last, *results
+            *scratch, table, *given, self.budget, self.allowance, self.most, begin, fresh, last, *results
         )
         if kernels is kernel:
             self._take(results, reached)
         return reached
+
+    def spent(self) -> bool:
+        """Whether the work allowed for the first game is done, which takes an equilibrium."""
+        return bool(
+            self.offset[1] > 0 and self.summary[0][tally.EXAMINED] + self.summary[0][tally.SIMPLICES] >= self.most
+        )
 
     def _results(self) -> tuple[Any, ...]:
         return (
@@ -329,7 +343,7 @@ def _lattice_as_lists(largest: int) -> Any:
 
 
 def _report(
-    arrays: _Arrays, shape: tuple[int, ...], stop: int, summary: Ints, searched: bool, examined: int
+    arrays: _Arrays, shape: tuple[int, ...], stop: int, summary: Ints, searched: bool, effort: Effort
 ) -> RawEquilibria:
     """Turn one game's flat results into the type of the face."""
     cuts = np.cumsum(shape)[:-1]
@@ -341,7 +355,10 @@ def _report(
     indices = tuple(None if i == tally.NO_INDEX else int(i) for i in arrays.index[:stop])
     total = sum(i for i in indices if i is not None)
     if not searched:
+        examined = summary[tally.EXAMINED] + summary[tally.PRUNED]
         reason = f"only the {examined} smallest support profiles were searched"
+        if effort.overtime() >= 1.0:
+            reason += f", since the clock cut the search at the time limit of {effort.seconds:g} s"
     elif summary[tally.DROPPED] or 0 < summary[tally.CELLS] == summary[tally.UNSOLVED]:
         reason = "the effort allowed for one game did not resolve every support profile"
     elif summary[tally.CELLS]:

@@ -56,6 +56,7 @@ def solve_games(
     undominated: Ints,
     budget: int,
     allowance: int,
+    most: int,
     begin: int,
     fresh: bool,
     last: bool,
@@ -82,7 +83,7 @@ def solve_games(
                 summary[g][c] = 0
         stop = solve_game(
             w, e, better, table, payoffs[g], shape, supports, faced, undominated, budget, allowance,
-            found, index, start, stop, boxes, summary[g],
+            most, found, index, start, stop, boxes, summary[g],
         )  # fmt: skip
         for at in range(start, stop):
             component[at] = -1
@@ -108,6 +109,7 @@ def solve_game(
     undominated: Ints,
     budget: int,
     allowance: int,
+    most: int,
     found: Floats,
     index: Ints,
     start: int,
@@ -118,7 +120,8 @@ def solve_game(
     """Equilibria of one game on the listed supports, appended to ``found`` from ``stop`` on.
 
     ``found[start:stop]`` are already known. Boxes of unresolved cells go to ``boxes[cell, :, (low, high)]``, their
-    solutions to ``boxes[cell, :, 2]``. Returns the new end, or -1 where ``found`` or ``boxes`` is full.
+    solutions to ``boxes[cell, :, 2]``. Once one is known, supports and simplices
+    together are `most`, and the others are dropped. Returns the new end, or -1 where ``found`` or ``boxes`` is full.
     """
     players = len(shape)
     length = len(found[0])
@@ -134,6 +137,9 @@ def solve_game(
         if dominated(better, supports[s], faced[s], shape):
             summary[PRUNED] += 1
             continue
+        if stop > start and summary[EXAMINED] + summary[SIMPLICES] >= most:
+            summary[DROPPED] += 1
+            break
         summary[EXAMINED] += 1
         count = closed(payoffs, shape, supports[s], w.mixer, w.candidate, w.sign)
         for r in range(count):

@@ -11,6 +11,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+MOST_NUMBERS = 16_000_000  # in the stack of tables of large games, which is less deep then
+SHALLOWEST = 16
+
 
 class Work(NamedTuple):
     """Scratch space of the search, allocated once for many supports.
@@ -61,6 +64,7 @@ def workspace(
     """Allocate scratch space for games of ``shape`` actions and supports of at most ``largest`` strategies."""
     players, length, width, most = len(shape), sum(shape), prod(largest), max(largest)
     rows = max(length - players, 1)
+    depth = min(depth, max(SHALLOWEST, MOST_NUMBERS // (rows * width)))
 
     def ints(*extent: int) -> Ints:
         return np.zeros(extent, dtype=np.int64)

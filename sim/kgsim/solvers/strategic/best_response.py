@@ -12,13 +12,10 @@ integers and bit masks, so ties are seen exactly and no tolerance decides a labe
 
 from __future__ import annotations
 
-import time
 from math import gcd
 from typing import NamedTuple
 
-
-class OutOfTime(Exception):
-    """The deadline passed; what was found so far is not known to be complete."""
+from kgsim.solvers.effort import Effort
 
 
 class Vertex(NamedTuple):
@@ -49,41 +46,47 @@ class Vertex(NamedTuple):
         return [weight / total for weight in self.weights]
 
 
-def vertices(matrix: list[list[int]], *, deadline: float | None = None) -> list[Vertex]:
+def vertices(matrix: list[list[int]], *, effort: Effort | None = None, tight: int = 0) -> list[Vertex]:
     """All vertices of the best-response polyhedron of a non-negative integer matrix, in lexicographic order.
 
     Parameters
     ----------
     matrix
         One row per action of the replying player, one column per action of the opponent; entries >= 0.
-    deadline
-        Give up when ``time.monotonic()`` passes this; None means never.
+    effort
+        What the enumeration may cost: a step for every few pairs of rays compared, and more for new ones that are long.
+    tight
+        Bit mask of actions of the replying player that must be best responses: the vertices of that face alone.
 
     Raises
     ------
-    OutOfTime
-        If the deadline passes first.
+    OutOfEffort
+        If that is not enough.
     """
     columns = len(matrix[0])
+    effort = effort or Effort()
     # A ray is (y_0, ..., y_n-1, v) with the mask of the constraints that hold with equality: bit j for y_j =
-    # 0 and bit n + i for "action i is a best response". The first row gives a simplicial cone to start from.
+    # 0 and bit n + i for "action i is a best response". One row gives a simplicial cone to start from; rows that
+    # must hold with equality come first, since they keep the cone small.
     zeros = (1 << columns) - 1
-    rays = [((0,) * columns + (1,), zeros)]
+    order = sorted(range(len(matrix)), key=lambda i: not tight >> i & 1)
+    base = order[0]
+    rays = [] if tight >> base & 1 else [((0,) * columns + (1,), zeros)]
     for j in range(columns):
-        unit = (*(int(k == j) for k in range(columns)), matrix[0][j])
-        rays.append((unit, zeros ^ (1 << j) | 1 << columns))
-    for number, row in enumerate(matrix[1:], start=columns + 1):
-        rays = _insert(rays, row, 1 << number, columns, deadline)
+        unit = (*(int(k == j) for k in range(columns)), matrix[base][j])
+        rays.append((unit, zeros ^ (1 << j) | 1 << columns + base))
+    for i in order[1:]:
+        rays = _insert(rays, matrix[i], 1 << columns + i, columns, effort, exactly=bool(tight >> i & 1))
 
-    found = [Vertex(ray[:columns], zeros & ~tight, tight >> columns) for ray, tight in rays if tight & zeros != zeros]
+    found = [Vertex(ray[:columns], zeros & ~held, held >> columns) for ray, held in rays if held & zeros != zeros]
     return sorted(found, key=lambda vertex: (vertex.support.bit_count(), vertex.support, vertex.best))
 
 
 _Ray = tuple[tuple[int, ...], int]
 
 
-def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: float | None) -> list[_Ray]:
-    """Cut the cone with ``v >= row . y`` and return its extreme rays."""
+def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, effort: Effort, *, exactly: bool) -> list[_Ray]:
+    """Cut the cone with ``v >= row . y``, or with equality, and return its extreme rays."""
     above: list[tuple[tuple[int, ...], int, int]] = []
     below: list[tuple[tuple[int, ...], int, int]] = []
     result: list[_Ray] = []
@@ -92,7 +95,8 @@ def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: 
         slack = point[columns] - sum(map(int.__mul__, row, point))
         if slack > 0:
             above.append((point, tight, slack))
-            result.append(ray)
+            if not exactly:
+                result.append(ray)
         elif slack == 0:
             result.append((point, tight | bit))
         else:
@@ -101,8 +105,7 @@ def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: 
     masks = [tight for _, tight in rays]
     least = columns - 1
     for low, low_tight, depth in below:
-        if deadline is not None and time.monotonic() > deadline:
-            raise OutOfTime
+        effort.spend(len(above) / 4)
         simple = low_tight.bit_count() == columns
         for high, high_tight, height in above:
             common = low_tight & high_tight
@@ -113,6 +116,7 @@ def _insert(rays: list[_Ray], row: list[int], bit: int, columns: int, deadline: 
             # search.
             if not simple and high_tight.bit_count() > columns and _third(common, masks):
                 continue
+            effort.spend(columns // 4)
             edge = [height * a + depth * b for a, b in zip(low, high, strict=True)]
             divisor = gcd(*edge)
             if divisor > 1:

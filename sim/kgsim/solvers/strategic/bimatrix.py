@@ -2,18 +2,16 @@
 
 An equilibrium is *extreme* if each strategy is a vertex of its best-response polyhedron, and every equilibrium
 is a convex combination of extreme ones (Winkels 1979; Jansen 1981). So the finite list of vertex pairs ``(x,
-y)`` in which every action is unused or a best response says everything: a maximal Nash subset is a product of
-convex hulls, and it is found as a maximal biclique of the graph whose edges are the extreme equilibria
-(Avis, Rosenberg, Savani and von Stengel 2010). Vertices and labels are exact
-(`kgsim.solvers.strategic.best_response`); a generic equilibrium's probabilities come from
-`kgsim.solvers.strategic.indifference`, as in the compiled batch.
+y)`` in which every action is unused or a best response says everything, continua included
+(`kgsim.solvers.strategic.nash_subsets`). Two ways of finding it take turns: listing the vertices
+(`kgsim.solvers.strategic.best_response`), and a tree of faces (`kgsim.solvers.strategic.complementary`). Both are
+exact; a generic equilibrium's probabilities come from `kgsim.solvers.strategic.indifference`, as in the compiled batch.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,93 +19,193 @@ from numpy.typing import NDArray
 from kgsim.games.strategic import pure_equilibrium_mask
 from kgsim.solvers.batch.bimatrix_vertices import LEAST_PIVOT
 from kgsim.solvers.batch.payoff_kernels import NEAR_TIE
-from kgsim.solvers.equilibria import Profile, RawEquilibria
-from kgsim.solvers.strategic.best_response import OutOfTime, Vertex, vertices
+from kgsim.solvers.effort import WORK_LIMIT, Effort, OutOfEffort
+from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
+from kgsim.solvers.strategic.best_response import Vertex, vertices
+from kgsim.solvers.strategic.complementary import pairs_of_faces
 from kgsim.solvers.strategic.indifference import indifference
 from kgsim.solvers.strategic.lemke_howson import lemke_howson
+from kgsim.solvers.strategic.nash_subsets import MOST_COMPONENTS, maximal_nash_subsets
+from kgsim.solvers.strategic.one_equilibrium import one_equilibrium
+from kgsim.solvers.strategic.polytope import Polytope
 from kgsim.solvers.strategic.rationals import as_integers
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
 WHOLE = 10
 
-#: More maximal Nash subsets than this are not listed.
-MOST_COMPONENTS = 10_000
+#: Steps allowed by turns to listing vertices and to the tree of faces, since either may be much the faster one: the
+#: first for long games and those with many ties, the second for large games. What is left goes to the last.
+TURNS = (200_000, 250_000, 1_000_000, float("inf"))
+
+#: Steps of work that go into one equilibrium where the search has found none.
+LAST_CHANCE = WORK_LIMIT / 10
+
+#: Probabilities listed at most of pure equilibria where not all equilibria are found.
+MOST_NUMBERS = 20_000_000
+
+#: Payoffs of a game that are copied to a dict at most.
+MOST_IN_DICT = 100_000
+
+#: Numbers in the dictionaries along one branch of the tree of faces, at most.
+MOST_IN_TREE = 20_000_000
+
+#: Payoffs that sum to a constant but for this are those of a zero-sum game, scaled.
+ZERO_SUM = 5e-16
+
+_Table = list[list[int]]
 
 
-def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> RawEquilibria:
+class _Found(NamedTuple):
+    """Extreme equilibria, vertices that were looked at for them, and whether some missed by rounding only."""
+
+    pairs: list[tuple[Vertex, Vertex]]
+    xs: list[Vertex]
+    ys: list[Vertex]
+    reason: str
+    near: bool = False
+
+
+def solve(scaled: NDArray[np.float64], *, effort: Effort | None = None) -> RawEquilibria:
     """Find every extreme equilibrium of a bimatrix game.
 
     Parameters
     ----------
     scaled
         Shape (2, m, n), scaled to 0..1 per player with exact ties (`kgsim.games.strategic.normalise`).
-    time_limit
-        Seconds after which the search stops and answers with the pure equilibria and one more, incomplete.
+    effort
+        What the search may cost. Where it does not suffice the answer is the pure equilibria and those found so far,
+        at least one, incomplete.
 
     Returns
     -------
     RawEquilibria
-        Equilibria ordered by the sizes of the supports; `roots` counts the vertices of the two polyhedra and
-        `supports_examined` the pairs of them.
+        Equilibria ordered by the sizes of the supports; `roots` counts the vertices of the two polyhedra that were
+        looked at and `supports_examined` the pairs of them.
     """
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    effort = effort or Effort()
     first, second = as_integers(scaled[0]), as_integers(scaled[1].T)
+    partly: dict[Any, tuple[Vertex, Vertex]] = {}
     try:
-        xs, ys = _vertex_pairs(first, second, deadline)
-    except OutOfTime:
-        return _without_enumeration(scaled, time_limit)
-    pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
+        found = _search(scaled, first, second, effort, partly)
+    except OutOfEffort as ended:
+        return _incomplete(scaled, first, second, effort, list(partly.values()), str(ended))
+    pairs = sorted(found.pairs, key=_order)
     solved = _profiles(scaled, pairs)
-    components, all_components = _maximal_nash_subsets(pairs)
+    components, all_components = maximal_nash_subsets([(x.labels, y.labels) for x, y in pairs])
     # Completeness is not claimed then.
-    near = _near_tie(scaled[1].T, second, xs) or _near_tie(scaled[0], first, ys)
+    near = found.near or _near_tie(scaled[1].T, second, found.xs) or _near_tie(scaled[0], first, found.ys)
+    reason = found.reason
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
     elif not all_components:
         reason = f"All extreme equilibria are listed, but only {MOST_COMPONENTS} of the Nash subsets they span."
-    else:
-        reason = "All vertices of both best-response polyhedra were enumerated in exact arithmetic."
     return RawEquilibria(
         equilibria=tuple(profile for profile, _ in solved),
         components=components,
         complete=not near and all_components,
         reason=reason,
-        supports_examined=len(xs) * len(ys),
-        roots={"vertices of player 1": len(xs), "vertices of player 2": len(ys)},
+        supports_examined=len(found.xs) * len(found.ys),
+        roots={"vertices of player 1": len(found.xs), "vertices of player 2": len(found.ys)},
         indices=tuple(index for _, index in solved),
     )
 
 
-def _vertex_pairs(
-    first: list[list[int]], second: list[list[int]], deadline: float | None
-) -> tuple[list[Vertex], list[Vertex]]:
+def _search(
+    scaled: NDArray[np.float64], first: _Table, second: _Table, effort: Effort, partly: dict[Any, Any]
+) -> _Found:
+    """Try the two ways by turns; the pairs that a way found before its turn ended are in `partly`."""
+    for number, steps in enumerate(TURNS):
+        part = effort.part(steps)
+        try:
+            if number % 2 == 0:
+                return _by_vertices(first, second, part)
+            if number == 1 and np.abs(scaled.sum(axis=0) - 1.0).max() <= ZERO_SUM:
+                found = _zero_sum(first, effort)
+                if found is not None:
+                    return found
+            return _by_faces(first, second, part, partly)
+        except OutOfEffort:
+            if part.steps == effort.left:
+                raise
+            effort.spend(part.steps)
+    raise AssertionError("the last turn has all the effort that is left")
+
+
+def _by_vertices(first: _Table, second: _Table, effort: Effort) -> _Found:
+    xs, ys = _vertex_pairs(first, second, effort)
+    effort.spend(len(xs) * len(ys) / 10)
+    pairs = [(x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best]
+    return _Found(pairs, xs, ys, "All vertices of both best-response polyhedra were enumerated in exact arithmetic.")
+
+
+def _polytopes(first: _Table, second: _Table, effort: Effort) -> tuple[Polytope, Polytope]:
+    rows, columns = range(len(first)), range(len(first), len(first) + len(second))
+    return Polytope(second, rows, columns, effort), Polytope(first, columns, rows, effort)
+
+
+def _by_faces(first: _Table, second: _Table, effort: Effort, partly: dict[Any, Any]) -> _Found:
+    if (len(first) + len(second)) * len(first) * len(second) > MOST_IN_TREE:
+        raise OutOfEffort("the game is too large for a search of all")
+    near = False
+    for xs, ys in pairs_of_faces(*_polytopes(first, second, effort)):
+        near |= not xs or not ys
+        partly.update(((x.labels, y.labels), (x, y)) for x in xs for y in ys)
+    reason = (
+        "Every action was tried as unused and as a best response, and what remained was solved in exact arithmetic."
+    )
+    return _all_of(list(partly.values()), reason, near)
+
+
+def _zero_sum(first: _Table, effort: Effort) -> _Found | None:
+    """All equilibria of a game in which player 2 loses what player 1 wins: any of them tells the faces of all.
+
+    Optimal strategies are those that use only best responses to an opponent's optimal strategy and make its actions
+    best responses (von Neumann 1928).
+    """
+    top = max(map(max, first))
+    x_side, y_side = _polytopes(
+        first, [[top - entry for entry in column] for column in zip(*first, strict=True)], effort
+    )
+    known = one_equilibrium(x_side, y_side)
+    if known is None:
+        return None
+    x, y = known
+    xs = x_side.vertices(_held(x_side, ~y.best, y.support))
+    ys = y_side.vertices(_held(y_side, ~x.best, x.support))
+    reason = "The game is zero-sum, and all optimal strategies of both players were found in exact arithmetic."
+    return _all_of([(one, other) for one in xs for other in ys], reason, False)
+
+
+def _held(side: Polytope, unused: int, best: int) -> NDArray[np.bool_]:
+    """Mask of the labels of own actions and of replies in two bit masks."""
+    held = np.zeros(len(side.own) + len(side.replies), dtype=bool)
+    held[side.own] = [unused >> i & 1 for i in range(len(side.own))]
+    held[side.replies] = [best >> j & 1 for j in range(len(side.replies))]
+    return held
+
+
+def _all_of(pairs: list[tuple[Vertex, Vertex]], reason: str, near: bool) -> _Found:
+    xs, ys = ({vertex.labels: vertex for vertex in own} for own in zip(*pairs, strict=True))
+    return _Found(pairs, list(xs.values()), list(ys.values()), reason, near)
+
+
+def _vertex_pairs(first: _Table, second: _Table, effort: Effort) -> tuple[list[Vertex], list[Vertex]]:
     """Vertices ``x`` and ``y``, at least all those that take part in an equilibrium."""
     rows, columns = len(first), len(second)
     if rows < columns:
-        ys, xs = _vertex_pairs(second, first, deadline)
+        ys, xs = _vertex_pairs(second, first, effort)
         return xs, ys
-    ys = vertices(first, deadline=deadline)
+    ys = vertices(first, effort=effort)
     if rows <= WHOLE:
-        return vertices(second, deadline=deadline), ys
+        return vertices(second, effort=effort), ys
     # In equilibrium x puts weight on best responses to y alone, so only those faces of its polyhedron matter.
     best = {y.best for y in ys}
+    effort.spend(len(best) ** 2 / 10)
     faces = [mask for mask in best if not any(mask != other and mask & other == mask for other in best)]
-    relevant = {x.labels: x for mask in sorted(faces) for x in _face_vertices(second, mask, rows, deadline)}
-    return list(relevant.values()), ys
-
-
-def _face_vertices(replies: list[list[int]], mask: int, rows: int, deadline: float | None) -> Iterable[Vertex]:
-    """Vertices at which only the actions in `mask` have weight."""
-    used = _actions(mask)
-    for vertex in vertices([[row[i] for i in used] for row in replies], deadline=deadline):
-        weights = [0] * rows
-        support = 0
-        for i, weight in zip(used, vertex.weights, strict=True):
-            if weight:
-                weights[i] = weight
-                support |= 1 << i
-        yield Vertex(tuple(weights), support, vertex.best)
+    side, _ = _polytopes(first, second, effort)
+    found = (x for mask in sorted(faces) for x in side.vertices(_held(side, ~mask, 0)))
+    return list({x.labels: x for x in found}.values()), ys
 
 
 def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
@@ -133,7 +231,9 @@ def _strategies(
 ) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
     """By its labels each vertex's probabilities, and the sign of its indifference system, 0 if degenerate."""
     # A dict of Python's numbers is read several times as fast as an array, by the same operations.
-    payoffs = {(i, j): payoff for i, row in enumerate(own.tolist()) for j, payoff in enumerate(row)}
+    payoffs: Any = own
+    if own.size <= MOST_IN_DICT:
+        payoffs = {(i, j): payoff for i, row in enumerate(own.tolist()) for j, payoff in enumerate(row)}
     each = {vertex.labels: vertex for vertex in found}
     solved = [_strategy(payoffs, vertex) for vertex in each.values()]
     rows = np.array([strategy for strategy, _ in solved])
@@ -173,39 +273,41 @@ def _near_tie(own: NDArray[np.float64], table: list[list[int]], found: list[Vert
     return any(not found[k].best >> i & 1 for k, i in close)
 
 
-def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tuple[int, ...], ...], bool]:
-    """Maximal Nash subsets with more than one point, by their extreme equilibria; and whether all."""
-    number = {(x.labels, y.labels): k for k, (x, y) in enumerate(pairs)}
-    xs = list(dict.fromkeys(x for x, _ in number))
-    ys = list(dict.fromkeys(y for _, y in number))
-    neighbours = [sum(1 << j for j, y in enumerate(ys) if (x, y) in number) for x in xs]
-    # The sets Y of maximal bicliques X x Y are the intersections of neighbourhoods.
-    closed: set[int] = set()
-    for mask in neighbours:
-        closed |= {mask & other for other in closed} | {mask}
-        if len(closed) > MOST_COMPONENTS:
-            break
-    subsets = []
-    for mask in closed - {0}:
-        left = [i for i, other in enumerate(neighbours) if mask & other == mask]
-        right = [j for j in range(len(ys)) if mask >> j & 1]
-        if len(left) * len(right) > 1:
-            subsets.append(tuple(sorted(number[xs[i], ys[j]] for i in left for j in right)))
-    return tuple(sorted(subsets)), len(closed) <= MOST_COMPONENTS
-
-
-def _without_enumeration(scaled: NDArray[np.float64], time_limit: float | None) -> RawEquilibria:
-    """Pure equilibria and one found by Lemke and Howson's path: what can be said when time has run out."""
+def _incomplete(
+    scaled: NDArray[np.float64],
+    first: _Table,
+    second: _Table,
+    effort: Effort,
+    pairs: list[tuple[Vertex, Vertex]],
+    ended: str,
+) -> RawEquilibria:
+    """The pure equilibria, and mixed ones found so far or by a path: what can be said when a search has ended early."""
     rows, columns = scaled.shape[1:]
-    profiles = [(np.eye(rows)[i], np.eye(columns)[j]) for i, j in np.argwhere(pure_equilibrium_mask(scaled, players=2))]
-    mixed = lemke_howson(as_integers(scaled[0]), as_integers(scaled[1].T))
-    if not any(all(np.array_equal(a, b) for a, b in zip(mixed, known, strict=True)) for known in profiles):
-        profiles.append(mixed)
+    places = np.argwhere(pure_equilibrium_mask(scaled, players=2))
+    listed = places[: max(1, MOST_NUMBERS // (rows + columns))]
+    profiles: list[Profile] = [(pure_strategy(rows, i), pure_strategy(columns, j)) for i, j in listed]
+    mixed = [pair for pair in pairs if any(vertex.support.bit_count() > 1 for vertex in pair)]
+    if not mixed:
+        mixed = _one_more(first, second, effort.seconds)
+    solved = _profiles(scaled, sorted(mixed, key=_order))
+    profiles += [profile for profile, _ in solved]
+    if not profiles:
+        profiles.append(lemke_howson(first, second))
+    count = len(profiles) - len(listed)
+    some = "the pure equilibria" if len(listed) == len(places) else f"{len(listed)} of {len(places)} pure equilibria"
     return RawEquilibria(
         equilibria=tuple(profiles),
         components=(),
         complete=False,
-        reason=f"The enumeration took over {time_limit:g} s: the pure equilibria and one more are listed.",
-        roots={},
-        indices=(None,) * len(profiles),
+        reason=f"Not all equilibria were sought, since {ended}: {some} and {count} more are listed.",
+        indices=(None,) * len(listed) + tuple(index for _, index in solved) + (None,) * (count - len(solved)),
     )
+
+
+def _one_more(first: _Table, second: _Table, seconds: float | None) -> list[tuple[Vertex, Vertex]]:
+    """An equilibrium that is not pure, if a path leads to one."""
+    try:
+        found = one_equilibrium(*_polytopes(first, second, Effort(LAST_CHANCE, seconds)))
+    except OutOfEffort:
+        return []
+    return [found] if found and any(vertex.support.bit_count() > 1 for vertex in found) else []

@@ -18,12 +18,10 @@ from kgsim.errors import GameError
 from kgsim.games.reduction import MOST_SPLITS, Reduction, reduce_game
 from kgsim.games.strategic import ROUNDING, as_payoffs, expected_payoffs, regrets_of_many
 from kgsim.showing import Shown
-from kgsim.solvers.equilibria import Profile, RawEquilibria
+from kgsim.solvers.effort import WORK_LIMIT, Effort, check_limits
+from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
 
 Method = Literal["auto", "engine", "nashpy"]
-
-#: Seconds that a single call may take unless told otherwise.
-TIME_LIMIT = 10.0
 
 #: Largest regret, as a share of the player's payoff range, of anything reported.
 TOLERANCE = 1e-9
@@ -119,7 +117,13 @@ class NashSet(Shown):
         ]
 
 
-def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | None = TIME_LIMIT) -> NashSet:
+def nash(
+    payoffs: ArrayLike,
+    *,
+    method: Method = "auto",
+    work_limit: float = WORK_LIMIT,
+    time_limit: float | None = None,
+) -> NashSet:
     """Nash equilibria, pure and mixed, of a finite game with any number of players.
 
     Parameters
@@ -130,8 +134,11 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
         ``"engine"`` for kgsim's own solvers; ``"nashpy"`` for the Nashpy library, two players only;
         ``"auto"`` for the engine, cross-checked with Nashpy where a two-player game is small enough for that
         to be cheap.
+    work_limit
+        Steps of work after which the search stops and the set is marked incomplete. A step takes about a
+        microsecond; being counted, they end the search at the same place on every machine.
     time_limit
-        Seconds after which the search stops and the set is marked incomplete; None means no limit.
+        Seconds after which it stops as well; None, the default, leaves the clock out of it.
 
     Returns
     -------
@@ -153,21 +160,15 @@ def nash(payoffs: ArrayLike, *, method: Method = "auto", time_limit: float | Non
     game = as_payoffs(payoffs)
     if method not in ("auto", "engine", "nashpy"):
         raise GameError(f'method: expected "auto", "engine" or "nashpy", got {method!r}.')
-    check_time_limit(time_limit)
+    check_limits(time_limit, work_limit)
     if method == "nashpy" and game.shape[0] != 2:
         raise GameError(f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".')
     reduction = reduce_game(game)
-    raw, name = _solve_reduced(reduction.scaled, method, time_limit)
+    raw, name = _solve_reduced(reduction.scaled, method, Effort(work_limit, time_limit))
     return _certify(game, _expand(reduction, raw), name, reduction)
 
 
-def check_time_limit(time_limit: float | None) -> None:
-    """Raise GameError unless a limit in seconds is positive or None."""
-    if time_limit is not None and not time_limit > 0:
-        raise GameError(f"time_limit: expected a positive number of seconds or None, got {time_limit!r}.")
-
-
-def _solve_reduced(scaled: NDArray[np.float64], method: Method, time_limit: float | None) -> tuple[RawEquilibria, str]:
+def _solve_reduced(scaled: NDArray[np.float64], method: Method, effort: Effort) -> tuple[RawEquilibria, str]:
     """Solve among the players who have a choice left, and put the others' only action back in."""
     movers = [player for player, count in enumerate(scaled.shape[1:]) if count > 1]
     if not movers:
@@ -178,11 +179,11 @@ def _solve_reduced(scaled: NDArray[np.float64], method: Method, time_limit: floa
     if len(movers) == 1:
         raw, name = _best_actions(game[0]), "best actions"
     elif len(movers) == 2:
-        raw, name = _solve_two(game, method, time_limit)
+        raw, name = _solve_two(game, method, effort)
     else:
         from kgsim.solvers.nplayer import solve as nplayer
 
-        raw, name = nplayer.solve(game, time_limit=time_limit), "support enumeration"
+        raw, name = nplayer.solve(game, effort=effort), "support enumeration"
     if len(movers) == scaled.shape[0]:
         return raw, name
 
@@ -195,10 +196,10 @@ def _solve_reduced(scaled: NDArray[np.float64], method: Method, time_limit: floa
     return replace(raw, equilibria=tuple(map(with_others, raw.equilibria))), name
 
 
-def _solve_two(game: NDArray[np.float64], method: Method, time_limit: float | None) -> tuple[RawEquilibria, str]:
+def _solve_two(game: NDArray[np.float64], method: Method, effort: Effort) -> tuple[RawEquilibria, str]:
     from kgsim.solvers.strategic import bimatrix
 
-    raw = bimatrix.solve(game, time_limit=time_limit)
+    raw = bimatrix.solve(game, effort=effort)
     name = "vertex enumeration in exact arithmetic"
     actions = game.shape[1] + game.shape[2]
     if method == "engine" or (method == "auto" and actions > CHEAP_FOR_NASHPY):
@@ -218,7 +219,7 @@ def _best_actions(own: NDArray[np.float64]) -> RawEquilibria:
     best = np.flatnonzero(own == own.max())
     single = len(best) == 1
     return RawEquilibria(
-        equilibria=tuple((np.eye(len(own))[action],) for action in best),
+        equilibria=tuple((pure_strategy(len(own), action),) for action in best.tolist()),
         components=() if single else (tuple(range(len(best))),),
         complete=True,
         reason="One player is left to choose, and all best actions are listed.",
