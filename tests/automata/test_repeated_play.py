@@ -215,7 +215,7 @@ def test_roots_find_every_change_that_a_fine_grid_sees(data):
     run = joint(scenario, scenario.repeated["pd"], "first")
     intervals = sustaining_discounts(scenario, run, numbers(scenario, run, {}))
     grid = np.linspace(0.0007, 0.9937, 301)
-    verdict = Sustained(scenario, "pd", "first").at({"d": grid}).verdict
+    verdict = Sustained(scenario, "pd", "first").at({"d": grid})
     expected = [any(low <= value <= high for low, high in intervals) for value in grid]
     far = [all(min(abs(value - low), abs(value - high)) > 1e-8 for low, high in intervals) for value in grid]
     assert (verdict[far] == np.array(expected, dtype=int)[far]).all()
