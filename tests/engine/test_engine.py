@@ -31,7 +31,7 @@ def assert_agree(scenario: Scenario, points: dict[str, np.ndarray], structures: 
         for name in structures:
             ends = solved[name]
             try:
-                single = kgsim.solve(scenario, structures=[name], **values).structures[name]
+                single = kgsim.solve(scenario, values, structures=[name]).structures[name]
             except kgsim.StructureError:
                 assert ends.failure[point] > 0, (name, values)
                 continue

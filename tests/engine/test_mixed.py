@@ -91,7 +91,7 @@ def test_several_isolated_equilibria_to_fall_back_on_close_the_set_and_continua_
     assert (np.bincount(other.mixed.point, minlength=150)[closed] > 1).any()
     for point in closed:
         values = {name: float(column[point]) for name, column in points.items()}
-        assert kgsim.solve(scenario, structures=["veto_over"], **values).structures["veto_over"].complete
+        assert kgsim.solve(scenario, values, structures=["veto_over"]).structures["veto_over"].complete
 
 
 @pytest.mark.parametrize("top", [4, 20])
