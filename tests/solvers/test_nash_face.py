@@ -171,7 +171,7 @@ def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPa
 
     solve = bimatrix.solve
 
-    def forgetful(scaled: np.ndarray, *, time_limit: float | None) -> object:
+    def forgetful(scaled: np.ndarray, *unscaled: object, time_limit: float | None) -> object:
         from dataclasses import replace
 
         raw = solve(scaled, time_limit=time_limit)

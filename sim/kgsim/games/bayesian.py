@@ -14,6 +14,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.errors import GameError
+from kgsim.tolerances import SUM_TO_ONE
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class BayesianGame:
         if not np.isfinite(self.payoffs).all():
             raise GameError("payoffs: expected finite numbers, found NaN or infinity")
         for prior in self.priors:
-            if (prior < 0.0).any() or abs(prior.sum() - 1.0) > 1e-9:
+            if (prior < 0.0).any() or abs(prior.sum() - 1.0) > SUM_TO_ONE:
                 raise GameError(f"priors: expected probabilities that sum to 1, got {prior.tolist()}")
 
     @property
@@ -79,12 +80,6 @@ class BayesianGame:
         for prior in self.priors:
             joint = joint[..., None] * prior
         return joint
-
-    @cached_property
-    def tolerance(self) -> Floats:
-        """Per player, the difference of payoffs up to which two are a tie."""
-        own = np.moveaxis(self.payoffs, len(self.priors), 0).reshape(self.payoffs.shape[len(self.priors)], -1)
-        return np.asarray(np.maximum(1e-12 * np.abs(own).max(axis=1), 1e-10 * np.ptp(own, axis=1)))
 
     def options(self, axis: int, history: tuple[int, ...]) -> range:
         """The actions that a mover has to be considered for after the actions of earlier stages.

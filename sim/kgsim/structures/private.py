@@ -8,17 +8,20 @@ from dataclasses import replace
 import numpy as np
 
 from kgsim.games.bayesian import BayesianGame, Strategy
+from kgsim.games.strategic import close, closest
 from kgsim.results import Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
 from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
 from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
 from kgsim.structures.private_mixed import mixed_equilibria
+from kgsim.tolerances import RESIDUAL_OF_GAP
 
 METHOD = "perfect Bayesian equilibria"
 ALL = "the game is one of signalling: every support of messages and responses was tried, pure and mixed"
 EVERY_NASH = "every Nash equilibrium of the tree was found, and judged whether beliefs support it"
 PURE_ONLY = "pure equilibria are complete, mixed ones are not"
+CLOSE = "some payoffs differ by so small a part of their range that the search is too coarse for them"
 NONE_FOUND = "no perfect Bayesian equilibrium was found; there is no pure one"
 
 
@@ -66,7 +69,13 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
         found += mixed.found
         complete = not pure.gaps and not mixed.gap
         gaps = [EVERY_NASH] if complete else [*sorted(pure.gaps), PURE_ONLY, *filter(None, [mixed.gap])]
-    told, continua = _grouped([telling.equilibrium(each) for each in found], continua)
+    every_told = [telling.equilibrium(each) for each in found]
+    payoffs = np.moveaxis(game.payoffs, len(game.priors), 0)
+    if close(payoffs):
+        least = RESIDUAL_OF_GAP * min(gap for gap in closest(payoffs) if gap > 0)
+        every_told = [each for each in every_told if each.residual <= least]
+        continua, gaps, complete = (), [CLOSE], False
+    told, continua = _grouped(every_told, continua)
     return StructureSolution(
         name=structure.name,
         label=structure.label,

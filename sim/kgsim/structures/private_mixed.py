@@ -21,6 +21,7 @@ from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.strategic.nash import nash
 from kgsim.structures.private_game import BayesianEquilibrium, PrivateGame
 from kgsim.structures.private_trees import Key, unfold
+from kgsim.tolerances import PURE, REGRET_OF_BELIEFS, SAME_EXPONENT
 
 #: Nodes of a tree, and profiles of plans, up to which mixed equilibria are sought.
 MOST_NODES = 2_000
@@ -28,12 +29,6 @@ MOST_PROFILES = 1_600
 
 #: Seconds for all Nash equilibria.
 TIME_LIMIT = 20.0
-
-#: What misses 1 by so much is mixed, and a gain up to this share of the payoffs' range is none.
-SLACK = 1e-7
-
-#: Errors' exponents that differ by less are the same.
-SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ def mixed_equilibria(telling: PrivateGame) -> Mixed:
             continue
         told = _told(telling, each, [keys[i] for i in whole.sets])
         surprises = {place: np.array(belief.example) for place, belief in told.beliefs.items()}
-        if one_shot_gain(game, told.strategy, surprises) > SLACK * max(float(np.ptp(game.payoffs)), 1e-300):
+        if one_shot_gain(game, told.strategy, surprises) > REGRET_OF_BELIEFS * max(float(np.ptp(game.payoffs)), 1e-300):
             gap = "the beliefs behind a mixed equilibrium could not be told"
             continue
         found.append(told)
@@ -90,7 +85,7 @@ def _in_whole(behaviour: dict[int, Floats | None], core: Simpler, whole: Simpler
 
 
 def _pure(mix: Floats) -> bool:
-    return bool(mix.max() > 1.0 - SLACK)
+    return bool(mix.max() > 1.0 - PURE)
 
 
 def _told(telling: PrivateGame, assessment: Assessment, keys: list[Key]) -> BayesianEquilibrium:
@@ -150,6 +145,6 @@ def _limit(
             seen = history[: game.first_axis[stage]]
             order = order + np.array([own[seen][action] for own in exponents[axis]])
             heights = heights + np.array([own[seen][action] for own in logs[axis]])
-    possible = order < order.min() + SAME
+    possible = order < order.min() + SAME_EXPONENT
     weights = np.exp(np.where(possible, heights - heights[possible].max(), -np.inf))
     return np.asarray(weights / weights.sum())

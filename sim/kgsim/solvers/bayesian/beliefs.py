@@ -8,9 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgsim.arrays import Floats
+from kgsim.tolerances import BELIEVED, EQUAL_ENDS, POSITIVE
 
-#: A belief counts as putting weight on a type from here on.
-POSITIVE = 1e-9
+
+def lead(taken: Floats, other: Floats) -> Floats:
+    """What an action has over another by what is believed, and on top as much as both may be rounded by.
+
+    So it is linear in the belief, and at least 0 where the action is best or tied.
+    """
+    return np.asarray(taken - other + BELIEVED * (np.abs(taken) + np.abs(other)))
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,7 @@ def _interval(kinds: int, support: Sequence[int], rows: Sequence[Floats], slack:
             low = max(low, bound)
         else:
             high = min(high, bound)
-    rounding = 1e-12
-    if low > high + rounding or low >= 1.0 - POSITIVE or high <= POSITIVE:
+    if low > high + EQUAL_ENDS or low >= 1.0 - POSITIVE or high <= POSITIVE:
         return None
     middle = 0.5 * (low + high)
     ends = np.zeros((3, kinds))

@@ -21,7 +21,7 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.errors import StructureError
 from kgsim.games.bayesian import BayesianGame
-from kgsim.solvers.bayesian.beliefs import BeliefSet, point, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, lead, point, supported
 
 History = tuple[int, ...]
 
@@ -30,9 +30,6 @@ Choices = Mapping[tuple[int, History, int], int]
 
 #: Combinations of choices and continuations examined before the search is cut short.
 MOST_COMBINATIONS = 400_000
-
-#: Gains up to this share of a player's range of payoffs are ties.
-SLACK = 1e-10
 
 TOO_MANY = f"the search was cut short after {MOST_COMBINATIONS:,} combinations of choices"
 
@@ -106,9 +103,6 @@ class _Search:
         self.gaps: set[str] = set()
         self.sources = 0
         self.left = MOST_COMBINATIONS
-        seats = len(game.priors)
-        payoffs = np.moveaxis(game.payoffs, seats, 0).reshape(game.payoffs.shape[seats], -1)
-        self.spread = np.maximum(np.ptp(payoffs, axis=1), 1e-300)
         self.places = {player: place for place, player in enumerate(game.informed)}
 
     def below(self, stage: int, history: History, beliefs: tuple[Belief, ...]) -> list[Assessment]:
@@ -188,7 +182,7 @@ class _Search:
                 continue
             if isinstance(belief, Free):
                 own = [row for source, row in rows if source == belief.source]
-                found = supported(self.game.kinds[place], support, own, SLACK)
+                found = supported(self.game.kinds[place], support, own, 0.0)
                 if found is None:
                     return None
                 rows = tuple((source, row) for source, row in rows if source != belief.source)
@@ -216,7 +210,7 @@ class _Search:
                 for action in range(len(options)):
                     if action == taken:
                         continue
-                    loss = (options[taken] - options[action]) / self.spread[player]
+                    loss = lead(options[taken], options[action])
                     verdict = self._weighed(loss, own, beliefs)
                     if verdict is None:
                         return None
@@ -270,14 +264,14 @@ class _Search:
             else:
                 loss = np.tensordot(loss, np.array(belief), axes=(axis, 0))
         if not free:
-            return [] if float(loss) >= -SLACK else None
+            return [] if float(loss) >= 0.0 else None
         if len(free) > 1:
             raise StructureError(
                 "a mover would have to weigh free beliefs about two players at once; such structures are not supported"
             )
-        if (loss >= -SLACK).all():
+        if (loss >= 0.0).all():
             return []
-        if (loss[[kind in free[0].types for kind in range(len(loss))]] < -SLACK).all():
+        if (loss[[kind in free[0].types for kind in range(len(loss))]] < 0.0).all():
             return None
         return [(free[0].source, loss)]
 

@@ -22,16 +22,11 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
-from kgsim.solvers.bayesian.beliefs import POSITIVE, BeliefSet, supported
+from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
+from kgsim.tolerances import POSITIVE, SAME_STRATEGY, SIGNALLING_TIES
 
 #: Supports up to which all are tried.
 MOST_SUPPORTS = 2_500
-
-#: Payoffs are scaled to 0..1 here; gains up to this are ties.
-SLACK = 1e-11
-
-#: Probabilities closer than this are one.
-SAME = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +81,7 @@ def solve_signalling(game: BayesianGame) -> SignallingSet:
             for other in range(responses)
             if other != answer
         ]
-        sets = [supported(kinds, support, rows, SLACK) for support in subsets(kinds)]
+        sets = [supported(kinds, support, rows, SIGNALLING_TIES) for support in subsets(kinds)]
         hull: BeliefSet | None = None
         for each in sets:
             if each is not None:
@@ -135,11 +130,11 @@ def fails_intuitive_criterion(game: BayesianGame, equilibrium: Signalling) -> bo
         every = tuple(range(kinds))
         possible = _best_replies(receiver, message, every)
         best = sender[:, message][:, possible].max(axis=1)
-        serious = tuple(kind for kind in every if best[kind] >= worth[kind] - SLACK)
+        serious = tuple(kind for kind in every if best[kind] >= worth[kind] - SIGNALLING_TIES)
         if not serious or len(serious) == kinds:
             continue
         certain = _best_replies(receiver, message, serious)
-        if any(sender[kind, message, certain].min() > worth[kind] + SLACK for kind in serious):
+        if any(sender[kind, message, certain].min() > worth[kind] + SIGNALLING_TIES for kind in serious):
             return True
     return False
 
@@ -163,7 +158,7 @@ def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[
     for answer in range(responses):
         rows = [receiver[:, message, answer] - receiver[:, message, other] for other in range(responses)]
         for support in subsets(len(among)):
-            if supported(kinds, [among[kind] for kind in support], rows, SLACK) is not None:
+            if supported(kinds, [among[kind] for kind in support], rows, SIGNALLING_TIES) is not None:
                 found.append(answer)
                 break
     return found
@@ -238,24 +233,24 @@ def _ends(cuts: Floats, equal: Floats, totals: Floats, size: int) -> list[Floats
     Positivity is strict: a smaller support covers the rest. The equations leave few dimensions, so every choice of as
     many active inequalities is tried.
     """
-    if ((cuts <= SLACK).all(axis=1) & (cuts < -SLACK).any(axis=1)).any():
+    if ((cuts <= SIGNALLING_TIES).all(axis=1) & (cuts < -SIGNALLING_TIES).any(axis=1)).any():
         return None  # no positive x satisfies such a row
     start = np.linalg.lstsq(equal, totals, rcond=None)[0]
     _, spread, rows = np.linalg.svd(equal)
     free = rows[int((spread > 1e-12).sum()) :].T
     if not free.shape[1]:
-        solved = (start > POSITIVE).all() and (cuts @ start >= -SLACK).all()
+        solved = (start > POSITIVE).all() and (cuts @ start >= -SIGNALLING_TIES).all()
         return [np.asarray(start, dtype=np.float64)] if solved else None
     sides, levels = np.vstack([cuts @ free, free]), np.concatenate([cuts @ start, start])
     chosen = np.array(list(combinations(range(len(sides)), free.shape[1])))
     systems = sides[chosen]
     regular = np.abs(np.linalg.det(systems)) > 1e-12
     moves = np.linalg.solve(systems[regular], -levels[chosen[regular]][..., None])[..., 0]
-    inside = (moves @ sides.T + levels >= -SLACK).all(axis=1)
+    inside = (moves @ sides.T + levels >= -SIGNALLING_TIES).all(axis=1)
     ends: list[Floats] = []
     for move in moves[inside]:
         end = np.asarray(start + free @ move, dtype=np.float64)
-        if not any(np.abs(end - other).max() < SAME for other in ends):
+        if not any(np.abs(end - other).max() < SAME_STRATEGY for other in ends):
             ends.append(end)
     if not ends or np.mean(ends, axis=0).min() <= POSITIVE:
         return None
@@ -265,8 +260,8 @@ def _ends(cuts: Floats, equal: Floats, totals: Floats, size: int) -> list[Floats
 def _entered(found: list[Signalling], equilibrium: Signalling) -> int:
     """The place of an equilibrium in the list, which it is added to if it is new."""
     for place, other in enumerate(found):
-        same = np.abs(other.messages - equilibrium.messages).max() < SAME
-        if same and np.abs(other.responses - equilibrium.responses).max() < SAME:
+        same = np.abs(other.messages - equilibrium.messages).max() < SAME_STRATEGY
+        if same and np.abs(other.responses - equilibrium.responses).max() < SAME_STRATEGY:
             return place
     found.append(equilibrium)
     return len(found) - 1

@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from operator import mul
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.strategic import pure_equilibrium_mask
-from kgsim.solvers.batch.bimatrix_vertices import LEAST_PIVOT
-from kgsim.solvers.batch.payoff_kernels import NEAR_TIE
 from kgsim.solvers.equilibria import Profile, RawEquilibria
 from kgsim.solvers.strategic.best_response import OutOfTime, Vertex, vertices
 from kgsim.solvers.strategic.indifference import indifference
 from kgsim.solvers.strategic.lemke_howson import lemke_howson
-from kgsim.solvers.strategic.rationals import as_integers
+from kgsim.solvers.strategic.rationals import as_integers, fractions_of, integers_of
+from kgsim.tolerances import LEAST_PIVOT, NEAR_TIE
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
@@ -35,13 +37,18 @@ WHOLE = 10
 MOST_COMPONENTS = 10_000
 
 
-def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> RawEquilibria:
+def solve(
+    scaled: NDArray[np.float64], payoffs: NDArray[Any] | None = None, *, time_limit: float | None = None
+) -> RawEquilibria:
     """Find every extreme equilibrium of a bimatrix game.
 
     Parameters
     ----------
     scaled
         Shape (2, m, n), scaled to 0..1 per player with exact ties (`kgsim.games.strategic.normalise`).
+    payoffs
+        The same before scaling, floats or fractions, where scaling hides how some of them differ: then all that is
+        computed is computed from these, in fractions.
     time_limit
         Seconds after which the search stops and answers with the pure equilibria and one more, incomplete.
 
@@ -52,16 +59,16 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
         `supports_examined` the pairs of them.
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
-    first, second = as_integers(scaled[0]), as_integers(scaled[1].T)
+    first, second = (_Own.of(side, payoffs is not None) for side in _sides(scaled if payoffs is None else payoffs))
     try:
-        xs, ys = _vertex_pairs(first, second, deadline)
+        xs, ys = _vertex_pairs(first.table, second.table, deadline)
     except OutOfTime:
-        return _without_enumeration(scaled, time_limit)
+        return _without_enumeration(scaled if payoffs is None else payoffs, first, second, time_limit)
     pairs = sorted(((x, y) for x in xs for y in ys if not x.support & ~y.best and not y.support & ~x.best), key=_order)
-    solved = _profiles(scaled, pairs)
+    solved = _profiles(first, second, pairs)
     components, all_components = _maximal_nash_subsets(pairs)
     # Completeness is not claimed then.
-    near = _near_tie(scaled[1].T, second, xs) or _near_tie(scaled[0], first, ys)
+    near = second.nearly_tied(xs) or first.nearly_tied(ys)
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
     elif not all_components:
@@ -77,6 +84,46 @@ def solve(scaled: NDArray[np.float64], *, time_limit: float | None = None) -> Ra
         roots={"vertices of player 1": len(xs), "vertices of player 2": len(ys)},
         indices=tuple(index for _, index in solved),
     )
+
+
+def _sides(game: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Each player's payoffs, its own actions first."""
+    return game[0], game[1].T
+
+
+@dataclass(frozen=True)
+class _Own:
+    """Payoffs of one player, own actions first, and what is computed from them.
+
+    Attributes
+    ----------
+    payoffs
+        Floats on 0..1, or fractions.
+    exact
+        Whether they are fractions.
+    certain
+        Whether these are surely the numbers that were meant.
+    table
+        Integers that differ as the payoffs do, but for a unit.
+    """
+
+    payoffs: list[list[Any]]
+    exact: bool
+    certain: bool
+    table: list[list[int]]
+
+    @classmethod
+    def of(cls, payoffs: NDArray[Any], exact: bool) -> _Own:
+        if not exact:
+            return cls(payoffs.tolist(), False, False, as_integers(payoffs))
+        fractions, certain = fractions_of(payoffs)
+        return cls(fractions, True, certain, integers_of(fractions))
+
+    def nearly_tied(self, found: list[Vertex]) -> bool:
+        """Whether some vertex misses a label by so little that it may have been meant to have it."""
+        if self.certain:
+            return False
+        return _nearly_tied(self.payoffs, found) if self.exact else _near_tie(np.array(self.payoffs), self.table, found)
 
 
 def _vertex_pairs(
@@ -115,10 +162,10 @@ def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
     return (x.support.bit_count() + y.support.bit_count(), x.support, y.support, x.best, y.best)
 
 
-def _profiles(scaled: NDArray[np.float64], pairs: list[tuple[Vertex, Vertex]]) -> list[tuple[Profile, int | None]]:
+def _profiles(first: _Own, second: _Own, pairs: list[tuple[Vertex, Vertex]]) -> list[tuple[Profile, int | None]]:
     """The profiles of extreme equilibria and their indices (Shapley 1974), None where these are not defined."""
-    xs = _strategies(scaled[1].T, (x for x, _ in pairs))
-    ys = _strategies(scaled[0], (y for _, y in pairs))
+    xs = _strategies(second, (x for x, _ in pairs))
+    ys = _strategies(first, (y for _, y in pairs))
     solved: list[tuple[Profile, int | None]] = []
     for x, y in pairs:
         (x_strategy, x_sign), (y_strategy, y_sign) = xs[x.labels], ys[y.labels]
@@ -128,25 +175,25 @@ def _profiles(scaled: NDArray[np.float64], pairs: list[tuple[Vertex, Vertex]]) -
     return solved
 
 
-def _strategies(
-    own: NDArray[np.float64], found: Iterable[Vertex]
-) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
+def _strategies(own: _Own, found: Iterable[Vertex]) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
     """By its labels each vertex's probabilities, and the sign of its indifference system, 0 if degenerate."""
     # A dict of Python's numbers is read several times as fast as an array, by the same operations.
-    payoffs = {(i, j): payoff for i, row in enumerate(own.tolist()) for j, payoff in enumerate(row)}
+    payoffs = {(i, j): payoff for i, row in enumerate(own.payoffs) for j, payoff in enumerate(row)}
     each = {vertex.labels: vertex for vertex in found}
-    solved = [_strategy(payoffs, vertex) for vertex in each.values()]
+    solved = [_strategy(payoffs, vertex, own.exact) for vertex in each.values()]
     rows = np.array([strategy for strategy, _ in solved])
     return {labels: (row, sign) for labels, row, (_, sign) in zip(each, rows, solved, strict=True)}
 
 
-def _strategy(payoffs: Any, vertex: Vertex) -> tuple[list[float], int]:
+def _strategy(payoffs: Any, vertex: Vertex, exact: bool) -> tuple[list[float], int]:
     size = vertex.support.bit_count()
     if vertex.best.bit_count() == size:
         used = _actions(vertex.support)
         weights: Any = [0.0] * size
         room: Any = {}
         sign, pivot = indifference(payoffs, _actions(vertex.best), used, size, room, weights)
+        if exact:
+            return vertex.strategy(), sign
         if pivot >= LEAST_PIVOT:
             strategy = [0.0] * len(vertex.weights)
             for i, weight in zip(used, weights, strict=True):
@@ -173,6 +220,21 @@ def _near_tie(own: NDArray[np.float64], table: list[list[int]], found: list[Vert
     return any(not found[k].best >> i & 1 for k, i in close)
 
 
+def _nearly_tied(own: list[list[Fraction]], found: list[Vertex]) -> bool:
+    """As `_near_tie`, of payoffs as fractions: beside what the replies are worth, whatever others may be."""
+    near = Fraction(NEAR_TIE)
+    for vertex in found:
+        total = sum(vertex.weights)
+        if any(0 < weight < near * total for weight in vertex.weights):
+            return True
+        values = [sum(map(mul, vertex.weights, row)) for row in own]
+        best = max(values)
+        for value, row in zip(values, own, strict=True):
+            if 0 < best - value < near * sum(map(mul, vertex.weights, map(abs, row))):
+                return True
+    return False
+
+
 def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tuple[int, ...], ...], bool]:
     """Maximal Nash subsets with more than one point, by their extreme equilibria; and whether all."""
     number = {(x.labels, y.labels): k for k, (x, y) in enumerate(pairs)}
@@ -194,11 +256,13 @@ def _maximal_nash_subsets(pairs: list[tuple[Vertex, Vertex]]) -> tuple[tuple[tup
     return tuple(sorted(subsets)), len(closed) <= MOST_COMPONENTS
 
 
-def _without_enumeration(scaled: NDArray[np.float64], time_limit: float | None) -> RawEquilibria:
+def _without_enumeration(payoffs: NDArray[Any], first: _Own, second: _Own, time_limit: float | None) -> RawEquilibria:
     """Pure equilibria and one found by Lemke and Howson's path: what can be said when time has run out."""
-    rows, columns = scaled.shape[1:]
-    profiles = [(np.eye(rows)[i], np.eye(columns)[j]) for i, j in np.argwhere(pure_equilibrium_mask(scaled, players=2))]
-    mixed = lemke_howson(as_integers(scaled[0]), as_integers(scaled[1].T))
+    rows, columns = payoffs.shape[1:]
+    profiles = [
+        (np.eye(rows)[i], np.eye(columns)[j]) for i, j in np.argwhere(pure_equilibrium_mask(payoffs, players=2))
+    ]
+    mixed = lemke_howson(first.table, second.table)
     if not any(all(np.array_equal(a, b) for a, b in zip(mixed, known, strict=True)) for known in profiles):
         profiles.append(mixed)
     return RawEquilibria(
