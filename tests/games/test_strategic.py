@@ -18,6 +18,7 @@ from kgsim.games.strategic import (
     pure_equilibria,
     regrets,
     regrets_of_many,
+    with_ties,
 )
 
 PENNIES = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
@@ -61,8 +62,8 @@ def test_the_callers_array_is_neither_changed_nor_kept() -> None:
     assert game[0, 0, 0] == 1
 
 
-def test_normalise_makes_ties_exact() -> None:
-    scaled = normalise(as_payoffs([[0.1 + 0.2, 0.3, 0.7 - 0.4, 1.3]]))
+def test_ties_are_made_exact() -> None:
+    scaled = normalise(with_ties(as_payoffs([[0.1 + 0.2, 0.3, 0.7 - 0.4, 1.3]])))
     assert scaled[0, 0] == scaled[0, 1] == scaled[0, 2] == 0.0
     assert scaled[0, 3] == 1.0
 
@@ -74,6 +75,7 @@ def test_normalise_keeps_small_differences_that_are_real() -> None:
 
 def test_constant_payoffs_become_zero() -> None:
     assert not normalise(as_payoffs(np.full((2, 2, 2), 7.0))).any()
+    assert not normalise(with_ties(as_payoffs([[0.1 + 0.2, 0.3]]))).any()
 
 
 @given(

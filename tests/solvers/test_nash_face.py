@@ -172,7 +172,7 @@ def test_what_nashpy_finds_beyond_is_a_disagreement(monkeypatch: pytest.MonkeyPa
 
     solve = bimatrix.solve
 
-    def forgetful(scaled: np.ndarray, *, effort: object) -> object:
+    def forgetful(scaled: np.ndarray, *unscaled: object, effort: object) -> object:
         from dataclasses import replace
 
         raw = solve(scaled, effort=effort)

@@ -16,7 +16,7 @@ from kgsim.analysis.sampling import cubes
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
 from kgsim.results import UNDECIDED, VERDICTS, Verdict
-from kgsim.wording import rounded
+from kgsim.wording import counted, percent, rounded
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Discovery:
     density: float
     boxes: tuple[Peeled, ...]
     ranges: Mapping[str, tuple[float, float]]
+
+    @property
+    def no_box(self) -> str:
+        """Why there are no boxes, where there are none, as a clause."""
+        return f"No box: {self.question} in {percent(self.share)} of {counted(self.draws, 'draw')}"
 
     def within(self, box: Box, parameter: str) -> tuple[float, float]:
         """A box's limits on a parameter, its range where the box has none."""

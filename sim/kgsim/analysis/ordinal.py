@@ -22,6 +22,7 @@ from kgsim.arrays import Floats, Integers
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.structures.solution import fallback_structures
+from kgsim.tolerances import RANKED_ALIKE
 
 Rests: TypeAlias = Literal["rankings", "points", "stated"]
 
@@ -31,9 +32,6 @@ RESTS_ON = {
     "points": "points as well as rankings: a bloc weighs its members' points against each other",
     "stated": "a fallback stated in points, which a ranking of deals cannot place",
 }
-
-#: Payoffs that differ by no more than this share of the player's range are tied.
-TIE = 1e-9
 
 #: This share of the range is split evenly between the levels, so that no redraw brings two within rounding.
 _APART = 1e-4
@@ -80,7 +78,7 @@ def rankings(payoffs: Floats) -> Rankings:
     levels = np.empty(payoffs.shape, dtype=np.intp)
     for player, worth in enumerate(payoffs):
         order = np.argsort(worth, kind="stable")
-        steps = np.diff(worth[order], prepend=worth[order[0]]) > TIE * max(float(np.ptp(worth)), 1e-300)
+        steps = np.diff(worth[order], prepend=worth[order[0]]) > RANKED_ALIKE * max(float(np.ptp(worth)), 1e-300)
         levels[player, order] = np.cumsum(steps)
     return Rankings(levels, payoffs.min(axis=1), payoffs.max(axis=1))
 

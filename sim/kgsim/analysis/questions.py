@@ -21,12 +21,10 @@ from kgsim.results import FAILS, HOLDS, UNDECIDED
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
+from kgsim.tolerances import TIGHT_COMPARISON
 
 Points: TypeAlias = Mapping[str, Floats]
 Verdicts: TypeAlias = NDArray[np.int8]
-
-#: Ties are held much tighter than elsewhere, since a tie's width is a boundary's error.
-TOLERANCE = 1e-12
 
 
 class Question(Protocol):
@@ -61,7 +59,7 @@ class Reached:
         if outcome not in names:
             raise GameError(f"there is no outcome {outcome!r}. {suggestion(outcome, names, 'outcome')}")
         self.scenario, self.structure, self.outcome = scenario, structure, outcome
-        self._play = AtPoints(scenario, (structure,), tolerance=TOLERANCE)
+        self._play = AtPoints(scenario, (structure,))
         self._rule = names.index(outcome)
 
     def at(self, points: Points, *, settle: int = 0) -> Verdicts:
@@ -96,7 +94,7 @@ class Claimed:
             raise GameError(f"there is no claim {claim!r}. {suggestion(claim, scenario.claims, 'claim')}")
         self.scenario = scenario
         self.claim: Claim = scenario.claims[claim]
-        self._play = AtPoints(scenario, structures_of(self.claim), [claim], tolerance=TOLERANCE, equal=TOLERANCE)
+        self._play = AtPoints(scenario, structures_of(self.claim), [claim], equal=TIGHT_COMPARISON)
 
     def at(self, points: Points, *, settle: int = 0) -> Verdicts:
         """See `Question`."""

@@ -23,7 +23,7 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.showing import Told
 from kgsim.studies.limits import COPIES, check_count, check_room
-from kgsim.wording import counted, listed, number, percent
+from kgsim.wording import listed, number, percent
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,7 @@ def sensitivity(
     asked = Evaluator(scenario, needed, [claim] if claim else [], draws)
     discovery = boxes(asked, drawn_by, values, interest, draws, seed, density, workers, progress)
     if not discovery.boxes:
-        notes.append(
-            f"No box: {discovery.question} in {percent(discovery.share)} of {counted(discovery.draws, 'draw')}."
-        )
+        notes.append(f"{discovery.no_box}.")
     return Sensitivity(
         scenario=scenario,
         structure=chosen,

@@ -24,15 +24,13 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.studies.design import grid as checked
+from kgsim.tolerances import BOUNDARY_WIDTH
 
 #: Points at which a parameter's range is looked at.
 POINTS = 1001
 
 #: The same for each parameter of the search for the smallest change.
 COARSE = 201
-
-#: A boundary's precision, as a share of the range.
-PRECISION = 1e-10
 
 #: Directions per round, and rounds, of the search for the smallest joint change.
 DIRECTIONS, ROUNDS = 64, 12
@@ -149,7 +147,7 @@ def _segments(
     answers[alone] = found[alone - 1]
     changes = np.flatnonzero(np.diff(answers))
     left, right, before = values[changes], values[changes + 1], answers[changes]
-    while len(left) and float((right - left).max()) > PRECISION * (high - low):
+    while len(left) and float((right - left).max()) > BOUNDARY_WIDTH * (high - low):
         middle = (left + right) / 2
         same = verdict(middle) == before
         left, right = np.where(same, middle, left), np.where(same, right, middle)
@@ -213,7 +211,7 @@ def _first_change(
     high = steps[first]
     low = np.where(first > 0, steps[first - 1], 0.0)
     verdict = found[some, first]
-    while len(some) and float((high - low).max()) > PRECISION:
+    while len(some) and float((high - low).max()) > BOUNDARY_WIDTH:
         middle = (low + high) / 2
         codes = at(middle, some)
         turned = (codes != now) & (codes != UNDECIDED)

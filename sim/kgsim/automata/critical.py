@@ -19,20 +19,12 @@ from kgsim.arrays import Floats
 from kgsim.automata.joint import Joint, Numbers, transitions, worth
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
+from kgsim.tolerances import NEAR_ROOT, REPEATED_GAINS, SAME_ROOT
 
 Intervals: TypeAlias = tuple[tuple[float, float], ...]
 
 #: Joint states up to which the polynomials can be trusted.
 MOST_STATES = 64
-
-#: Gains of less than this share of the range of stage payoffs are rounding.
-TOLERANCE = 1e-11
-
-#: Distance from the interval within which a computed root may be one.
-_NEAR = 1e-6
-
-#: Roots closer than this are one.
-_SAME = 1e-10
 
 
 def largest_gain(scenario: Scenario, run: Joint, at: Numbers) -> Floats:
@@ -44,7 +36,7 @@ def largest_gain(scenario: Scenario, run: Joint, at: Numbers) -> Floats:
 def sustained(scenario: Scenario, run: Joint, at: Numbers) -> NDArray[np.bool_]:
     """Whether no one-shot deviation gains anything, up to rounding; shape (points,)."""
     # Solving the value system loses digits as the discount factor approaches 1.
-    return np.asarray(_shares(scenario, run, at).max(axis=1) <= TOLERANCE + 1e-14 / (1.0 - at.discount))
+    return np.asarray(_shares(scenario, run, at).max(axis=1) <= REPEATED_GAINS + 1e-14 / (1.0 - at.discount))
 
 
 def _shares(scenario: Scenario, run: Joint, at: Numbers) -> Floats:
@@ -134,7 +126,7 @@ def _roots(scenario: Scenario, run: Joint, at: Numbers) -> list[float]:
         if len(coefficients) < 2:
             continue
         roots = (chebyshev.chebroots(coefficients) + 1.0) / 2.0
-        near = roots[(np.abs(roots.imag) < _NEAR) & (roots.real > -_NEAR) & (roots.real < 1.0 - 1e-12)].real
+        near = roots[(np.abs(roots.imag) < NEAR_ROOT) & (roots.real > -NEAR_ROOT) & (roots.real < 1.0 - 1e-12)].real
         found.update(_polished(scenario, run, at, column, near))
     return _distinct(root for root in found if 0.0 < root < 1.0)
 
@@ -147,7 +139,7 @@ def _determinants(run: Joint, at: Numbers) -> Floats:
 def _polished(scenario: Scenario, run: Joint, at: Numbers, column: int, roots: Floats) -> Iterable[float]:
     """Improve computed roots on the gain itself: by bisection where it changes sign, else they stay as they are."""
     for root in roots.tolist():
-        low, high = max(root - _NEAR, 0.0), min(root + _NEAR, 1.0 - 1e-12)
+        low, high = max(root - NEAR_ROOT, 0.0), min(root + NEAR_ROOT, 1.0 - 1e-12)
 
         def gain(values: Floats) -> Floats:
             return np.asarray(_shares(scenario, run, at_discounts(at, values))[:, column])
@@ -168,6 +160,6 @@ def _polished(scenario: Scenario, run: Joint, at: Numbers, column: int, roots: F
 def _distinct(roots: Iterable[float]) -> list[float]:
     kept: list[float] = []
     for root in sorted(roots):
-        if not kept or root - kept[-1] > _SAME:
+        if not kept or root - kept[-1] > SAME_ROOT:
             kept.append(root)
     return kept

@@ -26,6 +26,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import LARGEST, actions_of, parameter_values, payoffs_at
 from kgsim.scenario.rounds import RepeatedGame
+from kgsim.tolerances import SUM_TO_ONE
 
 #: Joint states of the automata of a profile, at most.
 MOST_STATES = 400
@@ -167,7 +168,7 @@ def _check(run: Joint, payoffs: Floats, discount: Floats, noise: Floats, play: t
     if not ((noise >= 0.0) & (noise <= 1.0)).all():
         raise GameError(f"{where}: the noise is a probability and must lie between 0 and 1")
     for name, shares in zip(run.moves, play, strict=True):
-        if not ((shares >= 0.0).all() and np.allclose(shares.sum(axis=-1), 1.0, atol=1e-9)):
+        if not ((shares >= 0.0).all() and np.allclose(shares.sum(axis=-1), 1.0, atol=SUM_TO_ONE)):
             raise GameError(f"{where}: the probabilities of {name}'s moves do not add up to 1 at these values")
 
 

@@ -27,7 +27,6 @@ from kgsim.results import UNDECIDED, StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import parameter_values
-from kgsim.solvers.staged.stage import TOLERANCE
 
 Points: TypeAlias = Mapping[str, Floats]
 
@@ -68,8 +67,6 @@ class AtPoints:
         Structures to solve; those they fall back on are solved too.
     claims
         Names of the claims to judge. A claim on a structure that is not solved is undecided everywhere.
-    tolerance
-        Differences up to this share of a mover's range of payoffs are ties.
     equal
         Numbers that differ by up to this share of the values compared are equal.
     fast
@@ -87,7 +84,6 @@ class AtPoints:
         structures: Sequence[str],
         claims: Iterable[str] = (),
         *,
-        tolerance: float = TOLERANCE,
         equal: float = EQUAL,
         fast: bool = False,
     ) -> None:
@@ -95,7 +91,7 @@ class AtPoints:
         for name in self.claims:
             if name not in scenario.claims:
                 raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
-        self.engine = Engine(scenario, self.structures, tolerance, fast)
+        self.engine = Engine(scenario, self.structures, fast)
         self.equal = equal
 
     def at(self, points: Points, payoffs: Floats | None = None, *, settle: int | None = 0) -> Answers:

@@ -21,9 +21,7 @@ from kgsim.dynamics.markov import Continuation, check_memory
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
-
-#: Chances change by less than this at a fixed point.
-PRECISE = 1e-9
+from kgsim.tolerances import FIXED_POINT
 
 #: Steps of the iteration, at most, and the share of each that is taken.
 STEPS, DAMPING = 2_000, 0.5
@@ -222,7 +220,7 @@ def _at_once(worth: Floats, movers: tuple[int, ...], precision: float) -> tuple[
                     expected = (expected * weight).sum(axis=1 + other, keepdims=True)
             answer.append(_softmax(precision * expected.reshape(games, sizes[place], count), axis=1))
         gap = np.max([np.abs(new - old).max(axis=1) for new, old in zip(answer, play, strict=True)], axis=0)
-        if gap.max() <= PRECISE:
+        if gap.max() <= FIXED_POINT:
             break
         play = [old + DAMPING * (new - old) for new, old in zip(answer, play, strict=True)]
     joint = play[0]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from kgsim.arrays import Floats
 from kgsim.errors import StructureError
 from kgsim.scenario.rounds import Shock
+from kgsim.tolerances import SUM_TO_ONE
 
 #: Values that stand for a shock with a density.
 NODES = 5
@@ -92,6 +93,6 @@ def _discrete(shock: Shock, values: Mapping[str, ArrayLike]) -> tuple[Floats, Fl
         np.array([float(np.ravel(formula.evaluate(values))[0]) for formula in formulas])
         for formulas in (shock.values, shock.chances)
     )
-    if (chances < 0.0).any() or abs(chances.sum() - 1.0) > 1e-9:
+    if (chances < 0.0).any() or abs(chances.sum() - 1.0) > SUM_TO_ONE:
         raise StructureError(f"shock {shock.name}: the chances add up to {chances.sum():g} at these values")
     return points, chances / chances.sum()

@@ -8,6 +8,7 @@ from their ends, everything that can follow counts as possible.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ulp
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import Layer
 from kgsim.engine.sets import Sets, gathered, kernels, widened
 from kgsim.engine.stages import best
-from kgsim.solvers.staged.stage import ROUNDING
+from kgsim.games.objectives import gains
+from kgsim.tolerances import crowded, merged
 
 #: Weights of the first member's gains by which positions are found that dominate most others.
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
@@ -49,8 +51,6 @@ def nash_product(
     sets: Sets,
     payoffs: Floats,
     fallback: Floats,
-    tolerance: Floats,
-    share: float,
     fast: bool = False,
 ) -> Position:
     """Apply the Nash product.
@@ -63,29 +63,25 @@ def nash_product(
         Members' payoffs of each deal; shape (members, deals, points).
     fallback
         Members' disagreement payoffs; shape (members, points).
-    tolerance
-        Differences of the product up to it are ties; shape (points,).
-    share
-        The same as a share of the range of members' payoffs.
     fast
         Whether to use compiled kernels, which give the same answer.
     """
     score = product(payoffs, fallback, fast)
-    inner, level, _ = best(layer, below, sets, score, tolerance, fast)
+    inner, level = best(layer, below, sets, score, fast)
     # Zero wherever it is defined, it ranks nothing; defined nowhere, it fails.
-    flat, failed = (level <= tolerance) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
+    flat, failed = (level <= 0.0) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
     points: Integers = sets.wide
     tied = sets.several(below, fast)
     if len(tied):
         members, fallbacks = payoffs[..., tied], fallback[:, tied]
         inner[:, tied], flat[:, tied], failed[tied], open_ = _held(
-            layer, below, sets.only(tied), score[:, tied], members, fallbacks, tolerance[tied]
+            layer, below, sets.only(tied), score[:, tied], members, fallbacks
         )
         points = np.union1d(points, tied[open_])
-    found = Sets.exact(inner, np.zeros(inner.shape[1]) + tolerance)
+    found = Sets.exact(inner)
     if flat.any():
         columns = np.flatnonzero(flat.any(axis=0))
-        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], share, fast)
+        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], fast)
         there = flat[:, columns][layer.slot_game]
         inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
         failed[columns] |= rest.failed
@@ -94,7 +90,7 @@ def nash_product(
 
 
 def _held(
-    layer: Layer, below: Layer, sets: Sets, score: Floats, payoffs: Floats, fallback: Floats, tolerance: Floats
+    layer: Layer, below: Layer, sets: Sets, score: Floats, payoffs: Floats, fallback: Floats
 ) -> tuple[Bools, Bools, Bools, Bools]:
     """What the product picks where several deals may follow a position.
 
@@ -114,38 +110,37 @@ def _held(
     top = layer.cells.fold(np.maximum, high[layer.cell_child])
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     # Where some continuations leave no joint gain at all the product cannot say what is chosen then.
-    idle = (level <= tolerance) & (top > tolerance)
-    level = np.where(idle, 2.0 * tolerance, level)
+    idle = (level <= 0.0) & (top > 0.0)
+    level = np.where(idle, ulp(0.0), level)
     worth = score[layer.slot_deal]
-    inner = sets.follows(layer) & (worth >= (level - tolerance)[layer.slot_game]) & (worth > -np.inf)
+    inner = sets.follows(layer) & (worth >= level[layer.slot_game]) & (worth > -np.inf)
     # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
     most = product(np.array([members.best(member) for member in payoffs]), fallback)
     matters = ((low < high) & (most > -np.inf))[layer.cell_child]
-    matters &= most[layer.cell_child] >= (level - tolerance)[layer.cell_game]
-    flat, failed = (top <= tolerance) & (top > -np.inf), (top == -np.inf).any(axis=0)
+    matters &= most[layer.cell_child] >= level[layer.cell_game]
+    flat, failed = (top <= 0.0) & (top > -np.inf), (top == -np.inf).any(axis=0)
     return inner, flat, np.asarray(failed), np.asarray(idle.any(axis=0) | matters.any(axis=0))
 
 
-def ties(score: Floats, size: Floats, share: float) -> Floats:
-    """The difference up to which two utilities (deals, points) are a tie; shape (points,)."""
-    spread = score.max(axis=0, initial=-np.inf) - score.min(axis=0, initial=np.inf)
-    return np.asarray(np.maximum(np.maximum(share * spread, ROUNDING * size), np.finfo(float).tiny))
-
-
 def product(payoffs: Floats, fallback: Floats, fast: bool = False) -> Floats:
-    """The geometric mean of members' gains, -inf where a member is left below its fallback.
+    """The geometric mean of members' gains, -inf where a member is left below its fallback; ties are exact.
 
     Shapes (members, deals, points) and (members, points) to (deals, points); see `kgsim.games.objectives.NashProduct`.
     """
-    if fast and len(payoffs) == 2 and np.isfinite(fallback).all():
-        found = np.empty(payoffs.shape[1:])
-        kernels().gains(payoffs, fallback, found)
-        return found
     with np.errstate(invalid="ignore"):
-        gains = payoffs - fallback[:, None]
-        gains = np.where(np.abs(gains) <= 1e-12 * (1.0 + np.abs(fallback[:, None])), 0.0, gains)
-        mean = np.prod(np.maximum(gains, 0.0) ** (1.0 / len(payoffs)), axis=0)
-    return np.where((gains < 0.0).any(axis=0), -np.inf, mean)
+        if fast and len(payoffs) == 2 and np.isfinite(fallback).all():
+            found = np.empty(payoffs.shape[1:])
+            kernels().gains(payoffs, fallback, found)
+        else:
+            each = gains(payoffs, fallback[:, None])
+            mean = np.prod(np.maximum(each, 0.0) ** (1.0 / len(payoffs)), axis=0)
+            found = np.where((each < 0.0).any(axis=0), -np.inf, mean)
+        if not crowded(np.maximum(found, 0.0)):
+            return found
+        each = gains(payoffs, fallback[:, None])
+        known = np.abs(payoffs) + np.abs(fallback[:, None])
+        share = np.divide(known, each, out=np.zeros_like(each), where=each > 0.0).mean(axis=0)
+        return merged(found, np.maximum(found, 0.0) * share)
 
 
 def mutual_veto(
@@ -154,7 +149,6 @@ def mutual_veto(
     sets: Sets,
     payoffs: Floats,
     fallback: Floats | None,
-    share: float,
     fast: bool = False,
 ) -> Position:
     """Apply mutual veto; parameters as for `nash_product`, `fallback` None if there is none."""
@@ -163,22 +157,20 @@ def mutual_veto(
         failed = np.zeros(payoffs.shape[-1], dtype=bool)
         stated = np.empty((len(payoffs), 0)) if fallback is None else fallback
         follows = sets.follows(layer, fast)
-        kernels().veto(layer.slot_first, layer.slot_deal, follows, payoffs, stated, share, inner, failed)
+        kernels().veto(layer.slot_first, layer.slot_deal, follows, payoffs, stated, inner, failed)
         tied = sets.several(below, fast)
         if len(tied):
             point = None if fallback is None else fallback[:, tied]
-            inner[:, tied], failed[tied] = _standing(layer, below, sets.only(tied), payoffs[..., tied], point, share)
+            inner[:, tied], failed[tied] = _standing(layer, below, sets.only(tied), payoffs[..., tied], point)
     else:
-        inner, failed = _standing(layer, below, sets, payoffs, fallback, share)
+        inner, failed = _standing(layer, below, sets, payoffs, fallback)
     points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
-    found = Sets.exact(inner, np.zeros(len(failed)))
+    found = Sets.exact(inner)
     failed[points] = False
     return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
 
 
-def _standing(
-    layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None, share: float
-) -> tuple[Bools, Bools]:
+def _standing(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None) -> tuple[Bools, Bools]:
     """The deals that no rival improves upon, as if no tie mattered, and where there are none."""
     follows = sets.follows(layer)
     inner = np.zeros(follows.shape, dtype=bool)
@@ -190,26 +182,24 @@ def _standing(
         rivals = most[:, layer.cell_child[layer.cell_game == game]]
         worth = payoffs[:, layer.slot_deal[slots]]
         stands = follows[slots]
-        top, bottom = np.where(stands, worth, -np.inf).max(axis=1), np.where(stands, worth, np.inf).min(axis=1)
-        size = np.where(np.isfinite(top), np.maximum(np.abs(top), np.abs(bottom)), 0.0)
-        tolerance = np.maximum(np.maximum(share * (top - bottom), ROUNDING * size), np.finfo(float).tiny)
         usable = np.isfinite(rivals).all(axis=0)
         if fallback is not None:
-            stands &= (worth >= (fallback - tolerance)[:, None]).all(axis=0)
-            # What improves upon a position that stands falls short of the fallback by two tolerances at most.
-            usable &= (rivals >= (fallback - 3.0 * tolerance)[:, None]).all(axis=0)
+            stands &= (gains(worth, fallback[:, None]) >= 0.0).all(axis=0)
+            # What improves upon a position that stands reaches the fallback too.
+            with np.errstate(invalid="ignore"):
+                usable &= (gains(rivals, fallback[:, None]) >= 0.0).all(axis=0)
         failed |= ~stands.any(axis=0)
-        inner[slots] = _undominated(worth, stands, rivals, usable, tolerance)
+        inner[slots] = _undominated(worth, stands, rivals, usable)
     return inner, failed
 
 
-def _undominated(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolerance: Floats) -> Bools:
+def _undominated(worth: Floats, stands: Bools, rivals: Floats, usable: Bools) -> Bools:
     """Which positions (members, slots, points) none of the rivals (members, cells, points) improves upon for all."""
     stands = stands.copy()
-    crowded = np.flatnonzero(stands.sum(axis=0) * usable.sum(axis=0) > _MANY)
-    if len(crowded):
-        stands[:, crowded], usable[:, crowded] = _thinned(
-            worth[..., crowded], stands[:, crowded], rivals[..., crowded], usable[:, crowded], tolerance[:, crowded]
+    many = np.flatnonzero(stands.sum(axis=0) * usable.sum(axis=0) > _MANY)
+    if len(many):
+        stands[:, many], usable[:, many] = _thinned(
+            worth[..., many], stands[:, many], rivals[..., many], usable[:, many]
         )
     # Each standing position beside each rival at its point, rivals being listed point by point.
     points, slots = np.nonzero(stands.T)
@@ -227,16 +217,14 @@ def _undominated(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, to
         position = np.repeat(np.arange(begin, last), part)
         rival = np.arange(len(position)) - np.repeat(np.cumsum(part) - part, part) + first[points[position]]
         here = points[position]
-        change = rivals[:, cells[rival], here] - worth[:, slots[position], here]
-        margin = tolerance[:, here]
-        better = (change >= -margin).all(axis=0) & (change > margin).any(axis=0)
+        better = _improves(rivals[:, cells[rival], here], worth[:, slots[position], here])
         improved[position[better]] = True
         begin = last
     stands[slots[improved], points[improved]] = False
     return stands
 
 
-def _thinned(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolerance: Floats) -> tuple[Bools, Bools]:
+def _thinned(worth: Floats, stands: Bools, rivals: Floats, usable: Bools) -> tuple[Bools, Bools]:
     """Strike what a few strong rivals improve upon, positions and rivals alike."""
     low = np.where(usable, rivals, np.inf).min(axis=1, keepdims=True)
     high = np.where(usable, rivals, -np.inf).max(axis=1, keepdims=True)
@@ -245,14 +233,17 @@ def _thinned(worth: Floats, stands: Bools, rivals: Floats, usable: Bools, tolera
     for weight in _STRONG:
         strong = (weight * scaled[0] + (1.0 - weight) * scaled[1:].sum(axis=0)).argmax(axis=0)
         rival = np.take_along_axis(rivals, strong[None, None], axis=1)[:, 0]
-        _strike(stands, worth, rival, tolerance)
+        _strike(stands, worth, rival)
         # What is improved upon can improve upon nothing that its better would not.
-        _strike(usable, rivals, rival, tolerance)
+        _strike(usable, rivals, rival)
     return stands, usable
 
 
-def _strike(stands: Bools, worth: Floats, rival: Floats, tolerance: Floats) -> None:
+def _strike(stands: Bools, worth: Floats, rival: Floats) -> None:
     """Drop the positions that one rival (members, points) improves upon."""
-    change = rival[:, None] - worth
-    margin = tolerance[:, None]
-    stands &= ~((change >= -margin).all(axis=0) & (change > margin).any(axis=0))
+    stands &= ~_improves(rival[:, None], worth)
+
+
+def _improves(rival: Floats, worth: Floats) -> Bools:
+    """Whether a rival is worse for no member and better for one; members along the first axis."""
+    return np.asarray((rival >= worth).all(axis=0) & (rival > worth).any(axis=0))

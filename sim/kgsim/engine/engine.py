@@ -20,9 +20,8 @@ from kgsim.engine.solutions import EquilibriumSets
 from kgsim.errors import GameError
 from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import parameter_values
+from kgsim.scenario.payoffs import parameter_values, with_ties
 from kgsim.solvers.compiled import available
-from kgsim.solvers.staged.stage import TOLERANCE
 from kgsim.structures.solution import in_order
 
 #: Parameter points worked through at once.
@@ -42,8 +41,6 @@ class Engine:
         A checked scenario.
     structures
         Structures to solve; those they fall back on are solved too.
-    tolerance
-        Differences up to this share of a mover's range of payoffs are ties.
     fast
         Whether to use compiled kernels, which give the same answers and list mixed equilibria (`kgsim.engine.mixed`) at
         more points; see `worth_compiling`.
@@ -51,7 +48,6 @@ class Engine:
 
     scenario: Scenario
     structures: tuple[str, ...]
-    tolerance: float = TOLERANCE
     fast: bool = False
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
@@ -73,6 +69,10 @@ class Engine:
         """Payoffs of every deal, shape (players, deals, points)."""
         return self.deals.payoffs(self.scenario, points)
 
+    def _with_ties(self, points: Mapping[str, Floats], payoffs: Floats) -> Floats:
+        tied = with_ties(payoffs.swapaxes(0, 1), lambda: self.deals.sizes(self.scenario, points).swapaxes(0, 1))
+        return np.ascontiguousarray(tied.swapaxes(0, 1))
+
     def solve(self, points: Mapping[str, Floats], payoffs: Floats | None = None) -> dict[str, EquilibriumSets]:
         """Solve every structure at some points, all at once; callers keep to `CHUNK` points or so.
 
@@ -87,10 +87,9 @@ class Engine:
         common = Common(
             self.scenario,
             self.deals,
-            self.tolerance,
             self.fast,
             parameter_values(self.scenario, points),
-            payoffs,
+            self._with_ties(points, payoffs),
             bool(np.isfinite(payoffs).all()),
         )
         for name, plan_ in self.plans.items():

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.blocs import mutual_veto, nash_product, product, ties
+from kgsim.engine.blocs import mutual_veto, nash_product, product
 from kgsim.engine.mixed import Start, list_mixed
 from kgsim.engine.plan import Layer, Plan
 from kgsim.engine.sets import Sets, widened
@@ -40,19 +40,10 @@ from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.scenario.payoffs import within
 from kgsim.structures.solution import fallback_structures
+from kgsim.tolerances import merged
 
 #: Equilibria in mixtures that a bloc's fallback is sought among at a point; with more the set is open.
 MOST_FALLBACKS = 64
-
-#: Payoffs that differ by less are one fallback.
-_SAME = 1e-12
-
-
-class _Spread(NamedTuple):
-    """The magnitude of a player's payoffs, and the difference up to which two are a tie; shape (points,) both."""
-
-    size: Floats
-    tie: Floats
 
 
 class _Rounds(NamedTuple):
@@ -70,32 +61,30 @@ class Common:
 
     Attributes
     ----------
-    scenario, deals, tolerance, fast
+    scenario, deals, fast
         As the engine has them.
     environment
         Name to value, for expressions.
     payoffs
-        Of every deal; shape (players, deals, points).
+        Of every deal, ties being exact; shape (players, deals, points).
     finite
         Whether all of them are.
     solved
         The structures solved so far.
-    sets, spreads, rounds
-        Ends of equal subgames, spreads of payoffs, and what blocs fall back on.
+    sets, rounds
+        Ends of equal subgames, and what blocs fall back on.
     parts
         Sets and payoffs at some of the points.
     """
 
     scenario: Scenario
     deals: Deals
-    tolerance: float
     fast: bool
     environment: Mapping[str, Floats]
     payoffs: Floats
     finite: bool
     solved: dict[str, EquilibriumSets] = field(default_factory=dict)
     sets: dict[object, tuple[Sets, Start | None]] = field(default_factory=dict)
-    spreads: dict[object, _Spread] = field(default_factory=dict)
     rounds: dict[object, _Rounds] = field(default_factory=dict)
     parts: dict[object, tuple[Sets, Floats, object]] = field(default_factory=dict)
 
@@ -136,14 +125,14 @@ class _Induction:
         self._judge(first, inner, sets)
         wide = np.zeros(inner.shape[1], dtype=bool)
         wide[sets.wide] = True
-        slack = np.maximum(sets.slack, 0.0)
-        mixed = self._mixed(inner, slack)
+        residual = np.zeros(inner.shape[1])
+        mixed = self._mixed(inner, residual)
         return EquilibriumSets(
             first.slot_deal,
             inner,
             self.failure,
             self.doubt,
-            slack,
+            residual,
             self.common.deals.outcomes[first.slot_deal],
             self.common.payoffs,
             mixed,
@@ -152,7 +141,7 @@ class _Induction:
             self.fast,
         )
 
-    def _mixed(self, inner: Bools, slack: Floats) -> Mixed:
+    def _mixed(self, inner: Bools, residual: Floats) -> Mixed:
         """List all equilibria where mixtures may matter, and where those of several are fallen back on."""
         outcome, outcomes = self.common.deals.outcomes, len(self.common.scenario.outcomes)
         if self.start is None:
@@ -162,7 +151,7 @@ class _Induction:
             where |= inner.sum(axis=0) > 1
         mixed, regret = list_mixed(self.start, where, self.payoffs, outcome, outcomes, self.fast)
         self.doubt[mixed.points] = 0
-        np.maximum.at(slack, mixed.point, regret)
+        np.maximum.at(residual, mixed.point, regret)
         return mixed
 
     def _fail(self, where: Bools, why: str) -> None:
@@ -180,8 +169,7 @@ class _Induction:
                 worth = player[first.slot_deal][:, points]
                 low = np.where(inner[:, points], worth, np.inf).min(axis=0)
                 high = np.where(inner[:, points], worth, -np.inf).max(axis=0)
-                margin = self.common.tolerance * np.maximum(np.ptp(worth, axis=0), 1e-300)
-                more |= (sets.outer & ((worth < low - margin) | (worth > high + margin))).any(axis=0)
+                more |= (sets.outer & ((worth < low) | (worth > high))).any(axis=0)
             doubtful = points[more]
             self.doubt[doubtful[self.doubt[doubtful] == 0]] = DOUBTS.index(MIXTURES)
         self.doubt[~inner.any(axis=0) & (self.doubt == 0)] = DOUBTS.index(MIXTURES)
@@ -201,11 +189,10 @@ class _Induction:
         fine = failing == 0
         whole = len(self.failure)
         inner = np.zeros((len(self.plan.layers[0].slot_deal), whole), dtype=bool)
-        slack, reasons = np.zeros(whole), np.zeros(whole, dtype=np.int8)
+        reasons = np.zeros(whole, dtype=np.int8)
         solvable = np.zeros(whole, dtype=bool)
         solvable[points[fine]] = True
         np.maximum.at(reasons, points, failing)
-        np.maximum.at(slack, points, sets.slack)
         for number in range(rounds.most):
             here = np.flatnonzero(rounds.number == number)
             found = sets.inner.take(here, axis=1) & fine[here]
@@ -222,7 +209,7 @@ class _Induction:
         several[other.mixed.point[(other.mixed.group >= 0) | (other.mixed.place >= MOST_FALLBACKS)]] = True
         open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.some
         self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
-        return widened(Sets.exact(inner, slack), np.arange(whole), outer)
+        return widened(Sets.exact(inner), np.arange(whole), outer)
 
     def _rounds(self, other: EquilibriumSets) -> _Rounds:
         """The equilibria to fall back on that differ in what somebody has, in rounds of one at each point."""
@@ -267,7 +254,7 @@ class _Induction:
         self.failing = np.zeros(len(points), dtype=np.int8)
         layers = self.plan.layers
         every = np.arange(len(self.failure))
-        sets = Sets.exact(np.ones((len(layers[-1].slot_deal), len(every)), dtype=bool), np.zeros(len(every)))
+        sets = Sets.exact(np.ones((len(layers[-1].slot_deal), len(every)), dtype=bool))
         key: object = None
         stages = list(zip(layers[:-1], layers[1:], self.structure.play, strict=True))
         while stages and not any(mover in self.structure.blocs for mover in stages[-1][2]):
@@ -313,26 +300,23 @@ class _Induction:
             bloc = blocs[0]
             if bloc is not None and bloc.rule != "weighted":
                 return self._bargain(layer, below, sets, bloc, payoffs, points, fallback)
-            return one_mover(layer, below, sets, *self._linear(movers[0], bloc, payoffs, points), self.fast)
+            return one_mover(layer, below, sets, self._linear(movers[0], bloc, payoffs, points), self.fast)
         if any(bloc is not None and bloc.rule == "veto" for bloc in blocs):
             self._fail_at(np.ones(len(points), dtype=bool), VETO_AT_ONCE)
-            return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool), sets.slack)
-        scores, tolerances, linear = [], [], True
+            return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool))
+        scores, linear = [], True
         for mover, bloc in zip(movers, blocs, strict=True):
             if bloc is not None and bloc.rule == "nash":
                 members = _chosen(payoffs, self._members(bloc))
                 point = self._fallback(bloc, points, fallback)
                 assert point is not None
                 scores.append(product(members, point, self.fast))
-                tolerances.append(self._mean_tie(bloc, points))
                 linear = False
             else:
-                score, tolerance = self._linear(mover, bloc, payoffs, points)
-                scores.append(score)
-                tolerances.append(tolerance)
-        found = several_movers(layer, below, sets, scores, tolerances, randomise=linear, fast=self.fast)
+                scores.append(self._linear(mover, bloc, payoffs, points))
+        found = several_movers(layer, below, sets, scores, randomise=linear, fast=self.fast)
         if linear and layer is self.plan.layers[0] and fallback is None:
-            self.start = Start(layer, below, sets, scores, tolerances)
+            self.start = Start(layer, below, sets, scores)
         if not linear:
             self.doubt[points] = DOUBTS.index(PURE_BLOC)
             none = np.asarray(~layer.slots.fold(np.logical_or, found.inner).all(axis=0))
@@ -353,32 +337,27 @@ class _Induction:
         point = self._fallback(bloc, points, fallback)
         if bloc.rule == "nash":
             assert point is not None
-            tie, share = self._mean_tie(bloc, points), self.common.tolerance
-            position = nash_product(layer, below, sets, members, point, tie, share, self.fast)
+            position = nash_product(layer, below, sets, members, point, self.fast)
         else:
-            position = mutual_veto(layer, below, sets, members, point, self.common.tolerance, self.fast)
+            position = mutual_veto(layer, below, sets, members, point, self.fast)
         self._fail_at(position.failed, NO_POSITION)
         return position.sets
 
     def _fail_at(self, where: Bools, why: str) -> None:
         self.failing[where & (self.failing == 0)] = FAILURES.index(why)
 
-    def _linear(
-        self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers
-    ) -> tuple[Floats, Floats]:
-        """A mover's utility of each deal, and up to which difference two are a tie (`kgsim.solvers.staged.stage`)."""
+    def _linear(self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers) -> Floats:
+        """A mover's utility of each deal, ties being exact."""
         if bloc is None:
-            seat = self._seat(mover[0])
-            return np.asarray(payoffs[seat]), self._spread(seat).tie[points]
+            return np.asarray(payoffs[self._seat(mover[0])])
         weights = self._numbers(bloc.weights, points)
         members = [self.common.scenario.decisions[decision].player for decision in mover]
         self._fail_at(~np.logical_and.reduce([weights[member] > 0.0 for member in members]), NO_WEIGHT)
-        score, size = np.zeros(payoffs.shape[1:]), np.zeros(len(points))
-        for decision, member in zip(mover, members, strict=True):
-            seat = self._seat(decision)
-            score += weights[member] * payoffs[seat]
-            size += np.abs(weights[member]) * self._spread(seat).size[points]
-        return score, ties(score[self.plan.deals], size, self.common.tolerance)
+        own = [
+            (weights[member], payoffs[self._seat(decision)]) for decision, member in zip(mover, members, strict=True)
+        ]
+        score = np.sum([weight * worth for weight, worth in own], axis=0)
+        return merged(score, np.sum([np.abs(weight * worth) for weight, worth in own], axis=0))
 
     def _fallback(self, bloc: Bloc, points: Integers, fallback: Floats | None) -> Floats | None:
         """What each member of a bloc falls back on, shape (members, points); None if nothing is stated."""
@@ -405,20 +384,6 @@ class _Induction:
         scenario = self.common.scenario
         return list(scenario.players).index(scenario.decisions[decision].player)
 
-    def _spread(self, seat: int) -> _Spread:
-        """How far a player's payoffs spread over the structure's deals; the same for all structures of these deals."""
-        key = seat, self.plan.key
-        if key not in self.common.spreads:
-            worth = self.payoffs[seat][self.plan.deals]
-            size = np.maximum(np.abs(worth.max(axis=0)), np.abs(worth.min(axis=0)))
-            self.common.spreads[key] = _Spread(size, ties(worth, size, self.common.tolerance))
-        return self.common.spreads[key]
-
-    def _mean_tie(self, bloc: Bloc, points: Integers) -> Floats:
-        """The tie of a Nash product: the geometric mean of its members'."""
-        each = [self._spread(seat).tie[points] for seat in self._members(bloc)]
-        return np.asarray(np.exp(np.log(each).mean(axis=0)))
-
 
 def _chosen(payoffs: Floats, seats: Sequence[int]) -> Floats:
     """Some players' payoffs; a view where they sit side by side, which saves a copy."""
@@ -434,4 +399,4 @@ def _strike(left: Bools, worth: Floats, chosen: Integers, points: Integers) -> N
     points, chosen = points[more], chosen[more]
     rows = np.flatnonzero(left[:, points].any(axis=1))
     gap = np.abs(worth[:, rows[:, None], points] - worth[:, chosen, points][:, None])
-    left[np.ix_(rows, points)] &= ~(gap <= _SAME).all(axis=0)
+    left[np.ix_(rows, points)] &= ~(gap == 0.0).all(axis=0)

@@ -10,20 +10,18 @@ contiguous. The rows of one group are those from its number in an array named ``
 
 from __future__ import annotations
 
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.solvers.staged.stage import ROUNDING
+from kgsim.tolerances import SAME_GAIN
 
 #: What the array code calls.
 ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "gains", "veto")
 
 #: Points that go through a stage together.
 TILE = 32
-
-_TINY = float(np.finfo(float).tiny)
 
 
 def bounds(first_slot: Integers, deals: Integers, sets: Bools, score: Floats, low: Floats, high: Floats) -> None:
@@ -62,12 +60,10 @@ def best(
     slot_deal: Integers,
     follows: Bools,
     score: Floats,
-    tolerance: Floats,
     inner: Bools,
     levels: Floats,
-    slack: Floats,
 ) -> None:
-    """The best deals of every subgame (`kgsim.engine.stages.best`): fill `inner` and `levels`, and raise `slack`.
+    """The best deals of every subgame (`kgsim.engine.stages.best`): fill `inner` and `levels`.
 
     All deals can follow if `follows` has a single column.
     """
@@ -76,7 +72,6 @@ def best(
     everything = np.ones(TILE, dtype=np.bool_)
     for begin in range(0, points, TILE):
         size = min(TILE, points - begin)
-        short, margin = slack[begin : begin + size], tolerance[begin : begin + size]
         for game in range(len(slot_first) - 1):
             level[:] = -inf
             for slot in range(slot_first[game], slot_first[game + 1]):
@@ -91,10 +86,7 @@ def best(
                 there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
                 chosen = inner[slot, begin : begin + size]
                 for point in range(size):
-                    stands = there[point] & (worth[point] >= level[point] - margin[point]) & (worth[point] > -inf)
-                    chosen[point] = stands
-                    lack = level[point] - worth[point] if stands else 0.0
-                    short[point] = lack if lack > short[point] else short[point]
+                    chosen[point] = there[point] & (worth[point] >= level[point]) & (worth[point] > -inf)
 
 
 def at_once(
@@ -110,19 +102,17 @@ def at_once(
     entry_cell: Integers,
     sizes: Integers,
     scores: Floats,
-    tolerances: Floats,
     exact: bool,
     lows: Floats,
     highs: Floats,
     inner: Bools,
     split: Bools,
-    slack: Floats,
 ) -> None:
     """A stage of several movers (`kgsim.engine.stages.several_movers`), but for what they may randomise over.
 
     `sizes` are the movers' numbers of actions. Fills `inner`, `split`, and the bounds `lows` and `highs` of every
-    mover's utility of every cell, shape (movers, cells, points); raises `slack`. If one deal alone can end each subgame
-    below, the bounds are `exact`, and `highs` is not filled.
+    mover's utility of every cell, shape (movers, cells, points). If one deal alone can end each subgame below, the
+    bounds are `exact`, and `highs` is not filled.
     """
     movers, points = len(scores), scores.shape[2]
     children, cells = len(below_first) - 1, len(cell_child)
@@ -144,24 +134,23 @@ def at_once(
                 )
             _levels(cell_child, cell_first, low[mover], sizes[mover], stride, levels[mover])
             stride *= sizes[mover]
-            margin = tolerances[mover, begin:end]
             for cell in range(cells):
                 lows[mover, cell, begin:end] = low[mover, cell_child[cell], :size]
                 best, level, stands = high[mover, cell_child[cell]], levels[mover, cell], played[cell]
                 if not exact:
                     highs[mover, cell, begin:end] = best[:size]
                 for point in range(size):
-                    stands[point] &= best[point] >= level[point] - margin[point]
+                    stands[point] &= best[point] >= level[point]
         for cell in range(cells):
             live[cell] = played[cell, :size].any()
             if exact or not live[cell]:
                 continue
             parted[:] = False
             for mover in range(movers):
-                child, level, margin = cell_child[cell], levels[mover, cell], tolerances[mover, begin:end]
+                child, level = cell_child[cell], levels[mover, cell]
                 for point in range(size):
-                    below_level = low[mover, child, point] < level[point] - margin[point]
-                    parted[point] |= below_level & (high[mover, child, point] > level[point] + margin[point])
+                    below_level = low[mover, child, point] < level[point]
+                    parted[point] |= below_level & (high[mover, child, point] > level[point])
             split[begin:end] |= parted[:size] & played[cell, :size]
         for slot in range(len(slot_deal)):
             deal = slot_deal[slot]
@@ -171,14 +160,11 @@ def at_once(
                     continue
                 for point in range(size):
                     if played[cell, point] and there[point]:
-                        here, stands, lack = begin + point, True, 0.0
+                        here, stands = begin + point, True
                         for mover in range(movers):
-                            level = levels[mover, cell, point]
-                            stands = stands and scores[mover, deal, here] >= level - tolerances[mover, here]
-                            lack = max(lack, level - scores[mover, deal, here])
+                            stands = stands and scores[mover, deal, here] >= levels[mover, cell, point]
                         if stands:
                             inner[slot, here] = True
-                            slack[here] = max(slack[here], lack)
 
 
 def _worth(first_slot: Integers, deals: Integers, sets: Bools, score: Floats, found: Floats) -> None:
@@ -226,12 +212,16 @@ def gains(payoffs: Floats, fallback: Floats, product: Floats) -> None:
     """The Nash product of two members' gains (`kgsim.engine.blocs.product`): fill `product`, shape (deals, points)."""
     for deal in range(len(product)):
         for point in range(product.shape[1]):
-            first = payoffs[0, deal, point] - fallback[0, point]
-            second = payoffs[1, deal, point] - fallback[1, point]
-            first = 0.0 if abs(first) <= 1e-12 * (1.0 + abs(fallback[0, point])) else first
-            second = 0.0 if abs(second) <= 1e-12 * (1.0 + abs(fallback[1, point])) else second
+            first = _gain(payoffs[0, deal, point], fallback[0, point])
+            second = _gain(payoffs[1, deal, point], fallback[1, point])
             mean = sqrt(max(first, 0.0)) * sqrt(max(second, 0.0))
             product[deal, point] = -inf if first < 0.0 or second < 0.0 else mean
+
+
+def _gain(payoff: float, fallback: float) -> float:
+    """`kgsim.games.objectives.gains`."""
+    gain = payoff - fallback
+    return 0.0 if abs(gain) <= SAME_GAIN * max(abs(payoff), abs(fallback)) else gain
 
 
 def veto(
@@ -240,7 +230,6 @@ def veto(
     follows: Bools,
     payoffs: Floats,
     fallback: Floats,
-    share: float,
     inner: Bools,
     failed: Bools,
 ) -> None:
@@ -249,7 +238,6 @@ def veto(
     See `kgsim.engine.blocs.mutual_veto`; `fallback` has shape (members, points), or (members, 0) if there is none.
     """
     members, points = payoffs.shape[0], payoffs.shape[2]
-    margin, floor = np.empty((members, TILE)), np.empty((members, TILE))
     listed = np.empty(int(np.max(np.diff(slot_first))), dtype=np.intp)
     rivals, worth = np.empty((len(listed), members)), np.empty(members)
     for begin in range(0, points, TILE):
@@ -257,26 +245,19 @@ def veto(
         for game in range(len(slot_first) - 1):
             slots = slot_deal[slot_first[game] : slot_first[game + 1]]
             there = follows[slot_first[game] : slot_first[game + 1], begin:end]
-            for member in range(members):
-                _margins(payoffs[member, :, begin:end], slots, there, share, margin[member])
-                floor[member] = -inf
-                if fallback.shape[1]:
-                    floor[member, : end - begin] = fallback[member, begin:end]
             for point in range(end - begin):
                 here, count, standing = begin + point, 0, 0
                 for slot in range(len(slots)):
                     if not there[slot, point]:
                         continue
-                    signed, usable = True, True
+                    signed = True
                     for member in range(members):
-                        value, least = payoffs[member, slots[slot], here], floor[member, point]
+                        value = payoffs[member, slots[slot], here]
                         rivals[count, member] = value
-                        signed = signed and value >= least - margin[member, point]
-                        usable = usable and value >= least - 3.0 * margin[member, point]
+                        signed = signed and (fallback.shape[1] == 0 or _gain(value, fallback[member, here]) >= 0.0)
                     if signed:
                         listed[standing] = slot
                         standing += 1
-                    if usable:
                         count += 1
                 failed[here] |= standing == 0
                 strong = 0
@@ -285,33 +266,20 @@ def veto(
                     for member in range(members):
                         worth[member] = payoffs[member, slots[slot], here]
                     # What improved upon the last position improves upon many.
-                    beaten = improves(rivals[strong], worth, margin[:, point])
+                    beaten = improves(rivals[strong], worth)
                     rival = 0
                     while rival < count and not beaten:
-                        beaten = improves(rivals[rival], worth, margin[:, point])
+                        beaten = improves(rivals[rival], worth)
                         strong = rival if beaten else strong
                         rival += 1
                     inner[slot_first[game] + slot, here] = not beaten
 
 
-def _margins(worth: Floats, deals: Integers, there: Bools, share: float, margin: Floats) -> None:
-    """The difference up to which two of the deals that can follow are a tie; shape (points,)."""
-    for point in range(there.shape[1]):
-        top, bottom, scale = -inf, inf, 0.0
-        for slot in range(len(deals)):
-            if there[slot, point]:
-                top, bottom = max(top, worth[deals[slot], point]), min(bottom, worth[deals[slot], point])
-        if isfinite(top):
-            scale = max(abs(top), abs(bottom))
-        margin[point] = max(share * (top - bottom), ROUNDING * scale, _TINY)
-
-
-def improves(rival: Floats, worth: Floats, margin: Floats) -> bool:
-    """Whether a rival is worse for no member and better for one, up to the margins."""
+def improves(rival: Floats, worth: Floats) -> bool:
+    """Whether a rival is worse for no member and better for one."""
     better = False
     for member in range(len(worth)):
-        change = rival[member] - worth[member]
-        if not change >= -margin[member]:
+        if not rival[member] >= worth[member]:
             return False
-        better = better or change > margin[member]
+        better = better or rival[member] > worth[member]
     return better

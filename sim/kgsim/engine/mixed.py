@@ -20,6 +20,7 @@ from kgsim.engine.sets import Sets
 from kgsim.engine.solutions import Mixed
 from kgsim.solvers.batch.double_description import UNSURE
 from kgsim.solvers.compiled import compiled
+from kgsim.tolerances import CLOSE_PAYOFFS, NEAR_TIE
 
 #: Equilibria of a game, and vertices at a time, up to which it is solved: by compiled kernels, and by plain Python.
 MOST, MOST_PLAIN = 2000, 200
@@ -27,12 +28,9 @@ MOST, MOST_PLAIN = 2000, 200
 #: Points of a chunk that plain Python solves.
 POINTS_PLAIN = 100
 
-#: Payoffs that differ by this share of the largest are one.
-SAME = 1e-12
 
-
-#: What `kgsim.engine.mixed_kernels.solve_points` calls `ended`, `scores`, `ties`, `payoffs`, `same` and `outcome`.
-Game: TypeAlias = tuple[Integers, Floats, Floats, Floats, Floats, Integers]
+#: What `kgsim.engine.mixed_kernels.solve_points` calls `ended`, `scores`, `ties`, `payoffs` and `outcome`.
+Game: TypeAlias = tuple[Integers, Floats, Floats, Floats, Integers]
 
 #: Numbers of equilibria at each point, or `UNSURE`; payoffs, outcomes, groups and regrets of these.
 Solved: TypeAlias = tuple[Integers, Floats, Floats, Integers, Floats]
@@ -45,7 +43,6 @@ class Start(NamedTuple):
     below: Layer
     sets: Sets  # of the layer below
     scores: Sequence[Floats]
-    tolerances: Sequence[Floats]
 
 
 class Listed(NamedTuple):
@@ -73,8 +70,11 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     """
     several = start.sets.several(start.below, fast)
     points = np.setdiff1d(np.flatnonzero(where), np.union1d(several, start.sets.wide))
+    own = [score[start.layer.slot_deal[:, None], points] for score in start.scores]
+    apart = ~np.logical_or.reduce([_close(worth) for worth in own])
+    points, own = points[apart], [worth[:, apart] for worth in own]
     if not fast:
-        points = points[:POINTS_PLAIN]
+        points, own = points[:POINTS_PLAIN], [worth[:, :POINTS_PLAIN] for worth in own]
     if not len(points):
         return Listed(Mixed.none(len(payoffs), outcomes), np.empty(0))
     # In the kernel a point's numbers lie side by side.
@@ -82,9 +82,8 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     game = (
         by_point(start.sets.only(points).members(start.below).first.astype(np.int64)),
         by_point([score[:, points] for score in start.scores]),
-        by_point([tolerance[points] for tolerance in start.tolerances]),
+        by_point([NEAR_TIE * np.ptp(worth, axis=0) for worth in own]),
         payoffs,
-        SAME * np.abs(payoffs[:, :, start.layer.slot_deal]).max(axis=2),
         outcome,
     )
     counts, worth, chance, group, regret = (_two if len(start.scores) == 2 else _more)(
@@ -111,11 +110,11 @@ def _two(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
 
 def _more(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
     """Solve all points of stages of more movers."""
-    ended, scores, ties, payoffs, same, outcome = game
+    ended, scores, _, payoffs, outcome = game
     deal = ended[:, layer.cell_child].reshape(-1, *layer.shape)
     counts = np.full(len(deal), UNSURE)
     worth, chance, regret = [np.empty((0, payoffs.shape[1]))], [np.empty((0, outcomes))], [np.empty(0)]
-    for point, ends in enumerate(mixed_several.solve_points(deal, scores, ties, payoffs, same, outcome)):
+    for point, ends in enumerate(mixed_several.solve_points(deal, scores, payoffs, outcome)):
         if ends is not None:
             counts[point] = len(ends.regret)
             reached = outcome[ends.deals][:, None] == np.arange(outcomes)
@@ -124,6 +123,12 @@ def _more(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
             regret.append(ends.regret)
     group = np.full(np.maximum(counts, 0).sum(), -1)
     return counts, np.concatenate(worth), np.concatenate(chance), group, np.concatenate(regret)
+
+
+def _close(worth: Floats) -> Bools:
+    """Where payoffs (slots, points) differ by so small a part of their range that floats on 0..1 are too coarse."""
+    gaps = np.diff(np.sort(worth, axis=0), axis=0)
+    return np.asarray(((gaps > 0.0) & (gaps < CLOSE_PAYOFFS * np.ptp(worth, axis=0))).any(axis=0))
 
 
 def by_point(values: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:

@@ -76,7 +76,6 @@ def solve_points(
     scores: Floats,
     ties: Floats,
     payoffs: Floats,
-    same: Floats,
     outcome: Integers,
     begin: int,
     counts: Integers,
@@ -99,8 +98,6 @@ def solve_points(
         The movers' utilities of all deals, shape (points, 2, deals), and what is a tie, shape (points, 2).
     payoffs, outcome
         Everybody's payoffs, shape (points, players, deals), and the outcome of each deal.
-    same
-        Payoffs that differ by no more are equal; shape (points, players).
     counts
         Receives the number of equilibria at each point, or `UNSURE`.
     worth, chance, group, regret
@@ -115,7 +112,7 @@ def solve_points(
     stop = 0
     for point in range(begin, len(ended)):
         _lay_out(work, child, ended[point], scores[point])
-        count, deals = _solve(work, ties[point], payoffs[point], same[point], outcome)
+        count, deals = _solve(work, ties[point], payoffs[point], outcome)
         if stop + max(count, 0) > len(group):
             return point, stop
         counts[point] = count
@@ -144,12 +141,12 @@ def _lay_out(work: Work, child: Integers, ended: Integers, scores: Floats) -> No
             work.first[row, column], work.second[column, row] = scores[0, deal], scores[1, deal]
 
 
-def _solve(work: Work, ties: Floats, payoffs: Floats, same: Floats, outcome: Integers) -> tuple[int, int]:
+def _solve(work: Work, ties: Floats, payoffs: Floats, outcome: Integers) -> tuple[int, int]:
     """How many lotteries over how many deals end equilibria of the game laid out; or `UNSURE`."""
     rows, columns = _numbered(work.rows), _numbered(work.columns)
     rows, columns = _distinct(work.deal, rows, columns)
     rows, columns = _undominated(work, rows, columns, ties)
-    deals = _name_ends(work, rows, columns, payoffs, same, outcome)
+    deals = _name_ends(work, rows, columns, payoffs, outcome)
     rows, columns = _distinct(work.deal, rows, columns)
     turned = len(rows) < len(columns)
     first, second, our_tie, their_tie = work.first, work.second, ties[0], ties[1]
@@ -224,7 +221,7 @@ def _strike(own: Floats, actions: Integers, others: Integers, tie: float) -> int
     return kept
 
 
-def _name_ends(work: Work, rows: Integers, columns: Integers, payoffs: Floats, same: Floats, outcome: Integers) -> int:
+def _name_ends(work: Work, rows: Integers, columns: Integers, payoffs: Floats, outcome: Integers) -> int:
     """Number what the cells end in; deals with equal payoffs and outcomes are one. Returns how many there are."""
     count = 0
     for row in rows:
@@ -232,7 +229,7 @@ def _name_ends(work: Work, rows: Integers, columns: Integers, payoffs: Floats, s
             deal = work.deal[row, column]
             if work.place[deal] < 0:
                 place = 0
-                while place < count and not _alike(work.deals[place], deal, payoffs, same, outcome):
+                while place < count and not _alike(work.deals[place], deal, payoffs, outcome):
                     place += 1
                 work.place[deal] = place
                 if place == count:
@@ -242,10 +239,10 @@ def _name_ends(work: Work, rows: Integers, columns: Integers, payoffs: Floats, s
     return count
 
 
-def _alike(one: int, other: int, payoffs: Floats, same: Floats, outcome: Integers) -> bool:
+def _alike(one: int, other: int, payoffs: Floats, outcome: Integers) -> bool:
     alike: bool = outcome[one] == outcome[other]
     for player in range(len(payoffs)):
-        alike = alike and abs(payoffs[player, one] - payoffs[player, other]) <= same[player]
+        alike = alike and payoffs[player, one] == payoffs[player, other]
     return alike
 
 

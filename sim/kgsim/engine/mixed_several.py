@@ -13,7 +13,6 @@ import numpy as np
 from kgsim.arrays import Floats, Integers
 from kgsim.engine.mixed_kernels import SAME
 from kgsim.solvers.batch.nash_batch import NashBatch, nash_batch
-from kgsim.solvers.staged.stage import tied
 
 #: Action profiles left after dominance up to which a game is solved.
 MOST_PROFILES = 27
@@ -28,24 +27,22 @@ class Ends(NamedTuple):
 
 
 class _Game(NamedTuple):
-    utilities: Floats  # (movers, a1, ..., an), ties made equal
+    utilities: Floats  # (movers, a1, ..., an), ties being exact
     ends: Integers  # (a1, ..., an) places in `deals`
     deals: Integers
 
 
-def solve_points(
-    deal: Integers, scores: Floats, ties: Floats, payoffs: Floats, same: Floats, outcome: Integers
-) -> list[Ends | None]:
+def solve_points(deal: Integers, scores: Floats, payoffs: Floats, outcome: Integers) -> list[Ends | None]:
     """Solve many points; None where that fails, or some equilibrium is not isolated.
 
     Parameters
     ----------
     deal
         What each action profile ends in, shape (points, a1, ..., an).
-    scores, ties, payoffs, same, outcome
+    scores, payoffs, outcome
         As for `kgsim.engine.mixed_kernels.solve_points`.
     """
-    games = [_cut_down(*here, outcome) for here in zip(deal, scores, ties, payoffs, same, strict=True)]
+    games = [_cut_down(*here, outcome) for here in zip(deal, scores, payoffs, strict=True)]
     shapes: dict[tuple[int, ...], list[int]] = {}
     for number, game in enumerate(games):
         if game.ends.size <= MOST_PROFILES:
@@ -58,29 +55,28 @@ def solve_points(
     return found
 
 
-def _cut_down(deal: Integers, scores: Floats, ties: Floats, payoffs: Floats, same: Floats, outcome: Integers) -> _Game:
+def _cut_down(deal: Integers, scores: Floats, payoffs: Floats, outcome: Integers) -> _Game:
     """Keep the actions that are not strictly dominated, and one of those that end alike against everything."""
-    places, deals = _numbered(deal, payoffs, same, outcome)
+    places, deals = _numbered(deal, payoffs, outcome)
     utilities = scores[:, deal]
     size = -1
     while size != deal.size:
         size = deal.size
-        for mover, tie in enumerate(ties):
+        for mover in range(len(utilities)):
             own = np.moveaxis(utilities[mover], mover, 0).reshape(places.shape[mover], -1)
             ends = np.moveaxis(places, mover, 0).reshape(len(own), -1)
-            beaten = (own[:, None] > own + tie).all(axis=2).any(axis=0)
+            beaten = (own[:, None] > own).all(axis=2).any(axis=0)
             kept = np.intersect1d(np.unique(ends, axis=0, return_index=True)[1], np.flatnonzero(~beaten))
             places, utilities = places.take(kept, axis=mover), utilities.take(kept, axis=1 + mover)
             deal = deal.take(kept, axis=mover)
-    snapped = [tied(values, tie) for values, tie in zip(utilities, ties, strict=True)]
-    return _Game(np.array(snapped), places, deals)
+    return _Game(utilities, places, deals)
 
 
-def _numbered(deal: Integers, payoffs: Floats, same: Floats, outcome: Integers) -> tuple[Integers, Integers]:
+def _numbered(deal: Integers, payoffs: Floats, outcome: Integers) -> tuple[Integers, Integers]:
     """Each profile's place among the deals that differ by outcome or payoffs, and these deals."""
     each, inverse = np.unique(deal, return_inverse=True)
     worth = payoffs[:, each]
-    alike = (np.abs(worth[:, :, None] - worth[:, None]) <= same[:, None, None]).all(axis=0)
+    alike = (worth[:, :, None] == worth[:, None]).all(axis=0)
     first = (alike & (outcome[each][:, None] == outcome[each])).argmax(axis=1)
     return first[inverse].reshape(deal.shape), each
 

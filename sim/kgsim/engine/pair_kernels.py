@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.pairs import MOST_COLUMNS, ROUNDING, ROUNDS
+from kgsim.engine.pairs import MOST_COLUMNS, ROUNDS
+from kgsim.tolerances import ROUNDING
 
 #: What the array code calls.
 ENTRY_POINTS = ("search",)
@@ -24,9 +25,7 @@ TILE = 16
 FEW = 8
 
 
-def search(
-    low: Floats, high: Floats, exact: bool, tolerance: Floats, weights: Floats, possible: Bools, left: Bools
-) -> None:
+def search(low: Floats, high: Floats, exact: bool, weights: Floats, possible: Bools, left: Bools) -> None:
     """Fill `possible`, shape (a1, a2, points), and the points that are `left` because their games are too large.
 
     `exact` says that `low` and `high` are equal, shape (2, a1, a2, points). `weights` are the random numbers by which
@@ -46,19 +45,17 @@ def search(
                         second[bound, point, column, row] = source[1, row, column, begin + point]
         for point in range(size):
             here = begin + point
-            left[here] = not _cells(
-                first[:, point], second[:, point], tolerance[0, here], tolerance[1, here], weights, possible[..., here]
-            )
+            left[here] = not _cells(first[:, point], second[:, point], weights, possible[..., here])
 
 
-def _cells(ours: Floats, theirs: Floats, our_tie: float, their_tie: float, weights: Floats, possible: Bools) -> bool:
+def _cells(ours: Floats, theirs: Floats, weights: Floats, possible: Bools) -> bool:
     """One game, utilities of shape (bounds, own actions, the other's actions); whether it is small enough."""
     rows, columns = ours.shape[1:]
     our_alive, their_alive = np.ones(rows, dtype=np.bool_), np.ones(columns, dtype=np.bool_)
     our_rivals, their_rivals = _champions(ours[0]), _champions(theirs[0])
     for _ in range(ROUNDS):
-        changed = _strike(ours, our_rivals, our_tie, our_alive, their_alive)
-        if not _strike(theirs, their_rivals, their_tie, their_alive, our_alive) and not changed:
+        changed = _strike(ours, our_rivals, our_alive, their_alive)
+        if not _strike(theirs, their_rivals, their_alive, our_alive) and not changed:
             break
     half = 2 * len(ours) * columns
     our_class, our_first = _classes(ours, theirs, 0, our_alive, their_alive, weights[:half])
@@ -67,9 +64,9 @@ def _cells(ours: Floats, theirs: Floats, our_tie: float, their_tie: float, weigh
         return False
     turned = len(our_first) < len(their_first)
     if turned:
-        reached = _supports(theirs, ours, their_first, our_first, their_tie, our_tie)
+        reached = _supports(theirs, ours, their_first, our_first)
     else:
-        reached = _supports(ours, theirs, our_first, their_first, our_tie, their_tie)
+        reached = _supports(ours, theirs, our_first, their_first)
     for row in range(rows):
         for column in range(columns):
             if our_alive[row] and their_alive[column]:
@@ -98,7 +95,7 @@ def _champions(low: Floats) -> Integers:
     return chosen
 
 
-def _strike(utilities: Floats, rivals: Integers, tie: float, alive: Bools, others: Bools) -> bool:
+def _strike(utilities: Floats, rivals: Integers, alive: Bools, others: Bools) -> bool:
     """Drop what is strictly dominated; returns whether anything was."""
     low, high = utilities[0], utilities[-1]
     dropped = False
@@ -108,7 +105,7 @@ def _strike(utilities: Floats, rivals: Integers, tie: float, alive: Bools, other
         for rival in rivals:
             better = True
             for other in range(len(others)):
-                if others[other] and not low[rival, other] - high[action, other] > tie:
+                if others[other] and not low[rival, other] > high[action, other]:
                     better = False
                     break
             if better:
@@ -152,19 +149,17 @@ def _classes(
     return number, first[:classes]
 
 
-def _supports(
-    ours: Floats, theirs: Floats, rows: Integers, columns: Integers, our_tie: float, their_tie: float
-) -> Integers:
+def _supports(ours: Floats, theirs: Floats, rows: Integers, columns: Integers) -> Integers:
     """For each column the rows, as bits, with which some equilibrium might reach it; every support is gone through."""
     count, few = len(rows), len(columns)
-    better = _row_words(ours, rows, columns, our_tie)
+    better = _row_words(ours, rows, columns)
     column_worse, column_better = np.zeros((few, few), dtype=np.int64), np.zeros((few, few), dtype=np.int64)
     for column in range(few):
         for rival in range(few):
             for row in range(count):
                 gain = theirs[0, columns[rival], rows[row]] - theirs[-1, columns[column], rows[row]]
-                column_worse[column, rival] |= np.int64(gain < -ROUNDING * their_tie) << row
-                column_better[column, rival] |= np.int64(gain > their_tie) << row
+                column_worse[column, rival] |= np.int64(gain < 0.0) << row
+                column_better[column, rival] |= np.int64(gain > 0.0) << row
     reached = np.zeros(few, dtype=np.int64)
     for support in range(1, 1 << few):
         best, others = np.int64(0), (1 << few) - 1 - support
@@ -188,7 +183,7 @@ def _supports(
     return reached
 
 
-def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float) -> Integers:
+def _row_words(utilities: Floats, rows: Integers, columns: Integers) -> Integers:
     """For each row and each set of columns: where rivals that are worse there at most are better; all as bits.
 
     Rivals are the rows and even mixtures of those that are best somewhere. So a row is beaten on a support if a rival
@@ -197,20 +192,21 @@ def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float)
     count, few = len(rows), len(columns)
     mixtures = 0 if few == 1 else few * (few - 1) // 2 + (1 if few > 2 else 0)
     low, high = np.empty((count + mixtures, few)), np.empty((count, few))
+    rounding = np.zeros((count + mixtures, few))
     for row in range(count):
         for column in range(few):
             low[row, column] = utilities[0, rows[row], columns[column]]
             high[row, column] = utilities[-1, rows[row], columns[column]]
     if mixtures:
-        _mix(low, count)
+        _mix(low, rounding, count)
     better = np.zeros((count, 1 << few), dtype=np.int64)
     for row in range(count):
         for rival in range(count + mixtures):
             less, more = np.int64(0), np.int64(0)
             for column in range(few):
                 gain = low[rival, column] - high[row, column]
-                less |= np.int64(gain < -ROUNDING * tie) << column
-                more |= np.int64(gain > tie) << column
+                less |= np.int64(gain < 0.0) << column
+                more |= np.int64(gain > rounding[rival, column]) << column
             better[row, less] |= more
         # From "worse exactly there" to "worse there at most": over subsets, one column at a time.
         for column in range(few):
@@ -220,7 +216,7 @@ def _row_words(utilities: Floats, rows: Integers, columns: Integers, tie: float)
     return better
 
 
-def _mix(low: Floats, count: int) -> None:
+def _mix(low: Floats, rounding: Floats, count: int) -> None:
     """Fill the rows from `count` on: even mixtures of any two rows that are best somewhere, and of all of them."""
     few = low.shape[1]
     best = np.zeros(few, dtype=np.intp)
@@ -236,11 +232,16 @@ def _mix(low: Floats, count: int) -> None:
     place = count
     for one in range(few):
         for other in range(one + 1, few):
-            low[place] = (low[best[one]] + low[best[other]]) / 2
+            for column in range(few):
+                here, there = low[best[one], column], low[best[other], column]
+                low[place, column] = (here + there) / 2
+                rounding[place, column] = ROUNDING * ((abs(here) + abs(there)) / 2)
             place += 1
     if few > 2:
         for column in range(few):
-            total = 0.0
+            total, size = 0.0, 0.0
             for one in range(few):
                 total += low[best[one], column]
+                size += abs(low[best[one], column])
             low[place, column] = total / few
+            rounding[place, column] = ROUNDING * (size / few)

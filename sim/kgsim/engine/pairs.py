@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.solvers.compiled import compiled
+from kgsim.tolerances import ROUNDING
 
 Words: TypeAlias = NDArray[Any]
 
@@ -35,9 +36,6 @@ _BLOCK = 200_000
 
 #: Rounds of dominance. Each is sound by itself, so stopping early only rules out less.
 ROUNDS = 6
-
-#: A weakly better action may be worse by this share of the tolerance: rounding.
-ROUNDING = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +79,13 @@ class _Distinct:
         return _Distinct(self.number[:, points], self.first[:, points], self.count[points], self.alive[:, points])
 
 
-def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = False) -> tuple[Bools, Integers]:
+def possible_pairs(low: Floats, high: Floats, fast: bool = False) -> tuple[Bools, Integers]:
     """Find the cells of a game of two movers that an equilibrium might reach, at many parameter points.
 
     Parameters
     ----------
     low, high
-        Bounds of both movers' utility of each cell; shape (2, a1, a2, points).
-    tolerance
-        Shape (2, points).
+        Bounds of both movers' utility of each cell, ties being exact; shape (2, a1, a2, points).
     fast
         Whether to use compiled kernels, which give the same answer.
 
@@ -102,8 +98,8 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = Fa
     """
     bounds = [low] if low is high or np.array_equal(low, high) else [low, high]
     if fast and all(np.isfinite(values).all() for values in bounds):
-        return _searched(bounds, tolerance)
-    alive = _alive(bounds, tolerance)
+        return _searched(bounds)
+    alive = _alive(bounds)
     sides = [_Distinct.of(_keys(bounds, alive, axis), alive[axis]) for axis in (0, 1)]
     possible = np.zeros(low.shape[1:], dtype=bool)
     rows, columns = sides[0].count, sides[1].count
@@ -116,7 +112,7 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = Fa
             group = np.flatnonzero(here & (sizes == size) & (few == supports))
             for points in np.array_split(group, 1 + len(group) * _SIZES[size] ** 2 // _BLOCK):
                 first, second = (side.at(points) for side in (sides[::-1] if turned else sides))
-                cells = _Cells.of(bounds, tolerance, first, second, points, int(supports), turned).possible()
+                cells = _Cells.of(bounds, first, second, points, int(supports), turned).possible()
                 every = np.arange(len(points))
                 grown = cells[first.number[:, None], second.number[None], every]
                 grown &= first.alive[:, None] & second.alive
@@ -124,18 +120,16 @@ def possible_pairs(low: Floats, high: Floats, tolerance: Floats, fast: bool = Fa
     return possible, np.flatnonzero(~fits)
 
 
-def _searched(bounds: list[Floats], tolerance: Floats) -> tuple[Bools, Integers]:
+def _searched(bounds: list[Floats]) -> tuple[Bools, Integers]:
     """The same by scalar code, and by arrays what is too large for it."""
     shape = bounds[0].shape
     weights = np.concatenate([_weights(shape[2 - axis], len(bounds)) for axis in (0, 1)])
     possible, left = np.zeros(shape[1:], dtype=bool), np.zeros(shape[-1], dtype=bool)
-    compiled("kgsim.engine.pair_kernels").search(
-        bounds[0], bounds[-1], len(bounds) == 1, tolerance, weights, possible, left
-    )
+    compiled("kgsim.engine.pair_kernels").search(bounds[0], bounds[-1], len(bounds) == 1, weights, possible, left)
     rest = np.flatnonzero(left)
     if not len(rest):
         return possible, rest
-    possible[..., rest], still = possible_pairs(bounds[0][..., rest], bounds[-1][..., rest], tolerance[:, rest])
+    possible[..., rest], still = possible_pairs(bounds[0][..., rest], bounds[-1][..., rest])
     return possible, rest[still]
 
 
@@ -144,25 +138,23 @@ def _weights(others: int, bounds: int) -> Floats:
     return np.random.default_rng(0).uniform(1.0, 2.0, bounds * 2 * others)
 
 
-def _alive(bounds: list[Floats], tolerance: Floats) -> list[Bools]:
+def _alive(bounds: list[Floats]) -> list[Bools]:
     """Both movers' actions that survive rounds of strict dominance; shape (actions, points) each."""
     parts = [
-        _alive_in_block(
-            [values[..., first : first + _POINTS] for values in bounds], tolerance[:, first : first + _POINTS]
-        )
-        for first in range(0, tolerance.shape[1], _POINTS)
+        _alive_in_block([values[..., first : first + _POINTS] for values in bounds])
+        for first in range(0, bounds[0].shape[-1], _POINTS)
     ]
     return [np.concatenate([part[mover] for part in parts], axis=1) for mover in (0, 1)]
 
 
-def _alive_in_block(bounds: list[Floats], tolerance: Floats) -> list[Bools]:
-    alive = [np.ones((size, tolerance.shape[1]), dtype=bool) for size in bounds[0].shape[1:3]]
+def _alive_in_block(bounds: list[Floats]) -> list[Bools]:
+    alive = [np.ones((size, bounds[0].shape[-1]), dtype=bool) for size in bounds[0].shape[1:3]]
     better = []
     for mover in (0, 1):
         low, high = (np.moveaxis(values[mover], mover, 1) for values in (bounds[0], bounds[-1]))
         rivals = _champions(low) if low.shape[1] > 8 else low
         # For each action of the other mover, each own action and each rival: whether the rival is better there.
-        better.append(rivals[:, None] - high[:, :, None] > tolerance[mover])
+        better.append(rivals[:, None] > high[:, :, None])
     for _ in range(ROUNDS):
         before = [mask.copy() for mask in alive]
         for mover in (0, 1):
@@ -201,7 +193,7 @@ class _Cells:
         Whether a row is one of the game's; shape (rows, points).
     row_worse, row_better
         For each row and each rival (all rows, and mixtures of them) a word over columns: where the rival is worse, and
-        where it is better by more than the tolerance; shape (rows, rivals, points).
+        where it is surely better; shape (rows, rivals, points).
     column_worse, column_better
         The same for each column and each rival column, words over rows; shape (columns, columns, points).
     """
@@ -216,7 +208,6 @@ class _Cells:
     def of(
         cls,
         bounds: list[Floats],
-        tolerance: Floats,
         first: _Distinct,
         second: _Distinct,
         points: Integers,
@@ -229,17 +220,16 @@ class _Cells:
         if turned:
             cells.reverse()
         ours, theirs = ([values[mover][*cells, points] for values in bounds] for mover in (int(turned), 1 - turned))
-        slack = tolerance[::-1][:, points] if turned else tolerance[:, points]
-        rivals = _rivals(ours[0], there)
+        rivals, rounding = _rivals(ours[0], there)
         worse = np.zeros((rows, len(rivals), len(points)), dtype=np.uint8)
         better = worse.copy()
         for column in range(columns):
             gain = rivals[None, :, column] - ours[-1][:, None, column]
-            worse |= (gain < -ROUNDING * slack[0]).view(np.uint8) << np.uint8(column)
-            better |= (gain > slack[0]).view(np.uint8) << np.uint8(column)
+            worse |= (gain < 0.0).view(np.uint8) << np.uint8(column)
+            better |= (gain > rounding[None, :, column]).view(np.uint8) << np.uint8(column)
         theirs = [values.swapaxes(0, 1) for values in theirs]
         gain = theirs[0][None] - theirs[-1][:, None]
-        return cls(there, worse, better, _packed(gain < -ROUNDING * slack[1]), _packed(gain > slack[1]))
+        return cls(there, worse, better, _packed(gain < 0.0), _packed(gain > 0.0))
 
     def possible(self) -> Bools:
         """The cells that equilibria might reach; shape (rows, columns, points)."""
@@ -280,20 +270,29 @@ class _Cells:
         return rows
 
 
-def _rivals(low: Floats, there: Bools) -> Floats:
-    """Rows, and even mixtures of the best ones, to hold against rows; shape (rivals, columns, points)."""
+def _rivals(low: Floats, there: Bools) -> tuple[Floats, Floats]:
+    """Rows, and even mixtures of the best ones, to hold against rows, and their rounding.
+
+    Shape (rivals, columns, points).
+    """
     usable = np.where(there[:, None], low, -np.inf)
     columns = low.shape[1]
     if columns == 1:
-        return usable
+        return usable, np.zeros_like(usable)
     with np.errstate(invalid="ignore"):
         spread = usable + 1e-6 * usable.sum(axis=1, keepdims=True)
     best = spread.argmax(axis=0)
     chosen = usable[best[:, None], np.arange(columns)[None, :, None], np.arange(low.shape[-1])]
-    mixed = [(chosen[one] + chosen[other]) / 2 for one, other in combinations(range(columns), 2)]
-    if columns > 2:
-        mixed.append(chosen.mean(axis=0))
-    return np.concatenate([usable, np.array(mixed)])
+    mixed, sizes = _mixtures(chosen), _mixtures(np.abs(chosen))
+    return np.concatenate([usable, mixed]), np.concatenate([np.zeros_like(usable), ROUNDING * sizes])
+
+
+def _mixtures(rows: Floats) -> Floats:
+    """Even mixtures of any two rows, and of all of them."""
+    mixed = [(rows[one] + rows[other]) / 2 for one, other in combinations(range(len(rows)), 2)]
+    if len(rows) > 2:
+        mixed.append(rows.sum(axis=0) / len(rows))
+    return np.array(mixed)
 
 
 def _packed(bits: Bools) -> Words:

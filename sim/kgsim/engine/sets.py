@@ -33,21 +33,18 @@ class Sets:
         The points at which others may; ascending.
     outer
         Deals that may at these points, those of `inner` among them; shape (slots, len(wide)).
-    slack
-        The largest amount by which a mover's choice falls short of its best, at most the tolerance; shape (points,).
     """
 
     inner: Bools
     wide: Integers
     outer: Bools
-    slack: Floats
     _members: Members | None = field(default=None, init=False, repr=False)
     _follows: dict[object, Bools] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def exact(cls, inner: Bools, slack: Floats) -> Sets:
+    def exact(cls, inner: Bools) -> Sets:
         """Sets that hold every equilibrium's deals."""
-        return cls(inner, np.empty(0, dtype=np.intp), np.empty((len(inner), 0), dtype=bool), slack)
+        return cls(inner, np.empty(0, dtype=np.intp), np.empty((len(inner), 0), dtype=bool))
 
     def members(self, layer: Layer) -> Members:
         """The inner sets of the layer's subgames; read once."""
@@ -81,7 +78,7 @@ class Sets:
         """The sets at some points alone, which ascend and may be repeated."""
         known = np.flatnonzero(np.isin(points, self.wide))
         outer = self.outer.take(np.searchsorted(self.wide, points[known]), axis=1)
-        chosen = Sets(self.inner.take(points, axis=1), known, outer, self.slack[points])
+        chosen = Sets(self.inner.take(points, axis=1), known, outer)
         if self._members is not None:
             object.__setattr__(chosen, "_members", self._members.only(points, chosen.inner))
         for key, follows in self._follows.items():
@@ -180,7 +177,7 @@ def widened(exact: Sets, points: Integers, outer: Bools) -> Sets:
     """Add the points at which the outer sets hold more than the inner ones."""
     inner = exact.inner[:, points]
     more = (outer & ~inner).any(axis=0)
-    return Sets(exact.inner, points[more], (outer | inner)[:, more], exact.slack)
+    return Sets(exact.inner, points[more], (outer | inner)[:, more])
 
 
 def kernels() -> SimpleNamespace:

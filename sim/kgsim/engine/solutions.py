@@ -126,11 +126,11 @@ class EquilibriumSets:
     doubt
         Index into `DOUBTS`: why the set may be incomplete; shape (points,).
     residual
-        Bound on the largest gain from a deviation, in points of the mover's objective; shape (points,).
+        The largest gain from a deviation, in points of the mover's objective, at any equilibrium; shape (points,).
     outcomes
         Index into the scenario's outcomes of each deal; shape (deals,).
     payoffs
-        Of every deal of the scenario; shape (players, all deals, points).
+        Of every deal of the scenario, ties being exact; shape (players, all deals, points).
     mixed
         Equilibria told one by one, those in which movers randomise among them: all there are where nothing is doubted.
     wide

@@ -20,7 +20,7 @@ from kgsim.engine.supports import possible_cells
 Stack: TypeAlias = Sequence[Floats] | Floats
 
 
-def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: Floats, fast: bool = False) -> Sets:
+def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, fast: bool = False) -> Sets:
     """Solve the subgames of a stage with one mover that maximises expected utility.
 
     Parameters
@@ -30,31 +30,26 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: 
     sets
         The solution of the layer below.
     score
-        The mover's utility of each deal; shape (deals, points).
-    tolerance
-        Differences of utility up to it are ties; shape (points,).
+        The mover's utility of each deal, ties being exact; shape (deals, points).
     fast
         Whether to use compiled kernels, which give the same answer.
     """
-    inner, _, slack = best(layer, below, sets, score, tolerance, fast)
-    slack = np.maximum(sets.slack, slack)
-    split = np.zeros(len(slack), dtype=bool)
+    inner, _ = best(layer, below, sets, score, fast)
+    split = np.zeros(inner.shape[1], dtype=bool)
     tied = sets.several(below, fast)
     if len(tied):
-        inner[:, tied], slack[tied], split[tied] = _held(layer, below, sets.only(tied), score[:, tied], tolerance[tied])
-    exact = Sets.exact(inner, slack)
+        inner[:, tied], split[tied] = _held(layer, below, sets.only(tied), score[:, tied])
+    exact = Sets.exact(inner)
     points = np.union1d(np.flatnonzero(split), sets.wide)
     if not len(points):
         return exact
     possible = sets.at(points)
-    score, tolerance = score[:, points], tolerance[points]
+    score = score[:, points]
     low, high = Members.of(below, possible).bounds(score)
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
     # A deal below the bar may still be one half of a mixture that meets it.
-    mixed = high[layer.cell_child] > (level + tolerance)[layer.cell_game]
-    reached = (score[layer.entry_deal] >= (level - tolerance)[layer.cell_game[layer.entry_cell]]) | mixed[
-        layer.entry_cell
-    ]
+    mixed = high[layer.cell_child] > level[layer.cell_game]
+    reached = (score[layer.entry_deal] >= level[layer.cell_game[layer.entry_cell]]) | mixed[layer.entry_cell]
     return widened(exact, points, gathered(layer, possible[layer.entry_below] & reached))
 
 
@@ -63,22 +58,21 @@ def several_movers(
     below: Layer,
     sets: Sets,
     scores: Sequence[Floats],
-    tolerances: Sequence[Floats],
     *,
     randomise: bool = True,
     fast: bool = False,
 ) -> Sets:
     """Solve the subgames of a stage whose movers choose at once.
 
-    Parameters as for `one_mover`, with a score and a tolerance for each mover; without `randomise` only pure equilibria
+    Parameters as for `one_mover`, with a score for each mover; without `randomise` only pure equilibria
     count.
     """
     if fast and not all(np.isfinite(score).all() for score in scores):
         fast = False
     if fast:
-        exact, split, lows, highs = _played(layer, below, sets, scores, tolerances)
+        exact, split, lows, highs = _played(layer, below, sets, scores)
     else:
-        exact, split, lows, highs = _played_by_arrays(layer, below, sets, scores, tolerances)
+        exact, split, lows, highs = _played_by_arrays(layer, below, sets, scores)
     every = np.arange(len(split))
     outer = exact.inner.copy()
     points = np.union1d(np.flatnonzero(split), sets.wide)
@@ -91,14 +85,12 @@ def several_movers(
             lows[mover][:, points], highs[mover][:, points] = low[layer.cell_child], high[layer.cell_child]
         levels = _levels(layer, [low[:, points] for low in lows])
         reached = possible[layer.entry_below]
-        for score, high, level, tolerance in zip(chosen, highs, levels, tolerances, strict=True):
-            mixed = high[:, points] > level + tolerance[points]
-            reached &= (score[layer.entry_deal] >= (level - tolerance[points])[layer.entry_cell]) | mixed[
-                layer.entry_cell
-            ]
+        for score, high, level in zip(chosen, highs, levels, strict=True):
+            mixed = high[:, points] > level
+            reached &= (score[layer.entry_deal] >= level[layer.entry_cell]) | mixed[layer.entry_cell]
         outer[:, points] |= gathered(layer, reached)
     if randomise:
-        randomised = _randomised(layer, lows, highs, tolerances, fast)
+        randomised = _randomised(layer, lows, highs, fast)
         if fast:
             ends = sets.at(every) if len(sets.wide) else sets.inner
             kernels().reached(layer.entry_first, layer.entry_cell, layer.entry_below, randomised, ends, outer)
@@ -110,9 +102,7 @@ def several_movers(
     return widened(exact, every, outer)
 
 
-def best(
-    layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: Floats, fast: bool = False
-) -> tuple[Bools, Floats, Floats]:
+def best(layer: Layer, below: Layer, sets: Sets, score: Floats, fast: bool = False) -> tuple[Bools, Floats]:
     """What is best in each subgame of a stage of one mover, where one deal alone follows each of the mover's choices.
 
     Parameters as for `one_mover`; a score may be -inf, and such a deal is never chosen.
@@ -123,77 +113,53 @@ def best(
         The deals chosen; shape (slots, points).
     level
         What the best is worth, -inf if nothing is; shape (subgames, points).
-    slack
-        The largest shortfall of a deal chosen; shape (points,).
     """
     points = score.shape[1]
     if fast and not np.isnan(score).any():
-        inner, level, slack = (
-            np.empty((len(layer.slot_deal), points), bool),
-            np.empty((layer.games, points)),
-            np.zeros(points),
-        )
+        inner, level = np.empty((len(layer.slot_deal), points), bool), np.empty((layer.games, points))
         follows = sets.follows(layer, fast) if below.shape else np.broadcast_to(True, (len(layer.slot_deal), 1))
-        kernels().best(
-            layer.slot_first, layer.slot_deal, np.ascontiguousarray(follows), score, tolerance, inner, level, slack
-        )
-        return inner, level, slack
+        kernels().best(layer.slot_first, layer.slot_deal, np.ascontiguousarray(follows), score, inner, level)
+        return inner, level
     worth = score[layer.slot_deal]
     if below.shape:
         worth = np.where(sets.follows(layer), worth, -np.inf)
     level = layer.slots.fold(np.maximum, worth)
-    bar = level - tolerance
-    inner = (worth >= bar[layer.slot_game]) & (worth > -np.inf)
-    if np.count_nonzero(inner) == inner.shape[1] * layer.games:
-        # Each set holds the best alone.
-        return inner, level, np.zeros(points)
-    with np.errstate(invalid="ignore"):
-        return inner, level, np.where(inner, level[layer.slot_game] - worth, 0.0).max(axis=0)
+    return (worth >= level[layer.slot_game]) & (worth > -np.inf), level
 
 
-def _held(layer: Layer, below: Layer, sets: Sets, score: Floats, tolerance: Floats) -> tuple[Bools, Floats, Bools]:
+def _held(layer: Layer, below: Layer, sets: Sets, score: Floats) -> tuple[Bools, Bools]:
     """What a mover may choose where several deals may follow its choices, held to the worst of each.
 
-    Returns also the largest shortfall, and where a mixture of what follows might matter.
+    Returns also where a mixture of what follows might matter.
     """
     low, high = sets.members(below).bounds(score)
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
-    apart = low[layer.cell_child] < (level - tolerance)[layer.cell_game]
-    apart &= high[layer.cell_child] > (level + tolerance)[layer.cell_game]
-    worth = score[layer.slot_deal]
-    inner = sets.follows(layer) & (worth >= (level - tolerance)[layer.slot_game])
-    lack = np.where(inner, level[layer.slot_game] - worth, 0.0).max(axis=0)
-    return inner, np.maximum(sets.slack, lack), np.asarray(apart.any(axis=0))
+    apart = low[layer.cell_child] < level[layer.cell_game]
+    apart &= high[layer.cell_child] > level[layer.cell_game]
+    inner = sets.follows(layer) & (score[layer.slot_deal] >= level[layer.slot_game])
+    return inner, np.asarray(apart.any(axis=0))
 
 
-def _played(
-    layer: Layer,
-    below: Layer,
-    sets: Sets,
-    scores: Sequence[Floats],
-    tolerances: Sequence[Floats],
-) -> tuple[Sets, Bools, Stack, Stack]:
+def _played(layer: Layer, below: Layer, sets: Sets, scores: Sequence[Floats]) -> tuple[Sets, Bools, Stack, Stack]:
     """As `_played_by_arrays`."""
     points = sets.inner.shape[1]
     lows = np.empty((len(scores), len(layer.cell_child), points))
     exact = not len(sets.several(below, True)) and not len(sets.wide)
     highs = lows if exact else np.empty_like(lows)
     inner = np.zeros((len(layer.slot_deal), points), dtype=bool)
-    split, slack = np.zeros(points, dtype=bool), sets.slack.copy()
+    split = np.zeros(points, dtype=bool)
     kernels().at_once(
         *frames(layer, below, sets),
         layer.entry_cell,
         np.array(layer.shape),
         np.array(scores),
-        np.array(tolerances),
         exact,
         lows,
         highs,
         inner,
         split,
-        slack,
     )
-    return Sets.exact(inner, slack), split, lows, highs
+    return Sets.exact(inner), split, lows, highs
 
 
 def frames(layer: Layer, below: Layer, sets: Sets) -> tuple[Integers | Bools, ...]:
@@ -212,7 +178,7 @@ def frames(layer: Layer, below: Layer, sets: Sets) -> tuple[Integers | Bools, ..
 
 
 def _played_by_arrays(
-    layer: Layer, below: Layer, sets: Sets, scores: Sequence[Floats], tolerances: Sequence[Floats]
+    layer: Layer, below: Layer, sets: Sets, scores: Sequence[Floats]
 ) -> tuple[Sets, Bools, Stack, Stack]:
     """The pure equilibria of a stage of several movers.
 
@@ -224,31 +190,17 @@ def _played_by_arrays(
     lows = [low[layer.cell_child] for low, _ in by_child]
     highs = [high[layer.cell_child] for _, high in by_child]
     levels = _levels(layer, lows)
-    played = np.logical_and.reduce(
-        [high >= level - tolerance for high, level, tolerance in zip(highs, levels, tolerances, strict=True)]
-    )
+    played = np.logical_and.reduce([high >= level for high, level in zip(highs, levels, strict=True)])
     split = np.logical_or.reduce(
-        [
-            (low < level - tolerance) & (high > level + tolerance)
-            for low, high, level, tolerance in zip(lows, highs, levels, tolerances, strict=True)
-        ]
+        [(low < level) & (high > level) for low, high, level in zip(lows, highs, levels, strict=True)]
     )
     kept = np.flatnonzero(played.any(axis=1)[layer.entry_cell])
     cell, deal = layer.entry_cell[kept], layer.entry_deal[kept]
     reached = played[cell] & sets.inner[layer.entry_below[kept]]
     if len(members.several):
-        shortfall = np.zeros(reached.shape)
-        for score, level, tolerance in zip(scores, levels, tolerances, strict=True):
-            lack = level[cell] - score[deal]
-            reached &= score[deal] >= (level - tolerance)[cell]
-            np.maximum(shortfall, lack, out=shortfall)
-        shortfall = np.where(reached, shortfall, 0.0)
-    else:
-        # Whatever follows a cell is worth the same, so that the cell says it all.
-        lacks = [level - low for level, low in zip(levels, lows, strict=True)]
-        shortfall = np.where(played, np.maximum.reduce(lacks), 0.0)
-    slack = np.maximum(sets.slack, shortfall.max(axis=0, initial=0.0))
-    exact = Sets.exact(gathered(layer, reached, kept), slack)
+        for score, level in zip(scores, levels, strict=True):
+            reached &= score[deal] >= level[cell]
+    exact = Sets.exact(gathered(layer, reached, kept))
     return exact, np.asarray((split & played).any(axis=0)), lows, highs
 
 
@@ -265,7 +217,6 @@ def _randomised(
     layer: Layer,
     lows: Stack,
     highs: Stack,
-    tolerances: Sequence[Floats],
     fast: bool,
 ) -> Bools:
     """The cells that some equilibrium in which movers randomise might reach; shape (cells, points)."""
@@ -276,5 +227,5 @@ def _randomised(
     for game in range(layer.games):
         worst = np.ascontiguousarray(low[:, game])
         best = worst if high is low else np.ascontiguousarray(high[:, game])
-        found.append(possible_cells(worst, best, np.array(tolerances), fast))
+        found.append(possible_cells(worst, best, fast))
     return np.array(found).reshape(-1, low.shape[-1])

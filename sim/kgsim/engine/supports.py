@@ -17,21 +17,20 @@ from math import prod
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.pairs import ROUNDING, ROUNDS, possible_pairs
+from kgsim.engine.pairs import ROUNDS, possible_pairs
+from kgsim.tolerances import ROUNDING
 
 #: Supports of the movers other than the one with most actions that are gone through; with more, all cells count.
 MOST_SUPPORTS = 512
 
 
-def possible_cells(low: Floats, high: Floats, tolerance: Floats, fast: bool = False) -> Bools:
+def possible_cells(low: Floats, high: Floats, fast: bool = False) -> Bools:
     """Find the cells of one strategic game that an equilibrium might reach, at many parameter points.
 
     Parameters
     ----------
     low, high
-        Bounds of every mover's utility of each cell; shape (movers, a1, ..., an, points).
-    tolerance
-        Shape (movers, points).
+        Bounds of every mover's utility of each cell, ties being exact; shape (movers, a1, ..., an, points).
     fast
         Whether to use compiled kernels, which give the same answer.
 
@@ -41,22 +40,21 @@ def possible_cells(low: Floats, high: Floats, tolerance: Floats, fast: bool = Fa
         Shape (a1, ..., an, points). Every equilibrium of every game within the bounds has its support in there.
     """
     if len(low) == 2:
-        possible, left = possible_pairs(low, high, tolerance, fast)
+        possible, left = possible_pairs(low, high, fast)
         if len(left):
-            possible[..., left] = _searched(low[..., left], high[..., left], tolerance[:, left])
+            possible[..., left] = _searched(low[..., left], high[..., left])
         return possible
-    return _searched(low, high, tolerance)
+    return _searched(low, high)
 
 
-def _searched(low: Floats, high: Floats, tolerance: Floats) -> Bools:
+def _searched(low: Floats, high: Floats) -> Bools:
     """The same, support by support, for any number of movers."""
     movers, shape = len(low), low.shape[1:-1]
     rows = int(np.argmax(shape))
     order = [rows, *(mover for mover in range(movers) if mover != rows)]
     axes = [1 + mover for mover in order]
     low, high = (values[order].transpose(0, *axes, movers + 1) for values in (low, high))
-    tolerance = tolerance[order]
-    alive = _undominated(low, high, tolerance)
+    alive = _undominated(low, high)
     possible = np.zeros(low.shape[1:], dtype=bool)
     patterns, which = np.unique(np.concatenate(alive[1:]), axis=1, return_inverse=True)
     for number, pattern in enumerate(patterns.T):
@@ -67,13 +65,13 @@ def _searched(low: Floats, high: Floats, tolerance: Floats) -> Bools:
         worst, best = (np.array([values[mover][grid] for mover in range(movers)]) for values in (low, high))
         standing = alive[0][np.ix_(kept, columns)]
         first, twin = _twins(worst, best, standing)
-        found = _within(worst[:, first], best[:, first], tolerance[:, columns], standing[first])
+        found = _within(worst[:, first], best[:, first], standing[first])
         possible[grid] = found[twin]
     back = np.argsort(order)
     return possible.transpose(*back, movers)
 
 
-def _within(low: Floats, high: Floats, tolerance: Floats, alive: Bools) -> Bools:
+def _within(low: Floats, high: Floats, alive: Bools) -> Bools:
     """The cells R x S of every support S of the movers other than the first."""
     shape = low.shape[2:-1]
     possible = np.zeros(low.shape[1:], dtype=bool)
@@ -81,13 +79,13 @@ def _within(low: Floats, high: Floats, tolerance: Floats, alive: Bools) -> Bools
         possible |= alive[(slice(None), *[None] * len(shape))]
         return possible
     for support in product(*map(_subsets, shape)):
-        rows = alive & _replies(low[0], high[0], tolerance[0], support)
+        rows = alive & _replies(low[0], high[0], support)
         kept, points = np.flatnonzero(rows.any(axis=1)), np.arange(low.shape[-1])
         rows, here = rows[kept], [(low[mover][kept], high[mover][kept]) for mover in range(1, len(low))]
         for _ in range(ROUNDS):
             before = int(rows.sum())
             for axis, (worst, best) in enumerate(here):
-                _indifferent(worst, best, tolerance[1 + axis][points], support, axis, rows)
+                _indifferent(worst, best, support, axis, rows)
             left = rows.any(axis=0)
             if int(rows.sum()) in (before, 0):
                 break
@@ -109,21 +107,22 @@ def _twins(low: Floats, high: Floats, alive: Bools) -> tuple[Integers, Integers]
     return np.unique(twin, return_index=True)[1], np.array(twin)
 
 
-def _replies(low: Floats, high: Floats, tolerance: Floats, support: tuple[tuple[int, ...], ...]) -> Bools:
+def _replies(low: Floats, high: Floats, support: tuple[tuple[int, ...], ...]) -> Bools:
     """The rows that may be best responses to play that gives every profile of `support` positive probability."""
     for place, chosen in enumerate(support):
         low, high = (np.take(values, chosen, axis=1 + place) for values in (low, high))
     low, high = (values.reshape(len(values), -1, values.shape[-1]) for values in (low, high))
     total = low.sum(axis=1)
     better = [_row(low, total.argmax(axis=0))]
-    kept = ~_worse(better[0], high, tolerance)
+    kept = ~_worse(better[0], high)
     if low.shape[1] == 1:
         return kept
     spread = low + 1e-6 * total[:, None]
     better = [_row(low, spread[:, cell].argmax(axis=0)) for cell in range(low.shape[1])]
     left = np.flatnonzero(kept.any(axis=1))
-    for rival in (*better, np.mean(better, axis=0)):
-        kept[left] &= ~_worse(rival, high[left], tolerance)
+    for rival in better:
+        kept[left] &= ~_worse(rival, high[left])
+    kept[left] &= ~_worse(np.mean(better, axis=0), high[left], ROUNDING * np.abs(better).mean(axis=0))
     return kept
 
 
@@ -132,15 +131,13 @@ def _row(values: Floats, rows: Integers) -> Floats:
     return np.ascontiguousarray(values[rows, :, np.arange(values.shape[-1])].T)
 
 
-def _worse(rival: Floats, high: Floats, tolerance: Floats) -> Bools:
-    """Whether each row is never better than `rival` and somewhere worse."""
+def _worse(rival: Floats, high: Floats, rounding: Floats | float = 0.0) -> Bools:
+    """Whether each row is never better than `rival`, which has been rounded by so much, and somewhere worse."""
     gain = rival - high
-    return np.asarray((gain.min(axis=1) >= -ROUNDING * tolerance) & (gain.max(axis=1) > tolerance))
+    return np.asarray((gain >= 0.0).all(axis=1) & (gain > rounding).any(axis=1))
 
 
-def _indifferent(
-    low: Floats, high: Floats, tolerance: Floats, support: tuple[tuple[int, ...], ...], axis: int, rows: Bools
-) -> None:
+def _indifferent(low: Floats, high: Floats, support: tuple[tuple[int, ...], ...], axis: int, rows: Bools) -> None:
     """Drop the rows that leave some action of a mover's support worse than another that is never worse."""
     for place, chosen in enumerate(support):
         if place != axis:
@@ -152,12 +149,12 @@ def _indifferent(
     for action in support[axis]:
         gain = low - high[:, action, None]
         least = np.where(rows[:, None], gain.min(axis=2), np.inf).min(axis=0)
-        never_worse = least >= -ROUNDING * tolerance
+        never_worse = least >= 0.0
         never_worse[action] = False
-        rows &= ~((gain.max(axis=2) > tolerance) & never_worse).any(axis=1)
+        rows &= ~((gain.max(axis=2) > 0.0) & never_worse).any(axis=1)
 
 
-def _undominated(low: Floats, high: Floats, tolerance: Floats) -> list[Bools]:
+def _undominated(low: Floats, high: Floats) -> list[Bools]:
     """Each mover's actions that survive rounds of strict dominance; shape (actions, points) each."""
     movers, points = len(low), low.shape[-1]
     alive = [np.ones((size, points), dtype=bool) for size in low.shape[1:-1]]
@@ -169,7 +166,7 @@ def _undominated(low: Floats, high: Floats, tolerance: Floats) -> list[Bools]:
             )
             dead = ~_cells([mask for other, mask in enumerate(alive) if other != mover])
             for rival in _rivals(ours, alive[mover], dead):
-                alive[mover] &= ~((rival - theirs > tolerance[mover]) | dead).all(axis=1)
+                alive[mover] &= ~((rival > theirs) | dead).all(axis=1)
         if sum(int(mask.sum()) for mask in alive) == before:
             break
     return alive

@@ -14,9 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from kgsim.errors import GameError
-
-#: How far the probabilities of a chance move may miss one.
-SLACK = 1e-9
+from kgsim.tolerances import SUM_TO_ONE
 
 #: Information set to a probability for each of its actions.
 Behaviour = Mapping[int, np.ndarray]
@@ -102,7 +100,7 @@ class ExtensiveGame:
                 raise GameError(f"node {place}: it does not have as many actions as its information set")
         else:
             chances = np.array(node.probabilities)
-            if len(chances) != len(node.children) or not (chances >= 0).all() or abs(chances.sum() - 1) > SLACK:
+            if len(chances) != len(node.children) or not (chances >= 0).all() or abs(chances.sum() - 1) > SUM_TO_ONE:
                 raise GameError(f"node {place}: the probabilities of a chance move must be 0 or more and sum to 1")
 
     @cached_property
@@ -228,15 +226,15 @@ def moves(game: ExtensiveGame, place: int, behaviour: Behaviour) -> Sequence[flo
     return game.nodes[place].probabilities if information is None else behaviour[information]
 
 
-def continuation_values(game: ExtensiveGame, behaviour: Behaviour) -> np.ndarray:
-    """Expected payoffs from every node on, shape (nodes, players)."""
+def continuation_values(game: ExtensiveGame, behaviour: Behaviour, *, sizes: bool = False) -> np.ndarray:
+    """Expected payoffs from every node on, or their expected size, which bounds the rounding; (nodes, players)."""
     values = np.zeros((len(game.nodes), len(game.players)))
     for place in reversed(range(len(game.nodes))):
         node = game.nodes[place]
         if node.children:
             values[place] = np.asarray(moves(game, place, behaviour)) @ values[list(node.children)]
         else:
-            values[place] = node.payoffs
+            values[place] = np.abs(node.payoffs) if sizes else node.payoffs
     return values
 
 

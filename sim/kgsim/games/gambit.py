@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import GameError
-from kgsim.games.extensive import SLACK, ExtensiveGame, InformationSet, Node
+from kgsim.games.extensive import ExtensiveGame, InformationSet, Node
 from kgsim.games.strategic import LARGEST_PAYOFF
+from kgsim.tolerances import SUM_TO_ONE
 
 #: Largest file that is read, in bytes.
 MOST_BYTES = 64 * 2**20
@@ -240,7 +241,7 @@ def _chance(source: _Source, known: dict[int, tuple[tuple[str, ...], tuple[float
         source.brace("}", "after the chance move's actions")
         if not actions:
             source.fail("at least one action", "none")
-        if min(shares) < 0 or abs(sum(shares) - 1) > SLACK:
+        if min(shares) < 0 or abs(sum(shares) - 1) > SUM_TO_ONE:
             source.fail("probabilities of 0 or more that sum to 1", f"{', '.join(f'{share:g}' for share in shares)}")
         if number in known and known[number] != (tuple(actions), tuple(shares)):
             source.fail(f"the same actions as before for chance information set {number}", "others")

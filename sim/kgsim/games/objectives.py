@@ -11,6 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kgsim.tolerances import ROUNDING, SAME_GAIN
+
+
+def gains(payoffs: np.ndarray, fallback: np.ndarray) -> np.ndarray:
+    """Gains over a fallback, shapes that broadcast; what is rounding of the two is no gain and no loss."""
+    gain = payoffs - fallback
+    return np.where(np.abs(gain) <= SAME_GAIN * np.maximum(np.abs(payoffs), np.abs(fallback)), 0.0, gain)
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -27,6 +35,10 @@ class Linear:
     def score(self, payoffs: np.ndarray) -> np.ndarray:
         """Objective of payoff vectors of shape (..., players), shape (...)."""
         return np.asarray(payoffs @ np.array(self.weights))
+
+    def size(self, payoffs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """The size of the numbers that the objective is computed from, given that of the payoffs."""
+        return np.asarray(sizes @ np.abs(np.array(self.weights)))
 
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest gain over `current` (..., players) that `options` (..., actions, players) offers; at least 0."""
@@ -46,15 +58,20 @@ class NashProduct:
 
     def gains(self, payoffs: np.ndarray) -> np.ndarray:
         """Members' gains over the disagreement point, shape (..., members); rounding below 0 counts as 0."""
-        fallback = np.array(self.disagreement)
-        gains = payoffs[..., list(self.members)] - fallback
-        return np.where(np.abs(gains) <= 1e-12 * (1.0 + np.abs(fallback)), 0.0, gains)
+        return gains(payoffs[..., list(self.members)], np.array(self.disagreement))
 
     def score(self, payoffs: np.ndarray) -> np.ndarray:
         """Objective of payoff vectors of shape (..., players), shape (...)."""
-        gains = self.gains(payoffs)
-        mean = np.prod(np.maximum(gains, 0.0) ** (1.0 / len(self.members)), axis=-1)
-        return np.where((gains < 0.0).any(axis=-1), -np.inf, mean)
+        each = self.gains(payoffs)
+        mean = np.prod(np.maximum(each, 0.0) ** (1.0 / len(self.members)), axis=-1)
+        return np.where((each < 0.0).any(axis=-1), -np.inf, mean)
+
+    def size(self, payoffs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """The size of the numbers that the objective is computed from, given that of the payoffs."""
+        each = self.gains(payoffs)
+        known = sizes[..., list(self.members)] + np.abs(np.array(self.disagreement))
+        share = np.divide(known, each, out=np.zeros_like(each), where=each > 0.0)
+        return np.asarray(np.maximum(self.score(payoffs), 0.0) * share.mean(axis=-1))
 
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest gain over `current` (..., players) that `options` (..., actions, players) offers; at least 0.
@@ -82,22 +99,22 @@ class Efficient:
     members: tuple[int, ...]
     disagreement: tuple[float, ...] | None = None
 
-    def acceptable(self, payoffs: np.ndarray, tolerance: float | np.ndarray) -> np.ndarray:
-        """Whether no member is left below its fallback, shape (...); `tolerance` may be one per member."""
+    def acceptable(self, payoffs: np.ndarray) -> np.ndarray:
+        """Whether no member is left below its fallback, shape (...)."""
         if self.disagreement is None:
             return np.ones(payoffs.shape[:-1], dtype=bool)
-        gains = payoffs[..., list(self.members)] - np.array(self.disagreement)
-        return np.asarray((gains >= -tolerance).all(axis=-1))
+        return np.asarray((gains(payoffs[..., list(self.members)], np.array(self.disagreement)) >= 0.0).all(axis=-1))
 
-    def dominates(self, payoffs: np.ndarray, current: np.ndarray, tolerance: float | np.ndarray) -> np.ndarray:
-        """Whether payoff vectors (..., players) Pareto-dominate `current` (players,) for the members."""
-        change = payoffs[..., list(self.members)] - current[..., list(self.members)]
-        return np.asarray((change >= -tolerance).all(axis=-1) & (change > tolerance).any(axis=-1))
+    def dominates(self, payoffs: np.ndarray, current: np.ndarray) -> np.ndarray:
+        """Whether payoff vectors (..., players) Pareto-dominate `current` for the members; ties are exact."""
+        members = list(self.members)
+        better, worse = payoffs[..., members] > current[..., members], payoffs[..., members] < current[..., members]
+        return np.asarray(~worse.any(axis=-1) & better.any(axis=-1))
 
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest sum of members' gains from an option that hurts no member; at least 0."""
         change = (options - current[..., None, :])[..., list(self.members)]
-        rounding = 1e-12 * np.abs(options[..., list(self.members)]).max(axis=-2, keepdims=True)
+        rounding = ROUNDING * np.abs(options[..., list(self.members)])
         improving = np.where((change >= -rounding).all(axis=-1), change.sum(axis=-1), 0.0)
         return np.asarray(np.maximum(0.0, improving.max(axis=-1)))
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import normalise
+from kgsim.games.strategic import close, normalise, with_ties
 
 #: Splits of weight among identical actions are written out up to this many equilibria; beyond, one stands
 #: for all.
@@ -30,8 +32,8 @@ class Reduction:
 
     Attributes
     ----------
-    scaled
-        Payoffs of the reduced game, scaled to 0..1 per player with exact ties.
+    payoffs
+        Payoffs of the reduced game, ties being exact: floats, or fractions if it was given in these.
     classes
         For each player and each action of the reduced game, the actions of the full game that it stands for:
         itself alone, or several identical ones.
@@ -39,9 +41,19 @@ class Reduction:
         Numbers of actions in the full game.
     """
 
-    scaled: NDArray[np.float64]
+    payoffs: NDArray[Any]
     classes: tuple[tuple[tuple[int, ...], ...], ...]
     shape: tuple[int, ...]
+
+    @cached_property
+    def scaled(self) -> NDArray[np.float64]:
+        """Payoffs of the reduced game, scaled to 0..1 per player."""
+        return normalise(self.payoffs)
+
+    @cached_property
+    def close(self) -> bool:
+        """Whether payoffs differ by so small a part of their range that methods on 0..1 might miss it."""
+        return close(self.payoffs)
 
     @property
     def duplicates(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
@@ -89,43 +101,44 @@ class Reduction:
         return profiles
 
 
-def reduce_game(payoffs: NDArray[np.float64]) -> Reduction:
+def reduce_game(payoffs: NDArray[Any]) -> Reduction:
     """Delete strictly dominated actions until none is left, then merge identical ones.
 
-    The payoffs are scaled anew after each round of deletions, so that an absurd payoff which nobody can want,
-    such as -1e9 for war, does not drown the differences that matter.
+    Only the order of a player's payoffs decides what goes, so that no payoff is too large to see the others beside it.
 
     Parameters
     ----------
     payoffs
-        Shape (players, a1, ..., an), as `kgsim.games.strategic.as_payoffs` returns it.
+        Shape (players, a1, ..., an), as `kgsim.games.strategic.as_payoffs` returns it, or fractions.
     """
+    tied = with_ties(payoffs)
+    order = np.array([np.unique(own, return_inverse=True)[1].reshape(own.shape) for own in tied])
     kept = [np.arange(count) for count in payoffs.shape[1:]]
-    players = range(len(kept))
-    everyone = np.arange(len(kept))
-    deleted = False
+    everyone = range(len(kept))
+    left = order
     while True:
-        scaled = normalise(payoffs[np.ix_(everyone, *kept)] if deleted else payoffs)
-        undominated = [_undominated(scaled[player], player) for player in players]
+        undominated = [_undominated(left[player], player) for player in everyone]
         if all(mask.all() for mask in undominated):
             break
         kept = [actions[mask] for actions, mask in zip(kept, undominated, strict=True)]
-        deleted = True
+        left = order[np.ix_(np.arange(len(kept)), *kept)]
 
     firsts, classes = [], []
-    for player in players:
+    for player in everyone:
         groups: dict[bytes, list[int]] = {}
-        for action, outcome in enumerate(scaled.swapaxes(0, player + 1)):
+        for action, outcome in enumerate(left.swapaxes(0, player + 1)):
             groups.setdefault(outcome.tobytes(), []).append(action)
         firsts.append([group[0] for group in groups.values()])
         classes.append(tuple(tuple(int(kept[player][k]) for k in group) for group in groups.values()))
-    if any(len(first) < len(own) for first, own in zip(firsts, kept, strict=True)):
-        scaled = scaled[np.ix_(everyone, *(np.array(first) for first in firsts))]
-    return Reduction(scaled, tuple(classes), payoffs.shape[1:])
+    if left.size < order.size:
+        tied = with_ties(payoffs[np.ix_(np.arange(len(kept)), *kept)])
+    if any(len(first) < count for first, count in zip(firsts, left.shape[1:], strict=True)):
+        tied = tied[np.ix_(np.arange(len(kept)), *map(np.array, firsts))]
+    return Reduction(tied, tuple(classes), payoffs.shape[1:])
 
 
-def _undominated(own: NDArray[np.float64], player: int) -> NDArray[np.bool_]:
-    """Mark the actions of `player` that no other pure action strictly dominates, given its payoffs."""
+def _undominated(own: NDArray[np.intp], player: int) -> NDArray[np.bool_]:
+    """Mark the actions of `player` that no other pure action strictly dominates, given the order of its payoffs."""
     table = own.swapaxes(0, player).reshape(own.shape[player], -1)
     beaten = [bool((table > row).all(axis=1).any()) for row in table]
     return ~np.array(beaten)

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kgsim.games.extensive import ExtensiveGame, Node, in_order
-
-#: Payoffs that differ by less than this share of a player's range are equal here, so that no tie is struck.
-SLACK = 1e-9
+from kgsim.tolerances import STRICTLY
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +59,6 @@ def without_idle(game: ExtensiveGame) -> Simpler:
 
 def without_never_best(game: ExtensiveGame) -> Simpler:
     """Leave out, again and again, actions that no belief and no continuation makes best."""
-    payoffs = np.array([node.payoffs for node in game.nodes if not node.children])
-    slack = SLACK * np.where(np.ptp(payoffs, axis=0) > 0.0, np.ptp(payoffs, axis=0), 1.0)
     kept = {index: tuple(range(len(each.actions))) for index, each in enumerate(game.information)}
     while True:
         low, high = _bounds(game, kept)
@@ -73,7 +69,11 @@ def without_never_best(game: ExtensiveGame) -> Simpler:
                 most = high[[game.nodes[m].children[action] for m in members], player]
                 for other in kept[index]:
                     least = low[[game.nodes[m].children[other] for m in members], player]
-                    if other != action and len(members) and (most < least - slack[player]).all():
+                    if (
+                        other != action
+                        and len(members)
+                        and (most < least - STRICTLY * np.maximum(np.abs(most), np.abs(least))).all()
+                    ):
                         kept[index] = tuple(a for a in kept[index] if a != action)
                         struck = True
                         break

@@ -7,17 +7,14 @@ Axis convention, used throughout: ``payoffs[i, a_0, ..., a_{n-1}]`` is the payof
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
-
-#: Payoffs of one player closer than this share of that player's range are one payoff (see `normalise`).
-TIE = 1e-12
-
-#: A range of payoffs below this share of their size is the rounding of a constant: some ten units in the last place.
-ROUNDING = 2e-15
+from kgsim.games.exact import as_fractions, to_floats
+from kgsim.tolerances import CLOSE_PAYOFFS, ROUNDING, merged
 
 #: Larger payoffs would overflow when differences and expectations are taken.
 LARGEST_PAYOFF = 1e300
@@ -33,7 +30,7 @@ def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float
     ----------
     payoffs
         Real numbers, shape (players, a1, ..., an) with one axis of actions per player. Nested lists and a
-        pair of matrices are welcome.
+        pair of matrices are welcome, and so are fractions, integers of any size and texts such as "1/3".
     name
         What to call the argument in an error.
 
@@ -47,7 +44,8 @@ def as_payoffs(payoffs: ArrayLike, *, name: str = "payoffs") -> NDArray[np.float
     GameError
         If the shape is not that of a game, or an entry is missing, infinite, complex or no number at all.
     """
-    array = _as_real(payoffs, name)
+    fractions = as_fractions(payoffs, name)
+    array = _as_real(payoffs if fractions is None else to_floats(fractions), name)
     if array.ndim < 2 or array.shape[0] != array.ndim - 1:
         players = max(array.ndim - 1, 1)
         raise GameError(
@@ -102,38 +100,55 @@ def _check_entries(array: NDArray[np.float64], actions: Sequence[int], name: str
         )
 
 
-def normalise(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale each player's payoffs to 0..1 and make ties exact.
+def with_ties(payoffs: NDArray[Any]) -> NDArray[Any]:
+    """Payoffs in which those of one player that differ by rounding alone, as ``0.1 + 0.2`` and ``0.3``, are one number.
 
-    Equilibria do not change under a positive affine map of one player's payoffs, tolerances do; so every
-    solver works on this scale. Payoffs that differ by less than `TIE` of the range, as ``0.1 + 0.2`` and
-    ``0.3`` do, become the identical number, so that later comparisons may be exact. A payoff that is constant but
-    for rounding becomes 0.
+    The rounding is that of the two numbers themselves (`kgsim.tolerances.merged`), whatever else the player may get.
+    Fractions have none.
+    """
+    if payoffs.dtype == object:
+        return payoffs
+    return np.array([merged(own.ravel()).reshape(own.shape) for own in payoffs])
+
+
+def ranges(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The range of each player's payoffs, shape (players,); 0 where they differ by rounding alone."""
+    spans = np.ptp(payoffs.reshape(len(payoffs), -1), axis=1)
+    if (spans <= ROUNDING * np.abs(payoffs).max(axis=tuple(range(1, payoffs.ndim)))).any():
+        spans = np.ptp(with_ties(payoffs).reshape(len(payoffs), -1), axis=1)
+    return np.asarray(spans)
+
+
+def closest(payoffs: NDArray[Any]) -> list[Any]:
+    """The smallest difference between two payoffs of each player, 0 if there is one alone; ties must be exact."""
+    levels = [np.unique(own) for own in payoffs]
+    return [np.diff(own).min() if len(own) > 1 else 0.0 for own in levels]
+
+
+def close(payoffs: NDArray[Any]) -> bool:
+    """Whether payoffs differ by so small a part of their range that methods on 0..1 might miss it."""
+    spans = [own.max() - own.min() for own in payoffs]
+    return any(0 < gap < CLOSE_PAYOFFS * span for gap, span in zip(closest(payoffs), spans, strict=True))
+
+
+def normalise(payoffs: NDArray[Any]) -> NDArray[np.float64]:
+    """Scale each player's payoffs to 0..1, which changes no equilibrium; a constant becomes 0.
 
     Parameters
     ----------
     payoffs
-        Shape (players, a1, ..., an), as `as_payoffs` returns it.
+        Shape (players, a1, ..., an), with exact ties (`with_ties`), or fractions.
 
     Returns
     -------
     ndarray
-        A new array of the same shape.
+        A new array of the same shape; equal numbers stay equal.
     """
     flat = payoffs.reshape(payoffs.shape[0], -1)
     low = flat.min(axis=1, keepdims=True)
     span = flat.max(axis=1, keepdims=True) - low
-    # A span of a few units in the last place is no range but the rounding of a constant payoff.
-    span[span <= ROUNDING * np.abs(flat).max(axis=1, keepdims=True)] = 0.0
-    scaled: NDArray[np.float64] = np.where(span > 0, (flat - low) / np.where(span > 0, span, 1.0), 0.0)
-    for player, row in enumerate(scaled):
-        levels = np.sort(row)
-        gaps = np.diff(levels)
-        if np.any((gaps > 0) & (gaps < TIE)):
-            first = np.concatenate(([True], gaps >= TIE))
-            merged = levels[first][np.cumsum(first) - 1]
-            scaled[player] = merged[np.searchsorted(levels, row)]
-    return scaled.reshape(payoffs.shape)
+    scaled = (flat - low) / np.where(span > 0, span, 1)
+    return np.asarray(scaled, dtype=np.float64).reshape(payoffs.shape)
 
 
 def action_values(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
@@ -187,13 +202,30 @@ def _regrets(payoffs: NDArray[np.float64], strategies: Sequence[NDArray[np.float
     """`regrets_of_many` for as many profiles as fit in memory at once."""
     gains = np.empty((len(strategies[0]), len(strategies)))
     for player, own in enumerate(strategies):
-        # Profiles first, this player's actions second, then the others in order: contract these from the last.
-        others = [k for k in range(len(strategies)) if k != player]
-        values = np.moveaxis(payoffs[player], player, 0)[None]
-        for other in reversed(others):
-            values = np.einsum("p...a,pa->p...", values, strategies[other])
+        values = _values_of_many(payoffs[player], strategies, player)
         gains[:, player] = values.max(axis=1) - (values * own).sum(axis=1)
     return gains.clip(min=0.0)
+
+
+def compared(payoffs: NDArray[np.float64], strategies: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The size of the payoffs that `regrets_of_many` compares: those expected from the best reply and as played."""
+    sizes = np.empty((len(strategies[0]), len(strategies)))
+    for player, own in enumerate(strategies):
+        best = _values_of_many(payoffs[player], strategies, player).argmax(axis=1)
+        values = _values_of_many(np.abs(payoffs[player]), strategies, player)
+        sizes[:, player] = values[np.arange(len(best)), best] + (values * own).sum(axis=1)
+    return sizes
+
+
+def _values_of_many(
+    own: NDArray[np.float64], strategies: Sequence[NDArray[np.float64]], player: int
+) -> NDArray[np.float64]:
+    """What each action of a player is worth against the others' strategies, shape (profiles, actions)."""
+    # Profiles first, this player's actions second, then the others in order: contract these from the last.
+    values = np.moveaxis(own, player, 0)[None]
+    for other in reversed([k for k in range(len(strategies)) if k != player]):
+        values = np.einsum("p...a,pa->p...", values, strategies[other])
+    return values
 
 
 def check_profile(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) -> tuple[NDArray[np.float64], ...]:
@@ -214,13 +246,13 @@ def check_profile(payoffs: NDArray[np.float64], profile: Sequence[ArrayLike]) ->
     return strategies
 
 
-def pure_equilibrium_mask(scaled: NDArray[np.float64], *, players: int) -> NDArray[np.bool_]:
+def pure_equilibrium_mask(payoffs: NDArray[np.float64], *, players: int) -> NDArray[np.bool_]:
     """Mark the pure Nash equilibria of one game or of a batch of games.
 
     Parameters
     ----------
-    scaled
-        Shape (..., players, a1, ..., an). Comparisons are exact: pass payoffs through `normalise` first where
+    payoffs
+        Shape (..., players, a1, ..., an). Comparisons are exact: pass payoffs through `with_ties` first where
         rounding may hide ties.
     players
         Number of players; any axes before the player axis are batch axes.
@@ -230,10 +262,10 @@ def pure_equilibrium_mask(scaled: NDArray[np.float64], *, players: int) -> NDArr
     ndarray of bool
         Shape (..., a1, ..., an), true where no player gains by deviating; ties count as best responses.
     """
-    axis = scaled.ndim - players - 1
-    mask = np.ones(scaled.shape[:axis] + scaled.shape[axis + 1 :], dtype=np.bool_)
+    axis = payoffs.ndim - players - 1
+    mask = np.ones(payoffs.shape[:axis] + payoffs.shape[axis + 1 :], dtype=np.bool_)
     for player in range(players):
-        own = np.take(scaled, player, axis=axis)
+        own = np.take(payoffs, player, axis=axis)
         mask &= own == own.max(axis=axis + player, keepdims=True)
     return mask
 
@@ -241,7 +273,7 @@ def pure_equilibrium_mask(scaled: NDArray[np.float64], *, players: int) -> NDArr
 def pure_equilibria(payoffs: NDArray[np.float64]) -> NDArray[np.intp]:
     """Action indices of all pure Nash equilibria, shape (equilibria, players), in lexicographic order.
 
-    Ties within rounding (see `normalise`) count as ties. Any number of players.
+    Ties within rounding (see `with_ties`) count as ties. Any number of players.
     """
-    found: NDArray[np.intp] = np.argwhere(pure_equilibrium_mask(normalise(payoffs), players=payoffs.shape[0]))
+    found: NDArray[np.intp] = np.argwhere(pure_equilibrium_mask(with_ties(payoffs), players=payoffs.shape[0]))
     return found

@@ -43,7 +43,7 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
         *(Column(f"worth to {p}", "right") for p in game.players),
     )
     blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], _more(len(rows)))]
-    blocks += _continua(found.components)
+    blocks += _continua(found.components, found.spanned)
     blocks.append(_grounds(found.complete, f"{found.reason} Method: {found.method}."))
     blocks.append(Paragraph(f"Largest gain from deviating: {_small(found.max_regret)}."))
     return blocks
@@ -173,7 +173,7 @@ def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
     )
     blocks: list[Block] = [Table(columns, rows, _more(len(groups)))]
     told = tuple(f"No. {i}: {_behaviour(game, each)}{_others(others)}." for i, each, others in shown)
-    return [*blocks, Bullets(told), *_continua(found.components), _grounds(found.complete, found.reason)]
+    return [*blocks, Bullets(told), *_continua(found.components, found.spanned), _grounds(found.complete, found.reason)]
 
 
 def _alike(game: ExtensiveGame, found: EquilibriumSet) -> list[list[int]]:
@@ -313,11 +313,16 @@ def _snapped(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(values, 5) + 0.0)
 
 
-def _continua(groups: tuple[tuple[int, ...], ...]) -> list[Block]:
-    return [
-        Paragraph(f"Between equilibria {listed(str(i + 1) for i in group)} lies a continuum of further ones.")
-        for group in groups
-    ]
+def _continua(groups: tuple[tuple[int, ...], ...], spanned: bool) -> list[Block]:
+    told = []
+    for group in groups:
+        members = listed(str(i + 1) for i in group)
+        if spanned:
+            told.append(f"Between equilibria {members} lies a continuum of further ones.")
+        else:
+            who = f"Equilibrium {members} lies" if len(group) == 1 else f"Equilibria {members} lie"
+            told.append(f"{who} on a continuum of further ones, which is not described.")
+    return list(map(Paragraph, told))
 
 
 def _grounds(complete: bool, reason: str) -> Paragraph:

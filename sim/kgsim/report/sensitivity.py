@@ -112,5 +112,5 @@ def _boxes(result: Sensitivity) -> list[Block]:
         columns = tuple(Column(title, "left" if title == "parameter" else "right") for title in titles)
         blocks.append(Table(columns, tuple(rows), note))
     else:
-        blocks += [Paragraph(sentence(note)) for note in result.notes if note.startswith("No box")]
+        blocks.append(Paragraph(sentence(found.no_box)))
     return blocks

@@ -7,15 +7,23 @@ a study over many parameter points needs payoffs for these alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kgsim.arrays import Floats, Integers
-from kgsim.scenario.model import Scenario
-from kgsim.scenario.payoffs import actions_of, attributes_of, outcomes_of, parameter_values, terms_at, within
+from kgsim.scenario.model import OutcomeRule, Scenario
+from kgsim.scenario.payoffs import (
+    actions_of,
+    attributes_of,
+    outcomes_of,
+    parameter_values,
+    utilities_at,
+    utility_sizes_at,
+)
+from kgsim.scenario.rounding import Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +61,26 @@ class Deals:
             Shape (players, deals, m), m being 1 if every value is a number; nan where a formula has no finite value,
             or one beyond `kgsim.scenario.payoffs.LARGEST`.
         """
+        return self._laid_out(scenario, points, utilities_at)
+
+    def sizes(self, scenario: Scenario, points: Mapping[str, ArrayLike]) -> Floats:
+        """The size of the numbers that the payoffs are computed from, which bounds their rounding."""
+        return self._laid_out(scenario, points, utility_sizes_at)
+
+    def _laid_out(
+        self,
+        scenario: Scenario,
+        points: Mapping[str, ArrayLike],
+        at: Callable[[Scenario, OutcomeRule, Numbers, Numbers], list[Floats]],
+    ) -> Floats:
         env = parameter_values(scenario, points)
         (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
-        payoffs = np.empty((len(scenario.players), len(self.outcomes), count))
+        found = np.empty((len(scenario.players), len(self.outcomes), count))
         for rule, menus in self.menus.items():
             columns = {name: values[:, None] for name, values in menus.items()}
-            known = {**env, **terms_at(scenario, scenario.outcomes[rule], env, columns)}
-            for player, name in enumerate(scenario.players):
-                payoffs[player, self.outcomes == rule] = within(scenario.utilities[name].evaluate(known))
-        return payoffs
+            for player, worth in enumerate(at(scenario, scenario.outcomes[rule], env, columns)):
+                found[player, self.outcomes == rule] = worth
+        return found
 
 
 def deals_of(scenario: Scenario) -> Deals:

@@ -9,9 +9,7 @@ import numpy as np
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values
-
-#: Probabilities may leave their limits by so much.
-SLACK = 1e-9
+from kgsim.tolerances import SUM_TO_ONE
 
 
 def out_of_limits(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -27,8 +25,8 @@ def out_of_limits(scenario: Scenario) -> Iterator[tuple[str, str]]:
     values = parameter_values(scenario, points)
     for key, what, formula, open_end in _limited(scenario):
         found = formula.evaluate(values, shape=(len(ends),))
-        high = found < 1.0 if open_end else found <= 1.0 + SLACK
-        bad = np.flatnonzero(~((found >= -SLACK) & high))
+        high = found < 1.0 if open_end else found <= 1.0 + SUM_TO_ONE
+        bad = np.flatnonzero(~((found >= -SUM_TO_ONE) & high))
         if len(bad):
             name, end = ends[bad[0]]
             limit = "below 1" if open_end else "1"

@@ -11,7 +11,7 @@ computed along those axes alone and broadcast over the rest of the box.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -22,6 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from kgsim.errors import GameError
 from kgsim.scenario.model import Action, OutcomeRule, Scenario, Structure
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.rounding import Numbers, size
+from kgsim.tolerances import crowded, merged
 
 Actions = tuple[tuple[Action, ...], ...]
 
@@ -94,20 +96,59 @@ def payoffs_at(scenario: Scenario, structure: str, points: Mapping[str, ArrayLik
     ndarray
         float64, shape (m, players, a1, ..., an); m is 1 if every value is a number.
     """
+    return _laid_out(scenario, structure, points, utilities_at)
+
+
+def sizes_at(scenario: Scenario, structure: str, points: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
+    """The size of the numbers that the payoffs of `payoffs_at` are computed from, which bounds their rounding."""
+    return _laid_out(scenario, structure, points, utility_sizes_at)
+
+
+def _laid_out(
+    scenario: Scenario,
+    structure: str,
+    points: Mapping[str, ArrayLike],
+    at: Callable[[Scenario, OutcomeRule, Numbers, Numbers], list[NDArray[np.float64]]],
+) -> NDArray[np.float64]:
+    """What `at` gives for each player under each rule, at the profiles that the rule decides."""
     actions = actions_of(scenario, structure_of(scenario, structure))
     shape = tuple(len(choices) for choices in actions)
     env = parameter_values(scenario, points)
     (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
     column = (-1, *(1 for _ in shape))
     env = {name: value.reshape(column) for name, value in env.items()}
-    payoffs = np.full((count, len(scenario.players), *shape), np.nan)
+    found = np.full((count, len(scenario.players), *shape), np.nan)
     for rule in reversed(scenario.outcomes):
         box = _box(scenario, rule, actions)
-        terms = terms_at(scenario, rule, env, _menus(scenario, rule, actions, box))
         cells = np.ix_(np.arange(count), *box)
-        for player, name in enumerate(scenario.players):
-            payoffs[:, player][cells] = within(scenario.utilities[name].evaluate({**env, **terms}))
-    return payoffs
+        for player, worth in enumerate(at(scenario, rule, env, _menus(scenario, rule, actions, box))):
+            found[:, player][cells] = worth
+    return found
+
+
+def utilities_at(scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Numbers) -> list[NDArray[np.float64]]:
+    """Every player's payoff under a rule, parameters (and quantities) and menu values given; arrays broadcast."""
+    known = {**env, **terms_at(scenario, rule, env, menus)}
+    return [within(scenario.utilities[name].evaluate(known)) for name in scenario.players]
+
+
+def utility_sizes_at(scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Numbers) -> list[NDArray[np.float64]]:
+    """The size of the numbers that each payoff of `utilities_at` is computed from."""
+    sizes: dict[str, NDArray[np.float64]] = {}
+    for name, quantity in scenario.quantities.items():
+        sizes[name] = size(quantity.formula.root, env, sizes)
+    known = {**env, **menus}
+    of_terms = {term: size(formula.root, known, sizes) for term, formula in rule.terms.items()}
+    known = {**env, **terms_at(scenario, rule, env, menus)}
+    return [size(scenario.utilities[name].root, known, {**sizes, **of_terms}) for name in scenario.players]
+
+
+def with_ties(payoffs: NDArray[np.float64], sizes: Callable[[], NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Payoffs along the first axis, those that differ by the rounding of their formulas alone made one number.
+
+    `sizes` is asked only where payoffs are so close that it matters.
+    """
+    return merged(payoffs, sizes()) if crowded(payoffs) else payoffs
 
 
 def within(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
+from kgsim import tolerances
+
 
 def available() -> bool:
     """Whether numba (the optional extra ``fast``) is installed; does not import it."""
@@ -37,8 +39,10 @@ def compiled(name: str, *, allocates: bool = True) -> SimpleNamespace:
     from numba import int64, njit
 
     modules = list(_reached(import_module(name)))
-    # numba looks for changes in the file of a function alone, not in those of the functions it calls.
-    version = hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()[:12]
+    # numba looks for changes in the file of a function alone, not in those of the functions it calls, nor where the
+    # numbers come from that it is compiled with.
+    files = [str(module.__file__) for module in (*modules, tolerances)]
+    version = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:12]
     entries = modules[0].ENTRY_POINTS
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     if not allocates:

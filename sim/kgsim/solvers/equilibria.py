@@ -29,6 +29,9 @@ class RawEquilibria:
     components
         Groups of indices into `equilibria`. Every group marks a continuum of equilibria; for two players it is
         a maximal Nash subset, and the group lists its extreme equilibria.
+    spanned
+        Whether every equilibrium of a continuum is a mixture of its group's members. For more than two players a group
+        holds some points of its continuum, and what lies between or beside them is not described.
     complete
         Whether every isolated equilibrium (for two players: every extreme equilibrium) is in the list.
     reason
@@ -48,3 +51,4 @@ class RawEquilibria:
     supports_examined: int = 0
     roots: dict[str, int] = field(default_factory=dict)
     indices: tuple[int | None, ...] = ()
+    spanned: bool = True

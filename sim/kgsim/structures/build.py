@@ -14,7 +14,7 @@ from kgsim.games.objectives import Efficient, NashProduct, Objective, own_payoff
 from kgsim.games.staged import StagedGame
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Action, Bloc, Scenario, Structure
-from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, within
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties, within
 
 #: Payoffs to fall back on, by player.
 Fallback = Mapping[str, float]
@@ -81,8 +81,9 @@ def build(
     order = [decisions.index(decision) for mover in movers for decision in mover]
     rest = [axis for axis in range(len(decisions)) if axis not in order]
     shape = tuple(prod(table.outcomes.shape[decisions.index(decision)] for decision in mover) for mover in movers)
+    by_decision = _with_ties(scenario, structure.name, table.payoffs, values)
     # Adding 0 turns -0 into 0.
-    payoffs = 0.0 + table.payoffs.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
+    payoffs = 0.0 + by_decision.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
     environment = parameter_values(scenario, values)
     stages = tuple(
@@ -92,6 +93,19 @@ def build(
     actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
     game = StagedGame(payoffs, table.outcomes.transpose(*order, *rest).reshape(shape), stages)
     return Staging(game, movers, actions, {decisions[axis]: table.actions[axis][0] for axis in rest})
+
+
+def _with_ties(
+    scenario: Scenario, structure: str, payoffs: NDArray[np.float64], values: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Payoffs in which those of one player that differ by the rounding of their formulas alone are one number."""
+
+    def flat(table: NDArray[np.float64]) -> NDArray[np.float64]:
+        return table.reshape(len(table), -1).T
+
+    point = {name: np.array([value]) for name, value in values.items()}
+    tied = with_ties(flat(payoffs), lambda: flat(sizes_at(scenario, structure, point)[0]))
+    return tied.T.reshape(payoffs.shape)
 
 
 def _joint(choices: list[tuple[Action, ...]]) -> tuple[tuple[Action, ...], ...]:

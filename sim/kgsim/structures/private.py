@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from kgsim.games.strategic import close, closest
 from kgsim.results import Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.solvers.bayesian import mixed, selected
 from kgsim.solvers.bayesian.solve import solve_bayesian
 from kgsim.structures.private_game import PrivateGame
+from kgsim.tolerances import RESIDUAL_OF_GAP
 
 METHOD = "perfect Bayesian equilibria"
+CLOSE = "some payoffs differ by so small a part of their range that the search is too coarse for them"
 NONE_FOUND = "no perfect Bayesian equilibrium was found"
 
 #: Notes that say how an equilibrium is told and not what it is.
@@ -42,8 +47,19 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     """
     telling = PrivateGame(scenario, structure, values)
     found = solve_bayesian(telling.game, telling.ends)
-    told, homes = _grouped([telling.equilibrium(each) for each in found.equilibria])
-    continua = _joined(homes, found.continua, found.convex)
+    equilibria, reasons, complete = (
+        [telling.equilibrium(each) for each in found.equilibria],
+        found.reasons,
+        found.complete,
+    )
+    payoffs = np.moveaxis(telling.game.payoffs, len(telling.game.priors), 0)
+    coarse = close(payoffs)
+    if coarse:
+        least = RESIDUAL_OF_GAP * min(gap for gap in closest(payoffs) if gap > 0)
+        equilibria = [each for each in equilibria if each.residual <= least]
+        reasons, complete = (CLOSE,), False
+    told, homes = _grouped(equilibria)
+    continua = {} if coarse else _joined(homes, found.continua, found.convex)
     return StructureSolution(
         name=structure.name,
         label=structure.label,
@@ -52,10 +68,10 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
         equilibria=tuple(told),
         continua=tuple(continua),
         convex=tuple(continua.values()),
-        complete=found.complete and bool(told),
-        reasons=found.reasons,
+        complete=complete and bool(told),
+        reasons=reasons,
         method=METHOD,
-        unsolved="" if told else "; ".join((NONE_FOUND, *found.reasons)),
+        unsolved="" if told else "; ".join((NONE_FOUND, *reasons)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,17 @@ from kgsim.games.bayesian import BayesianGame, beliefs, courses, one_shot_gain
 from kgsim.games.bayesian_tree import Names
 from kgsim.results import Belief, Course, Equilibrium
 from kgsim.scenario.model import Action, Scenario, Structure
-from kgsim.scenario.payoffs import LARGEST, actions_of, outcomes_of, parameter_values, payoffs_at, terms_of, type_points
+from kgsim.scenario.payoffs import (
+    LARGEST,
+    actions_of,
+    outcomes_of,
+    parameter_values,
+    payoffs_at,
+    sizes_at,
+    terms_of,
+    type_points,
+    with_ties,
+)
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 
 
@@ -53,12 +63,20 @@ class PrivateGame:
         self.points = type_points(scenario)
         shape = tuple(len(choices) for choices in self.actions)
         self.outcomes = outcomes_of(scenario, structure).transpose(*order, *rest).reshape(shape)
-        tables = []
-        for point in self.points.values():
-            everything = {name: np.array([value]) for name, value in {**values, **point}.items()}
-            table = payoffs_at(scenario, structure.name, everything)[0]
-            tables.append(0.0 + table.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape))
-        payoffs = np.array(tables)
+
+        def tables(at: Callable[[Scenario, str, Mapping[str, Floats]], Floats]) -> Floats:
+            """A number of every profile and player at all combinations of types; shape (numbers, players)."""
+            found = []
+            for point in self.points.values():
+                everything = {name: np.array([value]) for name, value in {**values, **point}.items()}
+                table = at(scenario, structure.name, everything)[0]
+                found.append(table.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(len(table), -1))
+            return np.moveaxis(np.array(found), 1, 2).reshape(-1, len(scenario.players))
+
+        tied = with_ties(tables(payoffs_at), lambda: tables(sizes_at))
+        # Adding 0 turns -0 into 0.
+        payoffs = 0.0 + np.moveaxis(tied.reshape(len(self.points), -1, tied.shape[1]), 2, 1)
+        payoffs = payoffs.reshape(len(self.points), -1, *shape)
         if not np.isfinite(payoffs).all():
             raise StructureError(
                 f"structure {structure.name}: a payoff is not a finite number up to {LARGEST:g} at these parameter "

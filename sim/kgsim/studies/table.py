@@ -82,7 +82,7 @@ def _entered(play: AtPoints, answers: Answers, name: str) -> dict[str, NDArray[A
 
 
 def distinct(members: NDArray[np.bool_], outcomes: NDArray[np.intp], payoffs: NDArray[np.float64]) -> NDArray[np.int32]:
-    """How many members of each point's set differ by outcome or payoffs.
+    """How many members of each point's set differ by outcome or payoffs, whose ties are exact.
 
     Shapes (deals, points), (deals,) and (players, deals, points) to (points,).
     """
@@ -94,7 +94,5 @@ def distinct(members: NDArray[np.bool_], outcomes: NDArray[np.intp], payoffs: ND
             if outcomes[row] != outcomes[other]:
                 continue
             both = several[members[row, several] & members[other, several]]
-            gap = np.abs(payoffs[:, row, both] - payoffs[:, other, both])
-            same = both[(gap <= 1e-9 * (1.0 + np.abs(payoffs[:, row, both]))).all(axis=0)]
-            count[same] -= 1
+            count[both[(payoffs[:, row, both] == payoffs[:, other, both]).all(axis=0)]] -= 1
     return count

@@ -15,6 +15,7 @@ from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.schema_rounds import DynamicsEntry, ShockEntry, StateEntry
 from kgsim.scenario.sections.outcomes import check_moves
 from kgsim.scenario.source import Key
+from kgsim.tolerances import SUM_TO_ONE
 
 Base = Mapping[str, float]
 
@@ -24,9 +25,6 @@ _NUMBERS = {
     "normal": ("mean", "sd"),
     "discrete": (),
 }
-
-#: Probabilities that add up to 1 but for rounding.
-_ROUNDING = 1e-9
 
 
 def read_dynamics(
@@ -117,7 +115,7 @@ def _check_distribution(key: Key, shock: Shock, base: Base, report: Report) -> N
             report.add((*key, "chances"), f"there are {len(shock.values)} values and {len(shock.chances)} chances",
                        "Give every value its chance.")  # fmt: skip
         chances = [formula.number(base) for formula in shock.chances]
-        if min(chances) < 0.0 or abs(sum(chances) - 1.0) > _ROUNDING:
+        if min(chances) < 0.0 or abs(sum(chances) - 1.0) > SUM_TO_ONE:
             report.add((*key, "chances"), f"at the base values the chances add up to {sum(chances):g}",
                        "They must be 0 or more and add up to 1.")  # fmt: skip
 

@@ -17,14 +17,12 @@ from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.schema_rounds import RepeatedEntry, StrategyEntry, StrategyStateEntry
 from kgsim.scenario.sections.outcomes import check_moves
 from kgsim.scenario.source import Key
+from kgsim.tolerances import SUM_TO_ONE
 
 Base = Mapping[str, float]
 
 #: Profiles of moves of a stage that is played again and again, at most.
 MOST_PROFILES = 4096
-
-#: Probabilities that add up to 1 but for rounding.
-_ROUNDING = 1e-9
 
 
 def read_strategies(file: ScenarioFile, base: Base, declared: Declared, report: Report) -> dict[str, Strategy]:
@@ -73,7 +71,7 @@ def _check_shares(key: Key, play: Mapping[str, Expression], base: Base, report: 
     if not play or not all(formula.names <= base.keys() for formula in play.values()):
         return
     shares = {move: formula.number(base) for move, formula in play.items()}
-    if not all(0.0 <= share <= 1.0 for share in shares.values()) or abs(sum(shares.values()) - 1.0) > _ROUNDING:
+    if not all(0.0 <= share <= 1.0 for share in shares.values()) or abs(sum(shares.values()) - 1.0) > SUM_TO_ONE:
         told = ", ".join(f"{move} {share:g}" for move, share in shares.items())
         report.add(key, f"these are no probabilities at the base values: {told}", "Let them add up to 1.")
 

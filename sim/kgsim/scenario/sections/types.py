@@ -12,9 +12,7 @@ from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile, TypeEntry
 from kgsim.scenario.source import Key
-
-#: Priors may miss one by so much.
-SLACK = 1e-9
+from kgsim.tolerances import SUM_TO_ONE
 
 
 def read_types(
@@ -55,7 +53,7 @@ def _check_sum(key: Key, types: dict[str, PlayerType], base: dict[str, float], r
         if value < 0.0:
             report.add((*key, name), f"the prior is {value:g} at the base values", "A probability is 0 or more.")
         total += value
-    if abs(total - 1.0) > SLACK:
+    if abs(total - 1.0) > SUM_TO_ONE:
         first = next(iter(types))
         report.add(
             key, f"the priors sum to {total:.10g} at the base values, not to 1", f"Write one as `1 - {first}...`."

@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.games.exact import LARGEST_DENOMINATOR
 from kgsim.solvers.masks import ones
-from kgsim.solvers.strategic.rationals import LARGEST_DENOMINATOR, READ_AS_FRACTION, denominator
+from kgsim.solvers.strategic.rationals import denominator
+from kgsim.tolerances import READ_AS_FRACTION
 
 COUNTERS = ("a", "b")
 
 # Weights of a vertex are at most this when multiplied by the denominator of the payoffs. So every slack fits, a label
-# that is missed is missed by more than `kgsim.solvers.batch.payoff_kernels.NEAR_TIE`, and weights are exact as floats.
+# that is missed is missed by more than `kgsim.tolerances.NEAR_TIE`, and weights are exact as floats.
 LARGEST = float(1 << 35)
 LARGEST_SUM = float(1 << 62)
 

@@ -19,11 +19,12 @@ from kgsim.solvers.batch.bimatrix_exact import exact_vertices
 from kgsim.solvers.batch.bimatrix_identical import split_all
 from kgsim.solvers.batch.bimatrix_matching import few_subsets, match
 from kgsim.solvers.batch.bimatrix_reduction import reduce_pair
-from kgsim.solvers.batch.bimatrix_vertices import LEAST_PIVOT, list_vertices
+from kgsim.solvers.batch.bimatrix_vertices import list_vertices
 from kgsim.solvers.batch.extreme_equilibria import Room, list_equilibria, new_room
 from kgsim.solvers.batch.payoff_kernels import measure_pure, measure_regrets
 from kgsim.solvers.masks import list_actions
 from kgsim.solvers.strategic.indifference import indifference
+from kgsim.tolerances import LEAST_PIVOT
 
 ENTRY_POINTS = ("solve_pairs",)
 

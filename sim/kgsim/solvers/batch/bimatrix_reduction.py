@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import TIE
 from kgsim.solvers.batch.bimatrix_identical import merge
-from kgsim.solvers.batch.payoff_kernels import scale
+from kgsim.solvers.batch.payoff_kernels import merge_ties, scale
 
 
 def reduce_pair(
@@ -49,11 +48,11 @@ def reduce_pair(
     Returns
     -------
     rows, columns : int
-        Numbers of actions left; 0 if some payoffs differ by their rounding alone.
+        Numbers of actions left; 0 if some payoffs are closer than floats on 0..1 can tell.
     merged : bool
         Whether some actions were identical; `kept_rows` and `kept_columns` then have the first of each group.
     near : bool
-        Whether some payoffs were nearly tied, now or before the last deletion.
+        Whether some payoffs were tied but for rounding, now or before the last deletion.
     """
     rows, columns = payoffs.shape[1:]
     for row in range(rows):
@@ -64,15 +63,15 @@ def reduce_pair(
     while True:
         for player in range(2):
             own = payoffs[player]
-            size = 0
-            for i in range(rows):
-                for j in range(columns):
-                    levels[size] = own[kept_rows[i], kept_columns[j]]
-                    size += 1
-            span, _, near = scale(levels, size)
-            if near and not merge_near_ties(levels, size, order):
-                return 0, 0, False, True
-            nearly_tied = nearly_tied or near
+            size = _read(own, kept_rows, rows, kept_columns, columns, levels)
+            span, _, close = scale(levels, size)
+            if close:
+                size = _read(own, kept_rows, rows, kept_columns, columns, levels)
+                merge_ties(levels, size, order)
+                span, _, close = scale(levels, size)
+                if close:
+                    return 0, 0, False, True
+                nearly_tied = True
             if rows == payoffs.shape[1] and columns == payoffs.shape[2]:
                 spans[player] = span
             for i in range(rows):
@@ -107,38 +106,21 @@ def reduce_pair(
     return rows, columns, True, nearly_tied
 
 
-def merge_near_ties(values: NDArray[np.float64], size: int, order: NDArray[np.float64]) -> bool:
-    """Make near ties exact, in place, as `kgsim.games.strategic.normalise` does.
-
-    Parameters
-    ----------
-    values
-        The first `size` are the payoffs of one player as `kgsim.solvers.batch.payoff_kernels.scale` leaves them.
-    order
-        Scratch space for `size` numbers.
-
-    Returns
-    -------
-    bool
-        False if they are not on 0..1, being one number but for rounding.
-    """
-    for k in range(size):
-        place = k
-        while place > 0 and order[place - 1] > values[k]:
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = values[k]
-    if order[0] != 0.0 or order[size - 1] != 1.0:
-        return False
-    for k in range(size):
-        first = order[0]
-        for place in range(1, size):
-            if order[place] > values[k]:
-                break
-            if order[place] - order[place - 1] >= TIE:
-                first = order[place]
-        values[k] = first
-    return True
+def _read(
+    own: NDArray[np.float64],
+    kept_rows: NDArray[np.int64],
+    rows: int,
+    kept_columns: NDArray[np.int64],
+    columns: int,
+    levels: NDArray[np.float64],
+) -> int:
+    """Copy the payoffs of the actions that are left into `levels`; returns their number."""
+    size = 0
+    for i in range(rows):
+        for j in range(columns):
+            levels[size] = own[kept_rows[i], kept_columns[j]]
+            size += 1
+    return size
 
 
 def compare_actions(own: NDArray[np.float64], rows: int, columns: int, beaten: NDArray[np.int64]) -> None:

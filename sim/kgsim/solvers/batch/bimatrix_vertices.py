@@ -10,12 +10,9 @@ from numpy.typing import NDArray
 
 from kgsim.solvers.batch.bimatrix_reduction import undominated
 from kgsim.solvers.strategic.indifference import indifference, indifference_of_two
+from kgsim.tolerances import LEAST_PIVOT, SOLVING_ERROR, UNSURE_SIGN
 
 INLINE = ("_labels", "_nested")  # what is worth compiling into its callers, by measurement
-
-LEAST_PIVOT = 1e-9  # below it the indifference system is too ill posed, and exact arithmetic takes over
-CLEAR = 1e-9  # weights and payoff differences this close to 0 may be ties
-SOLVING_ERROR = 1e-14  # of a solved indifference system, times its smallest pivot
 
 
 def list_vertices(
@@ -157,7 +154,7 @@ def _labels(
     for k in range(size):
         least = min(least, weights[k])
         largest = max(largest, abs(weights[k]))
-    doubt = max(CLEAR, SOLVING_ERROR / pivot) * largest
+    doubt = max(UNSURE_SIGN, SOLVING_ERROR / pivot) * largest
     if least < -doubt:
         return 0, 0, True
     value = 0.0

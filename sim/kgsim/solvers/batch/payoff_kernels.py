@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import ROUNDING
-
-#: Payoffs on 0..1 that differ by less than this, or a label of a vertex that is missed by less, may be meant as a tie:
-#: where `kgsim.games.strategic.normalise` does not make it one, completeness is not claimed.
-NEAR_TIE = 1e-11
+from kgsim.tolerances import CLOSE_PAYOFFS, EXACT_INTEGERS, ROUNDING
 
 
 def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
@@ -20,10 +16,9 @@ def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
     span : float
         Their range.
     tied : bool
-        Whether some are equal, or nearly.
-    near : bool
-        Whether some differ by less than `NEAR_TIE` without being equal; making them so takes
-        `kgsim.games.strategic.normalise`.
+        Whether some are equal, or closer than `CLOSE_PAYOFFS`.
+    close : bool
+        Whether some are closer without being equal.
     """
     low = values[0]
     high = low
@@ -31,25 +26,53 @@ def scale(values: NDArray[np.float64], size: int) -> tuple[float, bool, bool]:
         low = min(low, values[k])
         high = max(high, values[k])
     span = high - low
-    if 0.0 < span <= ROUNDING * max(abs(low), abs(high)):
-        return span, True, True
-    unit = span if span > 0.0 else 1.0
-    for k in range(size):
-        values[k] = (values[k] - low) / unit
-    close = 0
+    margin = CLOSE_PAYOFFS * span
+    near = 0
     for k in range(1, size):
         value = values[k]
         for other in range(k):
-            close += abs(values[other] - value) < NEAR_TIE
-    return span, close > 0, close > 0 and _nearly_tied(values, size)
+            near += abs(values[other] - value) <= margin
+    close = near > 0 and _close(values, size, margin)
+    unit = span if span > 0.0 else 1.0
+    for k in range(size):
+        values[k] = (values[k] - low) / unit
+    return span, near > 0, close or 0.0 < span <= ROUNDING * max(abs(low), abs(high))
 
 
-def _nearly_tied(values: NDArray[np.float64], size: int) -> bool:
+def _close(values: NDArray[np.float64], size: int, margin: float) -> bool:
     for k in range(1, size):
         for other in range(k):
-            if 0.0 < abs(values[other] - values[k]) < NEAR_TIE:
+            if 0.0 < abs(values[other] - values[k]) <= margin:
                 return True
     return False
+
+
+def merge_ties(values: NDArray[np.float64], size: int, order: NDArray[np.float64]) -> None:
+    """Make the ties of one player's first `size` payoffs exact, in place, as `kgsim.games.strategic.with_ties` does.
+
+    `order` is scratch space for `size` numbers.
+    """
+    for k in range(size):
+        place = k
+        while place > 0 and order[place - 1] > values[k]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = values[k]
+    for k in range(size):
+        first = order[0]
+        for place in range(1, size):
+            if order[place] > values[k]:
+                break
+            if not _tied(order[place - 1], order[place]):
+                first = order[place]
+        values[k] = first
+
+
+def _tied(first: float, second: float) -> bool:
+    """`kgsim.tolerances.tied` of two numbers, of which the second is not less."""
+    largest = max(abs(first), abs(second))
+    exact = first == np.rint(first) and second == np.rint(second) and largest <= EXACT_INTEGERS
+    return first == second or (second - first <= ROUNDING * largest and not exact)
 
 
 def measure_pure(

@@ -115,15 +115,16 @@ def _subgame(game: BayesianGame, ends: NDArray[np.intp], classes: dict[object, i
     told: dict[Key, BayesianEquilibrium] = {}
     for each in found.equilibria:
         lottery: dict[int, float] = {}
-        worth = np.zeros(game.payoffs.shape[1])
+        worth, sizes = np.zeros((2, game.payoffs.shape[1]))
         for course in courses(game, each.strategy):
             payoffs = game.payoffs_at(course.history)[course.types]
             label = int(ends[(*course.types, *course.history)])
             number = classes.setdefault((course.types, label, payoffs.tobytes()), len(classes))
             lottery[number] = lottery.get(number, 0.0) + course.probability
             worth += course.probability * payoffs
+            sizes += course.probability * np.abs(payoffs)
         key = tuple(sorted((number, round(chance, 12)) for number, chance in lottery.items()))
-        points.append(Point(key, worth))
+        points.append(Point(key, worth, sizes))
         told.setdefault(key, each)
     distinct = {point.lottery: point for point in reversed(points)}
     groups = [{points[place].lottery: distinct[points[place].lottery] for place in group} for group in found.continua]

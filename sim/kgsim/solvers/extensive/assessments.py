@@ -29,13 +29,10 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
-from kgsim.solvers.bayesian.polytopes import POSITIVE
 from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.tolerances import NASH_WORTH, POSITIVE, REGRET_OF_BELIEFS, SAME_EXPONENT
 
 Verdict = Literal["sequential", "not sequential", "undecided"]
-
-#: Gains up to this share of a player's range of payoffs are ties.
-SLACK = 1e-8
 
 #: Ways of filling in that are tried, and combinations of nodes believed possible for each.
 MOST_FILLINGS = 2_000
@@ -87,7 +84,7 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
     Returns
     -------
     Assessment
-        ``not sequential`` and ``sequential`` are certain up to `SLACK`; ``undecided`` says what was not tried.
+        ``not sequential`` and ``sequential`` are certain but for rounding; ``undecided`` says what was not tried.
     """
     if any(node.probabilities and min(node.probabilities) <= 0.0 for node in game.nodes):
         return Assessment("undecided", "a chance move has an action of probability 0, which beliefs cannot follow")
@@ -109,9 +106,6 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
 class _Case:
     def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> None:
         self.game = game
-        payoffs = np.array([node.payoffs for node in game.nodes if not node.children])
-        spans = np.ptp(payoffs, axis=0)
-        self.span = np.where(spans > 0, spans, 1.0)
         self.said: dict[int, Floats] = {}
         self.options: dict[int, list[int]] = {}
         for index, each in enumerate(game.information):
@@ -137,28 +131,36 @@ class _Case:
         weights = self.reached[list(self.game.members[index])]
         return np.asarray(weights / weights.sum()) if weights.sum() > 0.0 else None
 
+    def values(self, play: Mapping[int, Floats]) -> Floats:
+        """Expected payoffs from every node on, and their size; shape (2, nodes, players)."""
+        return np.array([continuation_values(self.game, play, sizes=sizes) for sizes in (False, True)])
+
     def worth(self, index: int, values: Floats) -> Floats:
-        """What actions are worth to the mover in shares of its range, shape (nodes, actions); one row on the path."""
-        player = self.game.information[index].player
-        table = np.array([values[list(self.game.nodes[place].children), player] for place in self.game.members[index]])
+        """What actions are worth to the mover, and its size, shape (2, nodes, actions); one row on the path."""
+        table = self._table(index, values)
         known = self.bayes(index)
-        return np.asarray((table if known is None else known[None] @ table) / self.span[player])
+        return table if known is None else np.asarray(known[None] @ table)
+
+    def _table(self, index: int, values: Floats) -> Floats:
+        player = self.game.information[index].player
+        after = [list(self.game.nodes[place].children) for place in self.game.members[index]]
+        return np.asarray(values[:, after, player])
 
     def narrow(self) -> Assessment | None:
         """Strike what is worse than something else in any case; a refusal if the equilibrium does that."""
         while True:
             if prod(map(len, self.options.values())) > MOST_FILLINGS:
                 return Assessment("undecided", "there are too many ways to complete it off the path")
-            values = [continuation_values(self.game, play) for play in self.fillings()]
+            values = [self.values(play) for play in self.fillings()]
             struck = False
             for index, members in enumerate(self.game.members):
                 if not members:
                     continue
-                worth = np.concatenate([self.worth(index, each) for each in values])
-                lead = (worth[:, :, None] - worth[:, None, :]).max(axis=0)
+                worth = np.concatenate([self.worth(index, each) for each in values], axis=1)
+                over = _lead(worth[:, :, :, None], worth[:, :, None, :]).max(axis=0)
                 taken = np.flatnonzero(self.said[index]) if index in self.said else list(self.options[index])
                 for action in taken:
-                    better = np.flatnonzero(lead[action] < -SLACK)
+                    better = np.flatnonzero(over[action] < 0.0)
                     if not len(better):
                         continue
                     if index in self.said:
@@ -178,18 +180,18 @@ class _Case:
 
     def believed(self, play: Mapping[int, Floats]) -> Assessment:
         """Whether some errors lead to beliefs under which every choice of a complete play is best."""
-        values = continuation_values(self.game, play)
+        values = self.values(play)
         critical: list[tuple[int, list[tuple[tuple[int, ...], BeliefSet]]]] = []
         for index, members in enumerate(self.game.members):
             rows = _rows(play[index], self.worth(index, values)) if members else []
-            if all((row >= -SLACK).all() for row in rows):
+            if all((row >= 0.0).all() for row in rows):
                 continue
             if len(members) > MOST_NODES:
                 return Assessment("undecided", f"{self.game.name_of(index)} has too many nodes to try all beliefs")
             candidates = []
             if self.bayes(index) is None:
                 for support in subsets(len(members)):
-                    found = supported(len(members), support, rows, SLACK)
+                    found = supported(len(members), support, rows, 0.0)
                     if found is not None:
                         candidates.append((support, found))
             if not candidates:
@@ -218,22 +220,23 @@ class _Case:
     def _best(self, play: Mapping[int, Floats], values: Floats, beliefs: Mapping[int, Floats]) -> bool:
         """Check a finished assessment: no choice loses against another under its own beliefs."""
         for index, believed in beliefs.items():
-            player = self.game.information[index].player
-            table = np.array(
-                [values[list(self.game.nodes[place].children), player] for place in self.game.members[index]]
-            )
-            worth = believed @ table / self.span[player]
-            if worth.max() - worth[play[index] > 0.0].min() > 10 * SLACK:
+            rows = _rows(play[index], self._table(index, values), REGRET_OF_BELIEFS)
+            if any(row @ believed < 0.0 for row in rows):
                 return False
         return True
 
 
-def _rows(mix: Floats, worth: Floats) -> list[Floats]:
+def _lead(taken: Floats, other: Floats, share: float = NASH_WORTH) -> Floats:
+    """What an action has over another, and on top the share of both by which they may be off; values, then sizes."""
+    return np.asarray(taken[0] - other[0] + share * (taken[1] + other[1]))
+
+
+def _rows(mix: Floats, worth: Floats, share: float = NASH_WORTH) -> list[Floats]:
     """What every action that is taken has over every other, at each node."""
     return [
-        worth[:, taken] - worth[:, other]
+        _lead(worth[:, :, taken], worth[:, :, other], share)
         for taken in np.flatnonzero(mix)
-        for other in range(worth.shape[1])
+        for other in range(worth.shape[2])
         if other != taken
     ]
 
@@ -312,7 +315,7 @@ class _Errors:
             if members:
                 order = self.counts[list(members)] @ exponents
                 heights = self.logs[list(members)] + self.counts[list(members)] @ logs
-                possible = order < order.min() + 1e-6
+                possible = order < order.min() + SAME_EXPONENT
                 weights = np.exp(np.where(possible, heights - heights[possible].max(), -np.inf))
                 found[index] = np.asarray(weights / weights.sum())
         return found

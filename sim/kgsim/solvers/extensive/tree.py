@@ -25,6 +25,7 @@ from kgsim.solvers.equilibria import pure_strategy
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
 from kgsim.solvers.strategic.nash import NashSet, nash
+from kgsim.tolerances import MIXTURES, merged
 
 #: Combinations of the continuation payoffs of subgames that are looked at for one subgame.
 MOST_COMBINATIONS = 5_000
@@ -73,6 +74,8 @@ class EquilibriumSet:
         Of subgame-perfect ones, one stands for all that begin alike and differ inside subgames of equal payoffs.
     components
         Groups of indices between whose members lies a continuum of further equilibria.
+    spanned
+        Whether all of these are mixtures of the members.
     complete, reason
         Whether every equilibrium is listed or lies in a continuum, and why or why not.
     """
@@ -81,6 +84,7 @@ class EquilibriumSet:
     components: tuple[tuple[int, ...], ...]
     complete: bool
     reason: str
+    spanned: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +151,8 @@ def _nash(game: ExtensiveGame, time_limit: float | None) -> EquilibriumSet:
             told.append(_equilibrium(game, behaviour, (0,)))
         place.append(seen[key])
     groups = {tuple(sorted({place[i] for i in group})) for group in found.components}
-    return EquilibriumSet(tuple(told), tuple(sorted(g for g in groups if len(g) > 1)), found.complete, found.reason)
+    continua = tuple(sorted(g for g in groups if len(g) > 1 or not found.spanned))
+    return EquilibriumSet(tuple(told), continua, found.complete, found.reason, found.spanned)
 
 
 def _with_pure(payoffs: NDArray[np.float64], found: NashSet) -> list[tuple[NDArray[np.float64], ...]]:
@@ -270,7 +275,8 @@ def _solve_cut(game: ExtensiveGame, time_limit: float | None) -> _Local:
         plays = [{0: pure_strategy(len(actions), a)} for a in actions]
         worth = [continuation_values(game, play)[0] for play in plays]
         own = np.array([value[game.information[0].player] for value in worth])
-        best = np.flatnonzero(own >= own.max() - 1e-12 * max(float(np.abs(own).max()), 1e-300))
+        own = merged(own, MIXTURES * np.abs(own))
+        best = np.flatnonzero(own == own.max())
         continua = (tuple(range(len(best))),) if len(best) > 1 else ()
         return [(worth[a], dict(plays[a])) for a in best], True, "", continua
     found = _nash(game, time_limit)
@@ -278,5 +284,5 @@ def _solve_cut(game: ExtensiveGame, time_limit: float | None) -> _Local:
         [(each.payoffs, dict(each.behaviour)) for each in found.equilibria],
         found.complete,
         found.reason,
-        found.components,
+        found.components if found.spanned else (),
     )

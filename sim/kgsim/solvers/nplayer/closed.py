@@ -16,9 +16,7 @@ from __future__ import annotations
 from math import sqrt
 
 from kgsim.solvers.nplayer.work import Floats, Ints
-
-UNSURE = 1e-9  # what is closer to zero than this, payoffs being scaled to 0..1, is left to the general method
-DOUBLE = 1e-6  # the same for the discriminant, relative to the coefficients, since its square root enters
+from kgsim.tolerances import UNSURE_DISCRIMINANT, UNSURE_SIGN
 
 COUNTERS = ("mixing", "origin")
 
@@ -105,7 +103,7 @@ def triple(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints, 
     middle = from_0 * g + from_1 * h + to_0 * e + to_1 * f
     size = max(abs(first), abs(middle), abs(last))
     square = middle * middle - 4.0 * first * last
-    if abs(first) < UNSURE or abs(last) < UNSURE or abs(square) < DOUBLE * size * size:
+    if abs(first) < UNSURE_SIGN or abs(last) < UNSURE_SIGN or abs(square) < UNSURE_DISCRIMINANT * size * size:
         return -1
     if square < 0.0:
         return 0
@@ -140,7 +138,7 @@ def triple(payoffs: Floats, o: int, mixer: Ints, candidate: Floats, sign: Ints, 
 
 def _alike(left: float, right: float) -> int:
     """1 where two numbers have the same sign, -1 where opposite ones, 0 where one of them is too close to zero."""
-    if abs(left) < UNSURE or abs(right) < UNSURE:
+    if abs(left) < UNSURE_SIGN or abs(right) < UNSURE_SIGN:
         return 0
     return 1 if (left > 0.0) == (right > 0.0) else -1
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kgsim.solvers.nplayer.system import TIE, gains
+from kgsim.solvers.nplayer.system import gains
 from kgsim.solvers.nplayer.tally import CELLS, COMPONENTS, EQUILIBRIA, NO_INDEX
 from kgsim.solvers.nplayer.work import Floats, Ints, Work
+from kgsim.tolerances import TIED_GAINS
 
 
 def components(
@@ -67,7 +68,7 @@ def components(
         candidate = w.mixture
         for c in range(length):
             candidate[c] = boxes[a][c][2]
-        if gains(payoffs, shape, candidate, w.gain, w.counter) > TIE:
+        if gains(payoffs, shape, candidate, w.gain, w.counter) > TIED_GAINS:
             continue
         if stop == len(found):
             return -1

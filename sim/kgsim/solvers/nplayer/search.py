@@ -29,10 +29,8 @@ from __future__ import annotations
 from kgsim.solvers.nplayer.newton import differentiate, invert, newton, slopes, slopes_at_centre, temptation
 from kgsim.solvers.nplayer.simplices import bisect, keep_cell, keep_root, longest_edge, shrink, to_profile
 from kgsim.solvers.nplayer.work import Floats, Work
+from kgsim.tolerances import SIGN_MARGIN, SINGULAR_PIVOT, SMALLEST_EDGE
 
-ROUNDING = 1e-13  # margin of every sign test; payoffs are scaled to 0..1
-SINGULAR = 1e-9  # a pivot this small relative to the largest counts as zero
-SMALLEST_EDGE = 1e-7  # simplices are not bisected below this edge
 CELL_EDGE = 0.26  # a singular equilibrium inside a simplex no larger than this closes it as a cell
 DEPENDENT_EDGE = 0.51  # the same where the equations are dependent, so that there is no isolated root to be missed
 GOLDEN = 0.6180339887498949  # spreads the coordinates of a point without pattern
@@ -106,7 +104,7 @@ def examine(w: Work, level: int, players: int, n: int, rows: int, width: int) ->
                 point[a] = 1.0 / size[j]
         slopes_at_centre(w, table, players, n, width)
         differentiate(w, players, n)
-        rank = invert(w.jacobian, w.inverse, w.column, n, SINGULAR)
+        rank = invert(w.jacobian, w.inverse, w.column, n, SINGULAR_PIVOT)
         if rank < n:
             return EXCLUDED if null_sign(w, table, rank, n, width) else OPEN
         error = precondition(w, table, players, n, width)
@@ -143,7 +141,7 @@ def dependent(w: Work, players: int, n: int, width: int) -> bool:
             profile[a] /= total
     slopes(w, w.base, profile, players, n, width)
     differentiate(w, players, n)
-    return invert(w.jacobian, w.inverse, w.column, n, SINGULAR) < n
+    return invert(w.jacobian, w.inverse, w.column, n, SINGULAR_PIVOT) < n
 
 
 def one_sign(table: Floats, start: int, stop: int, width: int, both: bool) -> bool:
@@ -151,15 +149,15 @@ def one_sign(table: Floats, start: int, stop: int, width: int, both: bool) -> bo
     for r in range(start, stop):
         values = table[r]
         first = values[0]
-        if first > ROUNDING:
+        if first > SIGN_MARGIN:
             for v in range(1, width):
-                if values[v] <= ROUNDING:
+                if values[v] <= SIGN_MARGIN:
                     break
             else:
                 return True
-        elif both and first < -ROUNDING:
+        elif both and first < -SIGN_MARGIN:
             for v in range(1, width):
-                if values[v] >= -ROUNDING:
+                if values[v] >= -SIGN_MARGIN:
                     break
             else:
                 return True
@@ -200,7 +198,7 @@ def precondition(w: Work, table: Floats, players: int, n: int, width: int) -> fl
                 total += line[r] * table[r][v]
             rest[v] += total
             own[v] = (1.0 if digits[v] == a else 0.0) - total
-    return max(ROUNDING, 4e-16 * biggest * n)
+    return max(SIGN_MARGIN, 4e-16 * biggest * n)
 
 
 def null_sign(w: Work, table: Floats, rank: int, n: int, width: int) -> bool:
@@ -216,7 +214,7 @@ def null_sign(w: Work, table: Floats, rank: int, n: int, width: int) -> bool:
                 total += line[r] * table[r][v]
             low = min(low, total)
             high = max(high, total)
-        if low > ROUNDING * n * (1.0 + size) or high < -ROUNDING * n * (1.0 + size):
+        if low > SIGN_MARGIN * n * (1.0 + size) or high < -SIGN_MARGIN * n * (1.0 + size):
             return True
     return False
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.solvers.nplayer.closed import mix, triple
-from kgsim.solvers.nplayer.system import TIE, gains
+from kgsim.solvers.nplayer.system import gains
 from kgsim.solvers.nplayer.tally import EQUILIBRIA, EXAMINED, NO_REPLY, PRUNED
 from kgsim.solvers.nplayer.work import Floats, Ints
+from kgsim.tolerances import TIED_GAINS, UNSURE_SIGN
 
-CLEAR = 1e-9  # payoff differences this small, on payoffs scaled to 0..1, have no certain sign
 FULL, UNSURE = -1, -2
 
 COUNTERS = ("mixing", "pure", "count")
@@ -86,7 +86,7 @@ def solve_by_signs(
                 mixer[i][3] = 5 - 2 * i
             count = triple(payoffs, 0, mixer, found, index, stop)
             for r in range(count):
-                if gains(payoffs, shape, found[stop + r], gain, digit) > TIE:
+                if gains(payoffs, shape, found[stop + r], gain, digit) > TIED_GAINS:
                     return UNSURE
         if count < 0:
             return UNSURE
@@ -113,7 +113,7 @@ def differences(payoffs: Floats, difference: Floats) -> tuple[int, int, int]:
                 least = min(least, abs(gap))
                 at += 1
         patterns = (patterns[1], patterns[2], pattern)
-    return patterns if least > CLEAR else (-1, -1, -1)
+    return patterns if least > UNSURE_SIGN else (-1, -1, -1)
 
 
 def meet(difference: Floats, pure: int, action: int, profile: Floats, index: Ints, at: int) -> int:
@@ -135,6 +135,6 @@ def meet(difference: Floats, pure: int, action: int, profile: Floats, index: Int
         for b in range(2):
             advantage += profile[2 * i + a] * profile[2 * j + b] * difference[pure][2 * a + b]
     index[at] = -1 if (u0 > 0.0) == (v0 > 0.0) else 1
-    if abs(advantage) <= CLEAR:
+    if abs(advantage) <= UNSURE_SIGN:
         return UNSURE
     return int((advantage > 0.0) == (action == 1))

@@ -353,29 +353,33 @@ def _report(
         if arrays.component[e] >= 0:
             groups.setdefault(int(arrays.component[e]), []).append(e)
     indices = tuple(None if i == tally.NO_INDEX else int(i) for i in arrays.index[:stop])
-    total = sum(i for i in indices if i is not None)
-    if not searched:
-        examined = summary[tally.EXAMINED] + summary[tally.PRUNED]
-        reason = f"only the {examined} smallest support profiles were searched"
-        if effort.overtime() >= 1.0:
-            reason += f", since the clock cut the search at the time limit of {effort.seconds:g} s"
-    elif summary[tally.DROPPED] or 0 < summary[tally.CELLS] == summary[tally.UNSOLVED]:
-        reason = "the effort allowed for one game did not resolve every support profile"
-    elif summary[tally.CELLS]:
-        reason = "the game is degenerate: some supports hold a continuum or a multiple root"
-    elif None not in indices and total != 1:
-        reason = f"the indices sum to {total} and not to 1, so an equilibrium may be missing"
-    elif None in indices:
-        reason = "every support profile was excluded or solved; some equilibria have tied best responses"
-    else:
-        reason = "every support profile was excluded or solved, and the indices sum to 1"
-    complete = reason.startswith("every")
+    gap = _gap(summary, searched, effort, indices)
+    sure = "every support profile was excluded or solved"
+    tied = "; some equilibria have tied best responses" if None in indices else ", and the indices sum to 1"
     return RawEquilibria(
         equilibria,
         tuple(tuple(group) for group in groups.values()),
-        complete,
-        reason,
+        not gap,
+        gap or sure + tied,
         int(summary[tally.EXAMINED]),
         {kind: int(summary[column]) for kind, column in _KINDS.items()},
         indices,
+        spanned=not groups,
     )
+
+
+def _gap(summary: Ints, searched: bool, effort: Effort, indices: tuple[int | None, ...]) -> str:
+    """Why equilibria may be missing; empty if none is."""
+    if not searched:
+        examined = summary[tally.EXAMINED] + summary[tally.PRUNED]
+        clock = f", since the clock cut the search at the time limit of {effort.seconds or 0.0:g} s"
+        cut = clock if effort.overtime() >= 1.0 else ""
+        return f"only the {examined} smallest support profiles were searched{cut}"
+    if summary[tally.DROPPED] or 0 < summary[tally.CELLS] == summary[tally.UNSOLVED]:
+        return "the effort allowed for one game did not resolve every support profile"
+    if summary[tally.CELLS]:
+        return "the game is degenerate: some supports hold a continuum or a multiple root"
+    total = sum(i for i in indices if i is not None)
+    if None not in indices and total != 1:
+        return f"the indices sum to {total} and not to 1, so an equilibrium may be missing"
+    return ""

@@ -20,7 +20,7 @@ from kgsim.solvers.nplayer.prune import compare, dominated
 from kgsim.solvers.nplayer.search import search
 from kgsim.solvers.nplayer.signs import UNSURE, solve_by_signs
 from kgsim.solvers.nplayer.simplices import begin, keep_root, narrow, restrict
-from kgsim.solvers.nplayer.system import TIE, gains, known, load, spread
+from kgsim.solvers.nplayer.system import gains, known, load, spread
 from kgsim.solvers.nplayer.tally import (
     CELLS,
     DROPPED,
@@ -34,6 +34,7 @@ from kgsim.solvers.nplayer.tally import (
     UNSOLVED,
 )
 from kgsim.solvers.nplayer.work import Floats, Ints, Work
+from kgsim.tolerances import TIED_GAINS
 
 LATER_BUDGET = 200  # simplices for one support once the game is known to be degenerate
 TRIAL = 10_000  # simplices after which other players are eliminated, since every choice has difficult places of its own
@@ -143,7 +144,7 @@ def solve_game(
         summary[EXAMINED] += 1
         count = closed(payoffs, shape, supports[s], w.mixer, w.candidate, w.sign)
         for r in range(count):
-            if gains(payoffs, shape, w.candidate[r], w.gain, w.counter) > TIE:
+            if gains(payoffs, shape, w.candidate[r], w.gain, w.counter) > TIED_GAINS:
                 summary[NO_REPLY] += 1
                 continue
             if stop == len(found):
@@ -151,7 +152,7 @@ def solve_game(
             index[stop] = w.sign[r]
             for c in range(length):
                 found[stop][c] = w.candidate[r][c]
-                if w.candidate[r][c] == 0.0 and w.gain[c] >= -TIE:
+                if w.candidate[r][c] == 0.0 and w.gain[c] >= -TIED_GAINS:
                     index[stop] = NO_INDEX
             stop += 1
             summary[EQUILIBRIA] += 1
@@ -170,7 +171,9 @@ def solve_game(
         for r in range(w.tally[0]):
             interior = spread(w.root, r, action, shape, profile)
             tempted = temptation(w, w.root[r], players, n, rows, width)
-            if tempted > TIE or (not interior and gains(payoffs, shape, profile, w.gain, w.counter) > TIE):
+            if tempted > TIED_GAINS or (
+                not interior and gains(payoffs, shape, profile, w.gain, w.counter) > TIED_GAINS
+            ):
                 summary[NO_REPLY] += 1
                 continue
             if not interior:
@@ -179,7 +182,7 @@ def solve_game(
                 continue
             if stop == len(found):
                 return -1
-            regular = interior and (rows == n or tempted < -TIE)
+            regular = interior and (rows == n or tempted < -TIED_GAINS)
             index[stop] = NO_INDEX
             if regular:
                 for c in range(w.first[players - 1] + w.size[players - 1]):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from kgsim.solvers.nplayer.work import Floats, Ints, Work
-
-BOUNDARY = 1e-11  # a probability this small is zero: the root belongs to a smaller support
-TIE = 1e-10  # gains this small, on payoffs scaled to 0..1, are ties
+from kgsim.tolerances import BOUNDARY
 
 
 def load(w: Work, payoffs: Floats, shape: Ints, supports: Ints, action: Ints) -> tuple[int, int, int]:

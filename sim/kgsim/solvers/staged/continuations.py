@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from kgsim.tolerances import LOTTERY_DIGITS, NO_SHARE
+
 Key: TypeAlias = tuple[tuple[int, float], ...]
 Mix: TypeAlias = tuple[tuple[int, float], ...]
 
@@ -56,12 +58,15 @@ class Point:
         (terminal class, probability), by class.
     payoffs
         Expected payoffs, shape (players,).
+    sizes
+        Expected size of the payoffs, which tells their rounding; shape (players,).
     plays
         The ways found to play the first stage; empty at a terminal history. Grows while the subgame is solved.
     """
 
     lottery: Key
     payoffs: np.ndarray
+    sizes: np.ndarray
     plays: list[Play] = field(default_factory=list)
 
 
@@ -118,7 +123,7 @@ class Collector:
         """Record a point, or further ways to play a known one."""
         known = self._points.get(point.lottery)
         if known is None:
-            self._points[point.lottery] = Point(point.lottery, point.payoffs, list(point.plays))
+            self._points[point.lottery] = Point(point.lottery, point.payoffs, point.sizes, list(point.plays))
         else:
             known.plays += [play for play in point.plays if not any(play.same(other) for other in known.plays)]
 
@@ -154,12 +159,12 @@ class Collector:
     def _with_all_plays(self, point: Point) -> Point:
         """A piece's point: played first as its mixtures need it, then in every other way that was found."""
         others = [play for play in self._points[point.lottery].plays if not play.same(point.plays[0])]
-        return Point(point.lottery, point.payoffs, [point.plays[0], *others])
+        return Point(point.lottery, point.payoffs, point.sizes, [point.plays[0], *others])
 
 
 def terminal(label: int, payoffs: np.ndarray) -> Continuations:
     """The one continuation at the end of play."""
-    return Continuations((Point(((label, 1.0),), payoffs),))
+    return Continuations((Point(((label, 1.0),), payoffs, np.abs(payoffs)),))
 
 
 def played(mixes: Sequence[Mix], then: Mapping[tuple[int, ...], Point]) -> Point:
@@ -169,7 +174,9 @@ def played(mixes: Sequence[Mix], then: Mapping[tuple[int, ...], Point]) -> Point
         for profile, point in then.items()
     ]
     payoffs = np.sum([share * point.payoffs for point, share in parts], axis=0)
-    return Point(_mixture([(point.lottery, share) for point, share in parts]), payoffs, [Play(tuple(mixes), then)])
+    sizes = np.sum([share * point.sizes for point, share in parts], axis=0)
+    lottery = _mixture([(point.lottery, share) for point, share in parts])
+    return Point(lottery, payoffs, sizes, [Play(tuple(mixes), then)])
 
 
 def _mixture(parts: Sequence[tuple[Key, float]]) -> Key:
@@ -178,7 +185,12 @@ def _mixture(parts: Sequence[tuple[Key, float]]) -> Key:
     for lottery, weight in parts:
         for label, probability in lottery:
             total[label] = total.get(label, 0.0) + weight * probability
-    return tuple(sorted((label, round(share, 12)) for label, share in total.items() if share > 1e-12))
+    return tuple(sorted((label, _rounded(share)) for label, share in total.items() if share > NO_SHARE))
+
+
+def _rounded(share: float) -> float:
+    """A share as told apart from others; the smallest, which count where payoffs are large, keep three digits."""
+    return round(share, LOTTERY_DIGITS) or float(f"{share:.3g}")
 
 
 def blend(points: Sequence[Point], weights: Sequence[float]) -> Point:
@@ -213,7 +225,7 @@ Score: TypeAlias = Callable[[Point], float]
 
 
 def at_least(
-    components: Iterable[Point | Piece], score: Score, level: float, tolerance: float, *, linear: bool
+    components: Iterable[Point | Piece], score: Score, level: float, *, linear: bool
 ) -> tuple[list[Point | Piece], set[str]]:
     """The part of some components on which a mover's objective is at least `level`.
 
@@ -223,53 +235,49 @@ def at_least(
     remaining: list[Point | Piece] = []
     gaps: set[str] = set()
     for component in components:
-        kept, gap = _cut(component, score, level, tolerance, linear=linear)
+        kept, gap = _cut(component, score, level, linear=linear)
         remaining += kept
         gaps |= gap
     return remaining, gaps
 
 
-def _cut(
-    component: Point | Piece, score: Score, level: float, tolerance: float, *, linear: bool
-) -> tuple[list[Point | Piece], set[str]]:
+def _cut(component: Point | Piece, score: Score, level: float, *, linear: bool) -> tuple[list[Point | Piece], set[str]]:
     if isinstance(component, Point):
-        return ([component] if score(component) >= level - tolerance else []), set()
-    inside = [point for point in component.points if score(point) >= level - tolerance]
-    outside = [point for point in component.points if score(point) < level - tolerance]
+        return ([component] if score(component) >= level else []), set()
+    inside = [point for point in component.points if score(point) >= level]
+    outside = [point for point in component.points if score(point) < level]
     if not outside:
         return [component], set()
     if not inside:
         return [], (set() if linear else {CURVED})
     if not component.convex or not linear:
         return list(_span(inside, convex=False)), {CURVED}
-    return list(_span([*inside, *_crossings(inside, outside, score, level, tolerance)], convex=True)), set()
+    return list(_span([*inside, *_crossings(inside, outside, score, level)], convex=True)), set()
 
 
-def slice_at(component: Point | Piece, score: Score, level: float, tolerance: float) -> tuple[list[Point], bool]:
+def slice_at(component: Point | Piece, score: Score, level: float) -> tuple[list[Point], bool]:
     """Points that span the part of a component where a linear objective equals `level`.
 
     The flag says whether their mixtures are that part exactly; otherwise they contain it.
     """
     if isinstance(component, Point):
-        return ([component] if abs(score(component) - level) <= tolerance else []), True
-    on = [point for point in component.points if abs(score(point) - level) <= tolerance]
-    above = [point for point in component.points if score(point) > level + tolerance]
-    below = [point for point in component.points if score(point) < level - tolerance]
+        return ([component] if score(component) == level else []), True
+    on = [point for point in component.points if score(point) == level]
+    above = [point for point in component.points if score(point) > level]
+    below = [point for point in component.points if score(point) < level]
     if not above or not below:
         return on, component.convex or not on
     if not component.convex:
         return list(component.points), False
-    return [*on, *_crossings(above, below, score, level, tolerance)], True
+    return [*on, *_crossings(above, below, score, level)], True
 
 
-def _crossings(
-    above: Sequence[Point], below: Sequence[Point], score: Score, level: float, tolerance: float
-) -> list[Point]:
+def _crossings(above: Sequence[Point], below: Sequence[Point], score: Score, level: float) -> list[Point]:
     """The mixtures of pairs at which the objective equals `level`."""
     found = []
     for high in above:
         for low in below:
-            if score(high) > level + tolerance:
+            if score(high) > level:
                 share = (level - score(low)) / (score(high) - score(low))
                 found.append(blend([high, low], [share, 1.0 - share]))
     return found

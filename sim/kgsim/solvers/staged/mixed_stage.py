@@ -17,10 +17,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.strategic import normalise
 from kgsim.solvers.equilibria import Profile
 from kgsim.solvers.staged.continuations import Collector, Point, played
-from kgsim.solvers.staged.stage import Caps, Stage, scorer, tied
+from kgsim.solvers.staged.stage import Caps, Stage
 from kgsim.solvers.strategic.nash import NashSet
 
 Nash: TypeAlias = Callable[[NDArray[np.float64]], NashSet]
@@ -28,6 +27,10 @@ Nash: TypeAlias = Callable[[NDArray[np.float64]], NashSet]
 CONTINUA = (
     "a stage of several movers is followed by continua of equilibria: its mixed equilibria are sought with the ends "
     "of each continuum only"
+)
+NOT_SPANNED = (
+    "a stage of three or more movers has a continuum of equilibria through some of those listed, and what lies in it, "
+    "with the values there, is not described"
 )
 WAYS = "indistinguishable actions allow too many ways of mixing: of some mixed equilibria only one way is listed"
 
@@ -45,14 +48,11 @@ def solve(stage: Stage, nash: Nash, caps: Caps, found: Collector) -> None:
             f"tied continuations after a stage of several movers give {count:.3g} stage games: mixed equilibria "
             f"are sought in {caps.selections} of them"
         )
-    scores = [scorer(objective) for objective in stage.objectives]
     solved: dict[bytes, tuple[NashSet, _DuplicateActions]] = {}
     for number, selection in enumerate(product(*(cell.points for cell in cells))):
         if number == caps.selections:
             break
-        values = [[score(point) for point in selection] for score in scores]
-        ties = [tied(np.array(row), tolerance) for row, tolerance in zip(values, stage.tolerances, strict=True)]
-        game = np.array(ties).reshape(-1, *numbers.shape)
+        game = np.array([list(map(score, selection)) for score in stage.scores]).reshape(-1, *numbers.shape)
         key = game.tobytes()
         if key not in solved:
             twins = _DuplicateActions.of(game)
@@ -75,12 +75,12 @@ def _worth_playing(stage: Stage) -> list[NDArray[np.intp]]:
     size = -1
     while size != sum(map(len, keep)):
         size = sum(map(len, keep))
-        for mover, tolerance in enumerate(stage.tolerances):
+        for mover in range(len(keep)):
             low, high, same = (
                 np.moveaxis(table[np.ix_(*keep)], mover, 0).reshape(len(keep[mover]), -1)
                 for table in (worst[mover], best[mover], stage.identity)
             )
-            beaten = np.array([(low > row + tolerance).all(axis=1).any() for row in high])
+            beaten = np.array([(low > row).all(axis=1).any() for row in high])
             # Equal actions can be followed by different equilibria; only where there is no choice is one enough.
             several = np.logical_not(np.take(single, same)).any(axis=1)
             same = np.where(several[:, None], -1 - np.arange(len(same))[:, None], same)
@@ -103,10 +103,9 @@ class _DuplicateActions:
 
     @classmethod
     def of(cls, game: NDArray[np.float64]) -> _DuplicateActions:
-        scaled = normalise(game)
         members = []
         for axis in range(1, game.ndim):
-            rows = np.moveaxis(scaled, axis, 0).reshape(game.shape[axis], -1)
+            rows = np.moveaxis(game, axis, 0).reshape(game.shape[axis], -1)
             _, group = np.unique(rows, axis=0, return_inverse=True)
             members.append(tuple(tuple(np.flatnonzero(group.ravel() == g).tolist()) for g in dict.fromkeys(group.flat)))
         return cls(tuple(members))
@@ -149,6 +148,9 @@ def _add(
             points[-1].append(played(mixed, then))
             found.add(points[-1][-1])
         found.add_piece(points[-1], convex=False)
+    if not answer.spanned:
+        found.gaps.add(NOT_SPANNED)
+        return
     for component in answer.components:
         found.add_piece((point for index in component for point in points[index]), convex=False)
 

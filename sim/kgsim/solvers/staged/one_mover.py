@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
-from math import comb
+from math import comb, inf, ulp
 from typing import TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ from kgsim.solvers.staged.continuations import (
     at_least,
     slice_at,
 )
-from kgsim.solvers.staged.stage import Caps, Stage, member_ties, payoffs_of, record, scorer, start
+from kgsim.solvers.staged.stage import Caps, Stage, members_payoffs, record, start
 
 NO_GAIN = (
     "some equilibria of later stages leave a Nash bloc no joint position that gives every member more than its "
@@ -55,13 +55,13 @@ def solve(stage: Stage, caps: Caps, found: Collector) -> None:
 
 def _defined(objective: NashProduct, stage: Stage) -> NashProduct | Efficient:
     """The Nash product where it ranks positions, and what is left of it where it does not."""
-    scores = objective.score(payoffs_of(stage.distinct))
-    if scores.max() == -np.inf:
+    best = max(map(stage.scores[0], stage.points))
+    if best == -inf:
         raise StructureError(
             "the Nash product cannot be applied: no joint position gives every member at least its disagreement "
             "payoff; use the weighted or the veto rule, or another disagreement point" + _untried(stage)
         )
-    if scores.max() <= stage.tolerances[0]:
+    if best <= 0.0:
         # No position gives every member more than its fallback: the product is 0 wherever it is defined and ranks
         # nothing. What remains of the axioms is efficiency.
         return Efficient(objective.members, objective.disagreement)
@@ -74,32 +74,32 @@ def _untried(stage: Stage) -> str:
 
 
 def _optimise(objective: Linear | NashProduct, stage: Stage, caps: Caps, found: Collector) -> None:
-    tolerance, linear, score = stage.tolerances[0], isinstance(objective, Linear), scorer(objective)
+    linear, score = isinstance(objective, Linear), stage.scores[0]
     level = max(min(map(score, cell.points)) for cell in stage.distinct)
-    if not linear and level <= tolerance:
+    if not linear and level <= 0.0:
         # Some continuations leave the bloc without any joint gain; what it does then is not the product's to say.
         found.gaps.add(NO_GAIN)
-        level = 2.0 * tolerance
+        level = ulp(0.0)  # any gain
     branches: list[Branch] = []
     for cell, profiles in stage.grouped():
-        components, gaps = at_least(cell.components(), score, level, tolerance, linear=linear)
+        components, gaps = at_least(cell.components(), score, level, linear=linear)
         found.gaps |= gaps
         if components:
             branches.append(([action for (action,) in profiles], components))
         for profile in profiles:
             record(found, profile, components)
     if linear:
-        _mix_ties(branches, score, tolerance, caps, found)
-        _mix_between_continua(branches, score, tolerance, found)
+        _mix_ties(branches, score, caps, found)
+        _mix_between_continua(branches, score, found)
 
 
-def _mix_ties(branches: Sequence[Branch], score: Score, tolerance: float, caps: Caps, found: Collector) -> None:
+def _mix_ties(branches: Sequence[Branch], score: Score, caps: Caps, found: Collector) -> None:
     """Add the continua in which the mover mixes between actions worth the same to it."""
-    for level in _levels(branches, score, tolerance):
+    for level in _levels(branches, score):
         choices: list[list[list[Point]]] = []
         exact, ways = True, 1
         for actions, components in branches:
-            slices = [slice_at(component, score, level, tolerance) for component in components]
+            slices = [slice_at(component, score, level) for component in components]
             parts = [points for points, _ in slices if points]
             exact &= all(known for points, known in slices if points)
             if not parts:
@@ -129,21 +129,19 @@ def _mix_ties(branches: Sequence[Branch], score: Score, tolerance: float, caps: 
             found.add_piece(everything, convex=False)
 
 
-def _levels(branches: Sequence[Branch], score: Score, tolerance: float) -> list[float]:
+def _levels(branches: Sequence[Branch], score: Score) -> list[float]:
     """The distinct values that the mover has at the points of its actions' continuations."""
-    levels: list[float] = []
-    for value in sorted(
-        score(point)
-        for _, components in branches
-        for component in components
-        for point in (component.points if isinstance(component, Piece) else (component,))
-    ):
-        if not levels or value - levels[-1] > tolerance:
-            levels.append(value)
-    return levels
+    return sorted(
+        {
+            score(point)
+            for _, components in branches
+            for component in components
+            for point in (component.points if isinstance(component, Piece) else (component,))
+        }
+    )
 
 
-def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: float, found: Collector) -> None:
+def _mix_between_continua(branches: Sequence[Branch], score: Score, found: Collector) -> None:
     """Span the ruled sets: actions that are each followed by a continuum over which the mover's value varies.
 
     At every common value the mover may mix between the slices. The union over values is no polytope, but all its
@@ -159,7 +157,7 @@ def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: f
     for low, high in pairwise(ends):
         across = [span for span in spans if span[2] <= low and span[3] >= high]
         several = len(across) > 1 and len({action for actions, *_ in across for action in actions}) > 1
-        if several and high - low > tolerance:
+        if several and high > low:
             found.add_piece(
                 (start((actions[0],), point) for actions, piece, *_ in across for point in piece.points), convex=False
             )
@@ -167,14 +165,14 @@ def _mix_between_continua(branches: Sequence[Branch], score: Score, tolerance: f
 
 def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
     """Add every position that no other certainly improves upon for all members."""
-    tolerance = member_ties(payoffs_of(stage.distinct), objective)
-    alternatives = [(cell, payoffs_of([cell])) for cell in stage.distinct]
+    payoffs = members_payoffs(objective, stage.points)
+    worth = {point.lottery: row for point, row in zip(stage.points, payoffs, strict=True)}
+    alternatives = [(cell, np.array([worth[point.lottery] for point in cell.points])) for cell in stage.distinct]
 
     def stands(point: Point, own: Continuations) -> bool:
-        return bool(objective.acceptable(point.payoffs, tolerance)) and not any(
-            objective.dominates(payoffs, point.payoffs, tolerance).all()
-            for cell, payoffs in alternatives
-            if cell is not own
+        here = worth[point.lottery]
+        return bool(objective.acceptable(here)) and not any(
+            objective.dominates(payoffs, here).all() for cell, payoffs in alternatives if cell is not own
         )
 
     none = True

@@ -12,7 +12,7 @@ from kgsim.errors import StructureError
 from kgsim.games.objectives import Efficient, Linear
 from kgsim.solvers.staged import mixed_stage
 from kgsim.solvers.staged.continuations import Collector, at_least
-from kgsim.solvers.staged.stage import Caps, Stage, record, scorer
+from kgsim.solvers.staged.stage import Caps, Stage, record
 
 
 def solve(stage: Stage, nash: mixed_stage.Nash, caps: Caps, found: Collector) -> None:
@@ -45,16 +45,14 @@ def _pure(stage: Stage, found: Collector) -> None:
     worst, best = stage.bounds
     movers = range(len(stage.shape))
     levels = np.array([np.broadcast_to(worst[i].max(axis=i, keepdims=True), stage.shape) for i in movers])
-    slack = np.array(stage.tolerances).reshape(-1, *(1 for _ in movers))
-    for index in np.argwhere(((best >= levels - slack) & (best > -np.inf)).all(axis=0)):
+    for index in np.argwhere(((best >= levels) & (best > -np.inf)).all(axis=0)):
         profile = tuple(int(action) for action in index)
         components = stage.after(profile).components()
         for mover, objective in enumerate(stage.objectives):
             components, gaps = at_least(
                 components,
-                scorer(objective),
+                stage.scores[mover],
                 float(levels[(mover, *profile)]),
-                stage.tolerances[mover],
                 linear=isinstance(objective, Linear),
             )
             found.gaps |= gaps

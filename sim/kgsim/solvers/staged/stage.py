@@ -9,17 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.objectives import Efficient, Linear, NashProduct, Objective
-from kgsim.solvers.staged.continuations import Collector, Continuations, Piece, Play, Point, Score
+from kgsim.games.objectives import Efficient, Linear, NashProduct, Objective, own_payoff
+from kgsim.solvers.staged.continuations import Collector, Continuations, Piece, Play, Point
+from kgsim.tolerances import MIXTURES, merged, tied
 
 Actions = tuple[int, ...]
-
-#: Relative to a mover's range of objective values, the difference below which two values are a tie. Small, because one
-#: forbidding payoff of -1e9 stretches the range; what it has to absorb is the rounding of mixtures.
-TOLERANCE = 1e-11
-
-#: Relative to the size of payoffs, the difference below which an objective's values differ by rounding alone.
-ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -49,8 +43,6 @@ class Stage:
     ----------
     objectives
         One per mover.
-    tolerances
-        For each mover, the difference of objective values below which two are a tie.
     shape
         Actions of each mover.
     cells
@@ -58,7 +50,6 @@ class Stage:
     """
 
     objectives: tuple[Objective, ...]
-    tolerances: tuple[float, ...]
     shape: tuple[int, ...]
     cells: tuple[Continuations, ...]
 
@@ -78,6 +69,16 @@ class Stage:
         return tuple({id(cell): cell for cell in self.cells}.values())
 
     @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """All that can follow."""
+        return tuple({point.lottery: point for cell in self.distinct for point in cell.points}.values())
+
+    @cached_property
+    def scores(self) -> tuple[Scores, ...]:
+        """What each mover makes of all that can follow, if its objective is a scalar."""
+        return tuple(Scores(_scalar(objective), self.points) for objective in self.objectives)
+
+    @cached_property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Worst and best continuation of each profile for each mover with a scalar objective.
 
@@ -85,8 +86,7 @@ class Stage:
         """
         ranges = []
         for cell in self.distinct:
-            payoffs = payoffs_of([cell])
-            scores = np.array([_scalar(objective).score(payoffs) for objective in self.objectives])
+            scores = np.array([list(map(score, cell.points)) for score in self.scores])
             ranges.append((scores.min(axis=1), scores.max(axis=1)))
         worst, best = np.moveaxis(np.array(ranges)[self.identity], (-2, -1), (0, 1))
         return worst, best
@@ -97,10 +97,44 @@ class Stage:
             yield cell, [tuple(int(a) for a in index) for index in np.argwhere(self.identity == number)]
 
 
-def scorer(objective: Objective) -> Score:
-    """A scalar objective as a function of a point."""
-    scalar = _scalar(objective)
-    return lambda point: float(scalar.score(point.payoffs))
+class Scores:
+    """A scalar objective of points, in which values that differ by rounding alone are one number.
+
+    Parameters
+    ----------
+    objective
+        The objective.
+    points
+        All that can follow a stage; mixtures of them may be asked for later.
+    """
+
+    def __init__(self, objective: Linear | NashProduct, points: Sequence[Point]) -> None:
+        self._objective = objective
+        self._values, self._sizes = self._computed(points)
+        self._values = merged(self._values, self._sizes)
+        self._known = {point.lottery: float(value) for value, point in zip(self._values, points, strict=True)}
+
+    def __call__(self, point: Point) -> float:
+        """The objective of one point."""
+        if point.lottery not in self._known:
+            values, sizes = self._computed([point])
+            same = np.flatnonzero(tied(self._values, values, np.maximum(self._sizes, sizes)))
+            self._known[point.lottery] = float(self._values[same[0]] if len(same) else values[0])
+        return self._known[point.lottery]
+
+    def _computed(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        payoffs, sizes = np.array([point.payoffs for point in points]), np.array([point.sizes for point in points])
+        mixed = np.array([len(point.lottery) > 1 for point in points])
+        size = self._objective.size(payoffs, sizes) * np.where(mixed, MIXTURES, 1.0)
+        return np.asarray(self._objective.score(payoffs)), np.asarray(size)
+
+
+def members_payoffs(bloc: Efficient, points: Sequence[Point]) -> NDArray[np.float64]:
+    """Payoffs of points in which those of a bloc's member that differ by rounding alone are one number."""
+    payoffs = np.array([point.payoffs for point in points])
+    for member in bloc.members:
+        payoffs[:, member] = list(map(Scores(own_payoff(member, payoffs.shape[1]), points), points))
+    return payoffs
 
 
 def _scalar(objective: Objective) -> Linear | NashProduct:
@@ -112,7 +146,7 @@ def _scalar(objective: Objective) -> Linear | NashProduct:
 def start(profile: Actions, point: Point) -> Point:
     """The point of a subgame that plays `profile` for certain and goes on to `point`."""
     mixes = tuple(((action, 1.0),) for action in profile)
-    return Point(point.lottery, point.payoffs, [Play(mixes, {profile: point})])
+    return Point(point.lottery, point.payoffs, point.sizes, [Play(mixes, {profile: point})])
 
 
 def record(found: Collector, profile: Actions, components: Iterable[Point | Piece]) -> None:
@@ -125,31 +159,3 @@ def record(found: Collector, profile: Actions, components: Iterable[Point | Piec
             for point in started:
                 found.add(point)
             found.add_piece(started, convex=component.convex)
-
-
-def tie(payoffs: NDArray[np.float64], objective: Linear | NashProduct | Efficient) -> float:
-    """The difference of an objective's values below which they are a tie, from all payoff vectors (m, players)."""
-    if isinstance(objective, Linear):
-        scores = objective.score(payoffs)
-        size = np.abs(payoffs).max(axis=0) @ np.abs(np.array(objective.weights))
-        return float(max(TOLERANCE * np.ptp(scores), ROUNDING * size, np.finfo(float).tiny))
-    return float(np.exp(np.log(member_ties(payoffs, objective)).mean()))
-
-
-def member_ties(payoffs: NDArray[np.float64], bloc: NashProduct | Efficient) -> NDArray[np.float64]:
-    """For each member of a bloc the difference of payoffs below which they are a tie, shape (members,)."""
-    members = payoffs[:, list(bloc.members)]
-    ties = np.maximum(TOLERANCE * np.ptp(members, axis=0), ROUNDING * np.abs(members).max(axis=0))
-    return np.asarray(np.maximum(ties, np.finfo(float).tiny))
-
-
-def tied(values: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
-    """Values of any shape in which those that differ from a neighbour by no more than a tolerance are one number."""
-    distinct, inverse = np.unique(values, return_inverse=True)
-    apart = np.diff(distinct, prepend=-np.inf) > tolerance
-    return np.asarray(distinct[apart][np.cumsum(apart) - 1][inverse]).reshape(values.shape)
-
-
-def payoffs_of(cells: Sequence[Continuations]) -> NDArray[np.float64]:
-    """Payoff vectors of all points of some sets, shape (points, players)."""
-    return np.array([point.payoffs for cell in cells for point in cell.points])

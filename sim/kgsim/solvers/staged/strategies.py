@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from kgsim.games.objectives import Efficient, Objective
+from kgsim.games.objectives import Efficient, Objective, gains
 from kgsim.games.staged import strategy_shapes
 from kgsim.solvers.staged.continuations import Continuations, Play, Point
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect
@@ -72,7 +72,8 @@ def _reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ..
     payoffs = np.array([point.payoffs for point in found.points])
     if isinstance(objective, Efficient):
         meant = next(iter(play.then.values())).payoffs
-        return found.points[int(objective.dominates(payoffs, meant, 1e-12).argmin())]
+        change = gains(payoffs, meant)
+        return found.points[int(objective.dominates(change, np.zeros_like(change)).argmin())]
     return found.points[int(objective.score(payoffs).argmin())]
 
 

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.staged import StagedGame
+from kgsim.games.strategic import with_ties
 from kgsim.solvers.staged import one_mover, several_movers
 from kgsim.solvers.staged.continuations import Collector, Continuations, terminal
 from kgsim.solvers.staged.mixed_stage import Nash
-from kgsim.solvers.staged.stage import Caps, Stage, tie, tied
+from kgsim.solvers.staged.stage import Caps, Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +76,13 @@ def solve_subgame_perfect(
         If a bloc's rule cannot be applied, or movers that do not randomise have no equilibrium.
     """
     caps = caps or Caps()
-    # Payoffs of one player that differ by rounding alone are one number.
-    payoffs = np.array([tied(values, 1e-12 * np.abs(values).max()) for values in game.payoffs])
+    payoffs = with_ties(game.payoffs)
     rows = np.vstack([game.outcomes.reshape(1, -1), payoffs.reshape(len(payoffs), -1)]).T
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     labels = labels.reshape(game.outcomes.shape)
     ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
     if after:
         labels, ends = game.outcomes, list(after)
-    tolerances = [tuple(tie(distinct[:, 1:], objective) for objective in movers) for movers in game.stages]
     solved: dict[tuple[int, bytes], Continuations] = {}
 
     def solve(stage: int, block: NDArray[np.intp]) -> Continuations:
@@ -94,7 +93,7 @@ def solve_subgame_perfect(
         if key not in solved:
             shape = game.stage_shape(stage)
             cells = tuple(solve(stage + 1, block[profile]) for profile in np.ndindex(shape))
-            solved[key] = _solve_stage(Stage(game.stages[stage], tolerances[stage], shape, cells))
+            solved[key] = _solve_stage(Stage(game.stages[stage], shape, cells))
         return solved[key]
 
     def _solve_stage(stage: Stage) -> Continuations:

@@ -11,14 +11,15 @@ exact; a generic equilibrium's probabilities come from `kgsim.solvers.strategic.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.strategic import pure_equilibrium_mask
-from kgsim.solvers.batch.bimatrix_vertices import LEAST_PIVOT
-from kgsim.solvers.batch.payoff_kernels import NEAR_TIE
 from kgsim.solvers.effort import WORK_LIMIT, Effort, OutOfEffort
 from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
 from kgsim.solvers.strategic.best_response import Vertex, vertices
@@ -28,7 +29,8 @@ from kgsim.solvers.strategic.lemke_howson import lemke_howson
 from kgsim.solvers.strategic.nash_subsets import MOST_COMPONENTS, maximal_nash_subsets
 from kgsim.solvers.strategic.one_equilibrium import one_equilibrium
 from kgsim.solvers.strategic.polytope import Polytope
-from kgsim.solvers.strategic.rationals import as_integers
+from kgsim.solvers.strategic.rationals import as_integers, fractions_of, integers_of
+from kgsim.tolerances import LEAST_PIVOT, NEAR_TIE
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
@@ -66,13 +68,18 @@ class _Found(NamedTuple):
     near: bool = False
 
 
-def solve(scaled: NDArray[np.float64], *, effort: Effort | None = None) -> RawEquilibria:
+def solve(
+    scaled: NDArray[np.float64], payoffs: NDArray[Any] | None = None, *, effort: Effort | None = None
+) -> RawEquilibria:
     """Find every extreme equilibrium of a bimatrix game.
 
     Parameters
     ----------
     scaled
         Shape (2, m, n), scaled to 0..1 per player with exact ties (`kgsim.games.strategic.normalise`).
+    payoffs
+        The same before scaling, floats or fractions, where scaling hides how some of them differ: then all that is
+        computed is computed from these, in fractions.
     effort
         What the search may cost. Where it does not suffice the answer is the pure equilibria and those found so far,
         at least one, incomplete.
@@ -84,17 +91,22 @@ def solve(scaled: NDArray[np.float64], *, effort: Effort | None = None) -> RawEq
         looked at and `supports_examined` the pairs of them.
     """
     effort = effort or Effort()
-    first, second = as_integers(scaled[0]), as_integers(scaled[1].T)
+    first, second = (_Own.of(side, payoffs is not None) for side in _sides(scaled if payoffs is None else payoffs))
     partly: dict[Any, tuple[Vertex, Vertex]] = {}
     try:
-        found = _search(scaled, first, second, effort, partly)
+        if payoffs is None:
+            found = _search(scaled, first.table, second.table, effort, partly)
+        else:
+            # The linear programmes of the other way are solved in floats, which are too coarse here.
+            found = _by_vertices(first.table, second.table, effort)
     except OutOfEffort as ended:
-        return _incomplete(scaled, first, second, effort, list(partly.values()), str(ended))
+        game = scaled if payoffs is None else payoffs
+        return _incomplete(game, first, second, effort, list(partly.values()), str(ended))
     pairs = sorted(found.pairs, key=_order)
-    solved = _profiles(scaled, pairs)
+    solved = _profiles(first, second, pairs)
     components, all_components = maximal_nash_subsets([(x.labels, y.labels) for x, y in pairs])
     # Completeness is not claimed then.
-    near = found.near or _near_tie(scaled[1].T, second, found.xs) or _near_tie(scaled[0], first, found.ys)
+    near = found.near or second.nearly_tied(found.xs) or first.nearly_tied(found.ys)
     reason = found.reason
     if near:
         reason = "Some payoffs are within rounding of a tie, so equilibria of the tied game may be missing."
@@ -109,6 +121,46 @@ def solve(scaled: NDArray[np.float64], *, effort: Effort | None = None) -> RawEq
         roots={"vertices of player 1": len(found.xs), "vertices of player 2": len(found.ys)},
         indices=tuple(index for _, index in solved),
     )
+
+
+def _sides(game: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Each player's payoffs, its own actions first."""
+    return game[0], game[1].T
+
+
+@dataclass(frozen=True)
+class _Own:
+    """Payoffs of one player, own actions first, and what is computed from them.
+
+    Attributes
+    ----------
+    payoffs
+        Floats on 0..1, or fractions.
+    exact
+        Whether they are fractions.
+    certain
+        Whether these are surely the numbers that were meant.
+    table
+        Integers that differ as the payoffs do, but for a unit.
+    """
+
+    payoffs: list[list[Any]]
+    exact: bool
+    certain: bool
+    table: _Table
+
+    @classmethod
+    def of(cls, payoffs: NDArray[Any], exact: bool) -> _Own:
+        if not exact:
+            return cls(payoffs.tolist(), False, False, as_integers(payoffs))
+        fractions, certain = fractions_of(payoffs)
+        return cls(fractions, True, certain, integers_of(fractions))
+
+    def nearly_tied(self, found: list[Vertex]) -> bool:
+        """Whether some vertex misses a label by so little that it may have been meant to have it."""
+        if self.certain:
+            return False
+        return _nearly_tied(self.payoffs, found) if self.exact else _near_tie(np.array(self.payoffs), self.table, found)
 
 
 def _search(
@@ -213,10 +265,10 @@ def _order(pair: tuple[Vertex, Vertex]) -> tuple[int, ...]:
     return (x.support.bit_count() + y.support.bit_count(), x.support, y.support, x.best, y.best)
 
 
-def _profiles(scaled: NDArray[np.float64], pairs: list[tuple[Vertex, Vertex]]) -> list[tuple[Profile, int | None]]:
+def _profiles(first: _Own, second: _Own, pairs: list[tuple[Vertex, Vertex]]) -> list[tuple[Profile, int | None]]:
     """The profiles of extreme equilibria and their indices (Shapley 1974), None where these are not defined."""
-    xs = _strategies(scaled[1].T, (x for x, _ in pairs))
-    ys = _strategies(scaled[0], (y for _, y in pairs))
+    xs = _strategies(second, (x for x, _ in pairs))
+    ys = _strategies(first, (y for _, y in pairs))
     solved: list[tuple[Profile, int | None]] = []
     for x, y in pairs:
         (x_strategy, x_sign), (y_strategy, y_sign) = xs[x.labels], ys[y.labels]
@@ -226,27 +278,27 @@ def _profiles(scaled: NDArray[np.float64], pairs: list[tuple[Vertex, Vertex]]) -
     return solved
 
 
-def _strategies(
-    own: NDArray[np.float64], found: Iterable[Vertex]
-) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
+def _strategies(own: _Own, found: Iterable[Vertex]) -> dict[tuple[int, int], tuple[NDArray[np.float64], int]]:
     """By its labels each vertex's probabilities, and the sign of its indifference system, 0 if degenerate."""
     # A dict of Python's numbers is read several times as fast as an array, by the same operations.
-    payoffs: Any = own
-    if own.size <= MOST_IN_DICT:
-        payoffs = {(i, j): payoff for i, row in enumerate(own.tolist()) for j, payoff in enumerate(row)}
+    payoffs: Any = np.array(own.payoffs) if len(own.payoffs) * len(own.payoffs[0]) > MOST_IN_DICT else None
+    if payoffs is None:
+        payoffs = {(i, j): payoff for i, row in enumerate(own.payoffs) for j, payoff in enumerate(row)}
     each = {vertex.labels: vertex for vertex in found}
-    solved = [_strategy(payoffs, vertex) for vertex in each.values()]
+    solved = [_strategy(payoffs, vertex, own.exact) for vertex in each.values()]
     rows = np.array([strategy for strategy, _ in solved])
     return {labels: (row, sign) for labels, row, (_, sign) in zip(each, rows, solved, strict=True)}
 
 
-def _strategy(payoffs: Any, vertex: Vertex) -> tuple[list[float], int]:
+def _strategy(payoffs: Any, vertex: Vertex, exact: bool) -> tuple[list[float], int]:
     size = vertex.support.bit_count()
     if vertex.best.bit_count() == size:
         used = _actions(vertex.support)
         weights: Any = [0.0] * size
         room: Any = {}
         sign, pivot = indifference(payoffs, _actions(vertex.best), used, size, room, weights)
+        if exact:
+            return vertex.strategy(), sign
         if pivot >= LEAST_PIVOT:
             strategy = [0.0] * len(vertex.weights)
             for i, weight in zip(used, weights, strict=True):
@@ -273,26 +325,41 @@ def _near_tie(own: NDArray[np.float64], table: list[list[int]], found: list[Vert
     return any(not found[k].best >> i & 1 for k, i in close)
 
 
+def _nearly_tied(own: list[list[Fraction]], found: list[Vertex]) -> bool:
+    """As `_near_tie`, of payoffs as fractions: beside what the replies are worth, whatever others may be."""
+    near = Fraction(NEAR_TIE)
+    for vertex in found:
+        total = sum(vertex.weights)
+        if any(0 < weight < near * total for weight in vertex.weights):
+            return True
+        values = [sum(map(mul, vertex.weights, row)) for row in own]
+        best = max(values)
+        for value, row in zip(values, own, strict=True):
+            if 0 < best - value < near * sum(map(mul, vertex.weights, map(abs, row))):
+                return True
+    return False
+
+
 def _incomplete(
-    scaled: NDArray[np.float64],
-    first: _Table,
-    second: _Table,
+    payoffs: NDArray[Any],
+    first: _Own,
+    second: _Own,
     effort: Effort,
     pairs: list[tuple[Vertex, Vertex]],
     ended: str,
 ) -> RawEquilibria:
     """The pure equilibria, and mixed ones found so far or by a path: what can be said when a search has ended early."""
-    rows, columns = scaled.shape[1:]
-    places = np.argwhere(pure_equilibrium_mask(scaled, players=2))
+    rows, columns = payoffs.shape[1:]
+    places = np.argwhere(pure_equilibrium_mask(payoffs, players=2))
     listed = places[: max(1, MOST_NUMBERS // (rows + columns))]
     profiles: list[Profile] = [(pure_strategy(rows, i), pure_strategy(columns, j)) for i, j in listed]
     mixed = [pair for pair in pairs if any(vertex.support.bit_count() > 1 for vertex in pair)]
     if not mixed:
-        mixed = _one_more(first, second, effort.seconds)
-    solved = _profiles(scaled, sorted(mixed, key=_order))
+        mixed = _one_more(first.table, second.table, effort.seconds)
+    solved = _profiles(first, second, sorted(mixed, key=_order))
     profiles += [profile for profile, _ in solved]
     if not profiles:
-        profiles.append(lemke_howson(first, second))
+        profiles.append(lemke_howson(first.table, second.table))
     count = len(profiles) - len(listed)
     some = "the pure equilibria" if len(listed) == len(places) else f"{len(listed)} of {len(places)} pure equilibria"
     return RawEquilibria(

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
+from kgsim.games.exact import as_fractions
 from kgsim.games.reduction import MOST_SPLITS, Reduction, reduce_game
-from kgsim.games.strategic import ROUNDING, as_payoffs, expected_payoffs, regrets_of_many
+from kgsim.games.strategic import as_payoffs, compared, expected_payoffs, ranges, regrets_of_many
 from kgsim.showing import Shown
 from kgsim.solvers.effort import WORK_LIMIT, Effort, check_limits
 from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
+from kgsim.tolerances import REGRET, REGRET_OF_SIZE
 
 Method = Literal["auto", "engine", "nashpy"]
 
-#: Largest regret, as a share of the player's payoff range, of anything reported.
-TOLERANCE = 1e-9
+CLOSE = (
+    "Some payoffs differ by so small a part of their range that floats are too coarse to find every mixed equilibrium; "
+    "pure ones are exact."
+)
 
 #: Total number of actions, after reduction, up to which ``"auto"`` asks Nashpy too, and up to which it can
 #: be asked.
@@ -52,6 +56,8 @@ class NashSet(Shown):
         Groups of indices into `equilibria`, each marking a continuum of equilibria. For two players a group
         lists the extreme points of a maximal Nash subset: all products of their convex combinations are
         equilibria.
+    spanned
+        Whether continua hold mixtures of their groups' members alone; not so for more than two players with a choice.
     regrets
         Largest gain of each player from deviating alone, shape (equilibria, players), payoff units.
     relative_regrets
@@ -75,6 +81,7 @@ class NashSet(Shown):
     reason: str
     method: str
     components: tuple[tuple[int, ...], ...]
+    spanned: bool
     regrets: NDArray[np.float64]
     relative_regrets: NDArray[np.float64]
     indices: tuple[int | None, ...]
@@ -129,7 +136,8 @@ def nash(
     Parameters
     ----------
     payoffs
-        Shape (players, a1, ..., an); for two players ``[A, B]``.
+        Shape (players, a1, ..., an); for two players ``[A, B]``. Fractions, integers of any size and texts such as
+        "1/3" count exactly for two players, and for more where pure equilibria are told.
     method
         ``"engine"`` for kgsim's own solvers; ``"nashpy"`` for the Nashpy library, two players only;
         ``"auto"`` for the engine, cross-checked with Nashpy where a two-player game is small enough for that
@@ -163,27 +171,32 @@ def nash(
     check_limits(time_limit, work_limit)
     if method == "nashpy" and game.shape[0] != 2:
         raise GameError(f'method: "nashpy" solves two-player games, and this one has {game.shape[0]}; use "engine".')
-    reduction = reduce_game(game)
-    raw, name = _solve_reduced(reduction.scaled, method, Effort(work_limit, time_limit))
+    fractions = as_fractions(payoffs, "payoffs")
+    reduction = reduce_game(game if fractions is None else fractions)
+    raw, name = _solve_reduced(reduction, method, Effort(work_limit, time_limit))
     return _certify(game, _expand(reduction, raw), name, reduction)
 
 
-def _solve_reduced(scaled: NDArray[np.float64], method: Method, effort: Effort) -> tuple[RawEquilibria, str]:
+def _solve_reduced(reduction: Reduction, method: Method, effort: Effort) -> tuple[RawEquilibria, str]:
     """Solve among the players who have a choice left, and put the others' only action back in."""
+    scaled, payoffs = reduction.scaled, reduction.payoffs
     movers = [player for player, count in enumerate(scaled.shape[1:]) if count > 1]
     if not movers:
         only = tuple(np.ones(1) for _ in scaled.shape[1:])
         reason = "Deleting strictly dominated actions and merging identical ones leaves one profile."
         return RawEquilibria((only,), (), True, reason, 1, {}, (1,)), "iterated strict dominance"
-    game = scaled[movers].reshape(len(movers), *(scaled.shape[player + 1] for player in movers))
+    shape = (len(movers), *(scaled.shape[player + 1] for player in movers))
+    game, unscaled = scaled[movers].reshape(shape), payoffs[movers].reshape(shape)
     if len(movers) == 1:
-        raw, name = _best_actions(game[0]), "best actions"
+        raw, name = _best_actions(unscaled[0]), "best actions"
     elif len(movers) == 2:
-        raw, name = _solve_two(game, method, effort)
+        raw, name = _solve_two(game, unscaled if reduction.close else None, method, effort)
     else:
         from kgsim.solvers.nplayer import solve as nplayer
 
         raw, name = nplayer.solve(game, effort=effort), "support enumeration"
+        if reduction.close:
+            raw = replace(raw, complete=False, reason=CLOSE)
     if len(movers) == scaled.shape[0]:
         return raw, name
 
@@ -196,17 +209,21 @@ def _solve_reduced(scaled: NDArray[np.float64], method: Method, effort: Effort) 
     return replace(raw, equilibria=tuple(map(with_others, raw.equilibria))), name
 
 
-def _solve_two(game: NDArray[np.float64], method: Method, effort: Effort) -> tuple[RawEquilibria, str]:
+def _solve_two(
+    game: NDArray[np.float64], unscaled: NDArray[Any] | None, method: Method, effort: Effort
+) -> tuple[RawEquilibria, str]:
+    """Solve a game of two players; `unscaled` where its payoffs have to be taken as they stand."""
     from kgsim.solvers.strategic import bimatrix
 
-    raw = bimatrix.solve(game, effort=effort)
+    raw = bimatrix.solve(game, unscaled, effort=effort)
     name = "vertex enumeration in exact arithmetic"
     actions = game.shape[1] + game.shape[2]
     if method == "engine" or (method == "auto" and actions > CHEAP_FOR_NASHPY):
         return raw, name
     if actions > MOST_FOR_NASHPY:
-        reason = f"{raw.reason} Nashpy was not asked: {actions} actions are more than the {MOST_FOR_NASHPY} it can do."
-        return replace(raw, reason=reason), name
+        return _not_asked(raw, f"{actions} actions are more than the {MOST_FOR_NASHPY} it can do"), name
+    if unscaled is not None:
+        return _not_asked(raw, "some payoffs differ by less than it can tell beside the others"), name
     from kgsim.solvers.strategic.nashpy_check import cross_check, nashpy_profiles
 
     raw = cross_check(raw, nashpy_profiles(game), prefer_nashpy=method == "nashpy")
@@ -215,7 +232,11 @@ def _solve_two(game: NDArray[np.float64], method: Method, effort: Effort) -> tup
     return raw, f"{name}, checked by Nashpy"
 
 
-def _best_actions(own: NDArray[np.float64]) -> RawEquilibria:
+def _not_asked(raw: RawEquilibria, why: str) -> RawEquilibria:
+    return replace(raw, reason=f"{raw.reason} Nashpy was not asked: {why}.")
+
+
+def _best_actions(own: NDArray[Any]) -> RawEquilibria:
     best = np.flatnonzero(own == own.max())
     single = len(best) == 1
     return RawEquilibria(
@@ -265,16 +286,20 @@ def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
 
 
 def _certify(game: NDArray[np.float64], raw: RawEquilibria, method: str, reduction: Reduction) -> NashSet:
-    """Measure every profile in the game as written, and check count and index sum."""
+    """Measure every profile in the game as written, leave out what is none, and check count and index sum."""
     if not raw.equilibria:
         raise AssertionError("every finite game has an equilibrium (Nash 1951), and none was found")
-    gains = regrets_of_many(game, [np.array(strategies) for strategies in zip(*raw.equilibria, strict=True)])
-    flat = game.reshape(game.shape[0], -1)
-    spans = np.ptp(flat, axis=1)
-    real = spans > ROUNDING * np.abs(flat).max(axis=1)
-    relative = np.divide(gains, spans, out=np.zeros_like(gains), where=real)
-    if relative.max() > TOLERANCE:
-        raise AssertionError(f"a profile was found of relative regret {relative.max()}")
+    strategies = [np.array(own) for own in zip(*raw.equilibria, strict=True)]
+    gains = regrets_of_many(game, strategies)
+    spans = ranges(game)
+    relative = np.divide(gains, spans, out=np.zeros_like(gains), where=spans > 0)
+    fine = gains <= (0.0 if reduction.close else REGRET * spans)
+    if not fine.all():
+        fine |= gains <= REGRET_OF_SIZE * compared(game, strategies)
+    kept = np.flatnonzero(fine.all(axis=1))
+    if len(kept) < len(gains):
+        raw, kept = _only(raw, kept, relative.max(axis=1))
+        gains, relative = gains[kept], relative[kept]
     complete, reason = raw.complete, raw.reason
     agrees = index_sum_agrees(raw.indices)
     if complete and agrees is False:
@@ -287,6 +312,7 @@ def _certify(game: NDArray[np.float64], raw: RawEquilibria, method: str, reducti
         reason=reason,
         method=method,
         components=raw.components,
+        spanned=raw.spanned,
         regrets=gains,
         relative_regrets=relative,
         indices=raw.indices,
@@ -295,6 +321,28 @@ def _certify(game: NDArray[np.float64], raw: RawEquilibria, method: str, reducti
         supports_examined=raw.supports_examined,
         roots=raw.roots,
     )
+
+
+def _only(
+    raw: RawEquilibria, kept: NDArray[np.intp], relative: NDArray[np.float64]
+) -> tuple[RawEquilibria, NDArray[np.intp]]:
+    """The equilibria that prove to be some, or the profile that comes nearest to one; and their numbers."""
+    left = len(raw.equilibria) - len(kept)
+    reason = f"{raw.reason} Profiles left out, since floats are too coarse to tell whether they are equilibria: {left}."
+    if not len(kept):
+        kept = np.array([relative.argmin()])
+        reason = f"{raw.reason} Floats are too coarse for this game: what is listed comes nearest to an equilibrium."
+    place = {int(number): new for new, number in enumerate(kept)}
+    groups = (tuple(place[number] for number in group if number in place) for group in raw.components)
+    some = replace(
+        raw,
+        equilibria=tuple(raw.equilibria[number] for number in kept),
+        indices=tuple(raw.indices[number] for number in kept),
+        components=tuple(group for group in groups if group),
+        complete=False,
+        reason=reason,
+    )
+    return some, kept
 
 
 def index_sum_agrees(indices: Sequence[int | None]) -> bool | None:

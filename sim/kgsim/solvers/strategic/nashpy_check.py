@@ -16,12 +16,7 @@ from numpy.typing import NDArray
 
 from kgsim.games.strategic import regrets
 from kgsim.solvers.equilibria import Profile, RawEquilibria
-
-#: Profiles whose probabilities differ by no more than this are the same.
-SAME = 1e-6
-
-#: Largest regret, on payoffs scaled to 0..1, of a profile that is taken from Nashpy.
-VERIFIED = 1e-9
+from kgsim.tolerances import NASHPY_REGRET, NO_PROBABILITY, SAME_PROFILE
 
 
 def nashpy_profiles(scaled: NDArray[np.float64]) -> list[Profile]:
@@ -49,7 +44,7 @@ def nashpy_profiles(scaled: NDArray[np.float64]) -> list[Profile]:
             return []
     for candidate in candidates:
         profile = tuple(_clean(strategy) for strategy in candidate)
-        if not np.all(regrets(scaled, profile) <= VERIFIED):
+        if not np.all(regrets(scaled, profile) <= NASHPY_REGRET):
             continue
         if _match(profile, found) is None:
             found.append(profile)
@@ -58,14 +53,14 @@ def nashpy_profiles(scaled: NDArray[np.float64]) -> list[Profile]:
 
 def _clean(strategy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Clip the negative zeros that floating-point vertices carry, and make the probabilities sum to one."""
-    clipped = np.where(strategy > 1e-12, strategy, 0.0)
+    clipped = np.where(strategy > NO_PROBABILITY, strategy, 0.0)
     cleaned: NDArray[np.float64] = clipped / clipped.sum()
     return cleaned
 
 
 def _match(profile: Profile, others: Sequence[Profile]) -> int | None:
     for number, other in enumerate(others):
-        if all(np.abs(a - b).max() <= SAME for a, b in zip(profile, other, strict=True)):
+        if all(np.abs(a - b).max() <= SAME_PROFILE for a, b in zip(profile, other, strict=True)):
             return number
     return None
 
@@ -120,6 +115,6 @@ def _spans(raw: RawEquilibria, group: Sequence[int], profile: Profile) -> bool:
     for player, strategy in enumerate(profile):
         corners = np.unique([raw.equilibria[k][player] for k in group], axis=0)
         system = np.vstack([corners.T, np.ones(len(corners))])
-        if nnls(system, np.append(strategy, 1.0))[1] > SAME:
+        if nnls(system, np.append(strategy, 1.0))[1] > SAME_PROFILE:
             return False
     return True

@@ -5,15 +5,15 @@ Thirds and decimals are exact again after scaling, so that ties among mixtures a
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: Payoffs this close to a fraction of denominator up to `LARGEST_DENOMINATOR` are read as that fraction. Such
-#: fractions lie at least 1e-10 apart, so there is never a choice.
-READ_AS_FRACTION = 1e-13
-LARGEST_DENOMINATOR = 100_000
+from kgsim.games.exact import LARGEST_DENOMINATOR, read
+from kgsim.tolerances import READ_AS_FRACTION
 
 
 def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
@@ -32,6 +32,26 @@ def as_integers(scaled: NDArray[np.float64]) -> list[list[int]]:
                 return [[exact[entry] for entry in row] for row in table]
     read = {level: round(level * common) for level in levels}
     return [[read[entry] for entry in row] for row in table]
+
+
+def fractions_of(payoffs: NDArray[Any]) -> tuple[list[list[Fraction]], bool]:
+    """Payoffs of one player, shape (m, n), as fractions, and whether each is certain to be the number that was meant.
+
+    Floats are read one by one (`kgsim.games.exact.read`), so that a large payoff takes nothing from the others; what is
+    no simple fraction stands for itself.
+    """
+    if payoffs.dtype == object:
+        return payoffs.tolist(), True
+    known = {number: read(number) for number in set(payoffs.ravel().tolist())}
+    rows = [[known[number] or Fraction(number) for number in row] for row in payoffs.tolist()]
+    return rows, None not in known.values()
+
+
+def integers_of(table: list[list[Fraction]]) -> list[list[int]]:
+    """Integers that differ as some fractions do, but for a unit; the least is 0."""
+    low = min(map(min, table))
+    common = lcm(*(entry.denominator for row in table for entry in row))
+    return [[int((entry - low) * common) for entry in row] for row in table]
 
 
 def denominator(level: float) -> int:

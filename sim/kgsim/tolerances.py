@@ -1,0 +1,200 @@
+"""What counts as equal, and how exact what is computed must be: every tolerance, with its unit and its reason.
+
+Two payoffs are one if they differ by no more than the rounding of the numbers they were computed from (`merged`), and
+never by their share of a player's whole range: a payoff of -1e9 that stands for "impossible" makes no ties elsewhere.
+Once ties are exact, comparisons are exact too, and most of what follows bounds the errors of numerical methods.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats
+
+#: Share of the numbers that a payoff was computed from by which it may be off: sixteen units in the last place, for
+#: formulas of some thirty operations.
+ROUNDING = 16 * 2.0**-52
+
+#: Integers of at most this size are floats without rounding.
+EXACT_INTEGERS = 2.0**53
+
+#: Share of a player's range of payoffs. Where two of them differ by less without being equal, floats on 0..1 are too
+#: coarse for the difference: two players' games are then solved from the payoffs as they stand, in fractions, and sets
+#: of more players' equilibria are not called complete.
+CLOSE_PAYOFFS = 1e-9
+
+#: Share of a player's range of payoffs, or probability. A mixture that misses a tie, or a zero, by less, in payoffs
+#: that stand for no simple fractions, may have been meant to be there: completeness is not claimed.
+NEAR_TIE = 1e-11
+
+#: Payoffs on 0..1 this close to a fraction of a small denominator are read as that fraction; such fractions lie at
+#: least 1e-10 apart, so there is never a choice.
+READ_AS_FRACTION = 1e-13
+
+#: Largest regret, as a share of the player's payoff range, of an equilibrium whose payoffs are well apart.
+REGRET = 1e-9
+
+#: The same as a share of the payoffs compared, and all there is where some differ by less than `CLOSE_PAYOFFS`.
+REGRET_OF_SIZE = 1e-13
+
+#: Share of the smallest difference between payoffs up to which a gain is rounding.
+RESIDUAL_OF_GAP = 1e-3
+
+#: Largest regret, payoffs being on 0..1, of a profile that is taken from Nashpy: less than `CLOSE_PAYOFFS`, so that no
+#: difference between two payoffs passes for rounding.
+NASHPY_REGRET = 1e-11
+
+#: Largest difference of probabilities between two findings of one equilibrium.
+SAME_PROFILE = 1e-6
+
+#: Smaller probabilities, found by a method without exact arithmetic, are 0.
+NO_PROBABILITY = 1e-12
+
+#: How much more mixtures are rounded than the payoffs that they are mixed from.
+MIXTURES = 2.0**10
+
+#: Share of expected payoffs up to which beliefs leave two actions tied: the rounding of mixtures.
+BELIEVED = MIXTURES * ROUNDING
+
+#: A probability counts as positive, in beliefs, from here on.
+POSITIVE = 1e-9
+
+#: The same of what actions are worth in Nash equilibria found by any method.
+NASH_WORTH = 1e-10
+
+#: Share of what actions are worth, or of payoffs' range, up to which they are best under beliefs computed as limits.
+REGRET_OF_BELIEFS = 1e-7
+
+#: Exponents of errors that differ by less are the same.
+SAME_EXPONENT = 1e-6
+
+#: A mixture that misses 1 by so much is none.
+PURE = 1e-7
+
+#: Ends of an interval of probabilities that cross by so little are one.
+EQUAL_ENDS = 1e-12
+
+#: Payoff differences, on payoffs scaled to 0..1, up to which actions in signalling games are tied.
+SIGNALLING_TIES = 1e-11
+
+#: Probabilities by which equilibria of signalling games differ at most that are found as one.
+SAME_STRATEGY = 1e-8
+
+#: Share of the payoffs compared by which an action is strictly worse than another at least.
+STRICTLY = 1e-9
+
+#: Share of a payoff and a fallback, themselves perhaps payoffs of mixtures, up to which they are the same.
+SAME_GAIN = 1e-12
+
+#: Digits of probabilities in which lotteries agree that are found as one.
+LOTTERY_DIGITS = 12
+
+#: Probabilities up to this are the rounding of others that sum to 1.
+NO_SHARE = 1e-15
+
+#: Below this pivot, payoffs being on 0..1, a system of indifferences is too ill posed for floats.
+LEAST_PIVOT = 1e-9
+
+#: Error of a solved system of indifferences, times its smallest pivot.
+SOLVING_ERROR = 1e-14
+
+#: Numbers computed from payoffs on 0..1 that are closer to 0 have no certain sign; exact or general methods decide.
+UNSURE_SIGN = 1e-9
+
+#: The same of a discriminant, relative to the coefficients, since its square root enters.
+UNSURE_DISCRIMINANT = 1e-6
+
+#: Margin of every sign test of polynomials, payoffs being on 0..1.
+SIGN_MARGIN = 1e-13
+
+#: Gains of more than two players up to this, payoffs being on 0..1, are ties.
+TIED_GAINS = 1e-10
+
+#: A probability up to this is zero: a root belongs to a smaller support.
+BOUNDARY = 1e-11
+
+#: A pivot this small relative to the largest counts as zero.
+SINGULAR_PIVOT = 1e-9
+
+#: Simplices are not bisected below this edge.
+SMALLEST_EDGE = 1e-7
+
+#: Probabilities that are given sum to 1 but for so much.
+SUM_TO_ONE = 1e-9
+
+#: Claims compare so tightly where a boundary is sought, since the width of a tie is the boundary's error.
+TIGHT_COMPARISON = 1e-12
+
+#: Boundaries are bisected to this share of the range.
+BOUNDARY_WIDTH = 1e-10
+
+#: Payoffs that differ by no more than this share of the player's range rank outcomes alike.
+RANKED_ALIKE = 1e-9
+
+#: Gains of automata up to this share of the range of stage payoffs are rounding.
+REPEATED_GAINS = 1e-11
+
+#: Discount factors closer than this are one root.
+SAME_ROOT = 1e-10
+
+#: Distance from the interval within which a computed root may be one.
+NEAR_ROOT = 1e-6
+
+#: Chances change by less than this at a fixed point of quantal responses.
+FIXED_POINT = 1e-9
+
+#: Share of the largest of some payoffs. Where none are closer, the rounding of their formulas need not be looked at: it
+#: would have to be that of numbers 1e5 times larger.
+CROWDED = 1e-9
+
+
+def crowded(values: Floats) -> bool:
+    """Whether some distinct numbers along the first axis, 0 among them, are so close that rounding may be why."""
+    with np.errstate(invalid="ignore"):
+        ranked = np.sort(np.concatenate([values, np.zeros_like(values[:1])]), axis=0)
+        gaps = ranked[1:] - ranked[:-1]
+        return bool(((gaps > 0.0) & (gaps <= CROWDED * np.maximum(ranked[-1], -ranked[0]))).any())
+
+
+def tied(first: Floats, second: Floats, size: Floats) -> Bools:
+    """Whether numbers computed from some of this size differ by rounding alone; integers never do."""
+    exact = (first == np.rint(first)) & (second == np.rint(second)) & (size <= EXACT_INTEGERS)
+    gap = np.abs(first - second)
+    return np.asarray((first == second) | ((gap <= ROUNDING * size) & (gap < np.inf) & ~exact))
+
+
+def merged(values: Floats, sizes: Floats | None = None) -> Floats:
+    """Values along the first axis, those that differ from the next larger by rounding alone made one number.
+
+    Parameters
+    ----------
+    values
+        Shape (values, ...).
+    sizes
+        The size of the numbers that each was computed from, of the same shape; its own at least.
+
+    Returns
+    -------
+    ndarray
+        The values themselves if there is nothing to merge. Of each group the least is taken; with `sizes`, what is
+        rounded from 0 is 0.
+    """
+    own = np.abs(values) if sizes is None else np.maximum(np.abs(values), sizes)
+    with np.errstate(invalid="ignore"):
+        ranked = np.sort(values, axis=0)
+        gaps = ranked[1:] - ranked[:-1]
+        slack = ROUNDING * own.max(axis=0)
+        zero = sizes is not None and ((ranked != 0.0) & (np.abs(ranked) <= slack)).any()
+        if not zero and not ((gaps > 0.0) & (gaps <= slack)).any():
+            return values
+        order = np.argsort(values, axis=0, kind="stable")
+        size = np.take_along_axis(own, order, axis=0)
+        if zero:
+            ranked = np.where(tied(ranked, np.zeros_like(ranked), size), 0.0, ranked)
+        close = np.zeros(ranked.shape, dtype=bool)
+        close[1:] = tied(ranked[:-1], ranked[1:], np.maximum(size[:-1], size[1:]))
+    rows = np.arange(len(values)).reshape(-1, *(1 for _ in values.shape[1:]))
+    first = np.maximum.accumulate(np.where(close, 0, rows), axis=0)
+    found = np.empty_like(values)
+    np.put_along_axis(found, order, np.take_along_axis(ranked, first, axis=0), axis=0)
+    return found
