@@ -31,6 +31,7 @@ from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
 from kgsim.solvers.bayesian.polytopes import POSITIVE
 from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.solvers.extensive.limits import LINEAR_PROGRAMME, Limits, Spent
 
 Verdict = Literal["sequential", "not sequential", "undecided"]
 
@@ -40,6 +41,9 @@ SLACK = 1e-8
 #: Ways of filling in that are tried, and combinations of nodes believed possible for each.
 MOST_FILLINGS = 2_000
 MOST_SUPPORTS = 2_000
+
+#: Ways of filling in times nodes.
+MOST_VALUES = 1_000_000
 
 #: Nodes of an information set whose every subset may be believed possible.
 MOST_NODES = 10
@@ -74,7 +78,7 @@ class Assessment:
     defended: bool = False
 
 
-def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Assessment:
+def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits | None = None) -> Assessment:
     """Decide whether a Nash equilibrium belongs to a sequential equilibrium.
 
     Parameters
@@ -83,15 +87,24 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
         A game of perfect recall.
     behaviour
         A Nash equilibrium: information set to probabilities, None where its owner's own choices exclude it.
+    limits
+        Of work and time, together with the fixed ones of this module.
 
     Returns
     -------
     Assessment
         ``not sequential`` and ``sequential`` are certain up to `SLACK`; ``undecided`` says what was not tried.
     """
+    try:
+        return _assess(game, behaviour, limits or Limits.within(None))
+    except Spent as error:
+        return Assessment("undecided", str(error))
+
+
+def _assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> Assessment:
     if any(node.probabilities and min(node.probabilities) <= 0.0 for node in game.nodes):
         return Assessment("undecided", "a chance move has an action of probability 0, which beliefs cannot follow")
-    case = _Case(game, behaviour)
+    case = _Case(game, behaviour, limits)
     refusal = case.narrow()
     if refusal is not None:
         return refusal
@@ -107,8 +120,10 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
 
 
 class _Case:
-    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> None:
+    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> None:
         self.game = game
+        self.limits = limits
+        limits.spend(len(game.nodes))
         payoffs = np.array([node.payoffs for node in game.nodes if not node.children])
         spans = np.ptp(payoffs, axis=0)
         self.span = np.where(spans > 0, spans, 1.0)
@@ -138,23 +153,44 @@ class _Case:
         return np.asarray(weights / weights.sum()) if weights.sum() > 0.0 else None
 
     def worth(self, index: int, values: Floats) -> Floats:
-        """What actions are worth to the mover in shares of its range, shape (nodes, actions); one row on the path."""
+        """What actions are worth to the mover in shares of its range, from values of shape (..., nodes, players).
+
+        Shape (..., nodes of the set, actions); one row on the path.
+        """
         player = self.game.information[index].player
-        table = np.array([values[list(self.game.nodes[place].children), player] for place in self.game.members[index]])
+        below = np.array([self.game.nodes[place].children for place in self.game.members[index]])
+        table = values[..., below, player]
         known = self.bayes(index)
         return np.asarray((table if known is None else known[None] @ table) / self.span[player])
+
+    def all_values(self) -> Floats:
+        """Continuation values under every filling, shape (fillings, nodes, players)."""
+        plays = list(self.fillings())
+        self.limits.spend(len(self.game.nodes) * (1 + len(plays) // 20))
+        mixes = {index: np.array([play[index] for play in plays]) for index in plays[0]}
+        values = np.zeros((len(plays), len(self.game.nodes), len(self.game.players)))
+        for place in reversed(range(len(self.game.nodes))):
+            node = self.game.nodes[place]
+            if not node.children:
+                values[:, place] = node.payoffs
+            else:
+                shares = np.array([node.probabilities]) if node.information is None else mixes[node.information]
+                values[:, place] = (shares[:, :, None] * values[:, list(node.children)]).sum(axis=1)
+        return values
 
     def narrow(self) -> Assessment | None:
         """Strike what is worse than something else in any case; a refusal if the equilibrium does that."""
         while True:
-            if prod(map(len, self.options.values())) > MOST_FILLINGS:
+            fillings = prod(map(len, self.options.values()))
+            if fillings > MOST_FILLINGS or fillings * len(self.game.nodes) > MOST_VALUES:
                 return Assessment("undecided", "there are too many ways to complete it off the path")
-            values = [continuation_values(self.game, play) for play in self.fillings()]
+            values = self.all_values()
             struck = False
             for index, members in enumerate(self.game.members):
                 if not members:
                     continue
-                worth = np.concatenate([self.worth(index, each) for each in values])
+                worth = self.worth(index, values)
+                worth = worth.reshape(-1, worth.shape[-1])
                 lead = (worth[:, :, None] - worth[:, None, :]).max(axis=0)
                 taken = np.flatnonzero(self.said[index]) if index in self.said else list(self.options[index])
                 for action in taken:
@@ -171,13 +207,15 @@ class _Case:
     def _worse(self, index: int, action: int, other: int) -> str:
         each = self.game.information[index]
         alone = len(self.game.members[index]) == 1
+        better, worse = (self.game.action_name(index, which) for which in (other, action))
         return (
-            f"at {self.game.name_of(index)} {self.game.players[each.player]} does better with {each.actions[other]} "
-            f"than with {each.actions[action]}{'' if alone else ', whatever it believes'}"
+            f"at {self.game.name_of(index)} {self.game.players[each.player]} does better with {better} "
+            f"than with {worse}{'' if alone else ', whatever it believes'}"
         )
 
     def believed(self, play: Mapping[int, Floats]) -> Assessment:
         """Whether some errors lead to beliefs under which every choice of a complete play is best."""
+        self.limits.spend(len(self.game.nodes))
         values = continuation_values(self.game, play)
         critical: list[tuple[int, list[tuple[tuple[int, ...], BeliefSet]]]] = []
         for index, members in enumerate(self.game.members):
@@ -189,6 +227,8 @@ class _Case:
             candidates = []
             if self.bayes(index) is None:
                 for support in subsets(len(members)):
+                    # A polytope takes a linear programme for one belief, and two for the range of each probability.
+                    self.limits.spend(LINEAR_PROGRAMME * (2 * len(support) + 1) if len(support) > 2 else 1)
                     found = supported(len(members), support, rows, SLACK)
                     if found is not None:
                         candidates.append((support, found))
@@ -201,6 +241,7 @@ class _Case:
         open_ends = False
         for chosen in product(*(candidates for _, candidates in critical)):
             wanted = [(index, *each) for (index, _), each in zip(critical, chosen, strict=True)]
+            self.limits.spend(2 * LINEAR_PROGRAMME)
             found_errors, exact = errors.behind(wanted)
             open_ends |= not exact
             if found_errors is None:
