@@ -77,6 +77,18 @@ BROKEN = {
     "missing nodes": ("\n".join(POKER.splitlines()[:-1]), 11, "node: c .chance."),
     "trailing": (POKER + 't "" 1', 13, "end of the file"),
     "actions differ": (POKER.replace('p "" 2 1 0', 'p "" 2 1 "" { "x" "y" } 0'), 9, "same actions"),
+    "a decimal comma": (PENNIES.replace("1 -1 -1 1 -1 1 1 -1", "1,5 -1 -1 1 -1 1 1"), 3, "decimal point .such as 1.5"),
+    "decimal commas that fill a table": ('NFG 1 R "t" { "a" "b" } { 2 1 }\n""\n1,5 2,5', 3, "such as 1.5"),
+    "decimal commas in an outcome": (LISTED.replace("3, 1", "3,5 1"), 4, "such as 3.5"),
+    "decimal commas at an end": (POKER.replace("{ 2, -2 }", "{ 2,5 -2 }"), 5, "such as 2.5"),
+    "decimal commas among outcomes": (LISTED.replace("1 0 2 1", "1,0 2 1"), 5, "such as 1.0"),
+    "no payoffs": ('NFG 1 R "t" { "a" "b" } { 2 2 } ""', 1, "8 numbers, found 0 words"),
+    "one payoff": ('NFG 1 R "t" { "a" "b" } { 2 2 } "" 1', 1, "8 numbers, found 1 word$"),
+    "sixths": (
+        POKER.replace('"red" 1/2 "black" 1/2', " ".join(f'"{k}" 0.16666667' for k in range(6))),
+        2,
+        "fractions, such as 1/6.*6 that sum to 1.00000002",
+    ),
     "few payoffs": ('NFG 1 R "t" { "a" "b" } { 2 2 } ""\n1 2 3', 2, "8 numbers"),
     "a billion strategies": ('NFG 1 R "t" { "a" "b" } { 999999999 2 } 1', 1, "no more strategies"),
     "outcome": (LISTED.replace("1 0 2 1", "1 0 7 1"), 5, "outcome from 0 to 2"),
@@ -129,6 +141,32 @@ def test_a_deep_tree_is_no_trouble() -> None:
     lines = [f'p "" 1 {i + 1} "" {{ "stop" "on" }} 0\nt "" 1 "end" {{ 0 }}' for i in range(depth)]
     game = parse_game('EFG 2 R "centipede" { "a" }\n""\n' + "\n".join(lines) + '\nt "" 2 "last" { 1 }')
     assert isinstance(game, ExtensiveGame) and len(game.nodes) == 2 * depth + 1
+
+
+def test_what_has_no_name_or_shares_one_goes_by_its_number_in_the_file() -> None:
+    game = parse_game(
+        """EFG 2 R "unnamed" { "Ann" "Bob" } p "" 1 7 "" { "" "act" "act" } 0
+        p "" 2 4 "here" { "x" "y" } 0 t "" 3 "" { 1 1 } t "" 0
+        p "" 2 9 "here" { "x" "y" } 0 t "" 3 t "node" 5 "" { 2 2 }
+        t "" 6 "told" { 3 3 }"""
+    )
+    assert isinstance(game, ExtensiveGame)
+    assert [each.label for each in game.information] == ["set 7", "here", "here (set 9)"]
+    assert game.information[0].actions == ("action 1", "act (2)", "act (3)")
+    assert [n.label for n in game.nodes if not n.children] == ["outcome 3", "", "outcome 3", "node", "told"]
+
+
+@pytest.mark.parametrize("separator", [" ", ", ", ","])
+def test_outcomes_may_part_payoffs_by_commas(separator: str) -> None:
+    game = parse_game(POKER.replace("{ 2, -2 }", f"{{ 2{separator}-2 }}"))
+    assert isinstance(game, ExtensiveGame) and (2.0, -2.0) in {node.payoffs for node in game.nodes}
+
+
+def test_a_file_of_another_encoding_is_told_to_be_saved_anew(tmp_path: Path) -> None:
+    path = tmp_path / "cp949.efg"
+    path.write_bytes(b'EFG 2 R\n"' + "회담".encode("cp949"))
+    with pytest.raises(kgsim.GameError, match=r"cp949.efg:2: .*save it as UTF-8"):
+        kgsim.read_game(path)
 
 
 def write(path: Path, text: str) -> Path:

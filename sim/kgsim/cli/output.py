@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -48,6 +48,14 @@ def emit_json(text: str) -> None:
 def _print_no_more() -> None:
     """Let what waits to be printed go nowhere, so that the end of the program does not try again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def emit_in_turn(parts: Iterable[Sequence[Block]], form: str) -> None:
+    """Print parts of one report, each as soon as it is there."""
+    for number, blocks in enumerate(parts):
+        if number and (form == "markdown" or not sys.stdout.isatty()):
+            emit("\n")
+        emit_blocks(blocks, form)
 
 
 def emit_blocks(blocks: Sequence[Block], form: str = "table") -> None:

@@ -94,7 +94,7 @@ def unfold(
         seen = history[: game.seen[depth]]
         if (depth, own, seen) not in known:
             known[depth, own, seen] = len(information)
-            told = "; ".join(names.actions[axis][action] for axis, action in enumerate(seen))
+            told = ", ".join(names.actions[axis][action] for axis, action in enumerate(seen))
             mover = names.movers[depth] + (
                 f" ({names.types[place][own]})" if place is not None and own is not None else ""
             )

@@ -159,8 +159,13 @@ class ExtensiveGame:
                 )
 
     def name_of(self, information: int) -> str:
-        """The label of an information set, or its number as readers count."""
-        return self.information[information].label or f"{information + 1}"
+        """The label of an information set, or its place as readers count."""
+        return self.information[information].label or f"set {information + 1}"
+
+    def action_name(self, information: int, action: int) -> str:
+        """The name of an action; of one that stands for more than three equal ones, the first's."""
+        first, *others = self.information[information].actions[action].split(" or ")
+        return " or ".join([first, *(others if len(others) < 3 else [f"{len(others)} more"])])
 
     @cached_property
     def last(self) -> tuple[int, ...]:
@@ -238,69 +243,72 @@ def continuation_values(game: ExtensiveGame, behaviour: Behaviour, *, sizes: boo
     return values
 
 
-def reach(game: ExtensiveGame, behaviour: Behaviour, *, start: int = 0, without: int | None = None) -> np.ndarray:
-    """Probability of reaching every node from `start`, shape (nodes,); player `without` always moves towards it."""
+def reach(game: ExtensiveGame, behaviour: Behaviour) -> np.ndarray:
+    """Probability of reaching every node from the root, shape (nodes,)."""
     chances = np.zeros(len(game.nodes))
-    chances[start] = 1.0
-    for place in range(start, game.last[start]):
-        node = game.nodes[place]
+    chances[0] = 1.0
+    for place, node in enumerate(game.nodes):
         if node.children:
-            own = without is not None and game.owners[place] == without
-            shares = np.ones(len(node.children)) if own else np.asarray(moves(game, place, behaviour))
-            chances[list(node.children)] = chances[place] * shares
+            chances[list(node.children)] = chances[place] * np.asarray(moves(game, place, behaviour))
     return chances
 
 
-def gain(game: ExtensiveGame, behaviour: Behaviour, *, start: int = 0) -> np.ndarray:
-    """How much every player could gain in the subgame at `start` by its best response, shape (players,), at least 0.
+def gains(game: ExtensiveGame, behaviour: Behaviour) -> np.ndarray:
+    """How much every player could gain by its best response in each subgame, (subgames, players), at least 0.
 
-    The best response is found from the last information sets backwards, which perfect recall allows.
+    Best responses are found from the last information sets backwards, which perfect recall allows; the row of the whole
+    game comes first, also in a tree that is a single end.
     """
-    values = continuation_values(game, behaviour)[start]
-    return np.array(
-        [_best(game, behaviour, player, start) - values[player] for player in range(len(game.players))]
-    ).clip(0)
+    roots = list(game.subgames) or [0]
+    values = continuation_values(game, behaviour)[roots]
+    best = [_best(game, behaviour, player)[roots] for player in range(len(game.players))]
+    return np.asarray((np.array(best).T - values).clip(0.0))
 
 
-def _best(game: ExtensiveGame, behaviour: Behaviour, player: int, start: int) -> float:
-    chances = reach(game, behaviour, start=start, without=player)
-    span = range(start, game.last[start])
-    own = [
-        i
-        for i, each in enumerate(game.information)
-        if each.player == player and game.members[i] and game.members[i][0] in span
-    ]
+def _best(game: ExtensiveGame, behaviour: Behaviour, player: int) -> np.ndarray:
+    """What a player's best response brings from every node on, shape (nodes,)."""
+    weights = _others(game, behaviour, player)
+    own = [i for i, each in enumerate(game.information) if each.player == player and game.members[i]]
     # Later information sets of a player lie deeper in its own history than earlier ones.
     own.sort(key=lambda i: -len(game.histories[game.members[i][0]][player]))
     chosen: dict[int, int] = {}
-    values: dict[int, float] = {}
+    values = np.full(len(game.nodes), np.nan)
 
-    def value(place: int) -> float:
-        """Value from a node on, weighted by the others' chances; every own information set below is decided."""
-        total, pending = 0.0, [place]
-        while pending:
-            here = pending.pop()
-            node = game.nodes[here]
+    def settle(start: int) -> None:
+        """Fill in the values from a node on; every own information set below is decided."""
+        for place in reversed(range(start, game.last[start])):
+            node = game.nodes[place]
+            if not np.isnan(values[place]):
+                continue
             if not node.children:
-                total += chances[here] * node.payoffs[player]
-            elif game.owners[here] == player and node.information is not None:
-                if here not in values:
-                    pending.append(node.children[chosen[node.information]])
-                else:
-                    total += values[here]
+                values[place] = node.payoffs[player]
+            elif game.owners[place] == player and node.information is not None:
+                values[place] = values[node.children[chosen[node.information]]]
             else:
-                pending.extend(node.children)
-        return total
+                values[place] = np.asarray(moves(game, place, behaviour)) @ values[list(node.children)]
 
     for index in own:
-        options = [
-            sum(value(game.nodes[place].children[action]) for place in game.members[index])
-            for action in range(len(game.information[index].actions))
-        ]
-        chosen[index] = int(np.argmax(options))
-        for place in game.members[index]:
-            values[place] = value(game.nodes[place].children[chosen[index]])
-    return value(start)
+        members = game.members[index]
+        for place in members:
+            for child in game.nodes[place].children:
+                settle(child)
+        options = np.array([values[list(game.nodes[place].children)] for place in members])
+        chosen[index] = int(np.argmax(weights[list(members)] @ options))
+    settle(0)
+    return values
+
+
+def _others(game: ExtensiveGame, behaviour: Behaviour, player: int) -> np.ndarray:
+    """Probability, from the innermost subgame on, that chance and the others lead to every node, shape (nodes,)."""
+    chances = np.ones(len(game.nodes))
+    roots = set(game.subgames)
+    for place, node in enumerate(game.nodes):
+        if node.children:
+            own = game.owners[place] == player
+            shares = np.ones(len(node.children)) if own else np.asarray(moves(game, place, behaviour))
+            for child, share in zip(node.children, shares, strict=True):
+                chances[child] = 1.0 if child in roots else chances[place] * share
+    return chances
 
 
 def ends(game: ExtensiveGame) -> Iterator[int]:

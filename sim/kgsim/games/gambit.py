@@ -7,10 +7,11 @@ line, what was expected and what was found.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from kgsim.errors import GameError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node
 from kgsim.games.strategic import LARGEST_PAYOFF
 from kgsim.tolerances import SUM_TO_ONE
+from kgsim.wording import counted
 
 #: Largest file that is read, in bytes.
 MOST_BYTES = 64 * 2**20
@@ -62,16 +64,24 @@ def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
     GameError
         If it cannot be read, with its line and what was expected there.
     """
-    path = Path(path)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise GameError(f"{path}: the file is larger than {MOST_BYTES // 2**20} MiB")
-        text = path.read_bytes().decode("utf-8-sig")
+        with Path(path).open("rb") as file:
+            return read_stream(file, str(path))
     except OSError as error:
         raise GameError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def read_stream(file: BinaryIO, name: str) -> ExtensiveGame | StrategicGame:
+    """Read a game from an open file, such as standard input; `name` stands for it in errors, those of `read_game`."""
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise GameError(f"{name}: the file is larger than {MOST_BYTES // 2**20} MiB")
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise GameError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
-    return parse_game(text, str(path))
+        line = data.count(b"\n", 0, error.start) + 1
+        raise GameError(f"{name}:{line}: this is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    return parse_game(text, name)
 
 
 def parse_game(text: str, name: str = "game") -> ExtensiveGame | StrategicGame:
@@ -94,11 +104,12 @@ def parse_game(text: str, name: str = "game") -> ExtensiveGame | StrategicGame:
 
 
 class _Source:
-    """The words of a file, read one by one."""
+    """The words of a file, read one by one; `tight` marks those that a comma alone parts from the word before."""
 
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.words: list[tuple[str, int]] = []
+        self.tight: set[int] = set()
         self.place = 0
         line, at = 1, 0
         while at < len(text):
@@ -107,6 +118,8 @@ class _Source:
                 self.words.append(('"', line))
                 self.place = len(self.words)
                 self.fail("a closing quotation mark", "the end of the file")
+            if found.group() == ",":
+                self.tight.add(len(self.words))
             if found.lastgroup != "space":
                 self.words.append((found.group(), line))
             line += found.group().count("\n")
@@ -172,11 +185,28 @@ class _Source:
             self.fail(expected, repr(found))
         return int(found)
 
-    def numbers(self, count: int, what: str) -> tuple[float, ...]:
-        self.brace("{", f"before {what}")
-        found = tuple(self.number(f"{what}: {count} numbers") for _ in range(count))
-        self.brace("}", f"after {count} numbers, {what}")
+    def numbers(self, count: int, expected: str) -> tuple[float, ...]:
+        """Numbers up to a closing brace, all of them or none parted by mere commas."""
+        first = self.place
+        found = tuple(self.number(expected) for _ in range(count))
+        closed = self.peek() == "}"
+        commas = [place in self.tight for place in range(first + 1, self.place + (not closed))]
+        if any(commas) and not (closed and all(commas)):
+            self.refuse_decimal_comma(first + 1 + commas.index(True))
+        self.brace("}", f"after {count} numbers")
         return found
+
+    def refuse_decimal_commas(self) -> None:
+        """Refuse mere commas in what is left, a list of numbers."""
+        for place in range(self.place + 1, len(self.words)):
+            if place in self.tight:
+                self.refuse_decimal_comma(place)
+
+    def refuse_decimal_comma(self, place: int) -> NoReturn:
+        """Refuse what reads as two numbers and was meant as one; the comma stands before the word at `place`."""
+        self.place = place + 1
+        before, after = self.words[place - 1][0], self.words[place][0]
+        self.fail(f"numbers parted by spaces, with a decimal point (such as {before}.{after})", f"{before},{after}")
 
     def comment(self) -> None:
         if (self.peek() or "").startswith('"'):
@@ -188,6 +218,7 @@ def _tree(source: _Source, title: str, players: list[str]) -> ExtensiveGame:
     nodes: list[Node] = []
     sets: dict[tuple[int, int], int] = {}
     information: list[InformationSet] = []
+    written: dict[tuple[int, int], tuple[str, ...]] = {}
     chances: dict[int, tuple[tuple[str, ...], tuple[float, ...]]] = {}
     outcomes: dict[int, tuple[str, tuple[float, ...]]] = {}
     # Nodes whose children are still to come, with the payoffs collected on the way to them.
@@ -210,15 +241,16 @@ def _tree(source: _Source, title: str, players: list[str]) -> ExtensiveGame:
             node = _chance(source, chances)
             count = len(node.actions)
         elif kind == "p":
-            node = _decision(source, players, sets, information)
+            node = _decision(source, players, sets, information, written)
             count = len(information[node.information or 0].actions)
         else:
             node = Node()
-        name, payoffs = _outcome(source, players, outcomes)
+        name, payoffs, number = _outcome(source, players, outcomes)
         total = tuple(a + b for a, b in zip(collected, payoffs, strict=True))
         if max(map(abs, total)) > LARGEST_PAYOFF:
             source.fail(f"payoffs within ±{LARGEST_PAYOFF:g}", "a larger sum of outcomes")
-        nodes.append(replace(node, payoffs=total, label=name or label) if kind == "t" else node)
+        told = name or label or (f"outcome {number}" if number else "")
+        nodes.append(replace(node, payoffs=total, label=told) if kind == "t" else node)
         if count:
             waiting.append((place, count, total))
     if source.left:
@@ -242,7 +274,8 @@ def _chance(source: _Source, known: dict[int, tuple[tuple[str, ...], tuple[float
         if not actions:
             source.fail("at least one action", "none")
         if min(shares) < 0 or abs(sum(shares) - 1) > SUM_TO_ONE:
-            source.fail("probabilities of 0 or more that sum to 1", f"{', '.join(f'{share:g}' for share in shares)}")
+            told = f"{len(shares)} that sum to {sum(shares):.9g}, the least {min(shares):.9g}"
+            source.fail("probabilities of 0 or more that sum to 1 (write them as fractions, such as 1/6)", told)
         if number in known and known[number] != (tuple(actions), tuple(shares)):
             source.fail(f"the same actions as before for chance information set {number}", "others")
         known[number] = (tuple(actions), tuple(shares))
@@ -253,7 +286,11 @@ def _chance(source: _Source, known: dict[int, tuple[tuple[str, ...], tuple[float
 
 
 def _decision(
-    source: _Source, players: list[str], sets: dict[tuple[int, int], int], information: list[InformationSet]
+    source: _Source,
+    players: list[str],
+    sets: dict[tuple[int, int], int],
+    information: list[InformationSet],
+    written: dict[tuple[int, int], tuple[str, ...]],
 ) -> Node:
     player = source.whole("the number of the player who moves")
     if not 1 <= player <= len(players):
@@ -266,11 +303,13 @@ def _decision(
         actions = tuple(source.texts("the actions"))
         if not actions:
             source.fail("at least one action", "none")
-        if key in sets and information[sets[key]].actions != actions:
+        if written.setdefault(key, actions) != actions:
             source.fail(f"the same actions as before for information set {number} of player {player}", "others")
         if key not in sets:
             sets[key] = len(information)
-            information.append(InformationSet(player - 1, label, actions))
+            taken = {each.label for each in information if each.player == player - 1}
+            told = f"{label} (set {number})" if label in taken else label or f"set {number}"
+            information.append(InformationSet(player - 1, told, _told_apart(actions, "action ")))
     elif key not in sets:
         source.fail(
             f"the actions of information set {number} of player {player}, at its first node", repr(source.peek())
@@ -278,22 +317,31 @@ def _decision(
     return Node(information=sets[key])
 
 
+def _told_apart(names: Sequence[str], unnamed: str = "") -> tuple[str, ...]:
+    """Names, with their number where a name is missing or shared."""
+    return tuple(
+        f"{unnamed}{number}" if not name else f"{name} ({number})" if names.count(name) > 1 else name
+        for number, name in enumerate(names, 1)
+    )
+
+
 def _outcome(
     source: _Source, players: list[str], known: dict[int, tuple[str, tuple[float, ...]]]
-) -> tuple[str, tuple[float, ...]]:
+) -> tuple[str, tuple[float, ...], int]:
     number = source.whole("the number of an outcome, or 0 for none")
     named = (source.peek() or "").startswith('"')
     label = source.text("the outcome's name") if named else ""
     if source.peek() == "{":
-        payoffs = source.numbers(len(players), f"the payoffs of {len(players)} players")
+        source.brace("{", "before the payoffs")
+        payoffs = source.numbers(len(players), f"the payoffs of {len(players)} players: {len(players)} numbers")
         if number in known and known[number][1] != payoffs:
             source.fail(f"the same payoffs as before for outcome {number}", "others")
         known[number] = (label, payoffs)
     if number == 0:
-        return "", (0.0,) * len(players)
+        return "", (0.0,) * len(players), 0
     if number not in known:
         source.fail(f"the payoffs of outcome {number}, at its first node", repr(source.peek()))
-    return known[number]
+    return (*known[number], number)
 
 
 def _strategic(source: _Source, title: str, players: list[str]) -> StrategicGame:
@@ -301,7 +349,7 @@ def _strategic(source: _Source, title: str, players: list[str]) -> StrategicGame
     strategies: list[tuple[str, ...]] = []
     while source.peek() != "}":
         if source.peek() == "{":
-            strategies.append(tuple(source.texts("the strategies")))
+            strategies.append(_told_apart(source.texts("the strategies")))
         else:
             count = source.whole("a number of strategies, or their names in braces")
             # No more names are made than payoffs can follow.
@@ -317,30 +365,29 @@ def _strategic(source: _Source, title: str, players: list[str]) -> StrategicGame
     if source.peek() == "{":
         rows = _listed(source, len(players), cells)
     else:
-        if cells * len(players) != source.left:
-            source.place += source.left > 0
-            source.fail(
-                f"{cells} profiles x {len(players)} payoffs = {cells * len(players)} numbers",
-                f"{source.left + 1} words",
-            )
-        rows = [[source.number("a payoff") for _ in players] for _ in range(cells)]
+        source.refuse_decimal_commas()
+        numbers, left = cells * len(players), source.left
+        if numbers != left:
+            source.place += left > 0
+            source.fail(f"{cells} profiles x {len(players)} payoffs = {numbers} numbers", counted(left, "word"))
+        rows = [tuple(source.number("a payoff") for _ in players) for _ in range(cells)]
     # The first player's strategies change fastest.
     payoffs = np.array(rows).reshape(*reversed(shape), len(players)).transpose(*reversed(range(len(shape) + 1)))
     return StrategicGame(title, tuple(players), tuple(strategies), np.ascontiguousarray(payoffs))
 
 
-def _listed(source: _Source, players: int, cells: int) -> list[list[float]]:
+def _listed(source: _Source, players: int, cells: int) -> list[tuple[float, ...]]:
     """Payoffs of profiles that point into a list of outcomes; 0 is the outcome worth nothing."""
     source.brace("{", "before the outcomes")
-    outcomes = [[0.0] * players]
+    outcomes = [(0.0,) * players]
     while source.peek() != "}":
         source.brace("{", "before an outcome")
         source.comment()
-        outcomes.append([source.number(f"{players} payoffs") for _ in range(players)])
-        source.brace("}", f"after {players} payoffs")
+        outcomes.append(source.numbers(players, f"{players} payoffs"))
     source.brace("}", "after the outcomes")
+    source.refuse_decimal_commas()
     if cells != source.left:
-        source.fail(f"{cells} numbers of outcomes, one for each profile", f"{source.left} words")
+        source.fail(f"{cells} numbers of outcomes, one for each profile", counted(source.left, "word"))
     rows = []
     for _ in range(cells):
         number = source.whole("the number of an outcome")

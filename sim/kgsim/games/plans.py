@@ -22,6 +22,9 @@ MOST_CELLS = 2_000_000
 
 Plan = dict[int, int]
 
+#: Information set to probabilities; None where the player's own choices exclude it, so that nothing is said.
+Partial = dict[int, NDArray[np.float64] | None]
+
 
 @dataclass(frozen=True, eq=False)
 class StrategicForm:
@@ -33,11 +36,15 @@ class StrategicForm:
         Shape (players, plans of player 1, ..., plans of the last).
     plans
         For each player its plans: information set to action.
+    marks
+        For each profile a number, the same for profiles that lead to the same lottery over outcomes and payoffs; shape
+        (plans of player 1, ..., plans of the last).
     """
 
     game: ExtensiveGame
     payoffs: NDArray[np.float64]
     plans: tuple[tuple[Plan, ...], ...]
+    marks: NDArray[np.float64]
 
 
 def count_plans(game: ExtensiveGame) -> tuple[int, ...]:
@@ -52,6 +59,11 @@ def count_plans(game: ExtensiveGame) -> tuple[int, ...]:
     return tuple(prod(counts[i] for i in following.get((-1, player), ())) for player in range(len(game.players)))
 
 
+def size_told(counts: tuple[int, ...]) -> str:
+    """Numbers of plans as text, astronomical ones by their power of ten."""
+    return " x ".join(f"{count:,}" if count < 10**9 else f"10^{len(str(count)) - 1}" for count in counts)
+
+
 def strategic_form(game: ExtensiveGame) -> StrategicForm:
     """Write out the reduced strategic form.
 
@@ -62,22 +74,29 @@ def strategic_form(game: ExtensiveGame) -> StrategicForm:
     """
     game.require_perfect_recall()
     counts = count_plans(game)
-    cells = prod(counts) * len(game.players)
-    if cells > MOST_CELLS:
-        told = " x ".join(f"{count:,}" for count in counts)
-        raise GameError(f"the strategic form of this game has {told} strategies; at most {MOST_CELLS:,} payoffs fit")
+    if prod(counts) * len(game.players) > MOST_CELLS:
+        raise GameError(
+            f"the strategic form of this game has {size_told(counts)} strategies; at most {MOST_CELLS:,} payoffs fit"
+        )
     following = _following(game)
     plans = tuple(tuple(_plans(game, following, (-1, player))) for player in range(len(game.players)))
     payoffs = np.zeros((len(game.players), *counts))
+    marks = np.zeros(counts)
     chances = _chances(game)
+    kinds: dict[object, float] = {}
+    draws = np.random.default_rng(0)
     for place in ends(game):
+        node = game.nodes[place]
         fits = [
             [i for i, plan in enumerate(own) if all(plan.get(h) == a for h, a in game.histories[place][player])]
             for player, own in enumerate(plans)
         ]
-        for player, payoff in enumerate(game.nodes[place].payoffs):
-            payoffs[player][np.ix_(*fits)] += chances[place] * payoff
-    return StrategicForm(game, payoffs, plans)
+        cells = np.ix_(*fits)
+        for player, payoff in enumerate(node.payoffs):
+            payoffs[player][cells] += chances[place] * payoff
+        # Sums of random numbers of 53 bits are equal for equal lotteries alone, but for rounding.
+        marks[cells] += chances[place] * kinds.setdefault((node.label, node.payoffs), draws.random())
+    return StrategicForm(game, payoffs, plans, marks.round(12))
 
 
 def plan_told(game: ExtensiveGame, plan: Plan) -> str:
@@ -85,14 +104,12 @@ def plan_told(game: ExtensiveGame, plan: Plan) -> str:
     return ", ".join(f"{game.information[h].actions[a]}" for h, a in sorted(plan.items())) or "-"
 
 
-def behaviour_of(
-    form: StrategicForm, profile: tuple[NDArray[np.float64], ...]
-) -> dict[int, NDArray[np.float64] | None]:
+def behaviour_of(form: StrategicForm, profile: tuple[NDArray[np.float64], ...]) -> Partial:
     """The behaviour strategies that a profile of mixed strategies amounts to (Kuhn 1953).
 
     None at an information set that the player's own choices exclude: what it would do there is not said.
     """
-    found: dict[int, NDArray[np.float64] | None] = {}
+    found: Partial = {}
     for index, each in enumerate(form.game.information):
         weights = np.zeros(len(each.actions))
         for plan, weight in zip(form.plans[each.player], profile[each.player], strict=True):

@@ -1,6 +1,7 @@
-"""Smaller trees with the same sequential equilibria: idle decisions left out, and actions that no belief defends.
+"""Smaller trees with the same equilibria: idle decisions left out, equal actions made one; and what no belief defends.
 
-A decision is *idle* if whatever is chosen there leads to the same end, at every node of its information set. An action
+A decision is *idle* if whatever is chosen there leads to the same end, at every node of its information set; two
+actions are *equal* if both lead to the same ends at every node. Neither loses an equilibrium of any kind. An action
 is never best at an information set, whatever is believed and whatever follows, if at every node the most it can bring
 is less than the least that another one brings; once it is gone, others may be too.
 """
@@ -36,11 +37,8 @@ class Simpler:
 
 def without_idle(game: ExtensiveGame) -> Simpler:
     """Leave out decisions that make no difference to anybody."""
-    ends: dict[int, Node] = {}
+    ends = _ends(game)
     waiting = set(range(len(game.information)))
-    for place, node in enumerate(game.nodes):
-        if not node.children:
-            ends[place] = node
     while True:
         idle = {
             index
@@ -55,6 +53,34 @@ def without_idle(game: ExtensiveGame) -> Simpler:
             ends |= {place: ends[game.nodes[place].children[0]] for place in game.members[index]}
     kept = {index: tuple(range(len(each.actions))) for index, each in enumerate(game.information)}
     return _rebuilt(game, ends, kept)
+
+
+def without_difference(game: ExtensiveGame) -> Simpler:
+    """Leave out idle decisions, and make equal actions one, named after all of them."""
+    idle = without_idle(game)
+    game = idle.game
+    groups = {index: _equal_actions(game, index) for index in range(len(game.information))}
+    kept = {index: tuple(group[0] for group in own) for index, own in groups.items()}
+    named = [
+        replace(each, actions=tuple(" or ".join(each.actions[a] for a in group) for group in groups[index]))
+        for index, each in enumerate(game.information)
+    ]
+    smaller = _rebuilt(game, _ends(game), kept).game
+    final = ExtensiveGame(game.title, game.players, smaller.nodes, tuple(named))
+    return Simpler(final, idle.sets, tuple(kept.values()))
+
+
+def _equal_actions(game: ExtensiveGame, index: int) -> list[list[int]]:
+    groups: dict[object, list[int]] = {}
+    for action in range(len(game.information[index].actions)):
+        below = [game.nodes[game.nodes[place].children[action]] for place in game.members[index]]
+        key = action if any(node.children for node in below) else tuple(map(_end, below))
+        groups.setdefault(key, []).append(action)
+    return list(groups.values())
+
+
+def _ends(game: ExtensiveGame) -> dict[int, Node]:
+    return {place: node for place, node in enumerate(game.nodes) if not node.children}
 
 
 def without_never_best(game: ExtensiveGame) -> Simpler:
@@ -78,7 +104,7 @@ def without_never_best(game: ExtensiveGame) -> Simpler:
                         struck = True
                         break
         if not struck:
-            return _rebuilt(game, {place: node for place, node in enumerate(game.nodes) if not node.children}, kept)
+            return _rebuilt(game, _ends(game), kept)
 
 
 def _end(node: Node | None) -> tuple[object, ...] | None:

@@ -1,27 +1,31 @@
-"""The equilibria of a game read from a file, as blocks and as plain data."""
+"""The equilibria of a game read from a file: strategic forms as blocks, both kinds of game as plain data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from kgsim.games.extensive import ExtensiveGame
 from kgsim.games.gambit import StrategicGame
-from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
+from kgsim.report.content import Block, Column, Heading, Paragraph, Table, cells
 from kgsim.report.provenance import versions
-from kgsim.solvers.extensive.logit_path import LogitLimit
 from kgsim.solvers.extensive.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
 from kgsim.solvers.strategic.nash import NashSet
 from kgsim.wording import NOISE, counted, listed, number, rounded, sentence
 
 Json = dict[str, Any]
 
-#: Information sets told for one equilibrium, those that it reaches before others.
-MOST_SETS = 12
+#: Rows of a table of equilibria, and those of them or of their continua that are told at length, before the rest is
+#: left to the JSON document.
+MOST_LISTED = 8
+MOST_TOLD = 3
 
-#: Equilibria listed before the rest is left to the JSON document.
-MOST_LISTED = 20
+#: Numbers of equilibria in one sentence.
+MOST_NUMBERS = 12
+
+#: Where the rest is.
+ELSEWHERE = "--format json has them"
 
 
 def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
@@ -32,7 +36,7 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
     rows = tuple(
         cells(
             str(index + 1),
-            *(_mixture(own, names) for own, names in zip(profile, game.strategies, strict=True)),
+            *(mixture(own, names) for own, names in zip(profile, game.strategies, strict=True)),
             *map(number, payoffs),
         )
         for index, (profile, payoffs) in enumerate(zip(found.equilibria, found.expected_payoffs, strict=True))
@@ -42,10 +46,9 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
         *map(Column, game.players),
         *(Column(f"worth to {p}", "right") for p in game.players),
     )
-    blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], _more(len(rows)))]
-    blocks += _continua(found.components, found.spanned)
-    blocks.append(_grounds(found.complete, f"{found.reason} Method: {found.method}."))
-    blocks.append(Paragraph(f"Largest gain from deviating: {_small(found.max_regret)}."))
+    blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], more(len(rows)))]
+    blocks += continua(found.components, range(len(found)), found.spanned)
+    blocks.append(grounds(found.complete, f"{sentence(found.reason)} Method: {found.method}.", found.max_regret))
     return blocks
 
 
@@ -54,30 +57,6 @@ def of_nash(found: NashSet) -> list[Block]:
     players = [f"player {player}" for player in range(len(found.payoffs))]
     names = tuple(tuple(map(str, range(count))) for count in found.payoffs.shape[1:])
     return of_strategic(StrategicGame("", tuple(players), names, found.payoffs), found)
-
-
-def of_tree(solution: TreeSolution) -> list[Block]:
-    """Return the report on a tree: subgame-perfect equilibria, the selection, and all Nash equilibria."""
-    game = solution.game
-    kind = "perfect" if game.perfect_information else "imperfect"
-    blocks: list[Block] = [Heading(game.title or "A game in extensive form", 1)]
-    parts = [
-        counted(len(game.nodes), "node"),
-        counted(len(game.information), "information set"),
-        counted(len(game.subgames), "subgame"),
-    ]
-    blocks.append(Paragraph(f"{listed(game.players)}; {listed(parts)}; {kind} information, perfect recall."))
-    blocks.append(Heading("Subgame-perfect equilibria"))
-    blocks += _set_told(game, solution.subgame_perfect)
-    blocks.append(Heading("Sequential equilibrium selected by the logit path"))
-    blocks += _limit_told(game, solution.sequential)
-    blocks.append(Heading("Nash equilibria"))
-    if solution.nash is None:
-        blocks.append(Paragraph("Not listed: the strategic form is too large to write out.", "unsure"))
-    else:
-        blocks += _set_told(game, solution.nash)
-        blocks += _assessments_told(game, solution.nash)
-    return blocks
 
 
 def document_of_strategic(game: StrategicGame, found: NashSet) -> Json:
@@ -117,7 +96,7 @@ def document_of_tree(solution: TreeSolution) -> Json:
             for i, each in enumerate(game.information)
         ],
         "subgame_perfect": _set_data(solution.subgame_perfect),
-        "nash": None if solution.nash is None else _set_data(solution.nash),
+        "nash": _set_data(solution.nash),
         "logit_path": None
         if limit is None
         else {
@@ -155,183 +134,58 @@ def _assessment_data(each: TreeEquilibrium) -> Json:
     return {"sequential": {"verdict": each.assessment.verdict, "reason": each.assessment.reason, "beliefs": beliefs}}
 
 
-def _set_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
-    columns = (
-        Column("no.", "right"),
-        *(Column(player, "right") for player in game.players),
-        Column("ends in"),
-        Column("gain from deviating", "right"),
-    )
-    groups = _alike(game, found)
-    shown = [(i + 1, found.equilibria[i], others) for i, *others in groups[:MOST_LISTED]]
-    judged = any(each.assessment for each in found.equilibria)
-    if judged:
-        columns = (*columns, Column("part of a sequential equilibrium"))
-    rows = tuple(
-        cells(str(i), *map(number, each.payoffs), _ends(game, each), _small(each.residual), *[_verdict(each)][:judged])
-        for i, each, _ in shown
-    )
-    blocks: list[Block] = [Table(columns, rows, _more(len(groups)))]
-    told = tuple(f"No. {i}: {_behaviour(game, each)}{_others(others)}." for i, each, others in shown)
-    return [*blocks, Bullets(told), *_continua(found.components, found.spanned), _grounds(found.complete, found.reason)]
-
-
-def _alike(game: ExtensiveGame, found: EquilibriumSet) -> list[list[int]]:
-    """Places of equilibria with the same verdict that lead to the same ends; ends of one name and payoffs are one."""
-    groups: dict[object, list[int]] = {}
-    for place, each in enumerate(found.equilibria):
-        lottery: dict[object, float] = {}
-        for end, share in each.ends.items():
-            node = game.nodes[end]
-            what = (node.label or end, node.payoffs)
-            lottery[what] = lottery.get(what, 0.0) + share
-        shares = frozenset((what, round(share, 9)) for what, share in lottery.items() if share > NOISE)
-        groups.setdefault((shares, _verdict(each)), []).append(place)
-    return list(groups.values())
-
-
-def _others(places: list[int]) -> str:
-    if not places:
-        return ""
-    numbers = listed(str(place + 1) for place in places) if len(places) < MOST_SETS else f"{len(places)} more"
-    return f"; {numbers} {'leads' if len(places) == 1 else 'lead'} to the same"
-
-
-#: Verdict of an assessment as a cell.
-_VERDICTS = {"sequential": "yes", "not sequential": "no", "undecided": "undecided"}
-
-
-def _verdict(each: TreeEquilibrium) -> str:
-    return _VERDICTS[each.assessment.verdict] if each.assessment else "not judged"
-
-
-def _assessments_told(game: ExtensiveGame, found: EquilibriumSet) -> list[Block]:
-    """Why Nash equilibria are part of no sequential equilibrium, and what is believed off the path where they are."""
-    lines = []
-    for place, *_ in _alike(game, found)[:MOST_LISTED]:
-        i, each = place + 1, found.equilibria[place]
-        if each.assessment is None:
-            continue
-        if each.assessment.verdict != "sequential":
-            lines.append(f"No. {i} ({_VERDICTS[each.assessment.verdict]}): {each.assessment.reason}.")
-            continue
-        reached = _reached(game, each)
-        said = [
-            f"{game.players[game.information[h].player]} at {game.name_of(h)} believes {_believed(game, h, beliefs)}"
-            for h, beliefs in each.assessment.beliefs.items()
-            if h not in reached and len(beliefs) > 1
-        ]
-        if said:
-            lines.append(f"No. {i} (yes): for instance if {listed(said)}.")
-    told = (
-        "A sequential equilibrium adds beliefs, limits of Bayes' rule as errors vanish, under which every choice is "
-        "best where it is made, off the path too. Ends of continua are judged, not what lies between them."
-    )
-    if not any(each.assessment for each in found.equilibria):
-        return []
-    return [Heading("Which of them are part of a sequential equilibrium"), Paragraph(told), Bullets(tuple(lines))]
-
-
-def _limit_told(game: ExtensiveGame, limit: LogitLimit | None) -> list[Block]:
-    if limit is None:
-        return [Paragraph("Not followed: the game has too many actions.", "unsure")]
-    worth = ", ".join(f"{p} {number(v)}" for p, v in zip(game.players, _snapped(limit.payoffs), strict=True))
-    lines = []
-    for i, each in enumerate(game.information):
-        line = f"{game.players[each.player]} at {game.name_of(i)}: {_mixture(limit.behaviour[i], each.actions)}"
-        if len(game.members[i]) > 1:
-            line += f"; believes {_believed(game, i, limit.beliefs[i])}"
-        lines.append(f"{line}.")
-    told = (
-        "One equilibrium, selected and perhaps not the only one: where quantal responses lead as precision grows "
-        f"from 0, here to {limit.precision:.2g} per payoff range. Worth {worth}. "
-        f"Largest gain left: {float(limit.residual.max()):.1e}."
-    )
-    if not limit.arrived:
-        told += " The path could not be followed to the end, so this is no equilibrium yet."
-    return [Paragraph(told, "" if limit.arrived else "unsure"), Bullets(tuple(lines))]
-
-
-def _behaviour(game: ExtensiveGame, each: TreeEquilibrium) -> str:
-    """What everybody does, information sets that play reaches first; those off the path only while there is room."""
-    reached = _reached(game, each)
-    order = sorted((i for i, part in each.behaviour.items() if part is not None), key=lambda i: (i not in reached, i))
-    parts = []
-    for i in order[: max(MOST_SETS, len(reached))]:
-        part, information = each.behaviour[i], game.information[i]
-        assert part is not None
-        parts.append(f"{game.players[information.player]} at {game.name_of(i)}: {_mixture(part, information.actions)}")
-    if len(order) > len(parts):
-        parts.append(f"{counted(len(order) - len(parts), 'information set')} off the path in the JSON document")
-    return "; ".join(parts) or "nobody has a choice"
-
-
-def _reached(game: ExtensiveGame, each: TreeEquilibrium) -> set[int]:
-    """Information sets on the way to the ends that are reached."""
-    found: set[int] = set()
-    for place in each.ends:
-        while (step := game.parents[place]) is not None:
-            place = step[0]
-            information = game.nodes[place].information
-            if information is not None:
-                found.add(information)
-    return found
-
-
-def _ends(game: ExtensiveGame, each: TreeEquilibrium) -> str:
-    shares: dict[str, float] = {}
-    for place, share in each.ends.items():
-        name = game.nodes[place].label or f"end {place}"
-        shares[name] = shares.get(name, 0.0) + share
-    return ", ".join(name if share > 1 - NOISE else f"{name} {share:.0%}" for name, share in shares.items())
-
-
-def _mixture(probabilities: np.ndarray, names: tuple[str, ...]) -> str:
-    probabilities = _snapped(probabilities)
+def mixture(probabilities: np.ndarray, names: tuple[str, ...]) -> str:
+    """A mixed action: the actions that are used, with their probabilities unless one is certain."""
+    probabilities = snapped(probabilities)
     if probabilities.max() > 1 - NOISE:
         return names[int(probabilities.argmax())]
     return ", ".join(f"{name} {number(p)}" for name, p in zip(names, probabilities, strict=True) if p > 0)
 
 
-def _believed(game: ExtensiveGame, information: int, beliefs: np.ndarray) -> str:
-    """Beliefs at an information set, its nodes told by the moves that lead there."""
-    names = []
-    for place in game.members[information]:
-        moves: list[str] = []
-        while (step := game.parents[place]) is not None:
-            place, action = step
-            node = game.nodes[place]
-            moves.insert(
-                0, (node.actions if node.information is None else game.information[node.information].actions)[action]
-            )
-        names.append("/".join(moves))
-    return _mixture(beliefs, tuple(names))
-
-
-def _snapped(values: np.ndarray) -> np.ndarray:
+def snapped(values: np.ndarray) -> np.ndarray:
     """Values with what the path's last step leaves over taken off, for reading only."""
     return np.asarray(np.round(values, 5) + 0.0)
 
 
-def _continua(groups: tuple[tuple[int, ...], ...], spanned: bool) -> list[Block]:
-    told = []
-    for group in groups:
-        members = listed(str(i + 1) for i in group)
-        if spanned:
-            told.append(f"Between equilibria {members} lies a continuum of further ones.")
-        else:
-            who = f"Equilibrium {members} lies" if len(group) == 1 else f"Equilibria {members} lie"
-            told.append(f"{who} on a continuum of further ones, which is not described.")
-    return list(map(Paragraph, told))
+def continua(groups: tuple[tuple[int, ...], ...], first: Sequence[int], spanned: bool = True) -> list[Block]:
+    """Continua by the numbers under which their members are told: those in `first`, a range if each has its own.
+
+    Unless `spanned`, further equilibria need not be mixtures of the members.
+    """
+    like = "No." if isinstance(first, range) else "equilibria like No."
+    spans = list(dict.fromkeys(tuple(sorted({first[i] for i in group})) for group in groups))
+    if not spanned:
+        ends = sorted({place for span in spans for place in span})
+        who = f"{like} {_numbers(ends)} {'lies' if len(ends) == 1 else 'lie'}"
+        told = f"{who[0].upper()}{who[1:]} on continua of further ones, which are not described."
+        return [Paragraph(told)] if ends else []
+    across = [span for span in spans if len(span) > 1]
+    lines = []
+    if alone := sorted({span[0] for span in spans if len(span) == 1}):
+        head = "A continuum of further ones leads" if len(alone) == 1 else "Continua of further ones lead"
+        lines.append(f"{head} to the same as No. {_numbers(alone)}.")
+    lines += [f"Between {like} {_numbers(span)} lies a continuum of further ones." for span in across[:MOST_TOLD]]
+    if len(across) > MOST_TOLD:
+        lines.append(f"{counted(len(across) - MOST_TOLD, 'more continuum', 'more continua')}: {ELSEWHERE}.")
+    return [Paragraph(" ".join(lines))] if lines else []
 
 
-def _grounds(complete: bool, reason: str) -> Paragraph:
+def _numbers(places: Iterable[int]) -> str:
+    numbers = [str(place + 1) for place in places]
+    rest = len(numbers) - MOST_NUMBERS
+    return listed([*numbers[:MOST_NUMBERS], f"{rest} more"] if rest > 0 else numbers)
+
+
+def grounds(complete: bool, reason: str, residual: float, note: str = "") -> Paragraph:
+    """Whether a set is complete and why, and the largest gain that is left."""
     said = "The set is complete" if complete else "The set may be incomplete"
-    return Paragraph(f"{said}: {sentence(reason)}", "" if complete else "unsure")
+    told = f"{said}: {sentence(reason)} Largest gain from deviating: {_small(residual)}. {note}".rstrip()
+    return Paragraph(told, "" if complete else "unsure")
 
 
-def _more(count: int) -> str:
-    return f"{count - MOST_LISTED} more are in the JSON document (--format json)." if count > MOST_LISTED else ""
+def more(count: int) -> str:
+    """What a table of so many equilibria leaves out."""
+    return f"{count - MOST_LISTED} more: {ELSEWHERE}." if count > MOST_LISTED else ""
 
 
 def _small(value: float) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
 from kgsim.games.objectives import Linear
+from kgsim.games.simpler import without_idle
 from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
@@ -19,7 +20,7 @@ MOST_NODES = 500_000
 
 
 def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGame:
-    """Return a structure of play as a game in extensive form.
+    """Return a structure of play as a game in extensive form, without decisions that make no difference to anybody.
 
     Parameters
     ----------
@@ -43,10 +44,11 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
         from kgsim.structures.private_game import PrivateGame
 
         private = PrivateGame(scenario, chosen, used)
-        return unfold(private.game, private.ends, private.names, MOST_NODES)[0]
+        return without_idle(unfold(private.game, private.ends, private.names, MOST_NODES)[0]).game
     # Only a bloc that falls back on another structure needs a fallback, and such a bloc is refused below.
     nothing = dict.fromkeys(scenario.players, 0.0)
-    return tree_of(scenario, chosen, build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing))
+    staging = build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing)
+    return without_idle(tree_of(scenario, chosen, staging)).game
 
 
 def tree_of(scenario: Scenario, structure: Structure, staging: Staging) -> ExtensiveGame:
@@ -107,7 +109,7 @@ def _unfold(
         seen = history[: first[depth]]
         if (depth, seen) not in known:
             known[depth, seen] = len(information)
-            told = "; ".join(names[axis][action] for axis, action in enumerate(seen))
+            told = ", ".join(names[axis][action] for axis, action in enumerate(seen))
             label = "+".join(staging.movers[depth]) + (f" after {told}" if told else "")
             information.append(InformationSet(seats[depth], label, names[depth]))
         start = len(histories)

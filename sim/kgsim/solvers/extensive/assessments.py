@@ -30,6 +30,7 @@ from kgsim.arrays import Floats
 from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
 from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.solvers.extensive.limits import LINEAR_PROGRAMME, Limits, Spent
 from kgsim.tolerances import NASH_WORTH, POSITIVE, REGRET_OF_BELIEFS, SAME_EXPONENT
 
 Verdict = Literal["sequential", "not sequential", "undecided"]
@@ -37,6 +38,9 @@ Verdict = Literal["sequential", "not sequential", "undecided"]
 #: Ways of filling in that are tried, and combinations of nodes believed possible for each.
 MOST_FILLINGS = 2_000
 MOST_SUPPORTS = 2_000
+
+#: Ways of filling in times nodes.
+MOST_VALUES = 1_000_000
 
 #: Nodes of an information set whose every subset may be believed possible.
 MOST_NODES = 10
@@ -71,7 +75,7 @@ class Assessment:
     defended: bool = False
 
 
-def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Assessment:
+def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits | None = None) -> Assessment:
     """Decide whether a Nash equilibrium belongs to a sequential equilibrium.
 
     Parameters
@@ -80,15 +84,24 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
         A game of perfect recall.
     behaviour
         A Nash equilibrium: information set to probabilities, None where its owner's own choices exclude it.
+    limits
+        Of work and time, together with the fixed ones of this module.
 
     Returns
     -------
     Assessment
         ``not sequential`` and ``sequential`` are certain but for rounding; ``undecided`` says what was not tried.
     """
+    try:
+        return _assess(game, behaviour, limits or Limits.within(None))
+    except Spent as error:
+        return Assessment("undecided", str(error))
+
+
+def _assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> Assessment:
     if any(node.probabilities and min(node.probabilities) <= 0.0 for node in game.nodes):
         return Assessment("undecided", "a chance move has an action of probability 0, which beliefs cannot follow")
-    case = _Case(game, behaviour)
+    case = _Case(game, behaviour, limits)
     refusal = case.narrow()
     if refusal is not None:
         return refusal
@@ -104,8 +117,10 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> Asses
 
 
 class _Case:
-    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None]) -> None:
+    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> None:
         self.game = game
+        self.limits = limits
+        limits.spend(len(game.nodes))
         self.said: dict[int, Floats] = {}
         self.options: dict[int, list[int]] = {}
         for index, each in enumerate(game.information):
@@ -136,27 +151,47 @@ class _Case:
         return np.array([continuation_values(self.game, play, sizes=sizes) for sizes in (False, True)])
 
     def worth(self, index: int, values: Floats) -> Floats:
-        """What actions are worth to the mover, and its size, shape (2, nodes, actions); one row on the path."""
-        table = self._table(index, values)
-        known = self.bayes(index)
-        return table if known is None else np.asarray(known[None] @ table)
+        """What actions are worth to the mover, and its size, from such of shape (2, ..., nodes, players).
 
-    def _table(self, index: int, values: Floats) -> Floats:
-        player = self.game.information[index].player
-        after = [list(self.game.nodes[place].children) for place in self.game.members[index]]
-        return np.asarray(values[:, after, player])
+        Shape (2, ..., nodes of the set, actions); one row on the path.
+        """
+        table = self.table(index, values)
+        known = self.bayes(index)
+        return np.asarray(table if known is None else known[None] @ table)
+
+    def table(self, index: int, values: Floats) -> Floats:
+        """The same at every node of the set, as if it were known."""
+        below = np.array([self.game.nodes[place].children for place in self.game.members[index]])
+        return np.asarray(values[..., below, self.game.information[index].player])
+
+    def all_values(self) -> Floats:
+        """Continuation values under every filling, and their size; shape (2, fillings, nodes, players)."""
+        plays = list(self.fillings())
+        self.limits.spend(len(self.game.nodes) * (1 + len(plays) // 20))
+        mixes = {index: np.array([play[index] for play in plays]) for index in plays[0]}
+        values = np.zeros((2, len(plays), len(self.game.nodes), len(self.game.players)))
+        for place in reversed(range(len(self.game.nodes))):
+            node = self.game.nodes[place]
+            if not node.children:
+                values[0, :, place], values[1, :, place] = node.payoffs, np.abs(node.payoffs)
+            else:
+                shares = np.array([node.probabilities]) if node.information is None else mixes[node.information]
+                values[:, :, place] = (shares[:, :, None] * values[:, :, list(node.children)]).sum(axis=2)
+        return values
 
     def narrow(self) -> Assessment | None:
         """Strike what is worse than something else in any case; a refusal if the equilibrium does that."""
         while True:
-            if prod(map(len, self.options.values())) > MOST_FILLINGS:
+            fillings = prod(map(len, self.options.values()))
+            if fillings > MOST_FILLINGS or fillings * len(self.game.nodes) > MOST_VALUES:
                 return Assessment("undecided", "there are too many ways to complete it off the path")
-            values = [self.values(play) for play in self.fillings()]
+            values = self.all_values()
             struck = False
             for index, members in enumerate(self.game.members):
                 if not members:
                     continue
-                worth = np.concatenate([self.worth(index, each) for each in values], axis=1)
+                worth = self.worth(index, values)
+                worth = worth.reshape(2, -1, worth.shape[-1])
                 over = _lead(worth[:, :, :, None], worth[:, :, None, :]).max(axis=0)
                 taken = np.flatnonzero(self.said[index]) if index in self.said else list(self.options[index])
                 for action in taken:
@@ -173,13 +208,15 @@ class _Case:
     def _worse(self, index: int, action: int, other: int) -> str:
         each = self.game.information[index]
         alone = len(self.game.members[index]) == 1
+        better, worse = (self.game.action_name(index, which) for which in (other, action))
         return (
-            f"at {self.game.name_of(index)} {self.game.players[each.player]} does better with {each.actions[other]} "
-            f"than with {each.actions[action]}{'' if alone else ', whatever it believes'}"
+            f"at {self.game.name_of(index)} {self.game.players[each.player]} does better with {better} "
+            f"than with {worse}{'' if alone else ', whatever it believes'}"
         )
 
     def believed(self, play: Mapping[int, Floats]) -> Assessment:
         """Whether some errors lead to beliefs under which every choice of a complete play is best."""
+        self.limits.spend(len(self.game.nodes))
         values = self.values(play)
         critical: list[tuple[int, list[tuple[tuple[int, ...], BeliefSet]]]] = []
         for index, members in enumerate(self.game.members):
@@ -191,6 +228,8 @@ class _Case:
             candidates = []
             if self.bayes(index) is None:
                 for support in subsets(len(members)):
+                    # A polytope takes a linear programme for one belief, and two for the range of each probability.
+                    self.limits.spend(LINEAR_PROGRAMME * (2 * len(support) + 1) if len(support) > 2 else 1)
                     found = supported(len(members), support, rows, 0.0)
                     if found is not None:
                         candidates.append((support, found))
@@ -203,6 +242,7 @@ class _Case:
         open_ends = False
         for chosen in product(*(candidates for _, candidates in critical)):
             wanted = [(index, *each) for (index, _), each in zip(critical, chosen, strict=True)]
+            self.limits.spend(2 * LINEAR_PROGRAMME)
             found_errors, exact = errors.behind(wanted)
             open_ends |= not exact
             if found_errors is None:
@@ -220,7 +260,7 @@ class _Case:
     def _best(self, play: Mapping[int, Floats], values: Floats, beliefs: Mapping[int, Floats]) -> bool:
         """Check a finished assessment: no choice loses against another under its own beliefs."""
         for index, believed in beliefs.items():
-            rows = _rows(play[index], self._table(index, values), REGRET_OF_BELIEFS)
+            rows = _rows(play[index], self.table(index, values), REGRET_OF_BELIEFS)
             if any(row @ believed < 0.0 for row in rows):
                 return False
         return True

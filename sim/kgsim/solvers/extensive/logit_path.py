@@ -15,17 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.errors import GameError
-from kgsim.games.extensive import ExtensiveGame, continuation_values, gain
+from kgsim.games.extensive import ExtensiveGame, continuation_values, gains
+from kgsim.solvers.extensive.limits import Limits, Spent
 
 #: Precision at which the path is taken to have arrived, payoffs being scaled to 0..1 for each player.
 ARRIVED = 1e6
 
-#: Steps of the path, at most.
-MOST_STEPS = 4_000
+#: Precision that is enough where rounding stops the path before: probabilities of e^-100000 are hard to follow.
+ENOUGH = 1e5
 
-#: Largest number of actions, over all information sets, whose path is followed.
-MOST_ACTIONS = 200
+#: Steps of the path, at most, and those that must be affordable for it to be followed at all.
+MOST_STEPS = 4_000
+LEAST_STEPS = 100
 
 #: Chance moves that are impossible still order beliefs behind them.
 LEAST_CHANCE = 1e-300
@@ -40,7 +41,7 @@ class LogitLimit:
     precision
         Lambda at the end, per payoff range of each player.
     arrived
-        Whether it reached `ARRIVED`.
+        Whether it reached `ENOUGH`.
     behaviour
         Information set to probabilities; every probability is positive, the smallest ones may round to 0.
     beliefs
@@ -59,7 +60,7 @@ class LogitLimit:
     residual: NDArray[np.float64]
 
 
-def logit_path(game: ExtensiveGame, *, until: float = ARRIVED) -> LogitLimit:
+def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, limits: Limits | None = None) -> LogitLimit:
     """Follow the principal branch of the agent logit quantal response equilibria.
 
     Parameters
@@ -68,26 +69,31 @@ def logit_path(game: ExtensiveGame, *, until: float = ARRIVED) -> LogitLimit:
         A game of perfect recall.
     until
         Precision at which to stop.
+    limits
+        Of work and time; the path ends where they are met.
 
     Raises
     ------
     GameError
-        If the game is not of perfect recall, or has more than `MOST_ACTIONS` actions.
+        If the game is not of perfect recall.
+    Spent
+        If the limits do not even allow `LEAST_STEPS`.
     """
     game.require_perfect_recall()
+    limits = limits or Limits.within(None)
     system = _System(game)
-    if system.size > MOST_ACTIONS:
-        raise GameError(f"the game has {system.size} actions; the logit path is followed for at most {MOST_ACTIONS}")
+    limits.spend(LEAST_STEPS * system.cost)
     point = np.append(system.even, 0.0)
-    tangent, step = None, 0.05
-    for _ in range(MOST_STEPS):
+    tangent, step = np.append(np.zeros(system.size), 1.0), 0.05
+    for number in range(MOST_STEPS):
         if point[-1] >= until or step < 1e-9:
             break
-        jacobian = system.jacobian(point)
-        following = np.linalg.svd(jacobian)[2][-1]
-        orient = following[-1] if tangent is None else following @ tangent
-        following = following if orient > 0 else -following
-        tangent = following
+        try:
+            limits.spend(system.cost if number >= LEAST_STEPS else 0)
+        except Spent:
+            break
+        following = np.linalg.svd(system.jacobian(point))[2][-1]
+        tangent = following if following @ tangent > 0 else -following
         found = _corrected(system, point + step * tangent, tangent)
         if found is None or np.linalg.norm(found - point) > 2 * step:
             step /= 2
@@ -100,11 +106,11 @@ def logit_path(game: ExtensiveGame, *, until: float = ARRIVED) -> LogitLimit:
         behaviour[index] = shares / shares.sum()
     return LogitLimit(
         precision=float(point[-1]),
-        arrived=bool(point[-1] >= until),
+        arrived=bool(point[-1] >= min(until, ENOUGH)),
         behaviour=behaviour,
         beliefs=system.beliefs(logs),
         payoffs=continuation_values(game, behaviour)[0],
-        residual=gain(game, behaviour),
+        residual=gains(game, behaviour)[0],
     )
 
 
@@ -139,6 +145,8 @@ class _System:
         starts = np.cumsum([0, *counts])
         self.parts = [slice(int(a), int(b)) for a, b in itertools.pairwise(starts)]
         self.size = int(starts[-1])
+        #: Work for one step, in visits of nodes: derivatives by every action, and linear equations between them.
+        self.cost = (len(game.nodes) * (20 + self.size) + self.size**3 // 50) // 5
         self.even = np.concatenate([np.full(count, -np.log(count)) for count in counts] or [np.zeros(0)])
         payoffs = np.array([node.payoffs for node in game.nodes if not node.children])
         self.low, spans = payoffs.min(axis=0), np.ptp(payoffs, axis=0)

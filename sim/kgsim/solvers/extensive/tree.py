@@ -1,9 +1,9 @@
 """Equilibria of games in extensive form: Nash, subgame-perfect, and one sequential equilibrium as a named selection.
 
-Nash equilibria are those of the reduced strategic form, told as behaviour strategies (Kuhn 1953), each with the answer
-whether it belongs to a sequential equilibrium. Subgame-perfect ones
-are found from the last subgames backwards: every subgame is solved once for each combination of payoffs that
-equilibria of the subgames within it may have, ties kept (Selten 1965).
+Decisions that make no difference are left out first, which loses nothing. Subgame-perfect equilibria are found as sets
+from the last subgames backwards, Nash equilibria by the reduced strategic form where it is small enough (Kuhn 1953),
+each with the answer whether it belongs to a sequential equilibrium. What was not tried, and why, is said. Limits count
+work, so that an answer depends on the game alone unless a limit in seconds is asked for.
 """
 
 from __future__ import annotations
@@ -11,32 +11,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import GameError
-from kgsim.games.extensive import ExtensiveGame, Node, continuation_values, gain, in_order, reach, uniform
-from kgsim.games.plans import behaviour_of, strategic_form
-from kgsim.games.strategic import pure_equilibria
-from kgsim.solvers.equilibria import pure_strategy
+from kgsim.games.extensive import ExtensiveGame, continuation_values, gains, reach, uniform
+from kgsim.games.plans import Partial, count_plans
+from kgsim.games.simpler import without_difference
+from kgsim.solvers.effort import check_limits
 from kgsim.solvers.extensive.assessments import Assessment, assess
+from kgsim.solvers.extensive.by_plans import MOST_PROFILES, solve_by_plans
+from kgsim.solvers.extensive.limits import Limits, Spent
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
-from kgsim.solvers.strategic.nash import NashSet, nash
-from kgsim.tolerances import MIXTURES, merged
+from kgsim.solvers.extensive.subgames import openings, solve_subgames
 
-#: Combinations of the continuation payoffs of subgames that are looked at for one subgame.
-MOST_COMBINATIONS = 5_000
+#: Pairs of equilibria of subgames that are compared where these begin.
+MOST_FOLLOWED = 2_000_000
 
-#: Nash equilibria of the same payoffs that are looked at for whether they belong to a sequential equilibrium.
+#: Nash equilibria that lead to the same lottery and are looked at for whether they belong to a sequential equilibrium.
 MOST_ASSESSED = 40
 
-#: Stands for what an information set that is never reached leaves unsaid, where behaviour is compared.
-_UNSAID = (-1.0,)
+#: Work for that, over all equilibria, and for the logit path.
+MOST_ASSESSING = 500_000
+MOST_FOLLOWING = 1_000_000
 
-Partial = dict[int, NDArray[np.float64] | None]
+
+#: Outcomes with their payoffs, and the probability of each.
+Lottery: TypeAlias = frozenset[tuple[object, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,8 @@ class EquilibriumSet:
     Attributes
     ----------
     equilibria
-        Of subgame-perfect ones, one stands for all that begin alike and differ inside subgames of equal payoffs.
+        May be empty where they could not be found. Of subgame-perfect ones, one stands for all that lead to the same
+        lottery over outcomes and payoffs, unless they are the Nash equilibria.
     components
         Groups of indices between whose members lies a continuum of further equilibria.
     spanned
@@ -89,10 +94,20 @@ class EquilibriumSet:
 
 @dataclass(frozen=True, eq=False)
 class TreeSolution:
-    """What is known of a tree's equilibria; `nash` is None where the strategic form is too large to write out."""
+    """What is known of a tree's equilibria.
+
+    Attributes
+    ----------
+    game
+        The tree without what makes no difference (`kgsim.games.simpler.without_difference`); all else speaks of it.
+    subgame_perfect
+        The same set as `nash` where there is no proper subgame.
+    sequential
+        None where the path was not followed.
+    """
 
     game: ExtensiveGame
-    nash: EquilibriumSet | None
+    nash: EquilibriumSet
     subgame_perfect: EquilibriumSet
     sequential: LogitLimit | None
 
@@ -105,184 +120,128 @@ def solve_tree(game: ExtensiveGame, *, time_limit: float | None = None) -> TreeS
     game
         A game of perfect recall.
     time_limit
-        Seconds for each strategic form that has to be solved; None means no limit.
+        Seconds for everything; None (the default) counts work alone, so that the answer depends on the game only.
 
     Raises
     ------
     GameError
-        If the game is not of perfect recall, or a subgame is too large to solve.
+        If the game is not of perfect recall, or the time limit is not positive.
     """
-    game.require_perfect_recall()
-    try:
-        everywhere = _assessed(game, _nash(game, time_limit))
-    except GameError:
-        everywhere = None
-    perfect = _subgame_perfect(game, time_limit)
-    try:
-        limit = logit_path(game)
-    except GameError:
-        limit = None
-    return TreeSolution(game, everywhere, perfect, limit)
+    search = TreeSearch(game, time_limit)
+    perfect, limit = search.subgame_perfect(), search.logit_limit()
+    everywhere = search.nash()
+    return TreeSolution(search.game, everywhere, perfect or everywhere, limit)
 
 
-def _assessed(game: ExtensiveGame, found: EquilibriumSet) -> EquilibriumSet:
-    looked_at: Counter[tuple[float, ...]] = Counter()
-    told = []
-    for each in found.equilibria:
-        payoffs = tuple(round(float(payoff), 9) for payoff in each.payoffs)
-        looked_at[payoffs] += 1
-        few = looked_at[payoffs] <= MOST_ASSESSED
-        told.append(replace(each, assessment=assess(game, each.behaviour)) if few else each)
-    return replace(found, equilibria=tuple(told))
+class TreeSearch:
+    """The parts of `solve_tree` one by one, what is found soonest first; raises as it does.
+
+    Attributes
+    ----------
+    game
+        The tree without what makes no difference.
+    left_out
+        How many information sets that is.
+    hidden
+        Whether some move stays hidden from somebody beyond the moves made at the same time, so that beliefs matter.
+    plans_fit
+        Whether the strategic form is small enough to look for Nash equilibria.
+    """
+
+    def __init__(self, game: ExtensiveGame, time_limit: float | None) -> None:
+        check_limits(time_limit, 1.0)
+        game.require_perfect_recall()
+        self.limits = Limits.within(time_limit)
+        self.game = without_difference(game).game
+        self.left_out = len(game.information) - len(self.game.information)
+        self.hidden = any(each.kind == "tangle" for each in openings(self.game).values())
+        self.plans_fit = prod(count_plans(self.game)) <= MOST_PROFILES
+
+    def subgame_perfect(self) -> EquilibriumSet | None:
+        """The set of subgame-perfect equilibria; None where these are the Nash equilibria, without a proper subgame."""
+        if self.game.subgames == (0,) and not _one_stage(self.game):
+            return None
+        try:
+            found = solve_subgames(self.game, self.limits.of(MOST_FOLLOWED))
+        except (GameError, Spent) as error:
+            return EquilibriumSet((), (), False, str(error))
+        continuations = found.follow[0]
+        points = sorted(continuations.points, key=lambda point: (len(point.lottery), point.lottery))
+        place = {point.lottery: number for number, point in enumerate(points)}
+        groups = {tuple(sorted(place[p.lottery] for p in piece.points)) for piece in continuations.pieces}
+        reason = "every subgame was solved completely, from the last ones backwards"
+        return EquilibriumSet(
+            tuple(_equilibrium(self.game, found.behaviour(point), everywhere=True) for point in points),
+            tuple(sorted(groups)),
+            not continuations.gaps,
+            "; ".join(sorted(continuations.gaps)) or reason,
+        )
+
+    def logit_limit(self) -> LogitLimit | None:
+        """Where the logit path leads; None if there is nothing to choose or it is too much work."""
+        try:
+            return logit_path(self.game, limits=self.limits.of(MOST_FOLLOWING)) if self.game.information else None
+        except Spent:
+            return None
+
+    def nash(self) -> EquilibriumSet:
+        """The Nash equilibria, judged; none where the strategic form is too large."""
+        try:
+            found = solve_by_plans(self.game, self.limits)
+            told = []
+            for behaviour in found.behaviours:
+                self.limits.spend(len(self.game.nodes))
+                told.append(_equilibrium(self.game, behaviour, everywhere=False))
+        except (GameError, Spent) as error:
+            return EquilibriumSet((), (), False, str(error))
+        return EquilibriumSet(self._assessed(told), found.components, found.complete, found.reason, found.spanned)
+
+    def _assessed(self, told: list[TreeEquilibrium]) -> tuple[TreeEquilibrium, ...]:
+        """Judge equilibria, one of each lottery before others, while the limits allow it."""
+        left = float(MOST_ASSESSING)
+        seen: Counter[object] = Counter()
+        order = []
+        for place, each in enumerate(told):
+            kind = lottery(self.game, each)
+            order.append((seen[kind], place))
+            seen[kind] += 1
+        judged = list(told)
+        for rank, place in sorted(order):
+            if rank < MOST_ASSESSED:
+                # One that is hard to judge leaves enough for others.
+                limits = self.limits.of(min(left, MOST_ASSESSING / 4))
+                left -= limits.work
+                judged[place] = replace(told[place], assessment=assess(self.game, told[place].behaviour, limits))
+                left += max(limits.work, 0)
+        return tuple(judged)
 
 
-def _nash(game: ExtensiveGame, time_limit: float | None) -> EquilibriumSet:
-    form = strategic_form(game)
-    found = nash(form.payoffs, time_limit=time_limit)
-    profiles = _with_pure(form.payoffs, found)
-    told: list[TreeEquilibrium] = []
-    place: list[int] = []
-    seen: dict[tuple[float, ...], int] = {}
-    for profile in profiles:
-        behaviour = behaviour_of(form, profile)
-        key = tuple(round(float(p), 12) for part in behaviour.values() for p in (_UNSAID if part is None else part))
-        if key not in seen:
-            seen[key] = len(told)
-            told.append(_equilibrium(game, behaviour, (0,)))
-        place.append(seen[key])
-    groups = {tuple(sorted({place[i] for i in group})) for group in found.components}
-    continua = tuple(sorted(g for g in groups if len(g) > 1 or not found.spanned))
-    return EquilibriumSet(tuple(told), continua, found.complete, found.reason, found.spanned)
+def lottery(game: ExtensiveGame, each: TreeEquilibrium) -> Lottery:
+    """Outcomes with their payoffs, and their probabilities but for rounding; ends of one name and payoffs are one."""
+    shares: dict[object, float] = {}
+    for place, share in each.ends.items():
+        node = game.nodes[place]
+        what = (node.label or place, node.payoffs)
+        shares[what] = shares.get(what, 0.0) + share
+    return frozenset((what, round(share, 9)) for what, share in shares.items() if share > 1e-9)
 
 
-def _with_pure(payoffs: NDArray[np.float64], found: NashSet) -> list[tuple[NDArray[np.float64], ...]]:
-    """The equilibria found, and any pure one that is only a point of a continuum."""
-    profiles = list(found.equilibria)
-    known = {tuple(int(s.argmax()) for s in profile) for profile in profiles if all(s.max() == 1 for s in profile)}
-    for cell in pure_equilibria(payoffs):
-        if tuple(map(int, cell)) not in known:
-            profiles.append(tuple(pure_strategy(count, a) for count, a in zip(payoffs.shape[1:], cell, strict=True)))
-    return profiles
+def _one_stage(game: ExtensiveGame) -> bool:
+    """Whether one player alone has a choice, once: then every tie is found, and told with its continuum."""
+    return len(game.information) <= 1
 
 
-def _equilibrium(
-    game: ExtensiveGame, behaviour: Mapping[int, NDArray[np.float64] | None], roots: tuple[int, ...]
-) -> TreeEquilibrium:
+def _equilibrium(game: ExtensiveGame, behaviour: Partial, *, everywhere: bool) -> TreeEquilibrium:
     filled = {**uniform(game), **{index: part for index, part in behaviour.items() if part is not None}}
     chances = reach(game, filled)
+    lost = gains(game, filled)
     return TreeEquilibrium(
         behaviour={index: behaviour.get(index) for index in range(len(game.information))},
         payoffs=continuation_values(game, filled)[0],
-        residual=max(float(gain(game, filled, start=root).max()) for root in roots),
+        residual=float((lost if everywhere else lost[0]).max()),
         ends={
             place: float(chances[place])
             for place, node in enumerate(game.nodes)
-            if not node.children and chances[place] > 0
+            if not node.children and chances[place] > 0.0
         },
-    )
-
-
-def _subgame_perfect(game: ExtensiveGame, time_limit: float | None) -> EquilibriumSet:
-    reasons: set[str] = set()
-    solved: dict[int, dict[tuple[float, ...], Partial]] = {}
-    components: list[tuple[int, ...]] = []
-    for root in sorted(game.subgames, reverse=True):
-        inner = _maximal(game, root, solved)
-        if prod(len(solved[each]) for each in inner) > MOST_COMBINATIONS:
-            raise GameError(
-                f"the subgames below node {root} have more than {MOST_COMBINATIONS} combinations of equilibrium payoffs"
-            )
-        found: dict[tuple[float, ...], Partial] = {}
-        groups: list[tuple[tuple[float, ...], ...]] = []
-        for chosen in product(*(solved[each].items() for each in inner)):
-            values = {each: key[: len(game.players)] for each, (key, _) in zip(inner, chosen, strict=True)}
-            cut, information = _cut(game, root, values)
-            local, complete, reason, continua = _solve_cut(cut, time_limit)
-            if not complete:
-                reasons.add(reason)
-            keys = []
-            for payoffs, behaviour in local:
-                whole: Partial = {information[i]: part for i, part in behaviour.items()}
-                for _, below in chosen:
-                    whole |= below
-                # Above, only the payoffs of an inner subgame matter; at the root, how play begins is told too.
-                parts = (
-                    () if root else tuple(p for part in behaviour.values() for p in (_UNSAID if part is None else part))
-                )
-                key = tuple(round(float(value), 10) + 0.0 for value in (*payoffs, *parts))
-                found.setdefault(key, whole)
-                keys.append(key)
-            groups += [tuple(dict.fromkeys(keys[i] for i in group)) for group in continua]
-        solved[root] = found
-        open_ends = [group for group in groups if len(group) > 1]
-        if root and open_ends:
-            reasons.add("a subgame has a continuum of equilibria of different payoffs: only its ends are followed")
-        elif not root:
-            order = list(found)
-            components = sorted({tuple(sorted(order.index(key) for key in group)) for group in open_ends})
-    equilibria = tuple(_equilibrium(game, behaviour, game.subgames) for behaviour in solved[0].values())
-    reason = "; ".join(sorted(reasons)) or "every subgame was solved completely, from the last ones backwards"
-    return EquilibriumSet(equilibria, tuple(components), not reasons, reason)
-
-
-def _maximal(game: ExtensiveGame, root: int, solved: Mapping[int, object]) -> list[int]:
-    """The largest subgames strictly inside the one at `root`."""
-    found: list[int] = []
-    pending = list(game.nodes[root].children)
-    while pending:
-        place = pending.pop()
-        if place in solved:
-            found.append(place)
-        else:
-            pending.extend(game.nodes[place].children)
-    return sorted(found)
-
-
-def _cut(game: ExtensiveGame, root: int, values: Mapping[int, tuple[float, ...]]) -> tuple[ExtensiveGame, list[int]]:
-    """The subgame at `root` with inner subgames replaced by payoffs, and its information sets' numbers in the game."""
-    places: list[int] = []
-    pending = [root]
-    while pending:
-        place = pending.pop()
-        places.append(place)
-        if place not in values:
-            pending.extend(reversed(game.nodes[place].children))
-    new = {place: index for index, place in enumerate(places)}
-    kept = sorted({i for p in places if p not in values and (i := game.nodes[p].information) is not None})
-    number = {information: index for index, information in enumerate(kept)}
-    nodes = []
-    for place in places:
-        node = game.nodes[place]
-        if place in values:
-            nodes.append(Node(payoffs=values[place]))
-        else:
-            own = None if node.information is None else number[node.information]
-            below = tuple(new[child] for child in node.children)
-            nodes.append(Node(below, own, node.actions, node.probabilities, node.payoffs, node.label))
-    return in_order(game.title, game.players, nodes, [game.information[i] for i in kept]), kept
-
-
-_Local = tuple[list[tuple[NDArray[np.float64], Partial]], bool, str, tuple[tuple[int, ...], ...]]
-
-
-def _solve_cut(game: ExtensiveGame, time_limit: float | None) -> _Local:
-    """Equilibria of a game without proper subgames: payoffs and behaviour, completeness, reason, continua."""
-    if not game.information:
-        return [(continuation_values(game, {})[0], {})], True, "", ()
-    if len(game.information) == 1 and len(game.members[0]) == 1:
-        # One player chooses once: all its best actions.
-        actions = range(len(game.information[0].actions))
-        plays = [{0: pure_strategy(len(actions), a)} for a in actions]
-        worth = [continuation_values(game, play)[0] for play in plays]
-        own = np.array([value[game.information[0].player] for value in worth])
-        own = merged(own, MIXTURES * np.abs(own))
-        best = np.flatnonzero(own == own.max())
-        continua = (tuple(range(len(best))),) if len(best) > 1 else ()
-        return [(worth[a], dict(plays[a])) for a in best], True, "", continua
-    found = _nash(game, time_limit)
-    return (
-        [(each.payoffs, dict(each.behaviour)) for each in found.equilibria],
-        found.complete,
-        found.reason,
-        found.components if found.spanned else (),
     )

@@ -47,17 +47,17 @@ def strategy(
             return
         for profile in np.ndindex(game.stage_shape(stage)):
             then = (*history, *profile)
-            reply = _reply(play, profile, game.stages[stage], solution.follow(then))
+            answer = reply(play, profile, game.stages[stage], solution.follow(then))
             if not last:
-                fill(stage + 1, then, reply)
+                fill(stage + 1, then, answer)
             elif after is not None:
-                after[then] = reply
+                after[then] = answer
 
     fill(0, (), equilibrium)
     return arrays
 
 
-def _reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ...], found: Continuations) -> Point:
+def reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ...], found: Continuations) -> Point:
     """What is played after `profile` when `play` was meant."""
     if profile in play.then:
         return play.then[profile]
