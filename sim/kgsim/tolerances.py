@@ -198,3 +198,8 @@ def merged(values: Floats, sizes: Floats | None = None) -> Floats:
     found = np.empty_like(values)
     np.put_along_axis(found, order, np.take_along_axis(ranked, first, axis=0), axis=0)
     return found
+
+
+def cancelled(values: Floats, sizes: Floats) -> Floats:
+    """Expectations of which nothing but the rounding of numbers of some size is left, as 0."""
+    return np.where(np.abs(values) <= MIXTURES * ROUNDING * sizes, 0.0, values)

@@ -122,7 +122,9 @@ def test_the_command(tmp_path: Path) -> None:
     assert document["parameters"]["x"]["values"] == {"file": 0.8, "A doubter": 0.1}
     assert (tmp_path / "out" / "comparison.svg").exists()
     (tmp_path / "low.yaml").write_text("title: A doubter\nvalues: {x: 0.2}")
-    refused = CliRunner().invoke(main, [*command, "--out", str(tmp_path / "out")])
-    assert refused.exit_code == 2 and "--force" in refused.output
+    again = CliRunner().invoke(main, [*command, "--out", str(tmp_path / "out")])
+    assert again.exit_code == 0, again.output
+    document = json.loads((tmp_path / "out" / "result.json").read_text())["comparison"]
+    assert document["parameters"]["x"]["values"] == {"file": 0.8, "A doubter": 0.2}
     twice = CliRunner().invoke(main, [*command, "--values", str(tmp_path / "low.yaml")])
     assert twice.exit_code == 2 and "another title" in twice.output

@@ -357,8 +357,8 @@ def test_a_time_limit_is_said_where_it_cut_something_short(kgsim, talks, monkeyp
     done = kgsim("run", talks, "--no-plots", "--time-limit", "2.5")
     assert done.exit_code == 0
     said = " ".join(done.stdout.split())
-    assert "in_turn is not solved: the time limit of 2.5 s was over." in said
-    assert "together is not solved: the time limit of 2.5 s was over." in said
+    assert "in_turn is not solved" in said and "together is not solved" in said
+    assert "the time limit of 2.5 s was over" in said
     document = json.loads(Path("out/talks/result.json").read_text())
     assert document["structures"]["apart"]["complete"] and not document["structures"]["in_turn"]["complete"]
     assert document["claims"]["leading_pays"]["verdict"] == "undecided"

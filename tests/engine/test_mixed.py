@@ -109,6 +109,7 @@ def test_what_plain_python_leaves_stays_doubtful(monkeypatch: pytest.MonkeyPatch
     points = draws(scenario, 20, 1)
     engine = Engine(scenario, ("at_once",))
     monkeypatch.setattr(mixed, "POINTS_PLAIN", 3)
+    monkeypatch.setattr(mixed, "available", lambda: False)
     ends = engine.solve(points)["at_once"]
     np.testing.assert_array_equal(np.flatnonzero(ends.listed), [0, 1, 2])
     assert (ends.doubt[3:] == DOUBTS.index(MIXTURES)).all() and not ends.some[3:].any()

@@ -55,7 +55,13 @@ def test_lines_are_broken_where_values_jump(bypass) -> None:
 def test_the_command_writes_data_and_figures(tmp_path: Path) -> None:
     result = run("--param", "A=0:45:5", "--param", "h=20:80:4", "--structure", "bypass", "--out", str(tmp_path))
     assert result.exit_code == 0, result.output
-    assert {path.name for path in tmp_path.iterdir()} == {"study.nc", "result.json", "regimes.png", "regimes.svg"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".kgsim.json",
+        "study.nc",
+        "result.json",
+        "regimes.png",
+        "regimes.svg",
+    }
     assert "bypass deal" in result.stdout
     assert kgsim.open_study(tmp_path).sizes["A"] == 5
     assert json.loads((tmp_path / "result.json").read_text())["structures"] == ["bypass"]
@@ -65,9 +71,11 @@ def test_the_command_never_replaces_another_study_untold(tmp_path: Path) -> None
     arguments = ("--structure", "bypass", "--out", str(tmp_path), "--no-plots")
     assert run("--param", "A=0:45:5", *arguments).exit_code == 0
     assert run("--param", "A=0:45:5", *arguments).exit_code == 0
+    assert run("--param", "A=0:45:6", *arguments).exit_code == 0
+    assert kgsim.open_study(tmp_path).sizes["A"] == 6
+    (tmp_path / "study.nc").write_bytes(b"somebody's own")
     refused = run("--param", "A=0:45:6", *arguments)
-    assert refused.exit_code == 2
-    assert "A (count)" in refused.stderr
+    assert refused.exit_code == 2 and "study.nc" in refused.stderr
     assert run("--param", "A=0:45:6", *arguments, "--force").exit_code == 0
 
 

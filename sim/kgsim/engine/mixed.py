@@ -19,8 +19,8 @@ from kgsim.engine.plan import Layer
 from kgsim.engine.sets import Sets
 from kgsim.engine.solutions import Mixed
 from kgsim.solvers.batch.double_description import UNSURE
-from kgsim.solvers.compiled import compiled
-from kgsim.tolerances import CLOSE_PAYOFFS, NEAR_TIE
+from kgsim.solvers.compiled import available, compiled
+from kgsim.tolerances import CLOSE_PAYOFFS, NEAR_TIE, cancelled
 
 #: Equilibria of a game, and vertices at a time, up to which it is solved: by compiled kernels, and by plain Python.
 MOST, MOST_PLAIN = 2000, 200
@@ -73,6 +73,8 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     own = [score[start.layer.slot_deal[:, None], points] for score in start.scores]
     apart = ~np.logical_or.reduce([_close(worth) for worth in own])
     points, own = points[apart], [worth[:, apart] for worth in own]
+    # With so many points it is worth loading the kernels for these alone.
+    fast = fast or (len(points) > POINTS_PLAIN and available())
     if not fast:
         points, own = points[:POINTS_PLAIN], [worth[:, :POINTS_PLAIN] for worth in own]
     if not len(points):
@@ -89,7 +91,9 @@ def list_mixed(start: Start, where: Bools, payoffs: Floats, outcome: Integers, o
     counts, worth, chance, group, regret = (_two if len(start.scores) == 2 else _more)(
         start.layer, game, outcomes, fast
     )
-    return Listed(Mixed(points.repeat(np.maximum(counts, 0)), worth.T, chance.T, group), regret)
+    each = np.maximum(counts, 0)
+    worth = cancelled(worth, np.abs(payoffs).max(axis=2).repeat(each, axis=0))
+    return Listed(Mixed(points.repeat(each), worth.T, chance.T, group), regret)
 
 
 def _two(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:

@@ -21,7 +21,7 @@ from kgsim.wording import percent
 LEAST = 0.005
 
 #: Heights of an outcome's row and of what stands above and below a panel, and the room for outcomes' names.
-ROW, HEAD, NAME = 0.3, 0.7, 1.9
+ROW, HEAD, NAME = 0.34, 0.7, 1.9
 
 #: Least width of a sheet with two columns of panels.
 BESIDE = 9.0
@@ -146,7 +146,8 @@ def _panel(
             )  # fmt: skip
     axes.set_xlim(-3, 103)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [ruler.wrap(drawable(each), SMALL, NAME - 0.15, most=1)[0] for each in rows])
+    told = ["\n".join(ruler.wrap(drawable(each), SMALL, NAME - 0.15, most=2)) for each in rows]
+    axes.set_yticks(range(len(rows)), told, linespacing=0.95)
     axes.tick_params(labelsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.set_xticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)] if last else [""] * 5)

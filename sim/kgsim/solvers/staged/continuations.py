@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from kgsim.tolerances import LOTTERY_DIGITS, NO_SHARE
+from kgsim.tolerances import LOTTERY_DIGITS, NO_SHARE, cancelled
 
 Key: TypeAlias = tuple[tuple[int, float], ...]
 Mix: TypeAlias = tuple[tuple[int, float], ...]
@@ -176,7 +176,7 @@ def played(mixes: Sequence[Mix], then: Mapping[tuple[int, ...], Point]) -> Point
     payoffs = np.sum([share * point.payoffs for point, share in parts], axis=0)
     sizes = np.sum([share * point.sizes for point, share in parts], axis=0)
     lottery = _mixture([(point.lottery, share) for point, share in parts])
-    return Point(lottery, payoffs, sizes, [Play(tuple(mixes), then)])
+    return Point(lottery, cancelled(payoffs, sizes), sizes, [Play(tuple(mixes), then)])
 
 
 def _mixture(parts: Sequence[tuple[Key, float]]) -> Key:
