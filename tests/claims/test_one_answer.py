@@ -171,7 +171,7 @@ def test_where_inspections_are_dear_something_is_hidden(monkeypatch: pytest.Monk
     monkeypatch.setattr("kgsim.analysis.thresholds.POINTS", 101)
     scenario = kgsim.loads(INSPECTION, name="game")
     found = kgsim.threshold(scenario, "c", structure="once", outcome="hidden", inverse=False)
-    assert [(round(segment.low, 6), VERDICTS[segment.verdict]) for segment in found.segments][-1] == (0.0, "holds")
+    assert (found.segments[-1].low, VERDICTS[found.segments[-1].verdict]) == (0.0, "holds")
 
 
 @pytest.mark.parametrize("seed", range(24))

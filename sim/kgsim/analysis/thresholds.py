@@ -151,10 +151,15 @@ def _segments(
         middle = (left + right) / 2
         same = verdict(middle) == before
         left, right = np.where(same, middle, left), np.where(same, right, middle)
-    cuts = [low, *((left + right) / 2).tolist(), high]
+    cuts = [low, *(_at_zero(float(cut), high - low) for cut in (left + right) / 2), high]
     codes = [int(answers[0]), *(int(code) for code in answers[changes + 1])]
     segments = (Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True))
     return tuple(segments), int((found == UNDECIDED).sum())
+
+
+def _at_zero(value: float, span: float) -> float:
+    """A boundary, 0 if it is 0 but for what it is exact to."""
+    return 0.0 if abs(value) < 10.0 * BOUNDARY_WIDTH * span else value
 
 
 def _sides(
@@ -184,7 +189,7 @@ def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Ch
     for (name, end), share, code in zip(rays, shares, verdicts, strict=True):
         if not np.isfinite(share):
             continue
-        value = base[name] + float(share) * (end - base[name])
+        value = _at_zero(base[name] + float(share) * (end - base[name]), width(question.scenario, name))
         size = abs(value - base[name]) / width(question.scenario, name)
         known = found[name]
         if known is None or size < known.size:
