@@ -165,7 +165,7 @@ def _pairs(specifications: Sequence[str]) -> dict[tuple[str, str], float]:
         except ValueError:
             equals = ""
         if not equals or len(pair) != 2 or not all(pair):
-            raise click.UsageError(f"--correlate {text}: expected NAME,NAME=RANK, such as --correlate A,h=0.5.")
+            raise click.UsageError(f"--correlate {text}: expected NAME,NAME=RANK, such as --correlate one,other=0.5.")
         one, other = pair
         if (one, other) in found or (other, one) in found:
             raise click.UsageError(f"--correlate {text}: the correlation of {one} and {other} is given twice.")
