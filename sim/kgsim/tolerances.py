@@ -83,7 +83,7 @@ SAME_STRATEGY = 1e-8
 #: Share of the payoffs compared by which an action is strictly worse than another at least.
 STRICTLY = 1e-9
 
-#: Share of a payoff and a fallback, themselves perhaps payoffs of mixtures, up to which they are the same.
+#: Share of a fallback, itself perhaps the payoff of a mixture, up to which another payoff is the same.
 SAME_GAIN = 1e-12
 
 #: Digits of probabilities in which lotteries agree that are found as one.

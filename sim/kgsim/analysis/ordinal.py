@@ -20,6 +20,7 @@ import numpy as np
 
 from kgsim.arrays import Floats, Integers
 from kgsim.errors import GameError
+from kgsim.games.objectives import RULES
 from kgsim.scenario.model import Scenario
 from kgsim.structures.solution import fallback_structures
 from kgsim.tolerances import RANKED_ALIKE
@@ -89,7 +90,7 @@ def rests_on(scenario: Scenario, structure: str) -> Rests:
     for bloc in scenario.structures[structure].blocs.values():
         if bloc.disagreement is not None and not isinstance(bloc.disagreement, str):
             return "stated"
-        if bloc.rule != "veto":
+        if RULES[bloc.rule].ranks:
             found = "points"
     below = [rests_on(scenario, other) for other in fallback_structures(scenario.structures[structure])]
     return max([found, *below], key=list(RESTS_ON).index)

@@ -21,6 +21,9 @@ from kgsim.dynamics.markov import Continuation, check_memory
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import World
 from kgsim.errors import GameError
+from kgsim.games.objectives import RULES
+from kgsim.scenario.payoffs import parameter_values
+from kgsim.structures.blocs import objective
 from kgsim.tolerances import FIXED_POINT
 
 #: Steps of the iteration, at most, and the share of each that is taken.
@@ -75,30 +78,17 @@ class Tree:
         GameError
             If a bloc's rule is no maximisation of expected utility.
         """
-        scenario = self.world.scenario
-        players = list(scenario.players)
-        rows = []
-        for stage in self._structure.play:
-            for mover in stage:
-                bloc = self._structure.blocs.get(mover)
-                if bloc is None:
-                    rows.append(payoffs[players.index(scenario.decisions[mover[0]].player)])
-                    continue
-                if bloc.rule != "weighted":
-                    raise GameError(
-                        f"structure {self.world.structure}: a bloc under the rule {bloc.rule!r} has no expected "
-                        "utility to respond to; use --policy markov, or a bloc with weights"
-                    )
-                from kgsim.scenario.payoffs import parameter_values
-
-                base = parameter_values(scenario, {})
-                rows.append(
-                    sum(
-                        float(np.ravel(bloc.weights[player].evaluate(base))[0]) * payoffs[players.index(player)]
-                        for player in (scenario.decisions[decision].player for decision in mover)
-                    )
+        scenario, blocs = self.world.scenario, self._structure.blocs
+        for bloc in blocs.values():
+            if not RULES[bloc.rule].linear:
+                raise GameError(
+                    f"structure {self.world.structure}: a bloc under the rule {bloc.rule!r} has no expected "
+                    "utility to respond to; use --policy markov, or a bloc with weights"
                 )
-        return np.array(rows)
+        players, base = list(scenario.players), parameter_values(scenario, {})
+        movers = [mover for stage in self._structure.play for mover in stage]
+        wanted = [objective(scenario, mover, blocs.get(mover), players, base, None) for mover in movers]
+        return np.array([each.score(np.moveaxis(payoffs, 0, -1)) for each in wanted])
 
 
 def solve_logit(

@@ -1,14 +1,14 @@
-"""Stages at which a bloc chooses one joint position: the Nash product and mutual veto, at many points at once.
+"""Stages at which a bloc chooses one joint position, the best or one that none improves upon, at many points at once.
 
-As in `kgsim.solvers.staged.one_mover`, a Nash product that is zero wherever it is defined ranks nothing, and efficiency
-is what remains of it. Neither rule is expected utility, so where mixtures of what follows might be judged differently
-from their ends, everything that can follow counts as possible.
+As in `kgsim.solvers.staged.one_mover`, where every score is at the objective's floor it ranks nothing, and its
+remainder decides. Such objectives are no expected utility, so where mixtures of what follows might be judged
+differently from their ends, everything that can follow counts as possible.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ulp
+from math import nextafter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import Layer
 from kgsim.engine.sets import Sets, gathered, kernels, widened
 from kgsim.engine.stages import best
-from kgsim.games.objectives import gains
-from kgsim.tolerances import crowded, merged
+from kgsim.games.objectives import Objective, improves
+from kgsim.tolerances import merged
 
 #: Weights of the first member's gains by which positions are found that dominate most others.
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
@@ -29,59 +29,60 @@ _PAIRS = 100_000
 _MANY = 1000
 
 
-@dataclass(frozen=True, eq=False)
-class Position:
-    """What a bloc settles on.
-
-    Attributes
-    ----------
-    sets
-        The deals that can follow; empty where the rule cannot be applied.
-    failed
-        Where some subgame leaves the bloc without a joint position that every member would sign; shape (points,).
-    """
+class Position(NamedTuple):
+    """The deals that can follow a bloc's choice, and the points at which some subgame leaves it none."""
 
     sets: Sets
     failed: Bools
 
 
-def nash_product(
-    layer: Layer,
-    below: Layer,
-    sets: Sets,
-    payoffs: Floats,
-    fallback: Floats,
-    fast: bool = False,
+def scores(objective: Objective, payoffs: Floats) -> Floats:
+    """A mover's score of each deal, ties being exact.
+
+    Parameters
+    ----------
+    objective
+        Of the mover's members alone, and one that ranks; it may hold arrays of one entry a point.
+    payoffs
+        Members' payoffs of each deal; shape (members, deals, points).
+    """
+    by_member = np.moveaxis(payoffs, 0, -1)
+    with np.errstate(invalid="ignore"):
+        score = np.ascontiguousarray(objective.score(by_member))
+        return merged(score, objective.size(by_member, np.abs(by_member)))
+
+
+def best_position(
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
 ) -> Position:
-    """Apply the Nash product.
+    """Choose by an objective that ranks positions.
 
     Parameters
     ----------
     layer, below, sets
         The stage, the layer below it and that layer's solution.
-    payoffs
-        Members' payoffs of each deal; shape (members, deals, points).
-    fallback
-        Members' disagreement payoffs; shape (members, points).
+    objective, payoffs
+        As for `scores`.
     fast
         Whether to use compiled kernels, which give the same answer.
     """
-    score = product(payoffs, fallback, fast)
+    score = scores(objective, payoffs)
     inner, level = best(layer, below, sets, score, fast)
-    # Zero wherever it is defined, it ranks nothing; defined nowhere, it fails.
-    flat, failed = (level <= 0.0) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
+    # Where every score is at the floor, it ranks nothing; defined nowhere, it fails.
+    flat, failed = (level <= objective.floor) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
     points: Integers = sets.wide
     tied = sets.several(below, fast)
     if len(tied):
-        members, fallbacks = payoffs[..., tied], fallback[:, tied]
         inner[:, tied], flat[:, tied], failed[tied], open_ = _held(
-            layer, below, sets.only(tied), score[:, tied], members, fallbacks
+            layer, below, sets.only(tied), objective.at(tied), score[:, tied], payoffs.take(tied, axis=-1)
         )
         points = np.union1d(points, tied[open_])
     found = Sets.exact(inner)
     if flat.any():
         columns = np.flatnonzero(flat.any(axis=0))
-        rest = mutual_veto(layer, below, sets.only(columns), payoffs[:, :, columns], fallback[:, columns], fast)
+        rest = standing(
+            layer, below, sets.only(columns), objective.remainder.at(columns), payoffs.take(columns, axis=-1), fast
+        )
         there = flat[:, columns][layer.slot_game]
         inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
         failed[columns] |= rest.failed
@@ -90,87 +91,61 @@ def nash_product(
 
 
 def _held(
-    layer: Layer, below: Layer, sets: Sets, score: Floats, payoffs: Floats, fallback: Floats
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, score: Floats, payoffs: Floats
 ) -> tuple[Bools, Bools, Bools, Bools]:
-    """What the product picks where several deals may follow a position.
+    """What the best position is where several deals may follow a position.
 
     Returns
     -------
     inner
         The deals picked; shape (slots, points).
     flat
-        Where the product ranks nothing; shape (subgames, points).
+        Where the objective ranks nothing; shape (subgames, points).
     failed
-        See `Position`.
+        Where some subgame leaves the bloc no position that every member would sign; shape (points,).
     open
         Where mixtures of what follows might be picked; shape (points,).
     """
-    members = sets.members(below)
+    members, floor = sets.members(below), objective.floor
     low, high = members.bounds(score)
     top = layer.cells.fold(np.maximum, high[layer.cell_child])
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
-    # Where some continuations leave no joint gain at all the product cannot say what is chosen then.
-    idle = (level <= 0.0) & (top > 0.0)
-    level = np.where(idle, ulp(0.0), level)
+    # Where some continuations leave no joint gain at all the rule cannot say what is chosen then.
+    idle = (level <= floor) & (top > floor)
+    level = np.where(idle, nextafter(floor, np.inf), level)
     worth = score[layer.slot_deal]
     inner = sets.follows(layer) & (worth >= level[layer.slot_game]) & (worth > -np.inf)
-    # Mixtures of tied continuations can have a larger product than their ends; at most that of the best of each gain.
-    most = product(np.array([members.best(member) for member in payoffs]), fallback)
+    # Mixtures of tied continuations can score more than their ends; at most what the best of each payoff does.
+    most = scores(objective, np.array([members.best(member) for member in payoffs]))
     matters = ((low < high) & (most > -np.inf))[layer.cell_child]
     matters &= most[layer.cell_child] >= level[layer.cell_game]
-    flat, failed = (top <= 0.0) & (top > -np.inf), (top == -np.inf).any(axis=0)
+    flat, failed = (top <= floor) & (top > -np.inf), (top == -np.inf).any(axis=0)
     return inner, flat, np.asarray(failed), np.asarray(idle.any(axis=0) | matters.any(axis=0))
 
 
-def product(payoffs: Floats, fallback: Floats, fast: bool = False) -> Floats:
-    """The geometric mean of members' gains, -inf where a member is left below its fallback; ties are exact.
-
-    Shapes (members, deals, points) and (members, points) to (deals, points); see `kgsim.games.objectives.NashProduct`.
-    """
-    with np.errstate(invalid="ignore"):
-        if fast and len(payoffs) == 2 and np.isfinite(fallback).all():
-            found = np.empty(payoffs.shape[1:])
-            kernels().gains(payoffs, fallback, found)
-        else:
-            each = gains(payoffs, fallback[:, None])
-            mean = np.prod(np.maximum(each, 0.0) ** (1.0 / len(payoffs)), axis=0)
-            found = np.where((each < 0.0).any(axis=0), -np.inf, mean)
-        if not crowded(np.maximum(found, 0.0)):
-            return found
-        each = gains(payoffs, fallback[:, None])
-        known = np.abs(payoffs) + np.abs(fallback[:, None])
-        share = np.divide(known, each, out=np.zeros_like(each), where=each > 0.0).mean(axis=0)
-        return merged(found, np.maximum(found, 0.0) * share)
-
-
-def mutual_veto(
-    layer: Layer,
-    below: Layer,
-    sets: Sets,
-    payoffs: Floats,
-    fallback: Floats | None,
-    fast: bool = False,
+def standing(
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
 ) -> Position:
-    """Apply mutual veto; parameters as for `nash_product`, `fallback` None if there is none."""
-    if fast and (fallback is None or np.isfinite(fallback).all()):
+    """Choose what stands under mutual veto; parameters as for `best_position`."""
+    if fast:
         inner = np.zeros((len(layer.slot_deal), payoffs.shape[-1]), dtype=bool)
         failed = np.zeros(payoffs.shape[-1], dtype=bool)
-        stated = np.empty((len(payoffs), 0)) if fallback is None else fallback
-        follows = sets.follows(layer, fast)
-        kernels().veto(layer.slot_first, layer.slot_deal, follows, payoffs, stated, inner, failed)
+        signed = np.ascontiguousarray(objective.acceptable(np.moveaxis(payoffs, 0, -1)))
+        kernels().veto(layer.slot_first, layer.slot_deal, sets.follows(layer, fast), payoffs, signed, inner, failed)
         tied = sets.several(below, fast)
         if len(tied):
-            point = None if fallback is None else fallback[:, tied]
-            inner[:, tied], failed[tied] = _standing(layer, below, sets.only(tied), payoffs[..., tied], point)
+            inner[:, tied], failed[tied] = _standing(
+                layer, below, sets.only(tied), objective.at(tied), payoffs.take(tied, axis=-1)
+            )
     else:
-        inner, failed = _standing(layer, below, sets, payoffs, fallback)
+        inner, failed = _standing(layer, below, sets, objective, payoffs)
     points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
     found = Sets.exact(inner)
     failed[points] = False
     return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
 
 
-def _standing(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback: Floats | None) -> tuple[Bools, Bools]:
+def _standing(layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats) -> tuple[Bools, Bools]:
     """The deals that no rival improves upon, as if no tie mattered, and where there are none."""
     follows = sets.follows(layer)
     inner = np.zeros(follows.shape, dtype=bool)
@@ -181,13 +156,10 @@ def _standing(layer: Layer, below: Layer, sets: Sets, payoffs: Floats, fallback:
         slots = np.flatnonzero(layer.slot_game == game)
         rivals = most[:, layer.cell_child[layer.cell_game == game]]
         worth = payoffs[:, layer.slot_deal[slots]]
-        stands = follows[slots]
-        usable = np.isfinite(rivals).all(axis=0)
-        if fallback is not None:
-            stands &= (gains(worth, fallback[:, None]) >= 0.0).all(axis=0)
-            # What improves upon a position that stands reaches the fallback too.
-            with np.errstate(invalid="ignore"):
-                usable &= (gains(rivals, fallback[:, None]) >= 0.0).all(axis=0)
+        # What improves upon a position that stands reaches the fallback too.
+        with np.errstate(invalid="ignore"):
+            stands = follows[slots] & objective.acceptable(np.moveaxis(worth, 0, -1))
+            usable = np.isfinite(rivals).all(axis=0) & objective.acceptable(np.moveaxis(rivals, 0, -1))
         failed |= ~stands.any(axis=0)
         inner[slots] = _undominated(worth, stands, rivals, usable)
     return inner, failed
@@ -245,5 +217,5 @@ def _strike(stands: Bools, worth: Floats, rival: Floats) -> None:
 
 
 def _improves(rival: Floats, worth: Floats) -> Bools:
-    """Whether a rival is worse for no member and better for one; members along the first axis."""
-    return np.asarray((rival >= worth).all(axis=0) & (rival > worth).any(axis=0))
+    """`kgsim.games.objectives.improves`, members along the first axis."""
+    return np.asarray(improves(np.moveaxis(rival, 0, -1), np.moveaxis(worth, 0, -1)))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.blocs import mutual_veto, nash_product, product
+from kgsim.engine.blocs import best_position, scores, standing
 from kgsim.engine.mixed import Start, list_mixed
 from kgsim.engine.plan import Layer, Plan
 from kgsim.engine.sets import Sets, widened
@@ -35,12 +35,11 @@ from kgsim.engine.solutions import (
 )
 from kgsim.engine.stages import one_mover, several_movers
 from kgsim.errors import StructureError
+from kgsim.games.objectives import Objective
 from kgsim.scenario.deals import Deals
-from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
-from kgsim.scenario.payoffs import within
+from kgsim.structures.blocs import objective
 from kgsim.structures.solution import fallback_structures
-from kgsim.tolerances import merged
 
 #: Equilibria in mixtures that a bloc's fallback is sought among at a point; with more the set is open.
 MOST_FALLBACKS = 64
@@ -295,90 +294,52 @@ class _Induction:
         points: Integers,
         fallback: Floats | None,
     ) -> Sets:
-        blocs = [self.structure.blocs.get(mover) for mover in movers]
-        if len(movers) == 1:
-            bloc = blocs[0]
-            if bloc is not None and bloc.rule != "weighted":
-                return self._bargain(layer, below, sets, bloc, payoffs, points, fallback)
-            return one_mover(layer, below, sets, self._linear(movers[0], bloc, payoffs, points), self.fast)
-        if any(bloc is not None and bloc.rule == "veto" for bloc in blocs):
+        wanted = [self._objective(mover, points, fallback) for mover in movers]
+        worth = [_chosen(payoffs, [self._seat(decision) for decision in mover]) for mover in movers]
+        if len(movers) == 1 and not wanted[0].linear:
+            choose = best_position if wanted[0].ranks else standing
+            position = choose(layer, below, sets, wanted[0], worth[0], self.fast)
+            self._fail_at(position.failed, NO_POSITION)
+            return position.sets
+        if not all(objective.ranks for objective in wanted):
             self._fail_at(np.ones(len(points), dtype=bool), VETO_AT_ONCE)
             return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool))
-        scores, linear = [], True
-        for mover, bloc in zip(movers, blocs, strict=True):
-            if bloc is not None and bloc.rule == "nash":
-                members = _chosen(payoffs, self._members(bloc))
-                point = self._fallback(bloc, points, fallback)
-                assert point is not None
-                scores.append(product(members, point, self.fast))
-                linear = False
-            else:
-                scores.append(self._linear(mover, bloc, payoffs, points))
-        found = several_movers(layer, below, sets, scores, randomise=linear, fast=self.fast)
+        # A player's own payoffs have exact ties already.
+        ranked = [
+            own[0] if len(own) == 1 else scores(objective, own) for objective, own in zip(wanted, worth, strict=True)
+        ]
+        if len(movers) == 1:
+            return one_mover(layer, below, sets, ranked[0], self.fast)
+        linear = all(objective.linear for objective in wanted)
+        found = several_movers(layer, below, sets, ranked, randomise=linear, fast=self.fast)
         if linear and layer is self.plan.layers[0] and fallback is None:
-            self.start = Start(layer, below, sets, scores)
+            self.start = Start(layer, below, sets, ranked)
         if not linear:
             self.doubt[points] = DOUBTS.index(PURE_BLOC)
             none = np.asarray(~layer.slots.fold(np.logical_or, found.inner).all(axis=0))
             self._fail_at(none, NO_PURE_BLOC)
         return found
 
-    def _bargain(
-        self,
-        layer: Layer,
-        below: Layer,
-        sets: Sets,
-        bloc: Bloc,
-        payoffs: Floats,
-        points: Integers,
-        fallback: Floats | None,
-    ) -> Sets:
-        members = _chosen(payoffs, self._members(bloc))
-        point = self._fallback(bloc, points, fallback)
-        if bloc.rule == "nash":
-            assert point is not None
-            position = nash_product(layer, below, sets, members, point, self.fast)
-        else:
-            position = mutual_veto(layer, below, sets, members, point, self.fast)
-        self._fail_at(position.failed, NO_POSITION)
-        return position.sets
-
     def _fail_at(self, where: Bools, why: str) -> None:
         self.failing[where & (self.failing == 0)] = FAILURES.index(why)
 
-    def _linear(self, mover: tuple[str, ...], bloc: Bloc | None, payoffs: Floats, points: Integers) -> Floats:
-        """A mover's utility of each deal, ties being exact."""
-        if bloc is None:
-            return np.asarray(payoffs[self._seat(mover[0])])
-        weights = self._numbers(bloc.weights, points)
-        members = [self.common.scenario.decisions[decision].player for decision in mover]
-        self._fail_at(~np.logical_and.reduce([weights[member] > 0.0 for member in members]), NO_WEIGHT)
-        own = [
-            (weights[member], payoffs[self._seat(decision)]) for decision, member in zip(mover, members, strict=True)
-        ]
-        score = np.sum([weight * worth for weight, worth in own], axis=0)
-        return merged(score, np.sum([np.abs(weight * worth) for weight, worth in own], axis=0))
+    def _objective(self, mover: tuple[str, ...], points: Integers, fallback: Floats | None) -> Objective:
+        """What a mover makes of its members' payoffs at some points."""
+        scenario = self.common.scenario
+        return objective(
+            scenario,
+            mover,
+            self.structure.blocs.get(mover),
+            [scenario.decisions[decision].player for decision in mover],
+            self.common.environment,
+            None if fallback is None else dict(zip(scenario.players, fallback, strict=True)),
+            points,
+            self._check,
+        )
 
-    def _fallback(self, bloc: Bloc, points: Integers, fallback: Floats | None) -> Floats | None:
-        """What each member of a bloc falls back on, shape (members, points); None if nothing is stated."""
-        if bloc.disagreement is None:
-            return None
-        if isinstance(bloc.disagreement, str):
-            assert fallback is not None
-            return fallback[self._members(bloc)]
-        numbers = self._numbers(bloc.disagreement, points)
-        players = [self.common.scenario.decisions[decision].player for decision in bloc.members]
-        return np.array([numbers[player] for player in players])
-
-    def _numbers(self, expressions: Mapping[str, Expression], points: Integers) -> dict[str, Floats]:
-        whole = len(self.failure)
-        return {
-            name: within(expression.evaluate(self.common.environment, shape=(whole,)))[points]
-            for name, expression in expressions.items()
-        }
-
-    def _members(self, bloc: Bloc) -> list[int]:
-        return [self._seat(decision) for decision in bloc.members]
+    def _check(self, bloc: Bloc, members: Sequence[str], stated: Floats) -> None:
+        if bloc.weights:
+            self._fail_at(np.asarray(~(stated > 0.0).all(axis=-1)), NO_WEIGHT)
 
     def _seat(self, decision: str) -> int:
         scenario = self.common.scenario

@@ -10,15 +10,14 @@ contiguous. The rows of one group are those from its number in an array named ``
 
 from __future__ import annotations
 
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.tolerances import SAME_GAIN
 
 #: What the array code calls.
-ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "gains", "veto")
+ENTRY_POINTS = ("several", "follow", "best", "at_once", "reached", "veto")
 
 #: Points that go through a stage together.
 TILE = 32
@@ -208,34 +207,18 @@ def reached(
             found[slot] |= cells[entry_cell[entry]] & below[entry_below[entry]]
 
 
-def gains(payoffs: Floats, fallback: Floats, product: Floats) -> None:
-    """The Nash product of two members' gains (`kgsim.engine.blocs.product`): fill `product`, shape (deals, points)."""
-    for deal in range(len(product)):
-        for point in range(product.shape[1]):
-            first = _gain(payoffs[0, deal, point], fallback[0, point])
-            second = _gain(payoffs[1, deal, point], fallback[1, point])
-            mean = sqrt(max(first, 0.0)) * sqrt(max(second, 0.0))
-            product[deal, point] = -inf if first < 0.0 or second < 0.0 else mean
-
-
-def _gain(payoff: float, fallback: float) -> float:
-    """`kgsim.games.objectives.gains`."""
-    gain = payoff - fallback
-    return 0.0 if abs(gain) <= SAME_GAIN * max(abs(payoff), abs(fallback)) else gain
-
-
 def veto(
     slot_first: Integers,
     slot_deal: Integers,
     follows: Bools,
     payoffs: Floats,
-    fallback: Floats,
+    signed: Bools,
     inner: Bools,
     failed: Bools,
 ) -> None:
     """A bloc under mutual veto, where one deal alone follows each position: fill `inner` and `failed`.
 
-    See `kgsim.engine.blocs.mutual_veto`; `fallback` has shape (members, points), or (members, 0) if there is none.
+    See `kgsim.engine.blocs.standing`; `signed` says which deals every member would sign, shape (deals, points).
     """
     members, points = payoffs.shape[0], payoffs.shape[2]
     listed = np.empty(int(np.max(np.diff(slot_first))), dtype=np.intp)
@@ -246,19 +229,13 @@ def veto(
             slots = slot_deal[slot_first[game] : slot_first[game + 1]]
             there = follows[slot_first[game] : slot_first[game + 1], begin:end]
             for point in range(end - begin):
-                here, count, standing = begin + point, 0, 0
+                here, standing = begin + point, 0
                 for slot in range(len(slots)):
-                    if not there[slot, point]:
-                        continue
-                    signed = True
-                    for member in range(members):
-                        value = payoffs[member, slots[slot], here]
-                        rivals[count, member] = value
-                        signed = signed and (fallback.shape[1] == 0 or _gain(value, fallback[member, here]) >= 0.0)
-                    if signed:
+                    if there[slot, point] and signed[slots[slot], here]:
+                        for member in range(members):
+                            rivals[standing, member] = payoffs[member, slots[slot], here]
                         listed[standing] = slot
                         standing += 1
-                        count += 1
                 failed[here] |= standing == 0
                 strong = 0
                 for place in range(standing):
@@ -268,7 +245,7 @@ def veto(
                     # What improved upon the last position improves upon many.
                     beaten = improves(rivals[strong], worth)
                     rival = 0
-                    while rival < count and not beaten:
+                    while rival < standing and not beaten:
                         beaten = improves(rivals[rival], worth)
                         strong = rival if beaten else strong
                         rival += 1

@@ -128,13 +128,14 @@ class OutcomeRule:
 class Bloc:
     """How a bloc of decisions chooses its joint position.
 
-    `weights` (weighted) and `disagreement` (nash, veto) map member *players* to expressions over parameters;
-    `disagreement` may instead name the structure whose value is the fallback.
+    `rule` is a name in `kgsim.games.objectives.RULES`. `weights` and `disagreement` map member *players* to
+    expressions over parameters, as far as the rule asks for them; `disagreement` may instead name the structure whose
+    value is the fallback.
     """
 
     name: str
     members: tuple[str, ...]
-    rule: Literal["weighted", "nash", "veto"]
+    rule: str
     weights: Mapping[str, Expression] = field(default_factory=dict)
     disagreement: str | Mapping[str, Expression] | None = None
 

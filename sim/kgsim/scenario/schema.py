@@ -130,6 +130,10 @@ class OutcomeEntry(Model):
     )
 
 
+#: What each rule of a bloc is told of the members, and whether it has to be (see `kgsim.games.objectives.RULES`).
+RULE_NEEDS = {"weighted": ("weights", True), "nash": ("disagreement", True), "veto": ("disagreement", False)}
+
+
 class BlocEntry(Model):
     """How a bloc chooses its joint position."""
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import StructureError
-from kgsim.games.objectives import Efficient, NashProduct, Objective, own_payoff, weighted
 from kgsim.games.staged import StagedGame
-from kgsim.scenario.expressions import Expression
-from kgsim.scenario.model import Action, Bloc, Scenario, Structure
-from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties, within
+from kgsim.scenario.model import Action, Scenario, Structure
+from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
+from kgsim.structures.blocs import objective
 
 #: Payoffs to fall back on, by player.
 Fallback = Mapping[str, float]
@@ -85,9 +84,9 @@ def build(
     # Adding 0 turns -0 into 0.
     payoffs = 0.0 + by_decision.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
-    environment = parameter_values(scenario, values)
+    players, environment = list(scenario.players), parameter_values(scenario, values)
     stages = tuple(
-        tuple(_objective(scenario, structure.blocs.get(mover), mover, environment, fallback) for mover in stage)
+        tuple(objective(scenario, mover, structure.blocs.get(mover), players, environment, fallback) for mover in stage)
         for stage in structure.play
     )
     actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
@@ -115,42 +114,6 @@ def _joint(choices: list[tuple[Action, ...]]) -> tuple[tuple[Action, ...], ...]:
         tuple(actions[index] for actions, index in zip(choices, combination, strict=True))
         for combination in np.ndindex(*sizes)
     )
-
-
-def _objective(
-    scenario: Scenario,
-    bloc: Bloc | None,
-    mover: tuple[str, ...],
-    environment: Mapping[str, NDArray[np.float64]],
-    fallback: Fallback | None,
-) -> Objective:
-    players = list(scenario.players)
-    members = [scenario.decisions[decision].player for decision in mover]
-    seats = tuple(players.index(member) for member in members)
-    if bloc is None:
-        return own_payoff(seats[0], len(players))
-    if bloc.rule == "weighted":
-        weights = _numbers(bloc.weights, environment)
-        for member in members:
-            if not weights[member] > 0:
-                raise StructureError(
-                    f"bloc {bloc.name}: the weight of {member} is {weights[member]:g}; expected a positive number"
-                )
-        return weighted(seats, [weights[member] for member in members], len(players))
-    if bloc.disagreement is None:
-        return Efficient(seats)
-    point = fallback if isinstance(bloc.disagreement, str) else _numbers(bloc.disagreement, environment)
-    assert point is not None
-    disagreement = tuple(point[member] for member in members)
-    if not np.isfinite(disagreement).all():
-        raise StructureError(
-            f"bloc {bloc.name}: what a member falls back on is no finite number up to {LARGEST:g} at these values"
-        )
-    return NashProduct(seats, disagreement) if bloc.rule == "nash" else Efficient(seats, disagreement)
-
-
-def _numbers(expressions: Mapping[str, Expression], environment: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
-    return {name: float(within(expression.evaluate(environment)).item()) for name, expression in expressions.items()}
 
 
 def _check_finite(

@@ -8,7 +8,7 @@ import numpy as np
 
 from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
-from kgsim.games.objectives import Linear
+from kgsim.games.objectives import RULES
 from kgsim.games.simpler import without_idle
 from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario, Structure
@@ -54,16 +54,16 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
 def tree_of(scenario: Scenario, structure: Structure, staging: Staging) -> ExtensiveGame:
     """Unfold a structure's game.
 
-    A bloc of rule `weighted` is a player of its own, whose payoff is the weighted sum; the other rules pick positions
-    by something that is no expected payoff, and cannot be written as a player.
+    A bloc whose objective is linear is a player of its own, whose payoff is the weighted sum; other rules pick
+    positions by something that is no expected payoff, and cannot be written as a player.
 
     Raises
     ------
     StructureError
-        If a bloc's rule is nash or veto, or the tree has more than `MOST_NODES` nodes.
+        If a bloc's objective is not linear, or the tree has more than `MOST_NODES` nodes.
     """
     for bloc in structure.blocs.values():
-        if bloc.rule != "weighted":
+        if not RULES[bloc.rule].linear:
             raise StructureError(
                 f"structure {structure.name}: the bloc {bloc.name} decides by the {bloc.rule} rule, which is no "
                 "player's expected payoff, so it has no place in a game file; export a structure without it"
@@ -76,7 +76,7 @@ def tree_of(scenario: Scenario, structure: Structure, staging: Staging) -> Exten
     seats = []
     objectives = [objective for stage in staging.game.stages for objective in stage]
     for mover, objective in zip(staging.movers, objectives, strict=True):
-        if len(mover) == 1 or not isinstance(objective, Linear):
+        if len(mover) == 1:
             seats.append(list(scenario.players).index(scenario.decisions[mover[0]].player))
         else:
             seats.append(len(payoffs))

@@ -10,9 +10,10 @@ from kgsim.scenario.model import Action, Bloc, Decision, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
-from kgsim.scenario.schema import BlocEntry, ScenarioFile, StructureEntry
+from kgsim.scenario.schema import RULE_NEEDS, BlocEntry, ScenarioFile, StructureEntry
 from kgsim.scenario.sections.outcomes import check_moves
 from kgsim.scenario.source import Key
+from kgsim.wording import listed
 
 Mover = tuple[str, ...]
 Stages = tuple[tuple[Mover, ...], ...]
@@ -153,7 +154,7 @@ def _blocs(
             report.add(
                 (*key, "blocs"),
                 f"the bloc {name} has no rule",
-                f"Add `blocs: {{{name}: {{rule: nash, disagreement: ...}}}}`; the rules are weighted, nash and veto.",
+                f"Add `blocs: {{{name}: {{rule: nash, disagreement: ...}}}}`; the rules are {listed(RULE_NEEDS)}.",
             )
     return blocs
 
@@ -161,13 +162,14 @@ def _blocs(
 def _weights(
     key: Key, entry: BlocEntry, players: Mover, base: Mapping[str, float], declared: Declared, report: Report
 ) -> dict[str, Expression]:
-    if entry.rule != "weighted":
-        if entry.weights is not None:
-            report.add((*key, "weights"), f"the rule {entry.rule!r} has no weights", "Delete them.", at_key=True)
-        return {}
+    needed, must = RULE_NEEDS[entry.rule]
     if entry.weights is None:
-        example = ", ".join(f"{player}: 1" for player in players)
-        report.add((*key, "weights"), "the rule 'weighted' needs weights", f"Add `weights: {{{example}}}`.")
+        if needed == "weights" and must:
+            example = ", ".join(f"{player}: 1" for player in players)
+            report.add((*key, "weights"), f"the rule {entry.rule!r} needs weights", f"Add `weights: {{{example}}}`.")
+        return {}
+    if needed != "weights":
+        report.add((*key, "weights"), f"the rule {entry.rule!r} has no weights", "Delete them.", at_key=True)
         return {}
     weights = _member_formulas((*key, "weights"), entry.weights, players, base, declared, report)
     for player, formula in weights.items():
@@ -192,17 +194,17 @@ def _disagreement(
 ) -> str | dict[str, Expression] | None:
     key = (*key, "disagreement")
     stated = entry.disagreement
-    if entry.rule == "weighted":
-        if stated is not None:
-            report.add(key, "the rule 'weighted' has no disagreement point", "Delete it.", at_key=True)
-        return None
+    needed, must = RULE_NEEDS[entry.rule]
     if stated is None:
-        if entry.rule == "nash":
+        if needed == "disagreement" and must:
             report.add(
                 key,
-                "the rule 'nash' needs a disagreement point",
+                f"the rule {entry.rule!r} needs a disagreement point",
                 "Add `disagreement:` with a structure, or with an expression for each member.",
             )
+        return None
+    if needed != "disagreement":
+        report.add(key, f"the rule {entry.rule!r} has no disagreement point", "Delete it.", at_key=True)
         return None
     if isinstance(stated, dict):
         return _member_formulas(key, stated, players, base, declared, report)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.bayesian import BayesianGame, courses
-from kgsim.games.objectives import Linear
+from kgsim.games.objectives import own_payoff
 from kgsim.games.staged import StagedGame
 from kgsim.solvers.bayesian.beliefs import BeliefSet, History, Supporting
 from kgsim.solvers.bayesian.equilibria import UNREAL, BayesianEquilibrium, BayesianSet
@@ -70,8 +70,7 @@ def solve_opened_signalling(game: BayesianGame, ends: NDArray[np.intp], nash: Na
         follows.append(subgames[key])
     players = game.payoffs.shape[1]
     best = np.array([np.max([point.payoffs for point in each.points.points], axis=0) for each in follows])
-    unit = np.eye(players)
-    stages = tuple(tuple(Linear(tuple(unit[player])) for player in stage) for stage in game.stages[:-2])
+    stages = tuple(tuple(own_payoff(player, players) for player in stage) for stage in game.stages[:-2])
     opening = StagedGame(best.T.reshape(players, *shape), np.arange(len(follows)).reshape(shape), stages)
     solved = solve_subgame_perfect(opening, nash, after=[each.points for each in follows])
     found = solved.equilibria

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame, Strategy
-from kgsim.games.objectives import Linear
+from kgsim.games.objectives import own_payoff
 from kgsim.games.staged import StagedGame
 from kgsim.solvers.staged.mixed_stage import Nash
 from kgsim.solvers.staged.strategies import strategy
@@ -118,8 +118,7 @@ def _with_types_as_players(game: BayesianGame, ends: NDArray[np.intp]) -> Staged
     seats = [list(stage) for stage in (game.stages[:-1] if turns else game.stages)]
     if place is not None:
         seats += [[players + sum(game.kinds[:place]) + turn] for turn in range(turns)]
-    weights = np.eye(len(payoffs))
-    stages = tuple(tuple(Linear(tuple(weights[seat])) for seat in stage) for stage in seats)
+    stages = tuple(tuple(own_payoff(seat, len(payoffs)) for seat in stage) for stage in seats)
     return StagedGame(payoffs, labels, stages)
 
 

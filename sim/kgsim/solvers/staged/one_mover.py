@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
-from math import comb, inf, ulp
+from math import comb, inf, nextafter
 from typing import TypeAlias
 
 import numpy as np
 
 from kgsim.errors import StructureError
-from kgsim.games.objectives import Efficient, Linear, NashProduct
+from kgsim.games.objectives import Objective
 from kgsim.solvers.staged.continuations import (
     CURVED,
     Collector,
@@ -28,7 +28,7 @@ from kgsim.solvers.staged.continuations import (
 from kgsim.solvers.staged.stage import Caps, Stage, members_payoffs, record, start
 
 NO_GAIN = (
-    "some equilibria of later stages leave a Nash bloc no joint position that gives every member more than its "
+    "some equilibria of later stages leave a bloc no joint position that gives every member more than its "
     "fallback; what the bloc chooses then is not listed"
 )
 
@@ -45,27 +45,23 @@ def solve(stage: Stage, caps: Caps, found: Collector) -> None:
         If the mover is a bloc whose rule cannot be applied.
     """
     (objective,) = stage.objectives
-    if isinstance(objective, NashProduct):
+    if objective.ranks:
         objective = _defined(objective, stage)
-    if isinstance(objective, Efficient):
-        _veto(objective, stage, found)
-    else:
+    if objective.ranks:
         _optimise(objective, stage, caps, found)
+    else:
+        _veto(objective, stage, found)
 
 
-def _defined(objective: NashProduct, stage: Stage) -> NashProduct | Efficient:
-    """The Nash product where it ranks positions, and what is left of it where it does not."""
+def _defined(objective: Objective, stage: Stage) -> Objective:
+    """The objective where it ranks positions, and what is left of it where it does not."""
     best = max(map(stage.scores[0], stage.points))
     if best == -inf:
         raise StructureError(
-            "the Nash product cannot be applied: no joint position gives every member at least its disagreement "
+            f"{objective.title} cannot be applied: no joint position gives every member at least its disagreement "
             "payoff; use the weighted or the veto rule, or another disagreement point" + _untried(stage)
         )
-    if best <= 0.0:
-        # No position gives every member more than its fallback: the product is 0 wherever it is defined and ranks
-        # nothing. What remains of the axioms is efficiency.
-        return Efficient(objective.members, objective.disagreement)
-    return objective
+    return objective.remainder if best <= objective.floor else objective
 
 
 def _untried(stage: Stage) -> str:
@@ -73,13 +69,13 @@ def _untried(stage: Stage) -> str:
     return " (mixtures at later ties were not tried)" if any(cell.pieces for cell in stage.distinct) else ""
 
 
-def _optimise(objective: Linear | NashProduct, stage: Stage, caps: Caps, found: Collector) -> None:
-    linear, score = isinstance(objective, Linear), stage.scores[0]
+def _optimise(objective: Objective, stage: Stage, caps: Caps, found: Collector) -> None:
+    linear, score = objective.linear, stage.scores[0]
     level = max(min(map(score, cell.points)) for cell in stage.distinct)
-    if not linear and level <= 0.0:
-        # Some continuations leave the bloc without any joint gain; what it does then is not the product's to say.
+    if level <= objective.floor:
+        # Some continuations leave the bloc without any joint gain; what it does then is not the rule's to say.
         found.gaps.add(NO_GAIN)
-        level = ulp(0.0)  # any gain
+        level = nextafter(objective.floor, inf)  # any gain
     branches: list[Branch] = []
     for cell, profiles in stage.grouped():
         components, gaps = at_least(cell.components(), score, level, linear=linear)
@@ -163,7 +159,7 @@ def _mix_between_continua(branches: Sequence[Branch], score: Score, found: Colle
             )
 
 
-def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
+def _veto(objective: Objective, stage: Stage, found: Collector) -> None:
     """Add every position that no other certainly improves upon for all members."""
     payoffs = members_payoffs(objective, stage.points)
     worth = {point.lottery: row for point, row in zip(stage.points, payoffs, strict=True)}
@@ -193,6 +189,6 @@ def _veto(objective: Efficient, stage: Stage, found: Collector) -> None:
             record(found, profile, components)
     if none:
         raise StructureError(
-            "mutual veto cannot be applied: no joint position gives every member at least its disagreement payoff; "
-            "leave the disagreement point out, or use another" + _untried(stage)
+            f"{objective.title} cannot be applied: no joint position gives every member at least its disagreement "
+            "payoff; leave the disagreement point out, or use another" + _untried(stage)
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.errors import StructureError
-from kgsim.games.objectives import Efficient, Linear
 from kgsim.solvers.staged import mixed_stage
 from kgsim.solvers.staged.continuations import Collector, at_least
 from kgsim.solvers.staged.stage import Caps, Stage, record
@@ -23,12 +22,13 @@ def solve(stage: Stage, nash: mixed_stage.Nash, caps: Caps, found: Collector) ->
     StructureError
         If a bloc that does not randomise leaves the stage without an equilibrium.
     """
-    if any(isinstance(objective, Efficient) for objective in stage.objectives):
+    unranked = [objective.title for objective in stage.objectives if not objective.ranks]
+    if unranked:
         raise StructureError(
-            "a bloc under mutual veto cannot move at the same time as others: give it a stage of its own"
+            f"a bloc under {unranked[0]} cannot move at the same time as others: give it a stage of its own"
         )
     _pure(stage, found)
-    if all(isinstance(objective, Linear) for objective in stage.objectives):
+    if all(objective.linear for objective in stage.objectives):
         mixed_stage.solve(stage, nash, caps, found)
     elif found.empty:
         raise StructureError(
@@ -53,7 +53,7 @@ def _pure(stage: Stage, found: Collector) -> None:
                 components,
                 stage.scores[mover],
                 float(levels[(mover, *profile)]),
-                linear=isinstance(objective, Linear),
+                linear=objective.linear,
             )
             found.gaps |= gaps
         record(found, profile, components)

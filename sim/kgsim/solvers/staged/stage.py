@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.objectives import Efficient, Linear, NashProduct, Objective, own_payoff
+from kgsim.games.objectives import Objective, own_payoff
 from kgsim.solvers.staged.continuations import Collector, Continuations, Piece, Play, Point
 from kgsim.tolerances import MIXTURES, merged, tied
 
@@ -76,7 +76,7 @@ class Stage:
     @cached_property
     def scores(self) -> tuple[Scores, ...]:
         """What each mover makes of all that can follow, if its objective is a scalar."""
-        return tuple(Scores(_scalar(objective), self.points) for objective in self.objectives)
+        return tuple(Scores(objective, self.points) for objective in self.objectives)
 
     @cached_property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -108,7 +108,7 @@ class Scores:
         All that can follow a stage; mixtures of them may be asked for later.
     """
 
-    def __init__(self, objective: Linear | NashProduct, points: Sequence[Point]) -> None:
+    def __init__(self, objective: Objective, points: Sequence[Point]) -> None:
         self._objective = objective
         self._values, self._sizes = self._computed(points)
         self._values = merged(self._values, self._sizes)
@@ -129,18 +129,12 @@ class Scores:
         return np.asarray(self._objective.score(payoffs)), np.asarray(size)
 
 
-def members_payoffs(bloc: Efficient, points: Sequence[Point]) -> NDArray[np.float64]:
+def members_payoffs(bloc: Objective, points: Sequence[Point]) -> NDArray[np.float64]:
     """Payoffs of points in which those of a bloc's member that differ by rounding alone are one number."""
     payoffs = np.array([point.payoffs for point in points])
     for member in bloc.members:
         payoffs[:, member] = list(map(Scores(own_payoff(member, payoffs.shape[1]), points), points))
     return payoffs
-
-
-def _scalar(objective: Objective) -> Linear | NashProduct:
-    if isinstance(objective, Efficient):
-        raise TypeError("mutual veto ranks no two positions that some member prefers each way")
-    return objective
 
 
 def start(profile: Actions, point: Point) -> Point:

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from kgsim.games.objectives import Efficient, Objective, gains
+from kgsim.games.objectives import Objective, gains
 from kgsim.games.staged import strategy_shapes
 from kgsim.solvers.staged.continuations import Continuations, Play, Point
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect
@@ -70,7 +70,7 @@ def reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ...
         return found.points[0]
     objective = objectives[deviators[0]]
     payoffs = np.array([point.payoffs for point in found.points])
-    if isinstance(objective, Efficient):
+    if not objective.ranks:
         meant = next(iter(play.then.values())).payoffs
         change = gains(payoffs, meant)
         return found.points[int(objective.dominates(change, np.zeros_like(change)).argmin())]
