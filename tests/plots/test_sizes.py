@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import cache
 from itertools import combinations
@@ -145,6 +146,19 @@ def test_every_figure_is_legible_at_every_size(name: str, size: str) -> None:
 def test_no_figure_is_left_out() -> None:
     assert set(DRAW) == set(NAMES)
     assert all(callable(getattr(plots, name)) for name in plots.__all__ if name.endswith("_figure"))
+
+
+@pytest.mark.parametrize("name", [name for name in plots.__all__ if name.endswith("_figure")])
+def test_every_figure_says_which_keywords_it_takes(name: str) -> None:
+    function = getattr(plots, name)
+    taken = inspect.signature(function).parameters
+    keywords = [each.name for each in taken.values() if each.kind is each.KEYWORD_ONLY]
+    told = str(inspect.getdoc(function)).split("\nReturns\n")[0].splitlines()
+    assert keywords in (["size", "titled"], ["size", "titled", "lang"])
+    assert [line for line in told if line in keywords] == keywords
+    assert not {"sheet", "options"} & set(taken)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        function(*(None for each in taken if each not in keywords), colour="red")
 
 
 @pytest.mark.parametrize("size", ["page", "column"])  # slides: test_figures.py

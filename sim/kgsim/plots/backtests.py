@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,8 +13,7 @@ from matplotlib.patches import Rectangle
 
 from kgsim.analysis.backtests import Score, Share
 from kgsim.plots.board import board, write
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import percent
@@ -33,17 +33,14 @@ NOTE = (
 )
 
 
-def backtest_figure(scores: Sequence[Score], *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def backtest_figure(sheet: Sheet, scores: Sequence[Score], **options: Unpack[Options]) -> Figure:
     """Draw the scorecard.
 
     Parameters
     ----------
     scores
         As `kgsim.backtest` gives them.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -52,21 +49,6 @@ def backtest_figure(scores: Sequence[Score], *, size: str | Size = "slide", titl
         as shares of draws with twice the standard error; a tick at the average share of outcomes admitted; the verdict
         at the file's values.
     """
-    return on_sheet(lambda sheet: _figure(sheet, scores), size, titled)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Inches between which the shares from 0 to 100% are drawn."""
-
-    left: float
-    right: float
-
-    def place(self, share: float) -> float:
-        return self.left + share * (self.right - self.left)
-
-
-def _figure(sheet: Sheet, scores: Sequence[Score]) -> Figure:
     ruler = sheet.ruler
     beside = sheet.width >= BESIDE
     scale = _Scale(0.4 * sheet.width if beside else MARGIN + 0.25, sheet.width - VERDICT - 0.45)
@@ -116,6 +98,17 @@ def _figure(sheet: Sheet, scores: Sequence[Score]) -> Figure:
         top += row
     write(axes, MARGIN, top + 0.15, note, SMALL, color=FAINT)
     return figure
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Inches between which the shares from 0 to 100% are drawn."""
+
+    left: float
+    right: float
+
+    def place(self, share: float) -> float:
+        return self.left + share * (self.right - self.left)
 
 
 def _texts(ruler: Ruler, score: Score, room: float) -> tuple[list[str], list[str]]:

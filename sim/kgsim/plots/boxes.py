@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,8 +11,7 @@ from matplotlib.figure import Figure
 from kgsim.analysis.discovery import Discovery
 from kgsim.analysis.prim import Box
 from kgsim.analysis.sensitivity import Sensitivity
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREEN, INK, LINE, ORANGE, SHADE
 from kgsim.plots.text import drawable, line_height
 from kgsim.wording import number, percent
@@ -23,17 +24,14 @@ BESIDE = 12.0
 NAME, ROW, PEELING = 1.6, 0.62, 4.3
 
 
-def discovery_figure(result: Sensitivity, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def discovery_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]) -> Figure:
     """Draw the boxes in which an answer occurs, and the peeling behind them.
 
     Parameters
     ----------
     result
         As `kgsim.sensitivity` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -48,10 +46,6 @@ def discovery_figure(result: Sensitivity, *, size: str | Size = "slide", titled:
     """
     if not result.discovery.boxes:
         raise ValueError("no box was found")
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Sensitivity) -> Figure:
     ruler, found = sheet.ruler, result.discovery
     beside = sheet.width >= BESIDE
     left = MARGIN + PEELING + 1.4 if beside else MARGIN

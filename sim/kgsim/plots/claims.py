@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from kgsim.analysis.robustness_result import PriorResult, Robustness
 from kgsim.plots.shares import BELOW
-from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, GREEN, GREY, INK, VERMILLION, YELLOW
 from kgsim.plots.text import drawable, line_height
 
@@ -26,17 +27,14 @@ _VERDICTS = {
 }
 
 
-def claims_figure(result: Robustness, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def claims_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) -> Figure:
     """Draw in which share of draws each claim holds.
 
     Parameters
     ----------
     result
         As `kgsim.robustness` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -44,10 +42,6 @@ def claims_figure(result: Robustness, *, size: str | Size = "slide", titled: boo
         A group of bars a claim, one bar a prior, cut into the draws in which the claim holds, depends on which
         equilibrium is played, fails, or cannot be decided.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Robustness) -> Figure:
     ruler = sheet.ruler
     ways = list(result.priors.values())
     names = list(ways[0].claims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -12,8 +13,7 @@ from matplotlib.patches import Rectangle
 
 from kgsim.analysis.comparison import Comparison, StructureRow
 from kgsim.plots.board import board, write
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Box, Sheet, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Box, Options, Sheet, on_sheet
 from kgsim.plots.style import FAINT, GREEN, GREY, INK, LINE, VERMILLION, YELLOW, OutcomeMark, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import number
@@ -52,29 +52,22 @@ class _Layout:
         return ROW * (most if self.across < ABREAST else 1)
 
 
-def comparison_figure(result: Comparison, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def comparison_figure(sheet: Sheet, result: Comparison, **options: Unpack[Options]) -> Figure:
     """Draw cases side by side.
 
     Parameters
     ----------
     result
         As `kgsim.compare` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own; cases that do not fit side by side come below.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
     Figure
-        A column a case. A row a structure, its cell cut into the outcomes that equilibria reach; a row a claim with its
-        verdict; a row a parameter that differs. A bar at the left marks rows on which cases differ, a star sets that
-        may be incomplete.
+        A column a case, below others where they do not fit side by side. A row a structure, its cell cut into the
+        outcomes that equilibria reach; a row a claim with its verdict; a row a parameter that differs. A bar at the
+        left marks rows on which cases differ, a star sets that may be incomplete.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Comparison) -> Figure:
     label = min(4.4, 0.35 * sheet.room)
     abreast = min(len(result.cases), max(1, int((sheet.room - label) / LEAST)))
     layout = _Layout(label, (sheet.room - label) / abreast, sheet.ruler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,8 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kgsim.errors import GameError
 from kgsim.language import Words
-from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, on_sheet, outcome_sign
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet, outcome_sign
 from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.ranking import gain
@@ -27,9 +27,8 @@ ROW = 1.3
 """Least height of a player's panel with its scale, in inches."""
 
 
-def dumbbell_figure(
-    result: Result, origin: str, to: str, *, size: str | Size = "slide", titled: bool = True, lang: str = "en"
-) -> Figure:
+@on_sheet
+def dumbbell_figure(sheet: Sheet, result: Result, origin: str, to: str, **options: Unpack[SpokenOptions]) -> Figure:
     """Draw every player's payoffs under two structures, and the gain from one to the other.
 
     Parameters
@@ -38,12 +37,6 @@ def dumbbell_figure(
         With both structures solved.
     origin, to
         The structure to start from (above, hollow label) and the one compared with it (below).
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
-    lang
-        Language of the legend.
 
     Returns
     -------
@@ -56,15 +49,12 @@ def dumbbell_figure(
     GameError
         If the result lacks one of the structures, or one of them has no solution.
     """
-    for name in (origin, to):
+    pair = (origin, to)
+    for name in pair:
         if name not in result.structures:
             raise GameError(f"there is no structure {name!r}. {suggestion(name, result.structures, 'structure')}")
         if not result.structures[name].equilibria:
             raise GameError(f"structure {name} has no solution, so nothing can be compared with it")
-    return on_sheet(lambda sheet: _figure(sheet, result, (origin, to)), size, titled, lang)
-
-
-def _figure(sheet: Sheet, result: Result, pair: tuple[str, str]) -> Figure:
     said, ruler, players = sheet.words, sheet.ruler, result.scenario.players
     legend = sheet.legend(_signs(result, pair, said))
     names = [_name(name) for name in pair]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,25 +12,21 @@ from matplotlib.lines import Line2D
 
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.sobol import TAKES, Index
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, PlayerMark, player_marks
 from kgsim.plots.text import drawable, line_height
 from kgsim.plots.tornado import FEWEST, LEAST_PANEL, MOST, NAME, ROW
 from kgsim.wording import percent
 
 
-def indices_figure(result: Sensitivity, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def indices_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]) -> Figure:
     """Draw Sobol' indices of every player's value.
 
     Parameters
     ----------
     result
         As `kgsim.sensitivity` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -44,10 +41,6 @@ def indices_figure(result: Sensitivity, *, size: str | Size = "slide", titled: b
     """
     if result.indices is None:
         raise ValueError("the result has no Sobol' indices")
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Sensitivity) -> Figure:
     ruler, found = sheet.ruler, result.indices
     assert found is not None
     across = min(len(found.players), max(1, int(sheet.room / LEAST_PANEL)))

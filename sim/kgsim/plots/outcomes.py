@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -10,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kgsim.plots.board import board, write
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.ranking import Rank, payoffs_of, ranks, reached_in, reached_payoffs, told, worst
@@ -75,30 +75,23 @@ class _Row:
         return max(cell, self.label_height, len(self.reached) * line_height(SMALL)) + 2 * PADDING
 
 
-def outcomes_figure(result: Result, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def outcomes_figure(sheet: Sheet, result: Result, **options: Unpack[Options]) -> Figure:
     """Draw the table of outcomes by players.
 
     Parameters
     ----------
     result
         As `kgsim.solve` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own; where players do not fit side by side, the table
-        goes on below.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
     Figure
         Each cell holds the outcome's rank for the player (1 is best; a span where the outcome's terms decide) and the
         payoff over all terms; darker is worse, and the player's worst case is framed. The last column, or the lines
-        below an outcome, say in which structures an equilibrium reaches it.
+        below an outcome, say in which structures an equilibrium reaches it. Where players do not fit side by side, the
+        table goes on below.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Result) -> Figure:
     players = tuple(result.scenario.players)
     columns = _Columns.of(len(players), sheet)
     blocks = [players[start : start + columns.across] for start in range(0, len(players), columns.across)]

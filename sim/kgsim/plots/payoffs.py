@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,8 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet, outcome_sign
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet, outcome_sign
 from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, OutcomeMark, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.results import Equilibrium, Result, StructureSolution
@@ -30,17 +30,14 @@ HEADING = 15.0
 Line = tuple[str, float, str, str]
 
 
-def payoffs_figure(result: Result, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def payoffs_figure(sheet: Sheet, result: Result, **options: Unpack[Options]) -> Figure:
     """Draw each player's payoffs under each structure.
 
     Parameters
     ----------
     result
         As `kgsim.solve` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -48,10 +45,6 @@ def payoffs_figure(result: Result, *, size: str | Size = "slide", titled: bool =
         One panel per player, on an axis of its own. A bar spans the player's payoffs over all equilibria of the
         structure; a point is one equilibrium, its marker and colour the outcome.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Result) -> Figure:
     ruler, players = sheet.ruler, result.scenario.players
     left = min(LEFT, 0.34 * sheet.width)
     labels = [_structure_label(solution, ruler, left - 0.45) for solution in result.structures.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,8 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from kgsim.language import Words
-from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import FAINT, INK, player_marks
 from kgsim.plots.sweeps import band
 from kgsim.plots.text import drawable, line_height
@@ -22,19 +21,14 @@ if TYPE_CHECKING:
     from kgsim.analysis.deterrence import Deterrence
 
 
-def price_figure(found: Deterrence, *, size: str | Size = "slide", titled: bool = True, lang: str = "en") -> Figure:
+@on_sheet
+def price_figure(sheet: Sheet, found: Deterrence, **options: Unpack[SpokenOptions]) -> Figure:
     """Draw what the payee asks and what the payer would give, along a parameter.
 
     Parameters
     ----------
     found
         As `kgsim.price_of_deterrence` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
-    lang
-        Language of the legend.
 
     Returns
     -------
@@ -43,10 +37,6 @@ def price_figure(found: Deterrence, *, size: str | Size = "slide", titled: bool 
         jump. The paler area runs over the whole range of the exchange rate, the hatched floor shows where the payer
         would give what is asked whichever equilibria are played, and the dotted line is the base value.
     """
-    return on_sheet(lambda sheet: _figure(sheet, found), size, titled, lang)
-
-
-def _figure(sheet: Sheet, found: Deterrence) -> Figure:
     scenario, price, said = found.scenario, found.price, sheet.words
     payee, payer = (drawable(scenario.players[player], player) for player in (price.payee, price.payer))
     marks = player_marks(scenario)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Integers
 from kgsim.language import Words
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import INK
 from kgsim.plots.sweeps import Look, looks, name_switch, parameter_label, sets_reached, switch_words, titles
 from kgsim.plots.text import line_height
@@ -42,13 +41,9 @@ LEAST_DEEP = 2.2
 GAP = 0.3
 
 
+@on_sheet
 def regime_figure(
-    study: Dataset,
-    structures: Sequence[str] | None = None,
-    *,
-    size: str | Size = "slide",
-    titled: bool = True,
-    lang: str = "en",
+    sheet: Sheet, study: Dataset, structures: Sequence[str] | None = None, **options: Unpack[SpokenOptions]
 ) -> Figure:
     """Draw where which outcomes are equilibria.
 
@@ -59,12 +54,6 @@ def regime_figure(
         values) for a single structure.
     structures
         Names; all if not given.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
-    lang
-        Language of the legend.
 
     Returns
     -------
@@ -81,7 +70,7 @@ def regime_figure(
     swept = [str(name) for name in study.reached.dims[2:]]
     if len(swept) == 2:
         panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
-        return on_sheet(lambda sheet: _figure(sheet, study, panels, swept, ""), size, titled, lang)
+        return _figure(sheet, study, panels, swept, "")
     if len(swept) == 3 and len(chosen) == 1:
         third = min(swept, key=lambda name: study.sizes[name])
         values = study[third].values
@@ -90,9 +79,7 @@ def regime_figure(
         one = study.sel(structure=chosen[0])
         panels = [(one.sel({third: value}), f"{third} = {states.get(float(value), f'{value:g}')}") for value in shown]
         left = [name for name in swept if name != third]
-        return on_sheet(
-            lambda sheet: _figure(sheet, study, panels, left, f": {titles(study)[chosen[0]]}"), size, titled, lang
-        )
+        return _figure(sheet, study, panels, left, f": {titles(study)[chosen[0]]}")
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,8 +12,7 @@ from matplotlib.lines import Line2D
 
 from kgsim.analysis.robustness import ORDINAL
 from kgsim.analysis.robustness_result import PriorResult, Robustness, StructureShares
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import percent
@@ -40,17 +40,14 @@ class _Way:
     filled: bool
 
 
-def shares_figure(result: Robustness, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) -> Figure:
     """Draw in which share of draws each outcome is an equilibrium outcome.
 
     Parameters
     ----------
     result
         As `kgsim.robustness` gives it.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -59,10 +56,6 @@ def shares_figure(result: Robustness, *, size: str | Size = "slide", titled: boo
         outcome's colour spans the priors. Outcomes below half a percent throughout are left out. The draws not proven
         complete stand beside the structure's name.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result), size, titled)
-
-
-def _figure(sheet: Sheet, result: Robustness) -> Figure:
     ruler = sheet.ruler
     ways = [
         _Way(each, "D" if each.name == ORDINAL else _MARKERS[place % len(_MARKERS)], place == 0)

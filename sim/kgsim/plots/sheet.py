@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from functools import cache, wraps
+from inspect import Parameter, cleandoc, signature
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypedDict, get_type_hints
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -30,6 +31,8 @@ TITLE_SIZES = (20.0, 17.0, 15.0)
 #: Left, top, width and height, in inches from the top left.
 Box: TypeAlias = tuple[float, float, float, float]
 Sign: TypeAlias = tuple[Artist | tuple[Artist, ...], str]
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -123,23 +126,54 @@ class Sheet:
                 x += width
 
 
-def on_sheet(draw: Callable[[Sheet], Figure], size: str | Size, titled: bool = True, lang: str = "en") -> Figure:
-    """Draw a figure at a size.
+class Options(TypedDict, total=False):
+    """The keywords of every function that draws a figure."""
 
-    Parameters
-    ----------
-    draw
-        From the sheet to the figure, in a slide's inches and points.
-    size
-        Slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
-    lang
-        Language of the words.
+    size: str | Size
+    titled: bool
+
+
+class SpokenOptions(Options, total=False):
+    """The same where the words come in several languages."""
+
+    lang: str
+
+
+#: The default of each keyword, and what it means.
+_OPTIONS: dict[str, tuple[Any, str]] = {
+    "size": ("slide", "`kgsim.plots.size`: slide, page, column or a size of your own."),
+    "titled": (True, "Whether the figure carries its own heading."),
+    "lang": ("en", "Language of the words."),
+}
+
+
+def on_sheet(draw: Callable[Concatenate[Sheet, P], Figure]) -> Callable[P, Figure]:
+    """Decorate what draws on a sheet, in a slide's inches and points: it draws at a size, and documents the keywords.
+
+    The function is handed a sheet of the size asked for; its last parameter, ``**options: Unpack[Options]`` or
+    ``Unpack[SpokenOptions]``, only says which keywords there are.
     """
-    size = size_of(size)
-    with style():
-        return shrunk(draw(Sheet(size, titled, _words(lang))), size.scale)
+    given = signature(draw)
+    _of_sheet, *own, of_options = given.parameters.values()
+    options = get_type_hints(SpokenOptions if SpokenOptions.__name__ in str(of_options.annotation) else Options)
+    keywords = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=_OPTIONS[name][0], annotation=options[name]) for name in options
+    ]
+    public = given.replace(parameters=[*own, *keywords])
+
+    @wraps(draw)
+    def figure(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        public.bind(*args, **kwargs)  # Raises TypeError where `draw`, which takes any keyword, would not.
+        asked: dict[str, Any] = {each.name: kwargs.pop(each.name, each.default) for each in keywords}
+        size = size_of(asked["size"])
+        with style():
+            sheet = Sheet(size, asked["titled"], _words(asked.get("lang", "en")))
+            return shrunk(draw(sheet, *args, **kwargs), size.scale)
+
+    figure.__dict__["__signature__"] = public
+    about, *rest = cleandoc(draw.__doc__ or "").partition("\n\nReturns\n")
+    figure.__doc__ = "\n".join([about, *(f"{name}\n    {_OPTIONS[name][1]}" for name in options)]) + "".join(rest)
+    return figure
 
 
 @cache

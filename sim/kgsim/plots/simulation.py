@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, INK
 from kgsim.plots.sweeps import looks
 from kgsim.plots.text import drawable, line_height
@@ -34,17 +33,14 @@ FEW = 100
 _BANDS = ((0.05, 0.95, 0.18), (0.25, 0.75, 0.36))
 
 
-def fan_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def fan_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Figure:
     """Draw how the state variables spread: a row a variable, a column a way to play (the first `MOST`).
 
     Parameters
     ----------
     found
         What `kgsim.simulate` returns, with at least one state variable.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
     """
     bounds: dict[str, list[float]] = json.loads(found.attrs["bounds"])
 
@@ -61,7 +57,7 @@ def fan_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = Tru
         (Line2D([], [], color=FAINT, linestyle=":"), "no run is left after this round"),
     ]
     title = "How the situation spreads over the rounds, while play goes on"
-    return on_sheet(lambda sheet: _grid(sheet, found, title, labels, panel, signs), size, titled)
+    return _grid(sheet, found, title, labels, panel, signs)
 
 
 def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -> None:
@@ -82,17 +78,14 @@ def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
-def runs_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def runs_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Figure:
     """Draw in which share of runs outcomes come about: above by each round, below the hazard; a column a way to play.
 
     Parameters
     ----------
     found
         What `kgsim.simulate` returns.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
     """
     ways = _ways(found)
     palette = looks(found)
@@ -142,7 +135,7 @@ def runs_figure(found: Dataset, *, size: str | Size = "slide", titled: bool = Tr
     ]  # fmt: skip
     title = "In which share of simulated runs an outcome comes about"
     labels = ["reached by the round", "hazard" if least == 1 else f"hazard, of {least} runs or more"]
-    return on_sheet(lambda sheet: _grid(sheet, found, title, labels, panel, signs), size, titled)
+    return _grid(sheet, found, title, labels, panel, signs)
 
 
 def _ways(found: Dataset) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,8 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players
 from kgsim.plots.text import drawable, line_height
 
@@ -32,7 +31,8 @@ class Look:
     marker: str
 
 
-def sweep_figure(study: Dataset, structure: str, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack[Options]) -> Figure:
     """Draw one structure along one parameter.
 
     Parameters
@@ -41,10 +41,6 @@ def sweep_figure(study: Dataset, structure: str, *, size: str | Size = "slide", 
         Of one swept parameter.
     structure
         Name of one of its structures.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -53,10 +49,6 @@ def sweep_figure(study: Dataset, structure: str, *, size: str | Size = "slide", 
         where they are not, broken where values jump between neighbouring points. Below, a strip an outcome that shows
         where it is an equilibrium outcome; grey beneath marks points at which further equilibria are not ruled out.
     """
-    return on_sheet(lambda sheet: _figure(sheet, study, structure), size, titled)
-
-
-def _figure(sheet: Sheet, study: Dataset, structure: str) -> Figure:
     ruler = sheet.ruler
     (name,) = (str(dimension) for dimension in study.reached.dims[2:])
     one = study.sel(structure=structure)

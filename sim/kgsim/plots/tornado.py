@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any
+from typing import Any, Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,8 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.tornado import Bar
 from kgsim.language import Words
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import FAINT, INK, PlayerMark, player_marks
 from kgsim.plots.text import drawable, line_height
 
@@ -30,13 +29,9 @@ LEAST_PANEL = 2.5
 ROW = 0.36
 
 
+@on_sheet
 def tornado_figure(
-    result: Sensitivity,
-    structure: str | None = None,
-    *,
-    size: str | Size = "slide",
-    titled: bool = True,
-    lang: str = "en",
+    sheet: Sheet, result: Sensitivity, structure: str | None = None, **options: Unpack[SpokenOptions]
 ) -> Figure:
     """Draw how far each parameter alone moves each player's value in one structure.
 
@@ -46,12 +41,6 @@ def tornado_figure(
         As `kgsim.sensitivity` gives it.
     structure
         A structure of the scenario; the result's own if not given.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own.
-    titled
-        Whether the figure carries its own heading.
-    lang
-        Language of the legend.
 
     Returns
     -------
@@ -60,10 +49,7 @@ def tornado_figure(
         parameter's range, the discs show the value interval at the ends of the range, the line the one at the values
         held. A star marks parameters that turn an outcome of the structure by themselves.
     """
-    return on_sheet(lambda sheet: _figure(sheet, result, structure or result.structure), size, titled, lang)
-
-
-def _figure(sheet: Sheet, result: Sensitivity, structure: str) -> Figure:
+    structure = structure or result.structure
     said, ruler = sheet.words, sheet.ruler
     players = result.scenario.players
     moved = {player: [bar for bar in result.tornado.bars[structure][player] if bar.swing > 0.0] for player in players}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,8 +13,7 @@ from matplotlib.path import Path as Curve
 from kgsim.plots.board import board, write
 from kgsim.plots.paths import Lane, Path, lanes_of, paths_of
 from kgsim.plots.rails import badge, foot_of, rails
-from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, on_sheet
-from kgsim.plots.size import Size
+from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.plots.tree_layout import (
@@ -28,7 +28,7 @@ from kgsim.plots.tree_layout import (
     nodes_of,
     stack,
 )
-from kgsim.results import Result, StructureSolution
+from kgsim.results import Result
 
 HEADER = 0.95
 FOOT = 0.6
@@ -43,7 +43,8 @@ LEAST_PITCH = 2.0
 Point = tuple[float, float]
 
 
-def game_figure(result: Result, structure: str, *, size: str | Size = "slide", titled: bool = True) -> Figure:
+@on_sheet
+def game_figure(sheet: Sheet, result: Result, structure: str, **options: Unpack[Options]) -> Figure:
     """Draw a structure's stages from left to right, each decision's moves from top to bottom.
 
     Parameters
@@ -52,11 +53,6 @@ def game_figure(result: Result, structure: str, *, size: str | Size = "slide", t
         As `kgsim.solve` gives it.
     structure
         Name of one of its structures.
-    size
-        `kgsim.plots.size`: slide, page, column or a size of your own; on narrow ones stages come from top to bottom,
-        and an equilibrium is a line down through them with a dot on every move that it plays.
-    titled
-        Whether the figure carries its own heading.
 
     Returns
     -------
@@ -64,12 +60,10 @@ def game_figure(result: Result, structure: str, *, size: str | Size = "slide", t
         A line with a number is an equilibrium's course of play (thinner lines, one for each course, if it is mixed),
         coloured by the outcome it ends in; on a move it states the terms chosen. Moves without a line are not played
         in any equilibrium shown. The cards at the right say what each equilibrium leads to and what it is worth.
+        On narrow figures stages come from top to bottom, and an equilibrium is a line down through them with a dot on
+        every move that it plays.
     """
     solution = result.structures[structure]
-    return on_sheet(lambda sheet: _figure(sheet, result, solution), size, titled)
-
-
-def _figure(sheet: Sheet, result: Result, solution: StructureSolution) -> Figure:
     ruler = sheet.ruler
     lanes = lanes_of(result.scenario, solution.name)
     paths = paths_of(result.scenario, solution)
