@@ -279,7 +279,7 @@ def test_a_time_limit_ends_every_phase(game: ExtensiveGame) -> None:
     assert time.monotonic() - began < 5.0  # far more than it takes, on any machine
     for found in (solution.nash, solution.subgame_perfect):
         assert not found.equilibria and not found.complete
-        assert found.reason == "the time limit was met" or "plans" in found.reason
+        assert found.reason == "the clock cut the search at the time limit of 1e-09 s" or "plans" in found.reason
     assert solution.sequential is None
 
 
@@ -287,7 +287,8 @@ def test_what_is_spent_on_judging_does_not_hide_the_equilibria(monkeypatch: pyte
     monkeypatch.setattr("kgsim.solvers.extensive.tree.MOST_ASSESSING", 1)
     found = solve_tree(tree(HORSE)).nash
     assert len(found.equilibria) == 2
-    assert all(each.assessment and each.assessment.reason == "the limit of work was met" for each in found.equilibria)
+    limited = "the search ended at its limit of 0 steps of work"
+    assert all(each.assessment and each.assessment.reason == limited for each in found.equilibria)
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0])

@@ -40,10 +40,9 @@ def nash(file: Path, form: str, time_limit: float | None) -> None:
 
     game = read_stream(sys.stdin.buffer, "standard input") if str(file) == "-" else read_game(file)
     if isinstance(game, StrategicGame):
-        from kgsim.solvers.extensive.by_plans import solve_form
-        from kgsim.solvers.extensive.limits import Limits
+        from kgsim.solvers.strategic.nash import nash as solve_form
 
-        found = solve_form(game.payoffs, Limits.within(time_limit))
+        found = solve_form(game.payoffs, time_limit=time_limit)
         if form == "json":
             emit_json(document.dumps(games.document_of_strategic(game, found)))
         else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from kgsim.errors import GameError
+from kgsim.errors import GameError, KgsimError
 
 #: Steps that one game may take unless told otherwise. A step is worth about a microsecond of plain Python.
 WORK_LIMIT = 20_000_000
 
 
-class OutOfEffort(Exception):
+class OutOfEffort(KgsimError):
     """The work allowed is done; what was found so far is not known to be complete. The message says what ended it."""
 
 
@@ -20,7 +20,7 @@ class Effort:
     Parameters
     ----------
     steps
-        Steps of work; they alone decide unless the caller sets a clock.
+        Steps of work, in trees visits of nodes; they alone decide unless the caller sets a clock.
     seconds
         Seconds from now after which the search stops all the same; None for no clock.
     """
@@ -42,8 +42,16 @@ class Effort:
         self.left -= steps
         if self.left < 0:
             raise OutOfEffort(f"the search ended at its limit of {self._whole:,.0f} steps of work")
-        if self.overtime() > 1.0:
+        self.remaining()
+
+    def remaining(self) -> float | None:
+        """Seconds that are left, None if there is no clock; raises OutOfEffort if none is."""
+        if self.seconds is None:
+            return None
+        left = self.seconds * (1.0 - self.overtime())
+        if left <= 0.0:
             raise OutOfEffort(f"the clock cut the search at the time limit of {self.seconds:g} s")
+        return left
 
     def overtime(self) -> float:
         """How much of the clock's time has gone, 1 when it has run out; 0 if there is no clock."""
@@ -51,8 +59,10 @@ class Effort:
 
     def part(self, steps: float) -> Effort:
         """A smaller allowance under the same clock, for an attempt that something else can replace."""
-        part = Effort(min(steps, self.left))
-        part.seconds, part._begun, part._whole = self.seconds, self._begun, self._whole
+        part = Effort(min(steps, self.left), self.seconds)
+        part._begun = self._begun
+        if part.steps == self.left:
+            part._whole = self._whole
         return part
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from math import inf, prod
 from typing import Literal
 
 import numpy as np
@@ -30,7 +30,7 @@ from kgsim.arrays import Floats
 from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
 from kgsim.solvers.bayesian.signalling import subsets
-from kgsim.solvers.extensive.limits import LINEAR_PROGRAMME, Limits, Spent
+from kgsim.solvers.effort import Effort, OutOfEffort
 from kgsim.tolerances import NASH_WORTH, POSITIVE, REGRET_OF_BELIEFS, SAME_EXPONENT
 
 Verdict = Literal["sequential", "not sequential", "undecided"]
@@ -44,6 +44,9 @@ MOST_VALUES = 1_000_000
 
 #: Nodes of an information set whose every subset may be believed possible.
 MOST_NODES = 10
+
+#: What a linear programme costs, in visits of nodes.
+LINEAR_PROGRAMME = 500
 
 #: An action of an information set: their places.
 Taken = tuple[int, int]
@@ -75,7 +78,7 @@ class Assessment:
     defended: bool = False
 
 
-def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits | None = None) -> Assessment:
+def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], effort: Effort | None = None) -> Assessment:
     """Decide whether a Nash equilibrium belongs to a sequential equilibrium.
 
     Parameters
@@ -84,8 +87,8 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: 
         A game of perfect recall.
     behaviour
         A Nash equilibrium: information set to probabilities, None where its owner's own choices exclude it.
-    limits
-        Of work and time, together with the fixed ones of this module.
+    effort
+        In visits of nodes, beside the fixed limits of this module.
 
     Returns
     -------
@@ -93,15 +96,15 @@ def assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: 
         ``not sequential`` and ``sequential`` are certain but for rounding; ``undecided`` says what was not tried.
     """
     try:
-        return _assess(game, behaviour, limits or Limits.within(None))
-    except Spent as error:
+        return _assess(game, behaviour, effort or Effort(inf))
+    except OutOfEffort as error:
         return Assessment("undecided", str(error))
 
 
-def _assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> Assessment:
+def _assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], effort: Effort) -> Assessment:
     if any(node.probabilities and min(node.probabilities) <= 0.0 for node in game.nodes):
         return Assessment("undecided", "a chance move has an action of probability 0, which beliefs cannot follow")
-    case = _Case(game, behaviour, limits)
+    case = _Case(game, behaviour, effort)
     refusal = case.narrow()
     if refusal is not None:
         return refusal
@@ -117,10 +120,10 @@ def _assess(game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits:
 
 
 class _Case:
-    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None], limits: Limits) -> None:
+    def __init__(self, game: ExtensiveGame, behaviour: Mapping[int, Floats | None], effort: Effort) -> None:
         self.game = game
-        self.limits = limits
-        limits.spend(len(game.nodes))
+        self.effort = effort
+        effort.spend(len(game.nodes))
         self.said: dict[int, Floats] = {}
         self.options: dict[int, list[int]] = {}
         for index, each in enumerate(game.information):
@@ -167,7 +170,7 @@ class _Case:
     def all_values(self) -> Floats:
         """Continuation values under every filling, and their size; shape (2, fillings, nodes, players)."""
         plays = list(self.fillings())
-        self.limits.spend(len(self.game.nodes) * (1 + len(plays) // 20))
+        self.effort.spend(len(self.game.nodes) * (1 + len(plays) // 20))
         mixes = {index: np.array([play[index] for play in plays]) for index in plays[0]}
         values = np.zeros((2, len(plays), len(self.game.nodes), len(self.game.players)))
         for place in reversed(range(len(self.game.nodes))):
@@ -216,7 +219,7 @@ class _Case:
 
     def believed(self, play: Mapping[int, Floats]) -> Assessment:
         """Whether some errors lead to beliefs under which every choice of a complete play is best."""
-        self.limits.spend(len(self.game.nodes))
+        self.effort.spend(len(self.game.nodes))
         values = self.values(play)
         critical: list[tuple[int, list[tuple[tuple[int, ...], BeliefSet]]]] = []
         for index, members in enumerate(self.game.members):
@@ -229,7 +232,7 @@ class _Case:
             if self.bayes(index) is None:
                 for support in subsets(len(members)):
                     # A polytope takes a linear programme for one belief, and two for the range of each probability.
-                    self.limits.spend(LINEAR_PROGRAMME * (2 * len(support) + 1) if len(support) > 2 else 1)
+                    self.effort.spend(LINEAR_PROGRAMME * (2 * len(support) + 1) if len(support) > 2 else 1)
                     found = supported(len(members), support, rows, 0.0)
                     if found is not None:
                         candidates.append((support, found))
@@ -242,7 +245,7 @@ class _Case:
         open_ends = False
         for chosen in product(*(candidates for _, candidates in critical)):
             wanted = [(index, *each) for (index, _), each in zip(critical, chosen, strict=True)]
-            self.limits.spend(2 * LINEAR_PROGRAMME)
+            self.effort.spend(2 * LINEAR_PROGRAMME)
             found_errors, exact = errors.behind(wanted)
             open_ends |= not exact
             if found_errors is None:

@@ -18,8 +18,8 @@ from kgsim.games.extensive import ExtensiveGame
 from kgsim.games.plans import Partial, StrategicForm, behaviour_of, count_plans, size_told, strategic_form
 from kgsim.games.reduction import reduce_game
 from kgsim.games.strategic import pure_equilibria
+from kgsim.solvers.effort import Effort
 from kgsim.solvers.equilibria import Profile, pure_strategy
-from kgsim.solvers.extensive.limits import Limits
 from kgsim.solvers.strategic.nash import NashSet, nash
 
 #: Profiles of plans in a strategic form that is written out to be solved.
@@ -45,23 +45,23 @@ class ByPlans:
     spanned: bool
 
 
-def solve_by_plans(game: ExtensiveGame, limits: Limits) -> ByPlans:
+def solve_by_plans(game: ExtensiveGame, effort: Effort) -> ByPlans:
     """Find the Nash equilibria of a game of perfect recall.
 
     Raises
     ------
     GameError
         If the strategic form is too large to write out.
-    Spent
+    OutOfEffort
         If no time is left.
     """
     counts = count_plans(game)
     if prod(counts) > MOST_PROFILES:
         raise GameError(f"the strategic form has {size_told(counts)} plans, more than are written out")
     form = strategic_form(game)
-    limits.spend(form.payoffs.size)
+    effort.spend(form.payoffs.size)
     if _mixed_are_sought(form):
-        found = solve_form(form.payoffs, limits)
+        found = solve_form(form.payoffs, effort)
         profiles, components = list(found.equilibria), found.components
         complete, reason, spanned = found.complete, found.reason, found.spanned
     else:
@@ -76,9 +76,9 @@ def solve_by_plans(game: ExtensiveGame, limits: Limits) -> ByPlans:
     return ByPlans(behaviours, kept, complete, reason, spanned)
 
 
-def solve_form(payoffs: NDArray[np.float64], limits: Limits) -> NashSet:
+def solve_form(payoffs: NDArray[np.float64], effort: Effort) -> NashSet:
     """`nash` with the time that is left, if that is limited."""
-    return nash(payoffs, time_limit=limits.seconds())
+    return nash(payoffs, time_limit=effort.remaining())
 
 
 def _mixed_are_sought(form: StrategicForm) -> bool:

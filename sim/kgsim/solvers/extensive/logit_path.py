@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.games.extensive import ExtensiveGame, continuation_values, gains
-from kgsim.solvers.extensive.limits import Limits, Spent
+from kgsim.solvers.effort import Effort, OutOfEffort
 
 #: Precision at which the path is taken to have arrived, payoffs being scaled to 0..1 for each player.
 ARRIVED = 1e6
@@ -60,7 +61,7 @@ class LogitLimit:
     residual: NDArray[np.float64]
 
 
-def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, limits: Limits | None = None) -> LogitLimit:
+def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, effort: Effort | None = None) -> LogitLimit:
     """Follow the principal branch of the agent logit quantal response equilibria.
 
     Parameters
@@ -69,28 +70,28 @@ def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, limits: Limits | 
         A game of perfect recall.
     until
         Precision at which to stop.
-    limits
-        Of work and time; the path ends where they are met.
+    effort
+        In visits of nodes; the path ends where it is spent.
 
     Raises
     ------
     GameError
         If the game is not of perfect recall.
-    Spent
-        If the limits do not even allow `LEAST_STEPS`.
+    OutOfEffort
+        If it does not even allow `LEAST_STEPS`.
     """
     game.require_perfect_recall()
-    limits = limits or Limits.within(None)
+    effort = effort or Effort(inf)
     system = _System(game)
-    limits.spend(LEAST_STEPS * system.cost)
+    effort.spend(LEAST_STEPS * system.cost)
     point = np.append(system.even, 0.0)
     tangent, step = np.append(np.zeros(system.size), 1.0), 0.05
     for number in range(MOST_STEPS):
         if point[-1] >= until or step < 1e-9:
             break
         try:
-            limits.spend(system.cost if number >= LEAST_STEPS else 0)
-        except Spent:
+            effort.spend(system.cost if number >= LEAST_STEPS else 0)
+        except OutOfEffort:
             break
         following = np.linalg.svd(system.jacobian(point))[2][-1]
         tangent = following if following @ tangent > 0 else -following

@@ -22,8 +22,8 @@ from kgsim.games.extensive import ExtensiveGame, Node, in_order, reach, uniform
 from kgsim.games.objectives import Linear, own_payoff
 from kgsim.games.plans import Partial
 from kgsim.games.strategic import with_ties
+from kgsim.solvers.effort import Effort
 from kgsim.solvers.extensive.by_plans import solve_by_plans, solve_form
-from kgsim.solvers.extensive.limits import Limits
 from kgsim.solvers.staged import one_mover, several_movers
 from kgsim.solvers.staged.continuations import Collector, Continuations, Piece, Play, Point, played, terminal
 from kgsim.solvers.staged.stage import Caps, Stage
@@ -111,14 +111,14 @@ class Subgames:
         return found
 
 
-def solve_subgames(game: ExtensiveGame, limits: Limits, caps: Caps | None = None) -> Subgames:
+def solve_subgames(game: ExtensiveGame, effort: Effort, caps: Caps | None = None) -> Subgames:
     """Find the equilibria of all subgames of a game of perfect recall.
 
     Raises
     ------
     GameError
         If the plans of a tangle are too many to write out, or to look for the mixed equilibria it needs.
-    Spent
+    OutOfEffort
         If a limit is met; work counts pairs of equilibria that follow.
     """
     caps = caps or Caps()
@@ -138,20 +138,20 @@ def solve_subgames(game: ExtensiveGame, limits: Limits, caps: Caps | None = None
         key: object = root if opening.kind == "tangle" else alike
         if key not in kinds:
             distinct = dict.fromkeys(cells)
-            limits.spend(sum(len(cell.points) for cell in distinct) ** 2)
+            effort.spend(sum(len(cell.points) for cell in distinct) ** 2)
             found = Collector()
             for cell in distinct:
                 found.gaps |= cell.gaps
             if opening.kind == "chance":
                 _chance(game.nodes[root].probabilities, cells, caps, found)
             elif opening.kind == "tangle":
-                _tangle(game, root, opening, cells, caps, limits, found)
+                _tangle(game, root, opening, cells, caps, effort, found)
             else:
                 stage = Stage(_objectives(game, opening), _shape(game, root, opening), cells)
                 if len(movers) == 1:
                     one_mover.solve(stage, caps, found)
                 else:
-                    several_movers.solve(stage, partial(solve_form, limits=limits), caps, found)
+                    several_movers.solve(stage, partial(solve_form, effort=effort), caps, found)
             kinds[key] = found.result().first(caps.points)
         follow[root] = kinds[key]
     return Subgames(game, begin, follow)
@@ -237,7 +237,7 @@ def _tangle(
     opening: Opening,
     cells: Sequence[Continuations],
     caps: Caps,
-    limits: Limits,
+    effort: Effort,
     found: Collector,
 ) -> None:
     if any(cell.pieces for cell in cells):
@@ -248,7 +248,7 @@ def _tangle(
         )
     for chosen in islice(product(*(cell.points for cell in cells)), caps.selections):
         cut = _cut(game, root, opening, chosen)
-        solved = solve_by_plans(cut, limits)
+        solved = solve_by_plans(cut, effort)
         if not solved.complete:
             found.gaps.add(solved.reason)
         leaves = [place for place, node in enumerate(cut.nodes) if not node.children]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import prod
+from math import inf, prod
 from typing import TypeAlias
 
 import numpy as np
@@ -21,10 +21,9 @@ from kgsim.errors import GameError
 from kgsim.games.extensive import ExtensiveGame, continuation_values, gains, reach, uniform
 from kgsim.games.plans import Partial, count_plans
 from kgsim.games.simpler import without_difference
-from kgsim.solvers.effort import check_limits
+from kgsim.solvers.effort import Effort, OutOfEffort, check_limits
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.extensive.by_plans import MOST_PROFILES, solve_by_plans
-from kgsim.solvers.extensive.limits import Limits, Spent
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
 from kgsim.solvers.extensive.subgames import openings, solve_subgames
 
@@ -151,7 +150,7 @@ class TreeSearch:
     def __init__(self, game: ExtensiveGame, time_limit: float | None) -> None:
         check_limits(time_limit, 1.0)
         game.require_perfect_recall()
-        self.limits = Limits.within(time_limit)
+        self.effort = Effort(inf, time_limit)
         self.game = without_difference(game).game
         self.left_out = len(game.information) - len(self.game.information)
         self.hidden = any(each.kind == "tangle" for each in openings(self.game).values())
@@ -162,8 +161,8 @@ class TreeSearch:
         if self.game.subgames == (0,) and not _one_stage(self.game):
             return None
         try:
-            found = solve_subgames(self.game, self.limits.of(MOST_FOLLOWED))
-        except (GameError, Spent) as error:
+            found = solve_subgames(self.game, self.effort.part(MOST_FOLLOWED))
+        except (GameError, OutOfEffort) as error:
             return EquilibriumSet((), (), False, str(error))
         continuations = found.follow[0]
         points = sorted(continuations.points, key=lambda point: (len(point.lottery), point.lottery))
@@ -180,19 +179,19 @@ class TreeSearch:
     def logit_limit(self) -> LogitLimit | None:
         """Where the logit path leads; None if there is nothing to choose or it is too much work."""
         try:
-            return logit_path(self.game, limits=self.limits.of(MOST_FOLLOWING)) if self.game.information else None
-        except Spent:
+            return logit_path(self.game, effort=self.effort.part(MOST_FOLLOWING)) if self.game.information else None
+        except OutOfEffort:
             return None
 
     def nash(self) -> EquilibriumSet:
         """The Nash equilibria, judged; none where the strategic form is too large."""
         try:
-            found = solve_by_plans(self.game, self.limits)
+            found = solve_by_plans(self.game, self.effort)
             told = []
             for behaviour in found.behaviours:
-                self.limits.spend(len(self.game.nodes))
+                self.effort.spend(len(self.game.nodes))
                 told.append(_equilibrium(self.game, behaviour, everywhere=False))
-        except (GameError, Spent) as error:
+        except (GameError, OutOfEffort) as error:
             return EquilibriumSet((), (), False, str(error))
         return EquilibriumSet(self._assessed(told), found.components, found.complete, found.reason, found.spanned)
 
@@ -209,10 +208,9 @@ class TreeSearch:
         for rank, place in sorted(order):
             if rank < MOST_ASSESSED:
                 # One that is hard to judge leaves enough for others.
-                limits = self.limits.of(min(left, MOST_ASSESSING / 4))
-                left -= limits.work
-                judged[place] = replace(told[place], assessment=assess(self.game, told[place].behaviour, limits))
-                left += max(limits.work, 0)
+                part = self.effort.part(min(left, MOST_ASSESSING / 4))
+                judged[place] = replace(told[place], assessment=assess(self.game, told[place].behaviour, part))
+                left -= part.steps - max(part.left, 0.0)
         return tuple(judged)
 
 
