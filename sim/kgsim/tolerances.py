@@ -27,6 +27,19 @@ CLOSE_PAYOFFS = 1e-9
 #: that stand for no simple fractions, may have been meant to be there: completeness is not claimed.
 NEAR_TIE = 1e-11
 
+#: Payoffs on 0..1 closer than this are tied where ties are told by tolerance: some fifty units in the last place. Those
+#: between this and `NEAR_TIE` are left to exact arithmetic.
+CERTAIN_TIE = 1e-14
+
+#: Share of a mover's range of payoffs. With rounding above this, ties cannot be told from near ones.
+COARSE_TIES = 1e-5
+
+#: Payoffs on 0..1 that sum to a constant but for this, the rounding of one sum, are those of a zero-sum game.
+ZERO_SUM = 5e-16
+
+#: A number of a dictionary of linear programming, with entries of the size of one, may be a rounded zero up to this.
+ROUNDED_ZERO = 1e-9
+
 #: Payoffs on 0..1 this close to a fraction of a small denominator are read as that fraction; such fractions lie at
 #: least 1e-10 apart, so there is never a choice.
 READ_AS_FRACTION = 1e-13
@@ -53,7 +66,7 @@ NO_PROBABILITY = 1e-12
 #: How much more mixtures are rounded than the payoffs that they are mixed from.
 MIXTURES = 2.0**10
 
-#: Share of expected payoffs up to which beliefs leave two actions tied: the rounding of mixtures.
+#: Share of expected payoffs up to which nothing but the rounding of mixtures is left of them.
 BELIEVED = MIXTURES * ROUNDING
 
 #: A probability counts as positive, in beliefs, from here on.
@@ -68,11 +81,17 @@ REGRET_OF_BELIEFS = 1e-7
 #: Exponents of errors that differ by less are the same.
 SAME_EXPONENT = 1e-6
 
-#: A mixture that misses 1 by so much is none.
-PURE = 1e-7
-
-#: Ends of an interval of probabilities that cross by so little are one.
+#: Ends of an interval of probabilities that cross by so little are one; roots this close to the real line are real.
 EQUAL_ENDS = 1e-12
+
+#: Share of a player's range of payoffs up to which gains in Bayesian games, expected under beliefs, are ties.
+BAYESIAN_TIES = 1e-10
+
+#: Probabilities below this are on their way to 0 where a path of quantal responses ends.
+VANISHING = 1e-4
+
+#: Impossible moves of chance have this probability in logarithms: they still order the beliefs behind them.
+LEAST_CHANCE = 1e-300
 
 #: Payoff differences, on payoffs scaled to 0..1, up to which actions in signalling games are tied.
 SIGNALLING_TIES = 1e-11
@@ -85,6 +104,12 @@ STRICTLY = 1e-9
 
 #: Share of a fallback, itself perhaps the payoff of a mixture, up to which another payoff is the same.
 SAME_GAIN = 1e-12
+
+#: Share of 1 and the payoff by which a fallback differs at most from what all have in an equilibrium that takes it.
+SAME_FALLBACK = 1e-11
+
+#: Probabilities by which two lotteries differ at most that many points share.
+SAME_LOTTERY = 1e-11
 
 #: Digits of probabilities in which lotteries agree that are found as one.
 LOTTERY_DIGITS = 12
@@ -121,6 +146,12 @@ SMALLEST_EDGE = 1e-7
 
 #: Probabilities that are given sum to 1 but for so much.
 SUM_TO_ONE = 1e-9
+
+#: Share of the values that a claim compares up to which they are equal: below it differences are rounding.
+EQUAL = 1e-10
+
+#: A part of a continuum whose longest edge is shorter than this share of the whole's is no more than its middle.
+SHORTEST_EDGE = 1e-11
 
 #: Claims compare so tightly where a boundary is sought, since the width of a tie is the boundary's error.
 TIGHT_COMPARISON = 1e-12
@@ -202,4 +233,4 @@ def merged(values: Floats, sizes: Floats | None = None) -> Floats:
 
 def cancelled(values: Floats, sizes: Floats) -> Floats:
     """Expectations of which nothing but the rounding of numbers of some size is left, as 0."""
-    return np.where(np.abs(values) <= MIXTURES * ROUNDING * sizes, 0.0, values)
+    return np.where(np.abs(values) <= BELIEVED * sizes, 0.0, values)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.stats import binomtest, t
 
 from kgsim.wording import percent, rounded
 
@@ -73,9 +73,5 @@ def wilson(count: int, size: int) -> tuple[float, float]:
     >>> tuple(round(bound, 4) for bound in wilson(0, 100))
     (0.0, 0.037)
     """
-    z = float(norm.ppf((1.0 + LEVEL) / 2.0))
-    p, n = count / size, float(size)
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    # Rounding must not push the interval off the share itself.
-    return min(max(float(middle - reach), 0.0), p), max(min(float(middle + reach), 1.0), p)
+    found = binomtest(count, size).proportion_ci(LEVEL, method="wilson")
+    return float(found.low), float(found.high)

@@ -27,12 +27,6 @@ Intervals: TypeAlias = tuple[tuple[float, float], ...]
 MOST_STATES = 64
 
 
-def largest_gain(scenario: Scenario, run: Joint, at: Numbers) -> Floats:
-    """The largest gain from a one-shot deviation by any mover in any joint state; shape (points,)."""
-    gains = worth(scenario, run, at).gains
-    return np.asarray(np.max([each.max(axis=(1, 2)) for each in gains], axis=0))
-
-
 def sustained(scenario: Scenario, run: Joint, at: Numbers) -> NDArray[np.bool_]:
     """Whether no one-shot deviation gains anything, up to rounding; shape (points,)."""
     # Solving the value system loses digits as the discount factor approaches 1.

@@ -19,7 +19,7 @@ from kgsim.evaluate import solve
 from kgsim.results import Result
 from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Ask, Scenario
-from kgsim.studies.study import study_of
+from kgsim.studies.study import sweep
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -170,7 +170,7 @@ def find(
         shown = list(panels or dict.fromkeys(_solved(result)))[:MOST_PANELS]
         grid = {name: np.linspace(*scenario.parameters[name].range, MAP_POINTS) for name in axes}
         fixed = {name: value for name, value in values.items() if name not in axes}
-        regimes = study_of(scenario, {**grid, **fixed}, structures=shown, beyond_range=True)
+        regimes = sweep(scenario, {**grid, **fixed}, structures=shown, beyond_range=True)
     price = None
     if told.price is None:
         absent.setdefault("price", "absent.price")

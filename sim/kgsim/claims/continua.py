@@ -15,15 +15,13 @@ from typing import TypeAlias
 import numpy as np
 
 from kgsim.arrays import Bools, Floats
+from kgsim.tolerances import SHORTEST_EDGE
 
 #: Parts that may be open at once, and combinations of continua that are looked at, per claim and point.
 MOST_PARTS, MOST_COMBINATIONS = 512, 4096
 
 #: Rounds of bisection. An edge is cut a few times in each ten, so that what remains is rounding.
 ROUNDS = 200
-
-#: A part whose longest edge is shorter than this share of the continuum's is no more than its middle.
-SHORTEST = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +100,7 @@ def _search(faces: Mapping[str, Face], judged: Judged, expected: bool) -> Inside
         if not left.any():
             return Inside(True)
         parts, longest = _halved({name: ends[left] for name, ends in parts.items()}, scale)
-        kept = longest > SHORTEST
+        kept = longest > SHORTEST_EDGE
         parts = {name: ends[kept] for name, ends in parts.items()}
         count = len(next(iter(parts.values())))
         if count == 0:

@@ -20,20 +20,18 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.claims.continua import Face, Inside, look_inside
 from kgsim.claims.equilibria import Continuum, Equilibria, Members
 from kgsim.claims.functions import OF_PLAY, Setting, in_play, over_all, quantity, structure_of_call, structures_of
-from kgsim.claims.truth import EQUAL, Known, bounds, truth
+from kgsim.claims.truth import Known, bounds, truth
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.model import Claim
 from kgsim.scenario.nodes import Call, Comparison, Node, walk
 from kgsim.structures.solution import fallback_structures, in_order
+from kgsim.tolerances import EQUAL, SAME_FALLBACK
 
 #: Combinations of equilibria at which a claim is evaluated at one point, and at all points at once, at most. Where
 #: there are more at a point, only those of the equilibria with the least and largest quantities are tried.
 MOST_COMBINATIONS, MOST_AT_ONCE = 4096, 2_000_000
-
-#: A fallback is an equilibrium's if it differs by no more than this from what all have there: rounding.
-SAME = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,7 +321,7 @@ def _combined(counts: Integers, first: Sequence[Integers]) -> tuple[Integers, In
 def _same(rests: Floats, payoffs: Floats) -> Bools:
     """Whether equilibria rest on nothing or on these payoffs; shape (players, n) to (n,)."""
     gap = np.abs(rests - payoffs)
-    return np.asarray((np.isnan(rests) | (gap <= SAME * (1.0 + np.abs(payoffs)))).all(axis=0))
+    return np.asarray((np.isnan(rests) | (gap <= SAME_FALLBACK * (1.0 + np.abs(payoffs)))).all(axis=0))
 
 
 def _some(values: Floats, points: Integers) -> Floats:

@@ -33,11 +33,9 @@ from kgsim.scenario.nodes import (
     Sum,
     walk,
 )
+from kgsim.tolerances import EQUAL as EQUAL
 
 Values: TypeAlias = Mapping[str, Floats]
-
-#: Numbers that differ by less than this share of the values compared are equal: beyond it differences are rounding.
-EQUAL = 1e-10
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,18 +13,10 @@ import numpy as np
 from kgsim.arrays import Floats, Integers
 from kgsim.solvers.batch.double_description import UNSURE
 from kgsim.solvers.batch.extreme_equilibria import MOST_ACTIONS, Room, find, list_equilibria, new_room, unite
+from kgsim.tolerances import COARSE_TIES, NEAR_TIE, SAME_LOTTERY
 
 #: What the array code calls.
 ENTRY_POINTS = ("solve_points",)
-
-#: Probabilities of lotteries that differ by no more are one.
-SAME = 1e-11
-
-#: With a tolerance above this share of a mover's range of payoffs, ties are too coarse to be told from near ones.
-COARSE = 1e-5
-
-#: What is a tie to a mover to whom all is worth the same.
-ROUNDING = 1e-11
 
 
 class Work(NamedTuple):
@@ -158,7 +150,7 @@ def _solve(work: Work, ties: Floats, payoffs: Floats, outcome: Integers) -> tupl
         return UNSURE, deals
     our_tie = _scale(first, rows, columns, our_tie, work.ours)
     their_tie = _scale(second, columns, rows, their_tie, work.theirs)
-    if max(our_tie, their_tie) > COARSE:
+    if max(our_tie, their_tie) > COARSE_TIES:
         return UNSURE, deals
     ours, theirs = work.ours[: many * few].reshape(many, few), work.theirs[: many * few].reshape(few, many)
     ends = work.ends[: many * few].reshape(many, few)
@@ -285,7 +277,7 @@ def _scale(own: Floats, actions: Integers, others: Integers, tie: float, scaled:
         for other in others:
             scaled[number] = (own[action, other] - low) / span
             number += 1
-    return tie / span if span < np.inf else ROUNDING
+    return tie / span if span < np.inf else NEAR_TIE
 
 
 def _lottery(work: Work, x: Floats, y: Floats, ends: Integers, count: int, deals: int) -> int:
@@ -298,7 +290,7 @@ def _lottery(work: Work, x: Floats, y: Floats, ends: Integers, count: int, deals
     for known in range(count):
         same = True
         for place in range(deals):
-            if abs(work.lotteries[known, place] - shares[place]) > SAME:
+            if abs(work.lotteries[known, place] - shares[place]) > SAME_LOTTERY:
                 same = False
                 break
         if same:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kgsim.arrays import Floats, Integers
-from kgsim.engine.mixed_kernels import SAME
 from kgsim.solvers.batch.nash_batch import NashBatch, nash_batch
+from kgsim.tolerances import SAME_LOTTERY
 
 #: Action profiles left after dominance up to which a game is solved.
 MOST_PROFILES = 27
@@ -89,7 +89,7 @@ def _ends(game: _Game, solved: NashBatch, place: int) -> Ends | None:
     for profile in solved.equilibria(place):
         shares = reduce(np.multiply.outer, profile).ravel()
         lottery = np.asarray(np.bincount(game.ends.ravel(), shares, len(game.deals)), dtype=np.float64)
-        if not any(np.abs(lottery - other).max() <= SAME for other in lotteries):
+        if not any(np.abs(lottery - other).max() <= SAME_LOTTERY for other in lotteries):
             lotteries.append(lottery)
     regret = np.full(len(lotteries), solved.regrets[rows].max())
     return Ends(game.deals, np.array(lotteries), regret)

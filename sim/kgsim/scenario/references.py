@@ -9,6 +9,7 @@ from typing import Any
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.names import FUNCTIONS, suggestion
 from kgsim.scenario.nodes import Call, Name, Node, children
+from kgsim.wording import listed
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def unknown_names(
     reason.
     """
     usable = [name for names in known.values() for name in names]
-    allowed = _listed([f"{kind}s" if not kind.endswith("y") else f"{kind[:-1]}ies" for kind in known])
+    allowed = listed([f"{kind}s" if not kind.endswith("y") else f"{kind[:-1]}ies" for kind in known])
     seen: set[str] = set()
     for found in plain_names(node):
         name = found.name
@@ -121,12 +122,8 @@ def unknown_names(
         if name in refused:
             yield found, f"{name!r} {refused[name]}", f"Only {allowed} may stand here."
         else:
-            message = f"there is no {_listed(list(known), 'or')} named {name!r}"
+            message = f"there is no {listed(known, 'or')} named {name!r}"
             yield found, message, suggestion(name, usable, "name")
-
-
-def _listed(words: list[str], joint: str = "and") -> str:
-    return f" {joint} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def expand(expression: Expression, quantities: Mapping[str, Expression]) -> frozenset[str]:

@@ -100,34 +100,6 @@ def sweep(
     True
     """
     values = together(scenario, given, values)
-    return study_of(
-        scenario,
-        values,
-        structures=structures,
-        mixed=mixed,
-        beyond_range=beyond_range,
-        workers=workers,
-        scheduler=scheduler,
-        path=path,
-        command=command,
-        progress=progress,
-    )
-
-
-def study_of(
-    scenario: Scenario,
-    values: Mapping[str, ArrayLike],
-    *,
-    structures: str | Sequence[str] | None = None,
-    mixed: Mixed = "auto",
-    beyond_range: bool = False,
-    workers: int = 1,
-    scheduler: str | None = None,
-    path: str | Path | None = None,
-    command: str = "",
-    progress: Progress | None = None,
-) -> Dataset:
-    """Do the same as `sweep` for parameters of any name, such as ``progress``, given as a mapping."""
     xarray()
     job = planned(scenario, values, structures=structures, mixed=mixed, beyond_range=beyond_range)
     if path is None:

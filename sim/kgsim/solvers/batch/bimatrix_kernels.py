@@ -24,16 +24,14 @@ from kgsim.solvers.batch.extreme_equilibria import Room, list_equilibria, new_ro
 from kgsim.solvers.batch.payoff_kernels import measure_pure, measure_regrets
 from kgsim.solvers.masks import list_actions
 from kgsim.solvers.strategic.indifference import indifference
-from kgsim.tolerances import LEAST_PIVOT
+from kgsim.tolerances import CERTAIN_TIE, LEAST_PIVOT
 
 ENTRY_POINTS = ("solve_pairs",)
 
 #: Room for vertices in exact arithmetic; more take so long that Python's clock should watch.
 MOST_EXACT = 2_000
-#: Room for vertices, and for equilibria, where ties are told by tolerance; and this tolerance. Slacks that exceed it by
-#: less than `kgsim.solvers.batch.payoff_kernels.NEAR_TIE` are left to exact arithmetic.
+#: Room for vertices, and for equilibria, where ties are told by tolerance.
 MOST_RAYS, MOST_TIED = 500, 1_000
-TIED = 1e-14
 #: Equilibria so few that their maximal Nash subsets are few, and subsets to count before it is left to Python.
 FEW_PAIRS = 24
 MOST_SUBSETS = 500
@@ -254,7 +252,7 @@ def _match_tied(w: Work, rows: int, columns: int) -> int:
     if rows < columns:
         first, second, xs, ys = second, first, ys, xs
     room, labels = w.room, w.labels[: rows * columns].reshape(first.shape)
-    found = list_equilibria(first, second, TIED, TIED, labels, room)
+    found = list_equilibria(first, second, CERTAIN_TIE, CERTAIN_TIE, labels, room)
     x_count = y_count = 0
     for number in range(found):
         x, y = room.pairs[number, 0], room.pairs[number, 1]

@@ -13,15 +13,13 @@ import numpy as np
 
 from kgsim.arrays import Floats, Integers
 from kgsim.solvers.masks import ones
+from kgsim.tolerances import NEAR_TIE
 
 #: In place of a number of vertices: one of them cannot be told from a tie, or there are too many.
 UNSURE = -1
 
 #: A slack is a tie up to the tolerance, and clearly none beyond the tolerance times this.
 CLEAR = 1e3
-
-#: A weight below this may be meant as none (`kgsim.solvers.batch.payoff_kernels.NEAR_TIE`).
-LEAST_WEIGHT = 1e-11
 
 
 class Rays(NamedTuple):
@@ -154,7 +152,7 @@ def _meet(own: Floats, columns: Integers, tie: float, rays: Rays, low: int, high
     rays.value[end] = up * rays.value[low] + down * rays.value[high]
     for place in range(len(columns)):
         weight = up * rays.weights[low, place] + down * rays.weights[high, place]
-        if 0.0 < weight < LEAST_WEIGHT:
+        if 0.0 < weight < NEAR_TIE:
             return False
         rays.weights[end, place] = weight
     left = rays.tight[low] & rays.tight[high]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgsim.arrays import Floats
-from kgsim.solvers.bayesian.polytopes import POSITIVE, count_bases, vertices
+from kgsim.solvers.bayesian.polytopes import count_bases, vertices
+from kgsim.tolerances import POSITIVE
 
 #: Choices of active inequalities up to which the vertices of a set of beliefs are listed.
 MOST_BASES = 5_000

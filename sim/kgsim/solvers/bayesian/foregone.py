@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame, Strategy
-
-#: Gains up to this share of a player's range of payoffs are ties.
-SLACK = 1e-10
+from kgsim.tolerances import BAYESIAN_TIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +71,7 @@ def _foregone(game: BayesianGame, ends: NDArray[np.intp]) -> NDArray[np.intp] | 
     own = everyone[..., player]
     best = own.sum(axis=others, keepdims=True).argmax(axis=-1, keepdims=True)
     lead = np.take_along_axis(own, np.broadcast_to(best, (*own.shape[:-1], 1)), axis=-1) - own
-    better = (lead > SLACK * np.ptp(own)).all(axis=others, keepdims=True)
+    better = (lead > BAYESIAN_TIES * np.ptp(own)).all(axis=others, keepdims=True)
     chosen = np.broadcast_to(best, (*own.shape[:-1], 1))
     alike = ends == np.take_along_axis(ends, chosen, axis=-1)
     alike &= (everyone == np.take_along_axis(everyone, chosen[..., None], axis=-2)).all(axis=-1)

@@ -15,10 +15,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.solvers.bayesian.beliefs import BeliefSet, History, point, segment, supported
-from kgsim.solvers.bayesian.polytopes import POSITIVE
-
-#: Rounding in probabilities.
-ROUNDING = 1e-12
+from kgsim.tolerances import EQUAL_ENDS, POSITIVE
 
 #: Weight that a belief tried out puts on its likeliest type.
 MOSTLY = 0.99
@@ -164,7 +161,7 @@ def _projection(cells: Sequence[Floats], slack: float) -> tuple[tuple[float, flo
 
 def _roots(square: float, slope: float, level: float) -> set[float]:
     """Real zeros of a polynomial of degree two at most."""
-    return {float(root.real) for root in np.roots([square, slope, level]) if abs(root.imag) <= ROUNDING}
+    return {float(root.real) for root in np.roots([square, slope, level]) if abs(root.imag) <= EQUAL_ENDS}
 
 
 def _between(cells: Sequence[Floats], share: float, slack: float) -> tuple[float, float]:
@@ -183,7 +180,7 @@ def _between(cells: Sequence[Floats], share: float, slack: float) -> tuple[float
 
 
 def _has_room(low: float, high: float) -> bool:
-    return low <= high + ROUNDING and low < 1.0 - POSITIVE and high > POSITIVE
+    return low <= high + EQUAL_ENDS and low < 1.0 - POSITIVE and high > POSITIVE
 
 
 def _from_a_few_sides(

@@ -24,6 +24,7 @@ from kgsim.solvers.bayesian.beliefs import point
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.strategic.nash import nash
+from kgsim.tolerances import REGRET_OF_BELIEFS, SAME_EXPONENT
 
 #: Terminal nodes of a tree up to which mixed equilibria are sought.
 MOST_ENDS = 2_000
@@ -31,12 +32,6 @@ MOST_ENDS = 2_000
 #: Profiles of plans, and bases that the enumeration of their equilibria may have to look at.
 MOST_PROFILES = 1_600
 MOST_BASES = 5_000_000
-
-#: What misses 1 by so much is mixed, and a gain up to this share of the payoffs' range is none.
-SLACK = 1e-7
-
-#: Errors' exponents that differ by less are the same.
-SAME = 1e-6
 
 REMARK = "mixed, told with one of the beliefs that support it"
 
@@ -101,7 +96,7 @@ class _Judged:
         if any(each.verdict == "undecided" or each.defended for each in verdicts):
             gaps.append("of some Nash equilibrium it is open whether beliefs support it")
         equilibria: dict[int, BayesianEquilibrium] = {}
-        slack = SLACK * max(float(np.ptp(self.game.payoffs)), 1e-300)
+        slack = REGRET_OF_BELIEFS * max(float(np.ptp(self.game.payoffs)), 1e-300)
         for number, each in enumerate(verdicts):
             if each.verdict == "sequential":
                 told = _told(self.game, each, self.keys)
@@ -189,6 +184,6 @@ def _limit(
             seen = history[: game.seen[axis]]
             order = order + np.array([own[seen][action] for own in exponents[axis]])
             heights = heights + np.array([own[seen][action] for own in logs[axis]])
-    possible = order < order.min() + SAME
+    possible = order < order.min() + SAME_EXPONENT
     weights = np.exp(np.where(possible, heights - heights[possible].max(), -np.inf))
     return np.asarray(weights / weights.sum())

@@ -31,15 +31,13 @@ from kgsim.solvers.bayesian.idle import Idle
 from kgsim.solvers.bayesian.joint_beliefs import Free, Row, UndecidedError, jointly_supported
 from kgsim.solvers.bayesian.signalling import subsets
 from kgsim.solvers.bayesian.ways import Assessment, Partial, enter, least_demanding, merged
+from kgsim.tolerances import BAYESIAN_TIES
 
 #: Steps before the search is cut short. One looks at a combination of choices and continuations; to find beliefs costs
 #: as much as several, and as many for each combination of types where beliefs about several players hang together.
 MOST_STEPS = 400_000
 BELIEFS = 5
 TOGETHER = 60
-
-#: Gains up to this share of a player's range of payoffs are ties.
-SLACK = 1e-10
 
 TOO_MANY = f"the search for pure equilibria was cut short after {MOST_STEPS:,} steps"
 LINKED = "whether beliefs about several players at once support some profile was left open"
@@ -299,7 +297,9 @@ class _Search:
         if self._cut_short(BELIEFS + TOGETHER * together):
             return None
         try:
-            found = jointly_supported(sought, [self.game.kinds[free.source[1]] for free in sought], ready, SLACK)
+            found = jointly_supported(
+                sought, [self.game.kinds[free.source[1]] for free in sought], ready, BAYESIAN_TIES
+            )
         except UndecidedError:
             self.gaps.add(LINKED)
             return None
@@ -354,7 +354,7 @@ class _Search:
             if len(row.frees) == 1:
                 alone.setdefault(row.frees[0].whole, []).append(row.table)
         return all(
-            supported(self.game.kinds[free.source[1]], sorted(free.types), tables, SLACK) is not None
+            supported(self.game.kinds[free.source[1]], sorted(free.types), tables, BAYESIAN_TIES) is not None
             for free, tables in alone.items()
             if len(tables) > 1
         )
@@ -378,10 +378,10 @@ class _Search:
                 loss = loss * mask.reshape([-1 if other == axis else 1 for other in range(loss.ndim)])
             else:
                 loss = np.tensordot(loss, np.array(belief), axes=(axis, 0))
-        if (loss >= -SLACK).all():
+        if (loss >= -BAYESIAN_TIES).all():
             return []
         possible = loss[np.ix_(*(sorted(free.types) for free in frees))] if frees else loss
-        return None if (possible < -SLACK).all() else [Row(tuple(frees), loss)]
+        return None if (possible < -BAYESIAN_TIES).all() else [Row(tuple(frees), loss)]
 
 
 def _updated(belief: Belief, takers: frozenset[int], kinds: int) -> Belief | None:

@@ -8,12 +8,7 @@ from math import comb
 import numpy as np
 
 from kgsim.arrays import Floats
-
-#: A probability counts as positive from here on.
-POSITIVE = 1e-9
-
-#: Probabilities closer than this are one.
-SAME = 1e-8
+from kgsim.tolerances import POSITIVE, SAME_STRATEGY
 
 
 def count_bases(cuts: Floats, equal: Floats) -> int:
@@ -51,7 +46,7 @@ def vertices(cuts: Floats, equal: Floats, totals: Floats, slack: float) -> list[
     ends: list[Floats] = []
     for move in moves[inside]:
         end = np.asarray(start + free @ move, dtype=np.float64)
-        if not any(np.abs(end - other).max() < SAME for other in ends):
+        if not any(np.abs(end - other).max() < SAME_STRATEGY for other in ends):
             ends.append(end)
     if not ends or np.mean(ends, axis=0).min() <= POSITIVE:
         return None

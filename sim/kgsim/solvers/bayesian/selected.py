@@ -11,12 +11,10 @@ from kgsim.games.bayesian_tree import plain_names, unfold
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 from kgsim.solvers.bayesian.mixed import with_beliefs
 from kgsim.solvers.extensive.logit_path import logit_path
+from kgsim.tolerances import VANISHING
 
 #: Nodes of a tree in which a path is followed.
 MOST_NODES = 5_000
-
-#: Probabilities below this have not yet vanished at the end of the path, and are on their way.
-VANISHING = 1e-4
 
 REMARK = "one of possibly many, selected by following quantal responses to ever fewer errors"
 

@@ -22,15 +22,13 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
-from kgsim.solvers.bayesian.polytopes import POSITIVE, SAME, count_bases, vertices
+from kgsim.solvers.bayesian.polytopes import count_bases, vertices
+from kgsim.tolerances import POSITIVE, SAME_STRATEGY, SIGNALLING_TIES
 
 #: Work after which the search for supports is cut short: linear systems solved, and supports looked at, which cost as
 #: much as several.
 MOST_WORK = 1_000_000
 LOOK = 20
-
-#: Payoffs are scaled to 0..1 here; gains up to this are ties.
-SLACK = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +99,7 @@ class _Search:
                 for other in range(self.responses)
                 if other != answer
             ]
-            self.beliefs[key] = supported(self.kinds, kinds, rows, SLACK)
+            self.beliefs[key] = supported(self.kinds, kinds, rows, SIGNALLING_TIES)
         return self.beliefs[key]
 
     def surprised(self, message: int, answers: tuple[int, ...]) -> BeliefSet | None:
@@ -159,8 +157,8 @@ class _Search:
                 at = number[answers]
                 for message, other in enumerate(chosen):
                     known = number[other]
-                    better = self.least[known, :, message] > self.most[at, :, new] + SLACK
-                    worse = self.least[at, :, new] > self.most[known, :, message] + SLACK
+                    better = self.least[known, :, message] > self.most[at, :, new] + SIGNALLING_TIES
+                    worse = self.least[at, :, new] > self.most[known, :, message] + SIGNALLING_TIES
                     if (own[:, new] & better).any() or (own[:, message] & worse).any():
                         break
                 else:
@@ -234,7 +232,7 @@ class _Search:
         """Ends of a set of probabilities laid out in a table."""
         sides = np.array(cuts, dtype=float).reshape(-1, len(cells))
         self.work += count_bases(sides, equal)
-        ends = vertices(sides, equal, totals, SLACK) if self.work <= MOST_WORK else None
+        ends = vertices(sides, equal, totals, SIGNALLING_TIES) if self.work <= MOST_WORK else None
         if ends is None:
             return None
         tables = np.zeros((len(ends), *shape))
@@ -254,11 +252,11 @@ def fails_intuitive_criterion(game: BayesianGame, messages: Floats, responses: F
         every = tuple(range(kinds))
         possible = _best_replies(receiver, message, every)
         best = sender[:, message][:, possible].max(axis=1)
-        serious = tuple(kind for kind in every if best[kind] >= worth[kind] - SLACK)
+        serious = tuple(kind for kind in every if best[kind] >= worth[kind] - SIGNALLING_TIES)
         if not serious or len(serious) == kinds:
             continue
         certain = _best_replies(receiver, message, serious)
-        if any(sender[kind, message, certain].min() > worth[kind] + SLACK for kind in serious):
+        if any(sender[kind, message, certain].min() > worth[kind] + SIGNALLING_TIES for kind in serious):
             return True
     return False
 
@@ -282,7 +280,7 @@ def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[
     for answer in range(responses):
         rows = [receiver[:, message, answer] - receiver[:, message, other] for other in range(responses)]
         for support in subsets(len(among)):
-            if supported(kinds, [among[kind] for kind in support], rows, SLACK) is not None:
+            if supported(kinds, [among[kind] for kind in support], rows, SIGNALLING_TIES) is not None:
                 found.append(answer)
                 break
     return found
@@ -291,8 +289,8 @@ def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[
 def _entered(found: list[Signalling], equilibrium: Signalling) -> int:
     """The place of an equilibrium in the list, which it is added to if it is new."""
     for place, other in enumerate(found):
-        same = np.abs(other.messages - equilibrium.messages).max() < SAME
-        if same and np.abs(other.responses - equilibrium.responses).max() < SAME:
+        same = np.abs(other.messages - equilibrium.messages).max() < SAME_STRATEGY
+        if same and np.abs(other.responses - equilibrium.responses).max() < SAME_STRATEGY:
             return place
     found.append(equilibrium)
     return len(found) - 1

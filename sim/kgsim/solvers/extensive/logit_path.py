@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kgsim.games.extensive import ExtensiveGame, continuation_values, gains
 from kgsim.solvers.effort import Effort, OutOfEffort
+from kgsim.tolerances import LEAST_CHANCE
 
 #: Precision at which the path is taken to have arrived, payoffs being scaled to 0..1 for each player.
 ARRIVED = 1e6
@@ -28,9 +29,6 @@ ENOUGH = 1e5
 #: Steps of the path, at most, and those that must be affordable for it to be followed at all.
 MOST_STEPS = 4_000
 LEAST_STEPS = 100
-
-#: Chance moves that are impossible still order beliefs behind them.
-LEAST_CHANCE = 1e-300
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ from kgsim.solvers.strategic.nash_subsets import MOST_COMPONENTS, maximal_nash_s
 from kgsim.solvers.strategic.one_equilibrium import one_equilibrium
 from kgsim.solvers.strategic.polytope import Polytope
 from kgsim.solvers.strategic.rationals import as_integers, fractions_of, integers_of
-from kgsim.tolerances import LEAST_PIVOT, NEAR_TIE
+from kgsim.tolerances import LEAST_PIVOT, NEAR_TIE, ZERO_SUM
 
 #: Up to this many actions a polyhedron is enumerated whole; beyond it, only its faces that can meet a best
 #: reply.
@@ -51,9 +51,6 @@ MOST_IN_DICT = 100_000
 
 #: Numbers in the dictionaries along one branch of the tree of faces, at most.
 MOST_IN_TREE = 20_000_000
-
-#: Payoffs that sum to a constant but for this are those of a zero-sum game, scaled.
-ZERO_SUM = 5e-16
 
 _Table = list[list[int]]
 

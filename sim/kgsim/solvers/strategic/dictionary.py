@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.solvers.strategic.polytope import Polytope
-
-#: Below this a number of a dictionary may be a rounded zero. Entries are of the size of one.
-ZERO = 1e-9
+from kgsim.tolerances import ROUNDED_ZERO
 
 #: Steps of the simplex method after which ties are resolved by Bland's rule, which cannot cycle, and after which a
 #: question is left open.
@@ -68,16 +66,16 @@ class Dictionary:
         table, label = self.table, self.basic[row]
         for step in range(MOST_STEPS):
             slopes = table[row, :-1] * ~self.held[self.other]
-            if table[row, -1] <= ZERO:
+            if table[row, -1] <= ROUNDED_ZERO:
                 column = int(np.abs(slopes).argmax())
-                if abs(slopes[column]) > ZERO:
+                if abs(slopes[column]) > ROUNDED_ZERO:
                     self.pivot(row, column)
                 return True
             column = int(slopes.argmax())
-            if slopes[column] <= ZERO:
+            if slopes[column] <= ROUNDED_ZERO:
                 return not self._bounded_away(row)
             if step > PATIENCE:
-                column = int(np.where(slopes > ZERO, self.other, len(self.held)).argmin())
+                column = int(np.where(slopes > ROUNDED_ZERO, self.other, len(self.held)).argmin())
             self.pivot(self.blocking(column, row, bland=step > PATIENCE), column)
             if self.other[column] == label:
                 return True
@@ -86,8 +84,8 @@ class Dictionary:
     def blocking(self, column: int, preferred: int, *, bland: bool = False) -> int:
         """The row that first falls to zero as the column's label rises; the preferred one, if it is among several."""
         slopes, values = self.table[:, column], self.table[:, -1]
-        ratios = np.divide(values, slopes, out=np.full(len(values), np.inf), where=slopes > ZERO)
-        first = ratios <= max(float(ratios.min()), 0.0) + ZERO * ZERO
+        ratios = np.divide(values, slopes, out=np.full(len(values), np.inf), where=slopes > ROUNDED_ZERO)
+        first = ratios <= max(float(ratios.min()), 0.0) + ROUNDED_ZERO * ROUNDED_ZERO
         if first[preferred]:
             return preferred
         return int((first / (1.0 + self.basic) if bland else slopes * first).argmax())
@@ -121,15 +119,17 @@ class Dictionary:
         weights = losses @ polytope.matrix
         rounding = (len(losses) + 8) * 1e-15 * float(np.abs(losses).sum())
         most = weights[free[polytope.own]].max(initial=0.0) + losses[free[polytope.replies]].clip(min=0.0).sum()
-        return bool(losses.sum() - most - rounding > ZERO)
+        return bool(losses.sum() - most - rounding > ROUNDED_ZERO)
 
     def at_zero(self, asked: NDArray[np.bool_]) -> list[int]:
         """Those of the labels asked for that are proven, exactly, to hold on the whole face."""
-        rows = (self.table[:, -1] < ZERO) & (asked & ~self.held)[self.basic]
+        rows = (self.table[:, -1] < ROUNDED_ZERO) & (asked & ~self.held)[self.basic]
         if not rows.any():
             return []
         free = ~self.held[self.other]
         used = np.intersect1d(self.basic, self.polytope.own).tolist()
         best = np.intersect1d(self.other, self.polytope.replies).tolist()
-        labels = (int(self.basic[row]) for row in np.flatnonzero(rows) if (self.table[row, :-1][free] > -ZERO).all())
+        labels = (
+            int(self.basic[row]) for row in np.flatnonzero(rows) if (self.table[row, :-1][free] > -ROUNDED_ZERO).all()
+        )
         return [label for label in labels if self.polytope.never_positive(label, used, best, self.held)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.solvers.strategic.best_response import Vertex
-from kgsim.solvers.strategic.dictionary import ZERO, Dictionary
+from kgsim.solvers.strategic.dictionary import Dictionary
 from kgsim.solvers.strategic.polytope import Polytope
+from kgsim.tolerances import ROUNDED_ZERO
 
 #: Pivots of one path, for each action of the game, after which the next path is tried; and paths tried.
 MOST_PIVOTS, MOST_PATHS = 20, 8
@@ -42,7 +43,7 @@ def _follow(x: Dictionary, y: Dictionary, missing: int) -> bool:
     entering, here, there = (missing, x, y) if missing in x.other else (missing, y, x)
     for _ in range(MOST_PIVOTS * len(x.held)):
         column = int((here.other == entering).argmax())
-        if here.table[:, column].max() <= ZERO:
+        if here.table[:, column].max() <= ROUNDED_ZERO:
             return False
         here.pivot(here.blocking(column, int((here.basic == missing).argmax())), column)
         entering = int(here.other[column])
