@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kgsim.analysis.evaluator import Evaluator
+from kgsim.analysis.plain import plain
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
 from kgsim.results import Interval, Result, Verdict
@@ -16,7 +17,7 @@ from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.showing import Told
-from kgsim.wording import close, counted, listed, rounded
+from kgsim.wording import close, counted, listed
 
 #: How the values that the file itself states are called beside analysts' values.
 FILE = "file"
@@ -141,26 +142,17 @@ class Comparison(Told):
             "structures": {
                 row.name: {
                     "agree": row.agree,
-                    "outcomes": {case: None if found is None else list(found) for case, found in row.outcomes.items()},
-                    "values": {
-                        case: {player: [rounded(bound) for bound in bounds] for player, bounds in found.items()}
-                        for case, found in row.values.items()
-                    },
+                    "outcomes": plain(row.outcomes),
+                    "values": plain(row.values),
                     "complete": dict(row.complete),
-                    "turned_by": {case: list(names) for case, names in row.turned_by.items()},
+                    "turned_by": plain(row.turned_by),
                 }
                 for row in self.structures
             },
             "claims": {
                 row.name: {"says": row.says, "agree": row.agree, "verdicts": dict(row.verdicts)} for row in self.claims
             },
-            "parameters": {
-                row.name: {
-                    "label": row.label,
-                    "values": {case: None if at is None else rounded(at) for case, at in row.values.items()},
-                }
-                for row in self.parameters
-            },
+            "parameters": {row.name: {"label": row.label, "values": plain(row.values)} for row in self.parameters},
         }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kgsim.analysis.evaluator import Evaluator
+from kgsim.analysis.plain import Plain
 from kgsim.analysis.prim import Box, Peeled, discover
 from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
@@ -20,7 +21,7 @@ from kgsim.wording import counted, percent, rounded
 
 
 @dataclass(frozen=True)
-class Discovery:
+class Discovery(Plain):
     """Boxes in which an answer occurs.
 
     Attributes

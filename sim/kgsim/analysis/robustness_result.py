@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kgsim.analysis.plain import Plain, plain
 from kgsim.analysis.priors import Correlations
 from kgsim.analysis.sampling import SAMPLINGS
 from kgsim.analysis.shares import Share
@@ -19,7 +20,7 @@ from kgsim.wording import listed
 
 
 @dataclass(frozen=True)
-class StructureShares:
+class StructureShares(Plain):
     """How often a structure's answers occur.
 
     Attributes
@@ -42,19 +43,9 @@ class StructureShares:
     unsolved: Share
     unproven: Share
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "label": self.label,
-            "outcomes": {name: each.to_dict() for name, each in self.outcomes.items()},
-            "only": {name: each.to_dict() for name, each in self.only.items()},
-            "unsolved": self.unsolved.to_dict(),
-            "unproven": self.unproven.to_dict(),
-        }
-
 
 @dataclass(frozen=True)
-class ClaimShares:
+class ClaimShares(Plain):
     """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
 
     It cannot where a structure has no solution, or where equilibria that might contradict are not ruled out.
@@ -69,11 +60,11 @@ class ClaimShares:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {"says": self.says} | {name: getattr(self, name).to_dict() for name in VERDICTS}
+        return {name: plain(getattr(self, name)) for name in ("says", *VERDICTS)}
 
 
 @dataclass(frozen=True)
-class PriorResult:
+class PriorResult(Plain):
     """What one way of drawing gives.
 
     Attributes
@@ -89,15 +80,6 @@ class PriorResult:
     draws: int
     structures: Mapping[str, StructureShares]
     claims: Mapping[str, ClaimShares]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "about": self.about,
-            "draws": self.draws,
-            "structures": {name: each.to_dict() for name, each in self.structures.items()},
-            "claims": {name: each.to_dict() for name, each in self.claims.items()},
-        }
 
 
 @dataclass(frozen=True)
@@ -172,7 +154,7 @@ class Robustness(Told):
             "sampling": {"design": self.sampling, "about": SAMPLINGS[self.sampling], "block": self.size},
             "blocks": self.blocks,
             "seed": self.seed,
-            "priors": {name: each.to_dict() for name, each in self.priors.items()},
-            "ordinal": self.ordinal.to_dict() if self.ordinal else None,
+            "priors": plain(self.priors),
+            "ordinal": plain(self.ordinal),
             "rests_on": dict(self.rests_on),
         }

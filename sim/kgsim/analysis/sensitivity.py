@@ -8,6 +8,7 @@ from typing import Any
 
 from kgsim.analysis.discovery import Discovery, Interest, boxes
 from kgsim.analysis.evaluator import Evaluator, trial_of
+from kgsim.analysis.plain import plain
 from kgsim.analysis.priors import prior as prior_of
 from kgsim.analysis.priors import to_draw
 from kgsim.analysis.sobol import Indices, UndefinedError
@@ -87,15 +88,8 @@ class Sensitivity(Told):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {
-            "structure": self.structure,
-            "parameters": list(self.parameters),
-            "seed": self.seed,
-            "tornado": self.tornado.to_dict(),
-            "indices": self.indices.to_dict() if self.indices else None,
-            "discovery": self.discovery.to_dict(),
-            "notes": list(self.notes),
-        }
+        names = ("structure", "parameters", "seed", "tornado", "indices", "discovery", "notes")
+        return {name: plain(getattr(self, name)) for name in names}
 
 
 def sensitivity(

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, t
 
-from kgsim.wording import percent, rounded
+from kgsim.analysis.plain import Plain
+from kgsim.wording import percent
 
 Integers: TypeAlias = NDArray[np.integer[Any]]
 
@@ -18,7 +19,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Plain):
     """A share of draws.
 
     Attributes
@@ -40,10 +41,6 @@ class Share:
 
     def __str__(self) -> str:
         return percent(self.share)
-
-    def to_dict(self) -> dict[str, float]:
-        """Return the share and its interval as plain data."""
-        return {"share": rounded(self.share), "low": rounded(self.low), "high": rounded(self.high)}
 
 
 def share(counts: Integers, sizes: Integers, *, replicates: bool) -> Share:

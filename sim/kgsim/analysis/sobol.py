@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from kgsim.analysis.evaluator import Evaluator
+from kgsim.analysis.plain import Plain, plain
 from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
 from kgsim.errors import GameError
@@ -40,7 +41,7 @@ class UndefinedError(GameError):
 
 
 @dataclass(frozen=True)
-class Index:
+class Index(Plain):
     """A parameter's indices, each with half the width of its 95 % confidence interval (bootstrap)."""
 
     parameter: str
@@ -49,13 +50,9 @@ class Index:
     total: float
     total_error: float
 
-    def to_dict(self) -> dict[str, float]:
-        """Return the indices as plain data."""
-        return {name: rounded(value) for name, value in self.__dict__.items() if name != "parameter"}
-
 
 @dataclass(frozen=True)
-class Indices:
+class Indices(Plain):
     """Sobol' indices of every player's value in one structure.
 
     Attributes
@@ -96,7 +93,7 @@ class Indices:
             "players": {
                 player: {index.parameter: index.to_dict() for index in found} for player, found in self.players.items()
             },
-            "spread": {player: rounded(value) for player, value in self.spread.items()},
+            "spread": plain(self.spread),
             "several": rounded(self.several),
             "unproven": rounded(self.unproven),
         }

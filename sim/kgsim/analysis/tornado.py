@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.analysis.evaluator import Evaluation, Evaluator
+from kgsim.analysis.plain import Plain
 from kgsim.arrays import Floats
 from kgsim.results import FAILS, HOLDS, UNDECIDED, VERDICTS, Interval
 from kgsim.wording import number, rounded
@@ -19,7 +20,7 @@ POINTS = 41
 
 
 @dataclass(frozen=True)
-class Bar:
+class Bar(Plain):
     """What one parameter does to one player's value interval in one structure.
 
     Attributes
@@ -39,17 +40,12 @@ class Bar:
     swing: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "at_low": _plain(self.at_low),
-            "at_high": _plain(self.at_high),
-            "span": _plain(self.span),
-            "swing": rounded(self.swing),
-        }
+        """Return it as plain data; no span where there is no solution."""
+        return super().to_dict() | ({"span": None} if np.isnan(self.span[0]) else {})
 
 
 @dataclass(frozen=True)
-class Flip:
+class Flip(Plain):
     """An answer that one parameter alone turns.
 
     Attributes
@@ -77,7 +73,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(Plain):
     """Every parameter moved over its range, one at a time.
 
     Attributes
@@ -99,15 +95,11 @@ class Tornado:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {
-            "base": {name: {seat: _plain(at) for seat, at in each.items()} for name, each in self.base.items()},
-            "bars": {
-                name: {seat: {bar.parameter: bar.to_dict() for bar in bars} for seat, bars in each.items()}
-                for name, each in self.bars.items()
-            },
-            "flips": [flip.to_dict() for flip in self.flips],
-            "unproven": {name: rounded(share) for name, share in self.unproven.items()},
+        bars = {
+            name: {seat: {bar.parameter: bar.to_dict() for bar in bars} for seat, bars in each.items()}
+            for name, each in self.bars.items()
         }
+        return super().to_dict() | {"bars": bars}
 
 
 def tornado(trial: Evaluator, moved: Sequence[str], held: Mapping[str, float]) -> Tornado:
@@ -184,7 +176,3 @@ def _flips(trial: Evaluator, looks: Evaluation, base: Mapping[str, float], grids
 
 def _interval(low: float, high: float) -> Interval | None:
     return None if np.isnan(low) else (float(low), float(high))
-
-
-def _plain(bounds: Interval | None) -> list[float] | None:
-    return None if bounds is None or np.isnan(bounds[0]) else [rounded(bound) for bound in bounds]
