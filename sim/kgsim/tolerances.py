@@ -7,6 +7,8 @@ Once ties are exact, comparisons are exact too, and most of what follows bounds 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kgsim.arrays import Bools, Floats
@@ -179,12 +181,47 @@ FIXED_POINT = 1e-9
 CROWDED = 1e-9
 
 
-def crowded(values: Floats) -> bool:
-    """Whether some distinct numbers along the first axis, 0 among them, are so close that rounding may be why."""
+def crowded(values: Floats) -> Bools:
+    """Where some distinct numbers along the first axis, 0 among them, are so close that rounding may be why.
+
+    Shape (values, ...) to (...). -inf stands for no number; what is nan may be crowded.
+    """
+    if values.ndim != 2:
+        return np.array([crowded(part) for part in values.swapaxes(0, 1)]).reshape(values.shape[1:])
+    numbers = np.concatenate([values, np.zeros_like(values[:1])])
+    gap, low, high = least_gaps(np.where(numbers == -np.inf, 0.0, numbers))
+    return np.asarray(~(gap > CROWDED * np.maximum(high, -low)))
+
+
+def least_gaps(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """The least difference of distinct numbers of each column, the least and the largest number; shape (columns,)."""
     with np.errstate(invalid="ignore"):
-        ranked = np.sort(np.concatenate([values, np.zeros_like(values[:1])]), axis=0)
-        gaps = ranked[1:] - ranked[:-1]
-        return bool(((gaps > 0.0) & (gaps <= CROWDED * np.maximum(ranked[-1], -ranked[0]))).any())
+        # Sorting numbers that lie side by side takes half the time.
+        ranked = np.sort(_distinct(values).T.copy(), axis=-1)
+        gaps = ranked[:, 1:] - ranked[:, :-1]
+        gaps[gaps == 0.0] = np.inf
+        return gaps.min(axis=-1, initial=np.inf), ranked[:, 0], ranked[:, -1]
+
+
+def _distinct(rows: Floats) -> Floats:
+    """Rows without those that repeat another one, which saves most of the work of sorting columns."""
+    heads: dict[bytes, int] = {}
+    same = np.array([heads.setdefault(row.tobytes(), number) for number, row in enumerate(rows[:, :8])], dtype=np.intp)
+    repeats = (same != np.arange(len(rows))) & (rows == rows[same]).all(axis=1)
+    return np.asarray(rows[~repeats])
+
+
+def merged_if_crowded(values: Floats, sizes: Callable[[Bools], Floats]) -> Floats:
+    """The same as `merged`, `sizes` being asked for only where numbers are `crowded`; shapes (values, ...).
+
+    The sizes are those of `values[:, where]` for the mask `where` that `sizes` is called with, of shape (...).
+    """
+    where = crowded(values)
+    if not where.any():
+        return values
+    found = values.copy()
+    found[:, where] = merged(values[:, where], sizes(where))
+    return found
 
 
 def tied(first: Floats, second: Floats, size: Floats) -> Bools:

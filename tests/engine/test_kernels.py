@@ -37,7 +37,9 @@ def assert_same(scenario: Scenario, points: dict[str, np.ndarray]) -> None:
 def test_on_random_games(top: int) -> None:
     scenario = three_by_two()
     draw = np.random.default_rng(top)
-    assert_same(scenario, {name: draw.integers(0, top, POINTS_PLAIN).astype(float) for name in scenario.parameters})
+    # Where everything ties, plain Python lists hundreds of equilibria at a point.
+    count = POINTS_PLAIN // 4 if top == 2 else POINTS_PLAIN
+    assert_same(scenario, {name: draw.integers(0, top, count).astype(float) for name in scenario.parameters})
     assert set(scenario.structures) == set(STRUCTURES)
 
 

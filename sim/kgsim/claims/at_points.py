@@ -102,14 +102,14 @@ class AtPoints:
         points
             Parameter to values, shape (m,) each; parameters left out stay at their base values.
         payoffs
-            Payoffs of every deal instead of those that the points give, shape (players, deals, m); claims, which may
-            speak of parameters, are not judged then, and nothing is settled.
+            Payoffs of every deal, ties exact, instead of those of the points, shape (players, deals, m); claims, which
+            may speak of parameters, are not judged then, and nothing is settled.
         settle
             How many of the points may go to the solver of single points, for each structure that is quick to solve;
             None for all of them, however slow.
         """
         given = self.engine.payoffs(points) if payoffs is None else payoffs
-        sets = self.engine.solve(points, given)
+        sets = self.engine.solve(points, given, tied=payoffs is not None)
         count = given.shape[-1]
         verdict = np.full((len(self.claims), count), UNDECIDED, dtype=np.int8)
         exact = {name: np.zeros(count, dtype=bool) for name in sets}
@@ -236,7 +236,7 @@ class _AtPoints:
 
     def chance(self, outcome: int) -> Bounds:
         """See `Equilibria`."""
-        low, high = self.sets.chance(outcome)
+        low, high = (each[outcome] for each in self.sets.chances)
         open_ = self.sets.doubt > 0
         return np.where(open_, 0.0, low), np.where(open_, 1.0, high)
 
@@ -259,13 +259,14 @@ class _AtPoints:
         """Pure equilibria at the points that are not told one by one, each that differs once."""
         sets = self.sets
         left = points[~sets.listed[points]]
-        parts = [(left, np.full((len(sets.payoffs), len(left)), np.nan), sets.inner[:, left])]
+        parts = [(left, np.full((len(sets.payoffs), len(left)), np.nan), sets.inner[sets.rows[:, None], left])]
         if sets.rests:
-            parts = [(rest.points[kept], rest.fallback[:, kept], rest.inner[:, kept])
+            parts = [(rest.points[kept], rest.fallback[:, kept], rest.inner[sets.rows[:, None], kept])
                      for rest in sets.rests for kept in [np.flatnonzero(np.isin(rest.points, left))]]  # fmt: skip
         found = []
         for own, fallback, inner in parts:
             row, column = np.nonzero(inner)
+            row = sets.rows[row]
             deal = sets.deals[row]
             found.append((np.searchsorted(points, own[column]), sets.outcomes[row], sets.payoffs[:, deal, own[column]],
                           fallback[:, column]))  # fmt: skip

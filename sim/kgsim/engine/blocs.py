@@ -17,7 +17,7 @@ from kgsim.engine.plan import Layer
 from kgsim.engine.sets import Sets, gathered, kernels, widened
 from kgsim.engine.stages import best
 from kgsim.games.objectives import Objective, improves
-from kgsim.tolerances import merged
+from kgsim.tolerances import merged_if_crowded
 
 #: Weights of the first member's gains by which positions are found that dominate most others.
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
@@ -49,7 +49,12 @@ def scores(objective: Objective, payoffs: Floats) -> Floats:
     by_member = np.moveaxis(payoffs, 0, -1)
     with np.errstate(invalid="ignore"):
         score = np.ascontiguousarray(objective.score(by_member))
-        return merged(score, objective.size(by_member, np.abs(by_member)))
+
+        def sizes(where: Bools) -> Floats:
+            here = by_member[:, where]
+            return np.asarray(objective.at(np.flatnonzero(where)).size(here, np.abs(here)))
+
+        return merged_if_crowded(score, sizes)
 
 
 def best_position(

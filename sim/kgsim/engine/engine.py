@@ -73,7 +73,9 @@ class Engine:
         tied = with_ties(payoffs.swapaxes(0, 1), lambda: self.deals.sizes(self.scenario, points).swapaxes(0, 1))
         return np.ascontiguousarray(tied.swapaxes(0, 1))
 
-    def solve(self, points: Mapping[str, Floats], payoffs: Floats | None = None) -> dict[str, EquilibriumSets]:
+    def solve(
+        self, points: Mapping[str, Floats], payoffs: Floats | None = None, *, tied: bool = False
+    ) -> dict[str, EquilibriumSets]:
         """Solve every structure at some points, all at once; callers keep to `CHUNK` points or so.
 
         Parameters
@@ -82,6 +84,8 @@ class Engine:
             Parameter to values, shape (m,); parameters left out stay at their base values.
         payoffs
             What `payoffs` gives for these points, if it is known already.
+        tied
+            Whether ties among these are exact already.
         """
         payoffs = self.payoffs(points) if payoffs is None else payoffs
         common = Common(
@@ -89,7 +93,7 @@ class Engine:
             self.deals,
             self.fast,
             parameter_values(self.scenario, points),
-            self._with_ties(points, payoffs),
+            payoffs if tied else self._with_ties(points, payoffs),
             bool(np.isfinite(payoffs).all()),
         )
         for name, plan_ in self.plans.items():

@@ -197,10 +197,10 @@ class _Induction:
             found = sets.inner.take(here, axis=1) & fine[here]
             self.rests.append(FallbackBranch(points[here], rounds.fallback[:, here], found))
             inner[:, points[here]] |= found
-        outer = inner.copy()
-        for column, place in enumerate(sets.wide):
-            if fine[place]:
-                outer[:, points[place]] |= sets.outer[:, column]
+        wide, column = np.unique(points[sets.wide], return_inverse=True)
+        outer = inner[:, wide]
+        there = fine[sets.wide]
+        np.logical_or.at(outer.T, column[there], sets.outer[:, there].T)
         self.failure = np.where(self.failure > 0, self.failure, np.where(solvable, 0, reasons)).astype(np.int8)
         several = np.bincount(points, minlength=whole) > 1
         # Of a continuum only the ends are fallen back on.
@@ -208,7 +208,7 @@ class _Induction:
         several[other.mixed.point[(other.mixed.group >= 0) | (other.mixed.place >= MOST_FALLBACKS)]] = True
         open_ = several | (other.doubt > 0) | (solvable & (reasons > 0)) | ~other.some
         self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
-        return widened(Sets.exact(inner), np.arange(whole), outer)
+        return widened(Sets.exact(inner), wide, outer)
 
     def _rounds(self, other: EquilibriumSets) -> _Rounds:
         """The equilibria to fall back on that differ in what somebody has, in rounds of one at each point."""

@@ -2,7 +2,8 @@
 
 Plain Python that numba compiles as it stands; without a compiler nothing here is used. A few points at a time go
 through a whole stage, so that what is known of them stays in the processor's cache. The operations are those of the
-array code, so the results are the same. Payoffs must be finite.
+array code, so the results are the same. Payoffs must be finite. Arrays are copied number by number: to compile the
+assignment of a slice takes seconds.
 
 Arrays are laid out as there: rows of deals, cells or slots, and the points along the last axis, in which memory is
 contiguous. The rows of one group are those from its number in an array named ``..._first`` to the next number.
@@ -79,7 +80,8 @@ def best(
                 for point in range(size):
                     value = worth[point] if there[point] else -inf
                     level[point] = value if value > level[point] else level[point]
-            levels[game, begin : begin + size] = level[:size]
+            for point in range(size):
+                levels[game, begin + point] = level[point]
             for slot in range(slot_first[game], slot_first[game + 1]):
                 worth = score[slot_deal[slot], begin : begin + size]
                 there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
@@ -134,12 +136,14 @@ def at_once(
             _levels(cell_child, cell_first, low[mover], sizes[mover], stride, levels[mover])
             stride *= sizes[mover]
             for cell in range(cells):
-                lows[mover, cell, begin:end] = low[mover, cell_child[cell], :size]
-                best, level, stands = high[mover, cell_child[cell]], levels[mover, cell], played[cell]
-                if not exact:
-                    highs[mover, cell, begin:end] = best[:size]
+                worst, best = low[mover, cell_child[cell]], high[mover, cell_child[cell]]
+                level, stands = levels[mover, cell], played[cell]
                 for point in range(size):
+                    lows[mover, cell, begin + point] = worst[point]
                     stands[point] &= best[point] >= level[point]
+                if not exact:
+                    for point in range(size):
+                        highs[mover, cell, begin + point] = best[point]
         for cell in range(cells):
             live[cell] = played[cell, :size].any()
             if exact or not live[cell]:
@@ -187,15 +191,13 @@ def _levels(cell_child: Integers, cell_first: Integers, low: Floats, size: int, 
         for cell in range(first, cell_first[game + 1]):
             action = (cell - first) // stride % size
             own, top = low[cell_child[cell]], levels[cell - action * stride]
-            if action == 0:
-                top[:] = own
-            else:
-                for point in range(TILE):
-                    top[point] = own[point] if own[point] > top[point] else top[point]
+            for point in range(TILE):
+                top[point] = own[point] if action == 0 or own[point] > top[point] else top[point]
         for cell in range(first, cell_first[game + 1]):
             action = (cell - first) // stride % size
             if action:
-                levels[cell] = levels[cell - action * stride]
+                for point in range(TILE):
+                    levels[cell, point] = levels[cell - action * stride, point]
 
 
 def reached(
@@ -221,7 +223,10 @@ def veto(
     See `kgsim.engine.blocs.standing`; `signed` says which deals every member would sign, shape (deals, points).
     """
     members, points = payoffs.shape[0], payoffs.shape[2]
-    listed = np.empty(int(np.max(np.diff(slot_first))), dtype=np.intp)
+    most = 0
+    for game in range(len(slot_first) - 1):
+        most = max(most, slot_first[game + 1] - slot_first[game])
+    listed = np.empty(most, dtype=np.intp)
     rivals, worth = np.empty((len(listed), members)), np.empty(members)
     for begin in range(0, points, TILE):
         end = min(begin + TILE, points)

@@ -20,7 +20,7 @@ from kgsim.engine.sets import Sets
 from kgsim.engine.solutions import Mixed
 from kgsim.solvers.batch.double_description import UNSURE
 from kgsim.solvers.compiled import available, compiled
-from kgsim.tolerances import CLOSE_PAYOFFS, NEAR_TIE, cancelled
+from kgsim.tolerances import CLOSE_PAYOFFS, NEAR_TIE, cancelled, least_gaps
 
 #: Equilibria of a game, and vertices at a time, up to which it is solved: by compiled kernels, and by plain Python.
 MOST, MOST_PLAIN = 2000, 200
@@ -131,8 +131,8 @@ def _more(layer: Layer, game: Game, outcomes: int, fast: bool) -> Solved:
 
 def _close(worth: Floats) -> Bools:
     """Where payoffs (slots, points) differ by so small a part of their range that floats on 0..1 are too coarse."""
-    gaps = np.diff(np.sort(worth, axis=0), axis=0)
-    return np.asarray(((gaps > 0.0) & (gaps < CLOSE_PAYOFFS * np.ptp(worth, axis=0))).any(axis=0))
+    gap, low, high = least_gaps(worth)
+    return np.asarray(gap < CLOSE_PAYOFFS * (high - low))
 
 
 def by_point(values: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:

@@ -210,14 +210,16 @@ def _layer(shape: tuple[int, ...], games: Integers, below: Layer) -> Layer:
     entry_below = np.arange(len(entry_cell)) - np.repeat(np.cumsum(counts) - counts - first, counts)
     keys = np.column_stack([cell_game[entry_cell], below.slot_deal[entry_below]])
     slots, entry_slot = np.unique(keys, axis=0, return_inverse=True)
+    # In one piece, as all that goes to kernels: each layout in memory is compiled for anew.
+    slot_game, slot_deal = slots.T.copy()
     entry_slot = entry_slot.ravel()
     order = np.argsort(entry_slot, kind="stable")
     return Layer(
         shape=shape,
         cell_child=cell_child,
         cell_game=cell_game,
-        slot_deal=slots[:, 1],
-        slot_game=slots[:, 0],
+        slot_deal=slot_deal,
+        slot_game=slot_game,
         entry_cell=entry_cell[order],
         entry_below=entry_below[order],
         entry_slot=entry_slot[order],

@@ -40,6 +40,7 @@ class Sets:
     outer: Bools
     _members: Members | None = field(default=None, init=False, repr=False)
     _follows: dict[object, Bools] = field(default_factory=dict, init=False, repr=False)
+    _several: dict[object, Integers] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def exact(cls, inner: Bools) -> Sets:
@@ -59,9 +60,11 @@ class Sets:
             return np.empty(0, dtype=np.intp)
         if not fast or self._members is not None:
             return self.members(layer).several
-        found = np.zeros(self.inner.shape[1], dtype=bool)
-        kernels().several(layer.slot_first, self.inner, found)
-        return np.flatnonzero(found)
+        if layer.key not in self._several:
+            found = np.zeros(self.inner.shape[1], dtype=bool)
+            kernels().several(layer.slot_first, self.inner, found)
+            self._several[layer.key] = np.flatnonzero(found)
+        return self._several[layer.key]
 
     def follows(self, layer: Layer, fast: bool = False) -> Bools:
         """The deals that can follow some choice in each subgame of the layer above, shape (its slots, points)."""
@@ -83,6 +86,8 @@ class Sets:
             object.__setattr__(chosen, "_members", self._members.only(points, chosen.inner))
         for key, follows in self._follows.items():
             chosen._follows[key] = follows.take(points, axis=1)
+        for key, several in self._several.items():
+            chosen._several[key] = np.flatnonzero(np.isin(points, several))
         return chosen
 
     def at(self, points: Integers) -> Bools:

@@ -225,14 +225,21 @@ class EquilibriumSets:
 
     def reached(self, outcomes: int) -> Bools:
         """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""
-        return np.array([self.chance(rule)[1] > 0.0 for rule in range(outcomes)])
+        return np.asarray(self.chances[1][:outcomes] > 0.0)
 
-    def chance(self, outcome: int) -> tuple[Floats, Floats]:
-        """The least and the largest probability of an outcome over all equilibria, 0 where there is none; (points,)."""
-        there = self.outcomes[self.rows] == outcome
-        never, may = (self.inner[self.rows[rows]].any(axis=0) for rows in (~there, there))
-        low, high = (may & ~never).astype(np.float64), may.astype(np.float64)
-        self._widen(low, high, self.mixed.outcomes[outcome])
+    @cached_property
+    def chances(self) -> tuple[Floats, Floats]:
+        """The least and the largest probability of each outcome over all equilibria, 0 where there is none.
+
+        Shape (outcomes, points).
+        """
+        may = np.zeros((len(self.mixed.outcomes), self.inner.shape[1]), dtype=bool)
+        if len(self.rows):
+            outcomes = self.outcomes[self.rows]
+            first = starts(outcomes)
+            may[outcomes[first]] = np.logical_or.reduceat(self.inner[self.rows], first, axis=0)
+        low, high = (may & (may.sum(axis=0) == 1)).astype(np.float64), may.astype(np.float64)
+        self._widen(low, high, self.mixed.outcomes)
         return low, high
 
     def _widen(self, low: Floats, high: Floats, values: Floats) -> None:

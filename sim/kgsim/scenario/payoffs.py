@@ -23,7 +23,7 @@ from kgsim.errors import GameError
 from kgsim.scenario.model import Action, OutcomeRule, Scenario, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounding import Numbers, size
-from kgsim.tolerances import crowded, merged
+from kgsim.tolerances import merged_if_crowded
 
 Actions = tuple[tuple[Action, ...], ...]
 
@@ -148,7 +148,7 @@ def with_ties(payoffs: NDArray[np.float64], sizes: Callable[[], NDArray[np.float
 
     `sizes` is asked only where payoffs are so close that it matters.
     """
-    return merged(payoffs, sizes()) if crowded(payoffs) else payoffs
+    return merged_if_crowded(payoffs, lambda where: sizes()[:, where])
 
 
 def within(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,7 +24,8 @@ def compiled(name: str, *, allocates: bool = True) -> SimpleNamespace:
     """The functions of a kernel module, and of those it takes functions from, compiled on their first call.
 
     The plain functions stay as they are: each is copied, and the copies see one another compiled. No fast-math, so
-    that the results are those of plain Python to the last bit. What is compiled is cached on disk.
+    that the results are those of plain Python to the last bit. What is compiled is cached on disk
+    (`kgsim.solvers.kept`).
 
     Parameters
     ----------
@@ -38,13 +39,15 @@ def compiled(name: str, *, allocates: bool = True) -> SimpleNamespace:
     """
     from numba import int64, njit
 
+    from kgsim.solvers.kept import Kept
+
     modules = list(_reached(import_module(name)))
     # numba looks for changes in the file of a function alone, not in those of the functions it calls, nor where the
-    # numbers come from that it is compiled with.
-    files = [str(module.__file__) for module in (*modules, tolerances)]
+    # numbers and options come from that it is compiled with.
+    files = [*(str(module.__file__) for module in (*modules, tolerances)), __file__]
     version = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:12]
     entries = modules[0].ENTRY_POINTS
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     if not allocates:
         options["_nrt"] = False
     spaces = [dict(vars(module)) for module in modules]
@@ -64,6 +67,7 @@ def compiled(name: str, *, allocates: bool = True) -> SimpleNamespace:
                 "no_cpython_wrapper": module is not modules[0] or function.__name__ not in entries,
             }
             kernels[function] = njit(**options, **own)(copy)
+            kernels[function]._cache = Kept(copy)  # type: ignore[no-untyped-call]
     for space in spaces:
         for key, value in space.items():
             if isinstance(value, FunctionType) and value in kernels:
