@@ -60,7 +60,9 @@ def test_a_mixed_equilibrium_is_listed_and_fallen_back_on() -> None:
     np.testing.assert_allclose([low[1], high[1]], 0.0, atol=1e-12)
     np.testing.assert_allclose([low[2], high[2]], [10.0 - smell * crime, np.full(20, 10.0)], atol=1e-12)
     rule = [outcome.name for outcome in scenario.outcomes].index("burned")
-    np.testing.assert_allclose(ends.chance(rule), [np.zeros(20), crime * (1.0 - visit)], atol=1e-12)
+    np.testing.assert_allclose(
+        [bound[rule] for bound in ends.chances], [np.zeros(20), crime * (1.0 - visit)], atol=1e-12
+    )
     assert (np.bincount(ends.mixed.point) == 2).all() and (ends.mixed.group == 0).all()
     assert_agree(scenario, points, ("at_once", "together"))
 

@@ -6,7 +6,7 @@ Boundaries are bracketed on a fine grid by the vectorised engine and each bracke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -29,7 +29,10 @@ from kgsim.tolerances import BOUNDARY_WIDTH
 #: Points at which a parameter's range is looked at.
 POINTS = 1001
 
-#: The same for each parameter of the search for the smallest change.
+#: Of those that are left open, one in so many is solved by itself where its neighbours answer alike.
+STRIDE = 8
+
+#: Points for each parameter of the search for the smallest change.
 COARSE = 201
 
 #: Directions per round, and rounds, of the search for the smallest joint change.
@@ -135,12 +138,12 @@ def _column(base: dict[str, float], count: int) -> dict[str, Floats]:
 def _segments(
     question: Question, base: dict[str, float], param: str, low: float, high: float
 ) -> tuple[tuple[Segment, ...], int]:
-    def verdict(values: Floats) -> Verdicts:
-        return question.at({**_column(base, len(values)), param: values}, settle=CHUNK)
+    def verdict(values: Floats, settle: int = CHUNK) -> Verdicts:
+        return question.at({**_column(base, len(values)), param: values}, settle=settle)
 
     inside = [base[param]] if low < base[param] < high else []
     values = np.union1d(np.linspace(low, high, POINTS), inside)
-    found = verdict(values)
+    found = _filled(verdict, values, verdict(values, 0))
     # A single point that cannot be decided between two of one answer is no stretch of its own.
     alone = 1 + np.flatnonzero((found[1:-1] == UNDECIDED) & (found[:-2] == found[2:]))
     answers = found.copy()
@@ -155,6 +158,26 @@ def _segments(
     codes = [int(answers[0]), *(int(code) for code in answers[changes + 1])]
     segments = (Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True))
     return tuple(segments), int((found == UNDECIDED).sum())
+
+
+def _filled(verdict: Callable[[Floats], Verdicts], values: Floats, found: Verdicts) -> Verdicts:
+    """Answers along a range, those left open too: one in `STRIDE` by itself, and all between two that differ."""
+    open_ = np.flatnonzero(found == UNDECIDED)
+    if not len(open_):
+        return found
+    begins = np.diff(open_, prepend=-2) > 1
+    ends = np.append(begins[1:], True)
+    chosen = open_[begins | ends | (np.arange(len(open_)) % STRIDE == 0)]
+    found = found.copy()
+    found[chosen] = verdict(values[chosen])
+    left = np.setdiff1d(open_, chosen)
+    after = np.searchsorted(chosen, left)
+    before, after = found[chosen[after - 1]], found[chosen[np.minimum(after, len(chosen) - 1)]]
+    found[left] = before
+    apart = left[before != after]
+    if len(apart):
+        found[apart] = verdict(values[apart])
+    return found
 
 
 def _at_zero(value: float, span: float) -> float:

@@ -7,7 +7,7 @@ section 3.3, to first order).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 import numpy as np
@@ -31,43 +31,73 @@ def size(node: Node, env: Numbers, sizes: Numbers) -> Floats:
     sizes
         The sizes of those that are computed themselves; of the others it is that of their value.
     """
-    value = evaluate(node, env)
     with np.errstate(all="ignore"):
-        return np.fmax(np.abs(value), _size(node, value, env, sizes))
+        return _bounded(node, env, sizes)[1]
 
 
-def _size(node: Node, value: Floats, env: Numbers, sizes: Numbers) -> Floats:
-    def of(part: Node) -> Floats:
-        return size(part, env, sizes)
+def _bounded(node: Node, env: Numbers, sizes: Numbers) -> tuple[Floats, Floats]:
+    """A value and its size, both computed once for every part."""
+    value, found = _value_and_size(node, env, sizes)
+    return value, np.fmax(np.abs(value), found)
 
-    def relative(part: Node) -> Floats:
-        """By how much more than its value a part is rounded."""
-        return np.fmax(1.0, of(part) / np.abs(evaluate(part, env)))
+
+def _value_and_size(node: Node, env: Numbers, sizes: Numbers) -> tuple[Floats, Floats]:
+    def of(part: Node) -> tuple[Floats, Floats]:
+        return _bounded(part, env, sizes)
 
     match node:
         case Name(name):
-            return sizes.get(name, np.abs(value))
+            value = np.asarray(env[name])
+            return value, sizes.get(name, np.abs(value))
         case Field(owner, term):
-            return sizes.get(f"{owner}.{term}", np.abs(value))
-        case Negative(operand) | Call("abs", (operand,)):
-            return of(operand)
-        case Sum(_, terms):
-            return sum(map(of, terms), np.zeros(()))
+            value = np.asarray(env[f"{owner}.{term}"])
+            return value, sizes.get(f"{owner}.{term}", np.abs(value))
+        case Negative(operand):
+            value, known = of(operand)
+            return -value, known
+        case Sum(signs, terms):
+            parts = [of(term) for term in terms]
+            value = reduce(np.add, [sign * part for sign, (part, _) in zip(signs, parts, strict=True)])
+            return np.asarray(value), np.asarray(reduce(np.add, [known for _, known in parts]))
         case Product(operators, factors):
-            parts = zip(operators, factors, strict=True)
-            shares = [of(part) if sign == "*" else relative(part) / np.abs(evaluate(part, env)) for sign, part in parts]
-            return np.asarray(reduce(np.multiply, shares))
+            return _product(operators, [of(factor) for factor in factors])
         case Power(base, exponent):
-            return np.asarray(np.abs(value) * relative(base) ** np.fmax(1.0, np.abs(evaluate(exponent, env))))
-        case Call("min" | "max", arguments):
-            return np.asarray(reduce(np.maximum, map(of, arguments)))
-        case Call("exp", (argument,)):
-            return np.asarray(value * np.fmax(1.0, of(argument)))
-        case Call("log", (argument,)):
-            return np.asarray(np.abs(value) + relative(argument))
-        case Call("sqrt", (argument,)):
-            return np.asarray(value * relative(argument))
+            below, known = of(base)
+            power, _ = of(exponent)
+            value = np.asarray(below**power)
+            return value, np.asarray(np.abs(value) * _relative(below, known) ** np.fmax(1.0, np.abs(power)))
+        case Call("min" | "max" as function, arguments):
+            choose = np.minimum if function == "min" else np.maximum
+            values, knowns = zip(*map(of, arguments), strict=True)
+            return np.asarray(reduce(choose, values)), np.asarray(reduce(np.maximum, knowns))
+        case Call("abs" | "exp" | "log" | "sqrt" as function, (argument,)):
+            inner, known = of(argument)
+            value = np.asarray(getattr(np, function)(inner))
+            if function == "abs":
+                return value, known
+            if function == "exp":
+                return value, value * np.fmax(1.0, known)
+            more = _relative(inner, known)
+            return value, np.abs(value) + more if function == "log" else value * more
         case Conditional(then, condition, otherwise):
-            return np.where(evaluate(condition, env) != 0.0, of(then), of(otherwise))
+            chosen = evaluate(condition, env) != 0.0
+            one, other = of(then), of(otherwise)
+            return np.where(chosen, one[0], other[0]), np.where(chosen, one[1], other[1])
         case _:
-            return np.abs(value)
+            value = evaluate(node, env)
+            return value, np.abs(value)
+
+
+def _product(operators: Sequence[str], factors: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    value, found = factors[0]
+    for operator, (factor, known) in zip(operators[1:], factors[1:], strict=True):
+        if operator == "*":
+            value, found = value * factor, found * known
+        else:
+            value, found = value / factor, found * (_relative(factor, known) / np.abs(factor))
+    return value, found
+
+
+def _relative(value: Floats, known: Floats) -> Floats:
+    """By how much more than its value something is rounded."""
+    return np.fmax(1.0, known / np.abs(value))
