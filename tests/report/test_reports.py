@@ -203,7 +203,7 @@ def test_a_frame_without_pandas_says_what_to_install(monkeypatch):
 # Files
 
 
-MAKER = Maker("run", ("/work/talks.yaml",))
+MAKER = Maker("run", ("/desk/talks.yaml",))
 
 
 def finish(directory: Path, maker: Maker = MAKER, *, force: bool = False, text: str = "{}") -> None:
@@ -212,7 +212,7 @@ def finish(directory: Path, maker: Maker = MAKER, *, force: bool = False, text: 
 
 
 @pytest.mark.parametrize(
-    "other", [Maker("sweep", MAKER.sources), Maker("run", ("/work/other.yaml",)), Maker("run", (*MAKER.sources, "x"))]
+    "other", [Maker("sweep", MAKER.sources), Maker("run", ("/desk/other.yaml",)), Maker("run", (*MAKER.sources, "x"))]
 )
 def test_the_results_of_one_maker_give_way_to_its_own_alone(tmp_path, other):
     finish(tmp_path)
