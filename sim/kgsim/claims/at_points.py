@@ -18,7 +18,7 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.claims.equilibria import Bounds, Continuum, Members, OnePoint
 from kgsim.claims.functions import Setting, structures_of
 from kgsim.claims.judge import Judge
-from kgsim.claims.truth import EQUAL, Known
+from kgsim.claims.truth import Known
 from kgsim.engine.engine import Engine
 from kgsim.engine.exact import quick, solve_exactly
 from kgsim.engine.solutions import EquilibriumSets
@@ -27,6 +27,7 @@ from kgsim.results import UNDECIDED, StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import parameter_values
+from kgsim.tolerances import EQUAL
 
 Points: TypeAlias = Mapping[str, Floats]
 

@@ -19,7 +19,6 @@ HEADS: dict[Verdict, str] = {
     "holds": "Holds",
     "fails": "Fails",
     "depends": "Depends on which equilibrium is played",
-    "undecided": "Undecided",
 }
 RELATIONS = {
     "<": "less than",

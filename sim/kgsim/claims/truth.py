@@ -33,7 +33,7 @@ from kgsim.scenario.nodes import (
     Sum,
     walk,
 )
-from kgsim.tolerances import EQUAL as EQUAL
+from kgsim.tolerances import EQUAL
 
 Values: TypeAlias = Mapping[str, Floats]
 
