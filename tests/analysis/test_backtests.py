@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 from kgsim.plots.backtests import backtest_figure
 from kgsim.report import backtests as report
@@ -79,7 +80,7 @@ def test_the_same_seed_gives_the_same_scores(scores):
 
 def test_mixed_equilibria_count_as_admitting_a_rival():
     """A stag hunt's mixed equilibrium reaches the one-sided outcomes, so a rival among them is not ruled out."""
-    scenario = kgsim.load(ROOT / "scenarios" / "freeze_for_freeze.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "freeze_for_freeze.yaml")
     score = next(each for each in kgsim.backtest(scenario, draws=20) if each.backtest.name == "refused_2017")
     assert score.admits_history and score.verdict == "fails"
     base = kgsim.solve(scenario, structures=["at_once"])
@@ -123,7 +124,7 @@ def test_known_types_rule_the_walkout_of_hanoi_out():
 
     For the types that history suggests it is then certain: 0.3 x 0.4 before types are drawn.
     """
-    scenario = kgsim.load(ROOT / "scenarios" / "hanoi_2019.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "hanoi_2019.yaml")
     for m, r in product((0.0, 1.0), repeat=2):
         known = kgsim.solve(scenario, structures=["hanoi"], m=m, r=r).structures["hanoi"]
         assert known.equilibria and not any("walkout" in each.outcomes for each in known.equilibria)
@@ -137,7 +138,7 @@ LOUD, ALONE, CALM = "noise on both sides", "Pyongyang alone is loud", "calm"
 
 @pytest.fixture(scope="module")
 def border():
-    return kgsim.load(ROOT / "scenarios" / "loudspeaker_reciprocity.yaml")
+    return kgsim.load(FIRST_EDITION / "loudspeaker_reciprocity.yaml")
 
 
 def test_a_path_is_admitted_by_the_sustained_profiles_that_play_it(border):
@@ -160,9 +161,9 @@ def test_forgiveness_that_nobody_minds_admits_the_path_with_its_probability(bord
 
 
 def test_a_history_that_cannot_be_drawn_names_its_file(tmp_path):
-    text = (ROOT / "scenarios" / "loudspeaker_reciprocity.yaml").read_text(encoding="utf-8")
+    text = (FIRST_EDITION / "loudspeaker_reciprocity.yaml").read_text(encoding="utf-8")
     path = tmp_path / "loud.yaml"
-    ledger = (ROOT / "seeds" / "evidence.yaml").as_posix()
+    ledger = (FIRST_EDITION.parent / "seeds" / "evidence.yaml").as_posix()
     text = text.replace("range: [0.3, 0.95]", "range: [0.3, 1.5]").replace("../seeds/evidence.yaml", ledger)
     path.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(main, ["backtest", str(path), "--out", str(tmp_path / "out")])
@@ -184,7 +185,7 @@ def test_a_broken_path_is_told_with_its_key(border, old, new, says):
     text = border.text[0]
     assert text.count(old) == 1
     with pytest.raises(kgsim.ScenarioError) as error:
-        kgsim.loads(text.replace(old, new), name="border", directory=ROOT / "scenarios")
+        kgsim.loads(text.replace(old, new), name="border", directory=FIRST_EDITION)
     problem = error.value.problems[0]
     assert says in str(problem) and str(problem.key).startswith("backtests.") and problem.line
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from small import offer
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 from kgsim.scenario.values import read_values
 
@@ -36,7 +37,7 @@ def test_analysts_who_agree_and_differ() -> None:
 
 
 def test_every_case_is_what_the_solver_gives() -> None:
-    bypass, front = (kgsim.load(f"scenarios/{name}.yaml") for name in ("bypass", "coordinated_front"))
+    bypass, front = (kgsim.load(FIRST_EDITION / f"{name}.yaml") for name in ("bypass", "coordinated_front"))
     found = kgsim.compare(bypass, front, structures=["bypass", "front"])
     for name, scenario in {"bypass": bypass, "coordinated_front": front}.items():
         single = kgsim.solve(scenario, structures=["bypass", "front"])

@@ -10,6 +10,7 @@ from scipy import stats
 from small import offer
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.analysis.priors import PRIORS, default_priors, prior, quantile
 from kgsim.analysis.sampling import SAMPLINGS, cubes
 from kgsim.analysis.shares import share, wilson
@@ -66,7 +67,7 @@ def test_correlations_that_cannot_be(correlations, message) -> None:
 
 
 def test_correlations_that_contradict_each_other() -> None:
-    bypass = kgsim.load("scenarios/bypass.yaml")
+    bypass = kgsim.load(FIRST_EDITION / "bypass.yaml")
     names = ("A", "h", "s")
     with pytest.raises(kgsim.GameError, match="no distribution has these rank correlations"):
         prior(bypass, "uniform", names, {("A", "h"): 0.9, ("h", "s"): 0.9, ("A", "s"): -0.9})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from small import offer
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.ordinal import rankings, rests_on
 from kgsim.analysis.questions import Claimed
@@ -21,7 +22,7 @@ from kgsim.cli import main
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 @pytest.mark.parametrize("sampling", ["sobol", "latin", "random"])

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.analysis.questions import Claimed
 from kgsim.cli import main
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
@@ -48,7 +49,7 @@ def offer() -> kgsim.Scenario:
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 #: Where r_min is 0.5, solved for each parameter by hand; at the base point it is 21/24.
@@ -171,6 +172,6 @@ def test_questions_that_cannot_be_asked(bypass, arguments: dict[str, object], wo
 
 def test_the_command_tells_it_in_sentences() -> None:
     arguments = ["--param", "A", "--structure", "bypass", "--outcome", "bypass deal", "--no-inverse"]
-    result = CliRunner().invoke(main, ["threshold", "scenarios/bypass.yaml", *arguments])
+    result = CliRunner().invoke(main, ["threshold", str(FIRST_EDITION / "bypass.yaml"), *arguments])
     assert result.exit_code == 0, result.output
     assert "elow A = 22.5 the bypass deal is an equilibrium outcome of structure bypass." in result.stdout

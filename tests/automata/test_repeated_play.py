@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.analysis.questions import Claimed, Sustained
 from kgsim.automata.critical import sustaining_discounts
 from kgsim.automata.joint import joint, numbers, seen, worth
@@ -275,7 +276,7 @@ def test_broken_automata_are_told_with_their_line(name, old, new, line, says):
 
 
 def test_the_shipped_loudspeakers_are_told_as_they_are():
-    scenario = kgsim.load(ROOT / "scenarios" / "loudspeaker_reciprocity.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "loudspeaker_reciprocity.yaml")
     verdicts = {name: claim.verdict for name, claim in kgsim.solve(scenario).claims.items()}
     assert verdicts == {
         "H8": "holds",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.briefing.compose import compose
 from kgsim.briefing.document import Document
 from kgsim.briefing.findings import Findings, find
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,7 +25,7 @@ def coarse():
 @pytest.fixture(scope="session")
 def bypass() -> Findings:
     """Findings on the shipped scenario."""
-    return find(kgsim.load(ROOT / "scenarios" / "bypass.yaml"))
+    return find(kgsim.load(FIRST_EDITION / "bypass.yaml"))
 
 
 @pytest.fixture(scope="session")

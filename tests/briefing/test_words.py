@@ -10,6 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.briefing.compose import compose
 from kgsim.briefing.findings import find
 from kgsim.language import words
@@ -70,14 +71,14 @@ def test_the_price_rises_to_what_the_alliance_is_not_worth(bypass):
 
 
 def test_without_an_exchange_rate_no_price_is_told():
-    scenario = kgsim.load(ROOT / "scenarios" / "parallel_outreach.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "parallel_outreach.yaml")
     with pytest.raises(kgsim.GameError, match="does not say who would pay"):
         kgsim.price_of_deterrence(scenario)
 
 
 @pytest.mark.parametrize("name", ["agreed_framework_1994", "freeze_for_freeze"])
 def test_any_scenario_gives_a_briefing_and_says_what_is_left_out(name):
-    document = compose(find(kgsim.load(ROOT / "scenarios" / f"{name}.yaml")), lang="en")
+    document = compose(find(kgsim.load(FIRST_EDITION / f"{name}.yaml")), lang="en")
     ids = [section.id for section in document.sections]
     assert {"answer", "outcomes", "map", "worth", "claims", "backtests", "limits", "provenance"} <= set(ids)
     assert "price" not in ids
@@ -109,7 +110,7 @@ def test_a_scenario_with_nothing_to_compare_or_move_still_gives_one():
 
 
 def test_a_comparison_and_a_map_may_be_chosen():
-    scenario = kgsim.load(ROOT / "scenarios" / "freeze_for_freeze.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "freeze_for_freeze.yaml")
     found = find(scenario, compare=("drills_first", "at_once"), map=("readiness", "lasting"))
     assert compose(found).headline.startswith("From “drills first” to “at once”")
     assert found.regimes.reached.dims[2:] == ("readiness", "lasting")
@@ -149,7 +150,7 @@ def test_what_is_not_certain_is_said(bypass):
 
 
 def test_private_types_leave_out_what_many_points_would_take():
-    found = find(kgsim.load(ROOT / "scenarios" / "letter_2025.yaml"))
+    found = find(kgsim.load(FIRST_EDITION / "letter_2025.yaml"))
     document = compose(found)
     ids = [section.id for section in document.sections]
     assert {"outcomes", "worth", "claims", "backtests", "evidence", "limits", "provenance"} <= set(ids)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.claims.at_points import AtPoints
 from kgsim.claims.truth import Known, truth
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VERDICTS
@@ -59,7 +60,7 @@ def test_many_points_are_judged_as_one(top: int, settle: int | None) -> None:
 
 
 def test_shipped_claims_are_judged_at_once_as_one_by_one() -> None:
-    scenario = kgsim.load("scenarios/bypass.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
     draw = np.random.default_rng(5)
     points = {name: draw.uniform(*parameter.range, 5) for name, parameter in scenario.parameters.items()}
     found = verdicts(scenario, points)

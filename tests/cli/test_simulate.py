@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments):
@@ -20,7 +21,7 @@ def run(*arguments):
 
 
 def test_a_drifting_situation_is_simulated_told_and_drawn(tmp_path):
-    command = ["simulate", SCENARIOS / "drift.yaml", "--structure", "bypass", "--set", "A=23", "--runs", "300",
+    command = ["simulate", FIRST_EDITION / "drift.yaml", "--structure", "bypass", "--set", "A=23", "--runs", "300",
                "--rounds", "12", "--seed", "3", "--grid", "9", "--out", tmp_path]  # fmt: skip
     done = run(*command)
     assert done.exit_code == 0, done.output
@@ -39,7 +40,7 @@ def test_a_drifting_situation_is_simulated_told_and_drawn(tmp_path):
 
 
 def test_a_missing_package_is_told_first_and_leaves_nothing(tmp_path, monkeypatch):
-    command = ["simulate", SCENARIOS / "drift.yaml", "--structure", "bypass", "--set", "A=23", "--runs", "50",
+    command = ["simulate", FIRST_EDITION / "drift.yaml", "--structure", "bypass", "--set", "A=23", "--runs", "50",
                "--grid", "3", "--no-plots", "--out", tmp_path / "out"]  # fmt: skip
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "xarray", None)
@@ -51,7 +52,7 @@ def test_a_missing_package_is_told_first_and_leaves_nothing(tmp_path, monkeypatc
 
 
 def test_automata_are_simulated_without_dynamics(tmp_path):
-    done = run("simulate", SCENARIOS / "loudspeaker_reciprocity.yaml", "--policy", "automaton", "--game",
+    done = run("simulate", FIRST_EDITION / "loudspeaker_reciprocity.yaml", "--policy", "automaton", "--game",
                "border_with_slips", "--runs", "400", "--out", tmp_path, "--tell", "7")  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "Run 7 under grim" in done.output and "noise on both sides" in done.output
@@ -71,25 +72,25 @@ def test_automata_are_simulated_without_dynamics(tmp_path):
     ],
 )
 def test_what_cannot_be_done_is_refused(tmp_path, arguments, says):
-    done = run("simulate", SCENARIOS / arguments[0], *arguments[1:], "--grid", "3", "--out", tmp_path)
+    done = run("simulate", FIRST_EDITION / arguments[0], *arguments[1:], "--grid", "3", "--out", tmp_path)
     assert done.exit_code == 2
     assert says.replace(" ", "") in done.output.replace(" ", "").replace("\n", "").replace("│", "")
 
 
 def test_repeated_games_are_checked_and_told():
-    done = run("repeated", SCENARIOS / "loudspeaker_reciprocity.yaml", "--game", "border", "--set", "patience=0.35")
+    done = run("repeated", FIRST_EDITION / "loudspeaker_reciprocity.yaml", "--game", "border", "--set", "patience=0.35")
     assert done.exit_code == 0, done.output
     assert "exactly 0.3333333333" in done.output and "0.35 beside this one" in done.output
-    assert run("repeated", SCENARIOS / "bypass.yaml").exit_code == 2
+    assert run("repeated", FIRST_EDITION / "bypass.yaml").exit_code == 2
     asked = ["--param", "patience", "--repeated", "border", "--profile", "grim", "--no-inverse"]
-    threshold = run("threshold", SCENARIOS / "loudspeaker_reciprocity.yaml", *asked)
+    threshold = run("threshold", FIRST_EDITION / "loudspeaker_reciprocity.yaml", *asked)
     assert "below patience = 0.333333333 grim is no equilibrium" in threshold.output
 
 
 def test_the_shares_told_of_drift_are_those_of_the_page():
     """docs/dynamics.md: the bypass in about half of the runs, the front in about three of five."""
     found = kgsim.simulate(
-        kgsim.load(SCENARIOS / "drift.yaml"), kgsim.Options(runs=1000, seed=3, grid=21),
+        kgsim.load(ROOT / "scenarios" / "drift.yaml"), kgsim.Options(runs=1000, seed=3, grid=21),
         structures=["bypass", "coordinated_weighted"], A=23,
     )  # fmt: skip
     last = found.by_round.isel(round=-1)

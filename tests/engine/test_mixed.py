@@ -7,6 +7,7 @@ import pytest
 from test_engine import assert_agree
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.engine import mixed
 from kgsim.engine.engine import Engine
 from kgsim.engine.solutions import DOUBTS, MIXTURES, OPEN_FALLBACK
@@ -69,7 +70,7 @@ def test_a_mixed_equilibrium_is_listed_and_fallen_back_on() -> None:
 
 @pytest.mark.parametrize("name", ["bypass", "freeze_for_freeze", "loudspeaker_reciprocity"])
 def test_shipped_scenarios_leave_nothing_open(name: str) -> None:
-    scenario = kgsim.load(f"scenarios/{name}.yaml")
+    scenario = kgsim.load(FIRST_EDITION / f"{name}.yaml")
     structures = tuple(each for each, structure in scenario.structures.items() if len(structure.play[0]) == 2)
     points = draws(scenario, 60, 2)
     solved = Engine(scenario, structures).solve(points)

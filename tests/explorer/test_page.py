@@ -21,6 +21,8 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from first_edition import FIRST_EDITION
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -35,7 +37,7 @@ FLAGS = (
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
-    command = [str(Path(sys.executable).with_name("kgsim")), "explore", "scenarios/bypass.yaml", *arguments]
+    command = [str(Path(sys.executable).with_name("kgsim")), "explore", str(FIRST_EDITION / "bypass.yaml"), *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.explorer import words
 from kgsim.explorer.page import Explorer, step
 from kgsim.explorer.views import FEWEST, MOVING, RESTING, Views
 from kgsim.plots.style import outcome_marks
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
-
 
 @pytest.fixture(scope="module")
 def views() -> Views:
-    return Views(kgsim.load(SCENARIOS / "bypass.yaml"))
+    return Views(kgsim.load(FIRST_EDITION / "bypass.yaml"))
 
 
 @pytest.fixture
@@ -90,8 +87,10 @@ def test_steps_are_round_and_reach_the_value(bounds, value, expected):
 
 
 def test_text_of_a_scenario_is_text_and_no_markup(views):
-    text = (SCENARIOS / "bypass.yaml").read_text(encoding="utf-8").replace("../seeds", str(SCENARIOS.parent / "seeds"))
-    scenario = kgsim.loads(text.replace("title: Washington", "title: <script>alert(1)</script>"), name="hostile")
+    text = (FIRST_EDITION / "bypass.yaml").read_text(encoding="utf-8")
+    scenario = kgsim.loads(
+        text.replace("title: Washington", "title: <script>alert(1)</script>"), name="hostile", directory=FIRST_EDITION
+    )
     assert "<script>" not in words.heading(scenario) and "&lt;script&gt;" in words.heading(scenario)
     assert set(words.SIGNS) >= {mark.marker for mark in outcome_marks(scenario).values()}
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 from kgsim.games.extensive import ExtensiveGame
 from kgsim.games.gambit import StrategicGame, parse_game
@@ -192,7 +193,7 @@ def test_the_command_solves_both_kinds_and_names_a_broken_line(tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load(Path(__file__).parents[2] / "scenarios" / "bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 def test_an_exported_structure_has_the_equilibria_of_the_scenario(bypass: kgsim.Scenario) -> None:

@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,14 @@ from matplotlib.text import Text
 import kgsim
 import kgsim.plots as plots
 import made_up
+from first_edition import FIRST_EDITION
 from kgsim.dynamics.simulate import Options
 from kgsim.plots.style import style
-
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 @cache
 def load(name: str) -> Any:
-    return kgsim.load(SCENARIOS / f"{name}.yaml")
+    return kgsim.load(FIRST_EDITION / f"{name}.yaml")
 
 
 @cache

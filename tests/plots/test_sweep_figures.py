@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 
 pytest.importorskip("xarray")
@@ -17,11 +18,11 @@ pytest.importorskip("xarray")
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 def run(*arguments: str):
-    return CliRunner().invoke(main, ["sweep", "scenarios/bypass.yaml", *arguments])
+    return CliRunner().invoke(main, ["sweep", str(FIRST_EDITION / "bypass.yaml"), *arguments])
 
 
 def test_a_map_has_a_panel_for_each_structure(bypass) -> None:

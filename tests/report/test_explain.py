@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.errors import GameError
 from kgsim.report.content import Heading
 from kgsim.report.explain import explain_payoff, of_payoff
 from kgsim.report.plain import render
 from kgsim.report.story import of_scenario
 from kgsim.scenario.payoffs import payoffs_at
-
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 #: Whether a buyer pays depends on what only the seller knows; the guard has a secret of his own.
 LEMONS = """
@@ -89,7 +86,7 @@ def test_no_type_stands_for_the_others():
     ],
 )
 def test_every_section_of_a_scenario_is_told(name, headings, words):
-    blocks = of_scenario(kgsim.load(SCENARIOS / f"{name}.yaml"), {})
+    blocks = of_scenario(kgsim.load(FIRST_EDITION / f"{name}.yaml"), {})
     assert headings <= {block.text for block in blocks if isinstance(block, Heading)}
     text = render(blocks)
     flat = " ".join(text.split())

@@ -20,6 +20,7 @@ import kgsim
 import kgsim.ranking
 import kgsim.wording
 import made_up
+from first_edition import FIRST_EDITION
 from kgsim.errors import KgsimError, OutputError
 from kgsim.report import display, document, files, markdown, plain, sections, summary, terminal
 from kgsim.report.content import Cell, Column, Table, cells
@@ -287,7 +288,7 @@ def test_a_thread_may_write_too(tmp_path):
 
 
 def test_whatever_is_found_shows_itself_in_a_notebook():
-    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "loudspeaker_reciprocity.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "loudspeaker_reciprocity.yaml")
     found = [
         scenario,
         kgsim.repeated(scenario, "border")["grim"],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from first_edition import FIRST_EDITION
 from kgsim.scenario.lint import lint
 from kgsim.scenario.load import load, loads
 
@@ -124,7 +125,7 @@ LIMITS = [
 def test_probabilities_that_leave_their_limits_in_the_ranges(
     name: str, old: str, new: str, key: str, says: str
 ) -> None:
-    directory = DATA.parents[1] / "scenarios"
+    directory = FIRST_EDITION
     text = (directory / f"{name}.yaml").read_text(encoding="utf-8")
     assert text.count(old) == 1
     found = {problem.key: problem for problem in lint(loads(text.replace(old, new), directory=directory))}

@@ -10,19 +10,20 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 from kgsim.scenario.transforms import menu_terms, moves, with_term
 
 pytest.importorskip("xarray")
 
-TEXT = Path("scenarios/bypass.yaml").read_text()
+TEXT = (FIRST_EDITION / "bypass.yaml").read_text(encoding="utf-8")
 STEPS = "relief: {from: 0, to: 1, step: 0.25}"
 STRUCTURES = ["parallel", "bypass", "through_seoul"]
 
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 def test_names_that_can_be_swept(bypass) -> None:
@@ -32,7 +33,7 @@ def test_names_that_can_be_swept(bypass) -> None:
 
 @pytest.mark.parametrize("relief", [0.0, 0.3, 0.625, 1.0])
 def test_a_swept_term_is_what_a_menu_of_that_one_value_gives(bypass, relief: float) -> None:
-    written = kgsim.loads(TEXT.replace(STEPS, f"relief: [{relief}]", 1), name="bypass", directory="scenarios")
+    written = kgsim.loads(TEXT.replace(STEPS, f"relief: [{relief}]", 1), name="bypass", directory=FIRST_EDITION)
     study = kgsim.sweep(
         bypass, structures=STRUCTURES, mixed="never", A=[5, 20], **{"US.icbm_only.relief": [relief, 0.5]}
     )
@@ -77,7 +78,7 @@ def test_a_move_that_is_away_is_never_made(bypass) -> None:
     np.testing.assert_array_equal(there.sel({"US.icbm_only": 1.0}), [True, True])
     np.testing.assert_array_equal(there.sel({"US.icbm_only": 0.0}), [False, False])
     left = TEXT.replace("only: {US: [hold, letter, icbm_only],", "only: {US: [hold, letter],", 1)
-    written = kgsim.loads(left, directory="scenarios")
+    written = kgsim.loads(left, directory=FIRST_EDITION)
     single = kgsim.solve(written, structures=["bypass"], A=5).structures["bypass"]
     here = study.sel({"structure": "bypass", "US.icbm_only": 0.0, "A": 5.0})
     assert {str(name) for name in here.outcome.values[here.reached.values]} == set(single.outcomes)
@@ -116,7 +117,7 @@ def test_a_move_that_no_structure_admits_is_idle(bypass) -> None:
 )
 def test_what_cannot_be_swept(arguments: list[str], words: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(
-        main, ["sweep", "scenarios/bypass.yaml", "--param", *arguments, "--out", str(tmp_path / "out")]
+        main, ["sweep", str(FIRST_EDITION / "bypass.yaml"), "--param", *arguments, "--out", str(tmp_path / "out")]
     )
     assert result.exit_code == 2
     assert words in result.stderr

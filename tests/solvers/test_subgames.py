@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,14 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, gains, in_order
 from kgsim.games.gambit import parse_game
 from kgsim.games.simpler import without_difference
 from kgsim.solvers.extensive.tree import TreeSearch, lottery, solve_tree
 from published_trees import HORSE, two_towns
 from small_trees import best, small_trees, value
-
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 #: Outcomes and payoffs with their probabilities, but for rounding.
 Lottery = frozenset[tuple[object, float]]
@@ -176,7 +174,7 @@ def test_a_tie_in_a_tree_gives_the_set_that_the_scenario_gives() -> None:
         ("parallel_outreach", "washington_pays"),
         ("freeze_for_freeze", "drills_first"),
     ]:
-        scenario = kgsim.load(SCENARIOS / f"{name}.yaml")
+        scenario = kgsim.load(FIRST_EDITION / f"{name}.yaml")
         direct = kgsim.solve(scenario, structures=[structure]).structures[structure]
         search = TreeSearch(kgsim.tree(scenario, structure), None)
         found = search.subgame_perfect() or search.nash()

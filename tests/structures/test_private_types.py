@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.games.bayesian import BayesianGame, one_shot_gain
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
 from kgsim.solvers.bayesian.signalling import solve_signalling
@@ -349,7 +349,7 @@ def test_hanoi_has_a_third_equilibrium_in_which_both_sides_mix():
 
     19 P - 2 (1 - P) = 15 gives P = 17/21 for a ready guest; 15 a - 10 (1 - a) = 0 gives a = 2/5 for being taken.
     """
-    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "hanoi_2019.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "hanoi_2019.yaml")
     solution = kgsim.solve(scenario).structures["hanoi"]
     assert solution.complete and len(solution.equilibria) == 3
     (mixed,) = [each for each in solution.equilibria if any("mixed" in note for note in each.notes)]
@@ -382,7 +382,7 @@ def test_where_quantal_responses_lead_is_among_the_equilibria_of_hanoi(seed):
     from kgsim.games.extensive import reach
     from kgsim.solvers.extensive.logit_path import logit_path
 
-    scenario = kgsim.load(Path(__file__).parents[2] / "scenarios" / "hanoi_2019.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "hanoi_2019.yaml")
     rng = np.random.default_rng(seed)
     values = {name: float(rng.uniform(*parameter.range)) for name, parameter in scenario.parameters.items()}
     solution = kgsim.solve(scenario, **values).structures["hanoi"]

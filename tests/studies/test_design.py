@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.studies.design import axes, axis, grid
 
 
 @pytest.fixture(scope="module")
 def border() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 def test_a_range_includes_both_ends() -> None:

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 import kgsim
+from first_edition import FIRST_EDITION
 
 pytest.importorskip("xarray")
 
 
 @pytest.fixture(scope="module")
 def bypass() -> kgsim.Scenario:
-    return kgsim.load("scenarios/bypass.yaml")
+    return kgsim.load(FIRST_EDITION / "bypass.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.cli import main
 
 pytest.importorskip("xarray")
 
-SWEEP = ["sweep", "scenarios/bypass.yaml", "--structure", "bypass", "--no-plots"]
+SWEEP = ["sweep", str(FIRST_EDITION / "bypass.yaml"), "--structure", "bypass", "--no-plots"]
 GRID = ["--param", "A=0:45:40", "--param", "h=20:80:30"]
 
 
@@ -140,7 +141,7 @@ def test_room_is_estimated_first(form: str | None, words: str, tmp_path: Path) -
 
 
 def test_a_study_in_python_may_go_to_disk(tmp_path: Path) -> None:
-    scenario = kgsim.load("scenarios/bypass.yaml")
+    scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
     study = kgsim.sweep(scenario, structures=["bypass"], A=[1, 2, 30], path=tmp_path / "a.zarr")
     assert study.sizes["A"] == 3
     with pytest.raises(kgsim.OutputError, match="there already"):
