@@ -9,6 +9,8 @@ from .analysis.robustness import robustness as robustness
 from .analysis.robustness_result import Robustness as Robustness
 from .analysis.sensitivity import Sensitivity as Sensitivity
 from .analysis.sensitivity import sensitivity as sensitivity
+from .analysis.stability import Stability as Stability
+from .analysis.stability import stability as stability
 from .analysis.thresholds import threshold as threshold
 from .automata.check import ProfileCheck as ProfileCheck
 from .automata.check import repeated as repeated

@@ -30,6 +30,7 @@ COMMANDS = (
     "backtest",
     "check",
     "explain",
+    "stability",
     "nash",
     "export",
     "new",

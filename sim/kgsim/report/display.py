@@ -17,6 +17,7 @@ _REPORTS = {
     "Scenario": "story.of_scenario",
     "Score": "backtests.of_score",
     "Sensitivity": "sensitivity.of_sensitivity",
+    "Stability": "stability.of_stability",
     "StructureSolution": "sections.of_structure",
 }
 """Class to the function of this room that reports on it; one without tells its sentences."""

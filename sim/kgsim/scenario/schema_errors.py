@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kgsim.scenario import schema, schema_base, schema_rounds
+from kgsim.scenario import schema, schema_base, schema_graph, schema_rounds
 from kgsim.scenario.names import nearest
 from kgsim.scenario.problems import Report
 from kgsim.scenario.source import Key
@@ -53,6 +53,8 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("backtests", "*"), schema.BacktestEntry),
     (("evidence", "*"), schema.EvidenceEntry),
     (("entries", "*"), schema.EvidenceEntry),
+    (("graph", "moves", "*"), schema_graph.GraphMoves),
+    (("graph",), schema_graph.GraphEntry),
 )
 
 _PLACEHOLDERS: dict[str, Any] = {
@@ -60,7 +62,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "kgsim-evidence": 1,
     "title": "",
     "question": "",
-    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries")},
+    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries", "graph")},
 }
 
 
@@ -81,17 +83,22 @@ def check_shape(model: type[M], report: Report) -> M:
                 _prune(pruned, key, fault["type"])
 
 
-#: What a file says first, by its model.
-_KINDS = {schema.ScenarioFile: ("kgsim", "a scenario"), schema.LedgerFile: ("kgsim-evidence", "an evidence ledger")}
+#: What only a file of its kind says, by its model; a scenario is what has none of the others'.
+_KINDS = {
+    schema_graph.ConflictFile: ("graph", "a conflict in graph form, which `kgsim stability` reads"),
+    schema.LedgerFile: ("kgsim-evidence", "an evidence ledger"),
+    schema.ScenarioFile: ("kgsim", "a scenario"),
+}
 
 
 def _refuse_other_kind(model: type[BaseModel], report: Report) -> None:
     """Refuse a ledger where a scenario is expected, and the other way round, in one sentence."""
-    version, wanted = _KINDS[model]
-    for other, found in _KINDS.values():
-        if other != version and other in report.source.data and version not in report.source.data:
-            report.add((other,), f"this file is {found}, and {wanted} is expected here", "Name another file.")
-            report.raise_if_any()
+    found = next((kind for kind in _KINDS.items() if kind[1][0] in report.source.data), None)
+    if found is not None and found[0] is not model:
+        _, wanted = _KINDS[model]
+        key, kind = found[1]
+        report.add((key,), f"this file is {kind}, and {wanted.split(',')[0]} is expected here", "Name another file.")
+        report.raise_if_any()
 
 
 def _key(location: tuple[str | int, ...], data: Any) -> Key:

@@ -80,7 +80,7 @@ def build(
     order = [decisions.index(decision) for mover in movers for decision in mover]
     rest = [axis for axis in range(len(decisions)) if axis not in order]
     shape = tuple(prod(table.outcomes.shape[decisions.index(decision)] for decision in mover) for mover in movers)
-    by_decision = _with_ties(scenario, structure.name, table.payoffs, values)
+    by_decision = with_ties_of(scenario, structure.name, table.payoffs, values)
     # Adding 0 turns -0 into 0.
     payoffs = 0.0 + by_decision.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
@@ -94,7 +94,7 @@ def build(
     return Staging(game, movers, actions, {decisions[axis]: table.actions[axis][0] for axis in rest})
 
 
-def _with_ties(
+def with_ties_of(
     scenario: Scenario, structure: str, payoffs: NDArray[np.float64], values: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Payoffs in which those of one player that differ by the rounding of their formulas alone are one number."""

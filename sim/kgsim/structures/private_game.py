@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +82,6 @@ class PrivateGame:
                 f"structure {structure.name}: a payoff is not a finite number up to {LARGEST:g} at these parameter "
                 "values; look for a division by zero or an overflow in the utilities"
             )
-        self._course = cache(self._told)
         players = list(scenario.players)
         kinds = tuple(len(each) for each in scenario.types.values())
         seats = [[players.index(scenario.decisions[mover[0]].player) for mover in stage] for stage in structure.play]
@@ -115,10 +112,7 @@ class PrivateGame:
     def equilibrium(self, found: BayesianEquilibrium) -> Equilibrium:
         """Tell an equilibrium."""
         game, players = self.game, tuple(self.scenario.players)
-        path = [
-            replace(self._course(each.types, each.history), probability=each.probability)
-            for each in courses(game, found.strategy)
-        ]
+        path = [self._course(each.types, each.history, each.probability) for each in courses(game, found.strategy)]
         outcomes: dict[str, float] = {}
         payoffs = dict.fromkeys(players, 0.0)
         for course in path:
@@ -139,8 +133,7 @@ class PrivateGame:
             notes=(*self._kind(path), *found.labels, *filter(None, [found.remark])),
         )
 
-    def _told(self, types: tuple[int, ...], history: tuple[int, ...]) -> Course:
-        """A course of play that is certain."""
+    def _course(self, types: tuple[int, ...], history: tuple[int, ...], probability: float) -> Course:
         moves = {mover: self.actions[axis][history[axis]] for axis, mover in enumerate(self.movers)}
         everything: dict[str, Action] = {**moves, **self.fixed}
         rule = self.scenario.outcomes[int(self.outcomes[history])]
@@ -149,7 +142,7 @@ class PrivateGame:
         terms = terms_of(self.scenario, rule, everything, {**self.values, **point})
         payoffs = self.game.payoffs_at(history)[types]
         return Course(
-            probability=1.0,
+            probability=probability,
             moves={decision: action.name for decision, action in everything.items()},
             outcome=rule.name,
             terms={name: value for name, value in terms.items() if value != 0.0},

@@ -1,0 +1,179 @@
+"""Which outcomes are stable, for whom and why, by the graph model: rankings alone, no order of play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from kgsim.arrays import Bools
+from kgsim.errors import GameError
+from kgsim.scenario.arguments import together
+from kgsim.scenario.conflicts import StatedConflict, is_conflict, read_conflict
+from kgsim.scenario.load import load
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.scenario.payoffs import structure_of
+from kgsim.showing import Shown
+from kgsim.solvers.graph.inverse import raised
+from kgsim.solvers.graph.paths import Path as Course
+from kgsim.solvers.graph.paths import paths_from
+from kgsim.solvers.graph.stability import ATTITUDES, Concept, Side, equilibria
+from kgsim.structures.conflict import ToldConflict, conflict_of, conflict_stated
+
+
+@dataclass(frozen=True, eq=False)
+class Stability(Shown):
+    """What is stable in a conflict.
+
+    Attributes
+    ----------
+    title, name
+        Of the scenario or the conflict.
+    structure
+        The structure whose actions are meant; empty for a conflict in graph form.
+    told
+        The conflict with its words.
+    attitude
+        What movers make of preferences that are not known (`kgsim.solvers.graph.stability`).
+    sides
+        Each player's side.
+    stable
+        For each player, concept to whether it stays at each state; shape (states,).
+    equilibria
+        Concept to whether every player stays at each state; shape (states,).
+    coalitional
+        The same for every coalition too; empty unless asked for.
+    start
+        States where things stand.
+    paths, improving_paths
+        From there, to each state that can be reached, the shortest sequence of moves, and of improvements.
+    """
+
+    title: str
+    name: str
+    structure: str
+    told: ToldConflict
+    attitude: str
+    sides: tuple[Side, ...] = field(repr=False)
+    stable: tuple[Mapping[Concept, Bools], ...]
+    equilibria: Mapping[Concept, Bools]
+    coalitional: Mapping[Concept, Bools]
+    start: tuple[int, ...]
+    paths: Mapping[int, Course] = field(repr=False)
+    improving_paths: Mapping[int, Course] = field(repr=False)
+
+    def outcomes(self, concept: Concept, *, coalitions: bool = False) -> tuple[str, ...]:
+        """Outcomes, or states of a conflict in graph form, with an equilibrium state of a concept."""
+        flags = (self.coalitional if coalitions else self.equilibria)[concept]
+        return tuple(self.told.groups[group] for group in np.unique(self.told.group[flags]))
+
+    @cached_property
+    def states_of(self) -> Mapping[str, tuple[int, ...]]:
+        """The states of each outcome that occurs."""
+        found = {name: tuple(map(int, np.flatnonzero(self.told.group == g))) for g, name in enumerate(self.told.groups)}
+        return {name: states for name, states in found.items() if states}
+
+    def raising(self, outcome: str, concept: Concept) -> dict[str, tuple[str, ...]] | None:
+        """The smallest change of rankings that makes every player stay at an outcome, in one of its states.
+
+        Counted in pairs of states that change places, over all players (`kgsim.solvers.graph.inverse`).
+
+        Returns
+        -------
+        dict
+            Player to outcomes (or states) that this one would have to be as good as, or pass; without players that
+            stay already. None if no change of rankings does.
+        """
+        best: list[tuple[int, ...]] | None = None
+        for state in self.states_of[outcome]:
+            ways = [raised(side, state, concept) for side in self.sides]
+            known = [way for way in ways if way is not None]
+            if len(known) == len(ways) and (best is None or sum(map(len, known)) < sum(map(len, best))):
+                best = known
+        if best is None:
+            return None
+        told = self.told
+        return {
+            player: tuple(dict.fromkeys(told.groups[told.group[state]] for state in way))
+            for player, way in zip(told.conflict.players, best, strict=True)
+            if way
+        }
+
+
+def stability(
+    conflict: Scenario | StatedConflict | str | Path,
+    values: Mapping[str, float] | None = None,
+    *,
+    structure: str | None = None,
+    coalitions: bool = False,
+    start: str | None = None,
+    attitude: str = "b",
+    **more: float,
+) -> Stability:
+    """Judge which states of a conflict are stable: Nash, GMR, SMR and SEQ, for players and for coalitions.
+
+    Parameters
+    ----------
+    conflict
+        A scenario, a conflict in graph form (`kgsim.scenario.conflicts`), or the name of a file of either.
+    values, **more
+        Parameter values of a scenario; parameters left out stay at their base values.
+    structure
+        The structure of play whose actions are meant; the first one if left out. Who moves when counts for nothing.
+    coalitions
+        Whether to judge coalitions too.
+    start
+        The outcome, or state, where things stand; else what the file states.
+    attitude
+        What movers make of preferences that are not known: "a", "b", "c" or "d" (`kgsim.solvers.graph.stability`).
+
+    Raises
+    ------
+    GameError
+        If a name is unknown, a scenario has private types, or there are too many states.
+    ScenarioError
+        If a file is not valid.
+    """
+    if isinstance(conflict, str | Path):
+        conflict = read_conflict(conflict) if is_conflict(conflict) else load(conflict)
+    if attitude not in ATTITUDES:
+        raise GameError(f"attitude: expected one of {', '.join(ATTITUDES)}, got {attitude!r}")
+    if isinstance(conflict, Scenario):
+        chosen = structure_of(conflict, structure or next(iter(conflict.structures))).name
+        told = conflict_of(conflict, chosen, together(conflict, values, more))
+    else:
+        chosen = ""
+        _refuse_settings(structure, values, more)
+        told = conflict_stated(conflict)
+    sides = tuple(Side.of(told.conflict, (player,)) for player in range(len(told.conflict.players)))
+    whole = [Side.of(told.conflict, members) for members in told.conflict.coalitions()] if coalitions else []
+    begin = told.start if start is None else _states_named(told, start)
+    return Stability(
+        title=conflict.title,
+        name=conflict.name,
+        structure=chosen,
+        told=told,
+        attitude=attitude,
+        sides=sides,
+        stable=tuple(side.stable(attitude) for side in sides),
+        equilibria=equilibria(sides, attitude),
+        coalitional=equilibria([*sides, *whole], attitude) if coalitions else {},
+        start=begin,
+        paths=paths_from(told.conflict, begin),
+        improving_paths=paths_from(told.conflict, begin, improving=True),
+    )
+
+
+def _refuse_settings(structure: str | None, *settings: Mapping[str, float] | None) -> None:
+    if structure is not None or any(settings):
+        raise GameError("a conflict in graph form has no structures and no parameters: leave them out")
+
+
+def _states_named(told: ToldConflict, name: str) -> tuple[int, ...]:
+    if name not in told.groups:
+        raise GameError(f"there is no outcome or state {name!r}. {suggestion(name, told.groups, 'outcome')}")
+    return tuple(map(int, np.flatnonzero(told.group == told.groups.index(name))))

@@ -1,0 +1,133 @@
+"""A scenario as a conflict in graph form: states are profiles of actions, moves are changes of one player's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kgsim.arrays import Integers
+from kgsim.errors import GameError, StructureError
+from kgsim.games.conflict import MOST_STATES, Conflict, Moves
+from kgsim.scenario.conflicts import StatedConflict
+from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.payoffs import PayoffTable, actions_of, payoff_table, profile_count, structure_of
+from kgsim.structures.build import with_ties_of
+
+
+@dataclass(frozen=True, eq=False)
+class ToldConflict:
+    """A conflict with the words of whoever stated it.
+
+    Attributes
+    ----------
+    conflict
+        The conflict.
+    done
+        What each player does in each state, player by player.
+    groups, group
+        What states are told as: outcomes, or the states themselves; and which of them each state belongs to, shape
+        (states,).
+    start
+        States where things stand, if that is stated.
+    """
+
+    conflict: Conflict
+    done: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...]
+    group: Integers
+    start: tuple[int, ...] = ()
+
+    def label(self, state: int) -> str:
+        """What is done in a state, by everybody."""
+        return ", ".join(part for part in self.done[state] if part) or "nothing is done"
+
+
+def conflict_of(scenario: Scenario, structure: str, values: Mapping[str, float]) -> ToldConflict:
+    """A structure's profiles as states, each player's payoffs as its ranking; who moves when counts for nothing.
+
+    Parameters
+    ----------
+    scenario, structure
+        The scenario, and the structure whose `only` and `fixed` say which actions there are.
+    values
+        Parameter to value.
+
+    Raises
+    ------
+    GameError
+        If the scenario has private types, or there are too many profiles.
+    StructureError
+        If a payoff is not finite at these values.
+    """
+    if scenario.types:
+        raise GameError(
+            f"scenario {scenario.name} has private types, and the graph model ranks states for players who know who "
+            "they are. Write one scenario for each type, or ask kgsim run, which takes types"
+        )
+    chosen = structure_of(scenario, structure)
+    count = profile_count(actions_of(scenario, chosen))
+    if count > MOST_STATES:
+        raise GameError(
+            f"structure {structure} has {count:,} profiles of actions, and the graph model holds at most "
+            f"{MOST_STATES:,} states against each other. Name a structure with fewer moves, or use fewer values in "
+            "menus"
+        )
+    table = payoff_table(scenario, structure, values)
+    worth = with_ties_of(scenario, structure, table.payoffs, values).reshape(len(scenario.players), -1)
+    if not np.isfinite(worth).all():
+        raise StructureError(f"structure {structure}: a payoff is not a finite number at these parameter values")
+    rank = np.array([np.unique(own, return_inverse=True)[1].ravel() for own in worth])
+    done = _done(scenario, chosen, table)
+    moves = tuple(_moves(scenario, player, table.outcomes.shape) for player in scenario.players)
+    conflict = Conflict(tuple(scenario.players), tuple(map(str, range(count))), moves, rank)
+    return ToldConflict(conflict, done, tuple(rule.name for rule in scenario.outcomes), table.outcomes.ravel())
+
+
+def conflict_stated(stated: StatedConflict) -> ToldConflict:
+    """A conflict as its file states it."""
+    names = tuple(stated.states)
+    place = {name: index for index, name in enumerate(names)}
+    moves = tuple(
+        Moves.of(len(names), *np.array([(place[a], place[b]) for a, b in own], dtype=np.intp).reshape(-1, 2).T)
+        for own in stated.moves.values()
+    )
+    rank = np.zeros((len(stated.players), len(names)), dtype=np.intp)
+    for player, groups in enumerate(stated.ranking.values()):
+        for height, group in enumerate(reversed(groups)):
+            rank[player, [place[state] for state in group]] = height
+    unknown = None
+    if any(stated.unknown.values()):
+        unknown = np.zeros((len(stated.players), len(names), len(names)), dtype=bool)
+        for player, pairs in enumerate(stated.unknown.values()):
+            for one, other in pairs:
+                unknown[player, [place[one], place[other]], [place[other], place[one]]] = True
+    start = () if stated.status_quo is None else (place[stated.status_quo],)
+    conflict = Conflict(tuple(stated.players), names, moves, rank, unknown)
+    return ToldConflict(conflict, tuple(stated.states.values()), names, np.arange(len(names)), start)
+
+
+def _moves(scenario: Scenario, player: str, shape: tuple[int, ...]) -> Moves:
+    """Every change of a player's actions, those of the others staying as they are."""
+    own = [axis for axis, decision in enumerate(scenario.decisions.values()) if decision.player == player]
+    numbers = np.moveaxis(np.arange(int(np.prod(shape))).reshape(shape), own, range(len(own)))
+    numbers = numbers.reshape(int(np.prod([shape[axis] for axis in own])), -1)
+    actions, rest = numbers.shape
+    source = np.broadcast_to(numbers[:, None, :], (actions, actions, rest)).ravel()
+    target = np.broadcast_to(numbers[None, :, :], (actions, actions, rest)).ravel()
+    return Moves.of(numbers.size, source, target)
+
+
+def _done(scenario: Scenario, structure: Structure, table: PayoffTable) -> tuple[tuple[str, ...], ...]:
+    """What each player does in each profile; decisions that the structure fixes are not told."""
+    told = [
+        [""] if decision in structure.fixed else [f"{decision} {action.name}" for action in actions]
+        for decision, actions in zip(scenario.decisions, table.actions, strict=True)
+    ]
+    owners = [decision.player for decision in scenario.decisions.values()]
+    own = {player: [axis for axis, owner in enumerate(owners) if owner == player] for player in scenario.players}
+    return tuple(
+        tuple(", ".join(filter(None, (told[axis][profile[axis]] for axis in axes))) for axes in own.values())
+        for profile in np.ndindex(*table.outcomes.shape)
+    )
