@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from kgsim.scenario.model import Scenario
+from kgsim.scenario.model import UNDECLARED, Scenario
 from kgsim.showing import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Interval = tuple[float, float]
-Verdict = Literal["fails", "holds", "depends", "undecided"]
+Verdict = Literal["fails", "holds", "depends", "undecided", "vacuous"]
 
 #: The verdicts in order: arrays of verdicts hold their numbers.
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-FAILS, HOLDS, DEPENDS, UNDECIDED = range(4)
+FAILS, HOLDS, DEPENDS, UNDECIDED, VACUOUS = range(5)
 
 
 @dataclass(frozen=True)
@@ -199,9 +199,14 @@ class ClaimResult:
     ----------
     verdict
         ``depends`` on which equilibrium is played, where the claim holds at some and fails at others; ``undecided``
-        where a structure it speaks of was not solved, or where equilibria that might contradict are not ruled out.
+        where a structure it speaks of was not solved, or where equilibria that might contradict are not ruled out;
+        ``vacuous`` where its premise is met at no equilibrium.
     numbers
         Each quantity the claim compares, as text, to its interval over the equilibria.
+    kind
+        One of `kgsim.scenario.model.KINDS`, or ``undeclared``.
+    given
+        Its premise, as written; empty if it has none.
     """
 
     name: str
@@ -209,6 +214,8 @@ class ClaimResult:
     verdict: Verdict
     sentence: str
     numbers: Mapping[str, Interval]
+    kind: str = UNDECLARED
+    given: str = ""
 
 
 @dataclass(frozen=True)

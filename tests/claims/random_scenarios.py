@@ -72,6 +72,8 @@ def random_scenario(seed: int) -> kgsim.Scenario:
     claims = [
         f"  c{number}: {{says: x, holds: '{_claim(draw, players, len(structures), kept)}'}}" for number in range(3)
     ]
+    given = _claim(draw, players, len(structures), kept)
+    claims += [f"  given: {{says: x, given: '{given}', holds: '{_claim(draw, players, len(structures), kept)}'}}"]
     return kgsim.loads(
         "\n".join(
             [

@@ -118,6 +118,7 @@ class Claimed:
             f"claim {name} holds",
             f"claim {name} depends on which equilibrium is played",
             f"claim {name} cannot be decided",
+            f"claim {name} is vacuous, its premise being met at no equilibrium",
         )[verdict]
 
 

@@ -21,7 +21,7 @@ from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress, run
 from kgsim.execution.store import Store
-from kgsim.results import VERDICTS
+from kgsim.results import HOLDS, UNDECIDED, VACUOUS, VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.studies.limits import check_count
@@ -229,7 +229,8 @@ def _drawn(
     trial: Evaluator, name: str, about: str, parts: Sequence[Mapping[str, NDArray[Any]]], replicates: bool
 ) -> PriorResult:
     counts = {key: np.stack([part[key] for part in parts], axis=-1) for key in parts[0]}
-    told = partial(share, sizes=counts["draws"], replicates=replicates)
+    sizes = counts["draws"]
+    told = partial(share, sizes=sizes, replicates=replicates)
     scenario, structures, claims = trial.scenario, {}, {}
     for row, structure in enumerate(trial.structures):
         reached, only = (
@@ -241,6 +242,9 @@ def _drawn(
         structures[structure] = StructureShares(structure, label, reached, only, unsolved, unproven)
     for row, claim in enumerate(trial.claims):
         shares = {verdict: told(counts["verdict"][code, row]) for code, verdict in enumerate(VERDICTS)}
-        says = scenario.claims[claim].says
-        claims[claim] = ClaimShares(claim, says, **shares)
+        met = sizes - counts["verdict"][[UNDECIDED, VACUOUS], row].sum(axis=0)
+        some = scenario.claims[claim].given is not None and met.any()
+        # Draws that meet a premise are no randomised design: they count as independent, which errs on the wide side.
+        where_met = share(counts["verdict"][HOLDS, row], met, replicates=False) if some else None
+        claims[claim] = ClaimShares(claim, scenario.claims[claim].says, **shares, where_met=where_met)
     return PriorResult(name, about, int(counts["draws"].sum()), structures, claims)

@@ -46,9 +46,17 @@ class StructureShares(Plain):
 
 @dataclass(frozen=True)
 class ClaimShares(Plain):
-    """How often a claim holds, fails, depends on which equilibrium is played, or cannot be decided.
+    """How often a claim holds, fails, depends on which equilibrium is played, cannot be decided, or is vacuous.
 
-    It cannot where a structure has no solution, or where equilibria that might contradict are not ruled out.
+    Attributes
+    ----------
+    undecided
+        Where a structure has no solution, or equilibria that might contradict are not ruled out.
+    vacuous
+        Where its premise is met at no equilibrium.
+    where_met
+        Of the draws that are neither, which meet its premise, the share in which it holds; None for a claim without
+        premise, or if there are none.
     """
 
     name: str
@@ -57,10 +65,12 @@ class ClaimShares(Plain):
     fails: Share
     depends: Share
     undecided: Share
+    vacuous: Share
+    where_met: Share | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {name: plain(getattr(self, name)) for name in ("says", *VERDICTS)}
+        return {name: plain(getattr(self, name)) for name in ("says", *VERDICTS, "where_met")}
 
 
 @dataclass(frozen=True)
@@ -137,9 +147,10 @@ class Robustness(Told):
             shares = [each.structures[name].outcomes[outcome] for each in (first, *others)]
             told.append(f"Structure {name}: {outcome} is an equilibrium outcome in {self._spread(shares)}.")
         for name in first.claims:
-            told.append(
-                f"Claim {name} holds in {self._spread([each.claims[name].holds for each in self.priors.values()])}."
-            )
+            shares = [each.claims[name].holds for each in self.priors.values()]
+            met = [each.claims[name].where_met for each in self.priors.values()]
+            of_these = f", and in {listed(map(str, met))} of those that meet its premise" if all(met) else ""
+            told.append(f"Claim {name} holds in {self._spread(shares)}{of_these}.")
         return tuple(told)
 
     def _spread(self, shares: Sequence[Share]) -> str:

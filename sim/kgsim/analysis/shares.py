@@ -57,8 +57,7 @@ def share(counts: Integers, sizes: Integers, *, replicates: bool) -> Share:
     """
     total, all_ = int(counts.sum()), int(sizes.sum())
     middle = total / all_
-    means = counts / sizes
-    if not replicates or len(means) < 2 or np.ptp(means) == 0.0:
+    if not replicates or len(sizes) < 2 or np.ptp(means := counts / sizes) == 0.0:
         return Share(middle, *wilson(total, all_))
     reach = float(t.ppf((1.0 + LEVEL) / 2.0, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means)))
     return Share(middle, max(middle - reach, 0.0), min(middle + reach, 1.0))

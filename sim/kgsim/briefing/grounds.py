@@ -10,6 +10,7 @@ from kgsim.language import Words
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
 from kgsim.report.provenance import kgsim_version
 from kgsim.report.summary import beyond_range
+from kgsim.results import VERDICTS
 from kgsim.wording import number, percent
 
 _TONES: dict[str, Tone] = {"holds": "good", "passes": "good", "fails": "bad"}
@@ -48,15 +49,14 @@ def claims(found: Findings, said: Words) -> Section | None:
 
 def _verdicts(found: Findings, said: Words) -> str:
     decided = found.result.claims
-    by = {verdict: [name for name, each in decided.items() if each.verdict == verdict]
-          for verdict in ("holds", "fails", "depends", "undecided")}  # fmt: skip
+    by = {verdict: [name for name, each in decided.items() if each.verdict == verdict] for verdict in VERDICTS}
     if len(decided) == 1:
         (only,) = decided.values()
         return said("claims.message_single", verdict=said(f"claims.verdict_{only.verdict}"))
     if len(by["holds"]) == len(decided):
         return said("claims.message_all", count=len(decided))
     rest = []
-    for verdict in ("fails", "depends", "undecided"):
+    for verdict in ("fails", "depends", "undecided", "vacuous"):
         names = by[verdict]
         if names:
             rest.append(said(f"claims.{verdict}", names=said.listed(names), count=len(names)))

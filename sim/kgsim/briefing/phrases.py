@@ -64,7 +64,7 @@ def gains(found: Findings) -> dict[str, Interval]:
 def verdict(said: Words, found: Findings, code: int) -> str:
     """Return an answer to the briefing's question as a clause; `code` as in `kgsim.analysis.questions`."""
     assert found.ask is not None
-    word = ("no", "yes", "depends", "undecided")[code]
+    word = ("no", "yes", "depends", "undecided", "vacuous")[code]
     if found.ask.claim is not None:
         return said(f"answer.{word}_claim", claim=found.ask.claim)
     return said(f"answer.{word}_outcome", outcome=found.ask.outcome, structure=title(found.ask.structure or ""))

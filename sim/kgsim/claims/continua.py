@@ -1,8 +1,8 @@
-"""Whether a statement that is true at the ends of continua of equilibria is true inside: branch and bound.
+"""Whether a statement that is false at the ends of continua of equilibria is true inside: branch and bound.
 
 Every equilibrium of a continuum is a mixture of its ends, so what a claim compares lies between the least and the
 largest value at the ends. Where these bounds leave a doubt, a convex continuum (all of whose mixtures are equilibria)
-is cut in two along its longest edge, and so on, until all parts are decided or an equilibrium is found that contradicts
+is cut in two along its longest edge, and so on, until all parts are decided or an equilibrium is found where it is true
 (Moore 1966; simplicial bisection as in Horst, Pardalos and Thoai 2000, section 3.4).
 """
 
@@ -51,41 +51,40 @@ class Inside:
     Attributes
     ----------
     decided
-        Whether all of them are as their ends are, or one is known that is not.
-    other
-        Structure to quantities at an equilibrium of the other kind, if one was found.
+        Whether it is false at all of them, or one is known where it is true.
+    found
+        Structure to quantities at an equilibrium where it is true, if one was found.
     """
 
     decided: bool
-    other: Mapping[str, Floats] | None = None
+    found: Mapping[str, Floats] | None = None
 
 
-def look_inside(combinations: Iterable[Mapping[str, Face]], judged: Judged, expected: bool) -> Inside:
-    """Look whether a statement is `expected` at all equilibria of some structures.
+def look_inside(combinations: Iterable[Mapping[str, Face]], judged: Judged) -> Inside:
+    """Look for equilibria of some structures at which a statement is true.
 
     Parameters
     ----------
     combinations
         Structure to a face of its equilibria; of all structures the faces that go together.
     judged
-        The statement on parts of them; where an array holds a single end, that equilibrium is meant.
-    expected
-        Its truth at every end.
+        The statement on parts of them; where an array holds a single end, that equilibrium is meant. It is false at
+        every end.
     """
     decided = True
     for looked_at, faces in enumerate(combinations):
         if looked_at == MOST_COMBINATIONS:
             return Inside(False)
-        found = _search(faces, judged, expected)
-        if found.other is not None:
-            return found
-        decided &= found.decided
+        inside = _search(faces, judged)
+        if inside.found is not None:
+            return inside
+        decided &= inside.decided
     return Inside(decided)
 
 
-def _search(faces: Mapping[str, Face], judged: Judged, expected: bool) -> Inside:
+def _search(faces: Mapping[str, Face], judged: Judged) -> Inside:
     parts = {name: face.ends[None] for name, face in faces.items()}
-    if not _open(parts, judged, expected).any():
+    if not judged(parts)[1].any():
         return Inside(True)
     if not all(face.convex or len(face.ends) == 1 for face in faces.values()):
         return Inside(False)
@@ -93,10 +92,10 @@ def _search(faces: Mapping[str, Face], judged: Judged, expected: bool) -> Inside
     for _ in range(ROUNDS):
         middle = {name: ends.mean(axis=1, keepdims=True) for name, ends in parts.items()}
         surely, _ = judged(middle)
-        wrong = np.flatnonzero(surely != expected)
-        if len(wrong):
-            return Inside(True, {name: ends[wrong[0], 0] for name, ends in middle.items()})
-        left = _open(parts, judged, expected)
+        true = np.flatnonzero(surely)
+        if len(true):
+            return Inside(True, {name: ends[true[0], 0] for name, ends in middle.items()})
+        left = judged(parts)[1]
         if not left.any():
             return Inside(True)
         parts, longest = _halved({name: ends[left] for name, ends in parts.items()}, scale)
@@ -108,11 +107,6 @@ def _search(faces: Mapping[str, Face], judged: Judged, expected: bool) -> Inside
         if count > MOST_PARTS:
             return Inside(False)
     return Inside(False)
-
-
-def _open(parts: Mapping[str, Floats], judged: Judged, expected: bool) -> Bools:
-    surely, possibly = judged(parts)
-    return ~surely if expected else possibly
 
 
 def _halved(parts: Mapping[str, Floats], scale: Mapping[str, Floats]) -> tuple[dict[str, Floats], Floats]:

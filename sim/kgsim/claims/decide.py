@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.claims.equilibria import Bounds, OnePoint
 from kgsim.claims.functions import Setting, structures_of
-from kgsim.claims.judge import Combinations, Judge
+from kgsim.claims.judge import Combinations, Judge, borne_out, broken_by
 from kgsim.claims.sentences import tell
 from kgsim.claims.truth import bounds, truth
 from kgsim.results import DEPENDS, UNDECIDED, VERDICTS, ClaimResult, Interval, StructureSolution
@@ -68,13 +68,21 @@ def decide(
         claim.name,
         claim.says,
         VERDICTS[verdict],
-        tell(scenario, claim.holds, VERDICTS[verdict], evidence.at, open_sets),
+        tell(scenario, claim, VERDICTS[verdict], evidence.at, open_sets),
         _numbers(claim, evidence),
+        claim.kind,
+        _premise(claim),
     )
 
 
 def _undecided(claim: Claim, why: str) -> ClaimResult:
-    return ClaimResult(claim.name, claim.says, "undecided", f"Cannot be decided: {why}.", {})
+    return ClaimResult(
+        claim.name, claim.says, "undecided", f"Cannot be decided: {why}.", {}, claim.kind, _premise(claim)
+    )
+
+
+def _premise(claim: Claim) -> str:
+    return "" if claim.given is None else claim.given.text
 
 
 def _setting(scenario: Scenario, values: Mapping[str, float], outcomes: OutcomePayoffs) -> Setting:
@@ -95,32 +103,35 @@ class _Evidence:
     Attributes
     ----------
     combinations
-        Of equilibria, with one from inside a continuum if the ends do not tell.
+        Of equilibria; those that meet the premise, if any do.
+    further
+        From inside continua, where the ends do not tell.
     """
 
     judge: Judge
     claim: Claim
     combinations: Combinations
-    further: Combinations | None = None
+    further: tuple[Combinations, ...] = ()
 
     @classmethod
     def of(cls, judge: Judge, claim: Claim, verdict: int) -> _Evidence:
         """Gather it."""
         found = judge.combinations(claim, np.array([0]))
-        holds = found.holds(claim.holds.root, judge.equal)
-        if verdict != DEPENDS or len(np.unique(holds)) > 1:
-            return cls(judge, claim, found)
-        other = judge.inside(claim, found, 0, bool(holds.all())).other
-        if other is None:
-            return cls(judge, claim, found)
-        rows = {name: row[None] for name, row in other.items()}
-        further = Combinations(found.setting, found.known, np.array([0]), rows, found.every, found.members)
-        return cls(judge, claim, found, further)
+        of_both = [(each, found.holds(each, judge.equal)) for each in (borne_out(claim), broken_by(claim))]
+        met = np.logical_or.reduce([there for _, there in of_both])
+        combinations = found.some(met) if met.any() else found
+        further = []
+        for statement, there in of_both:
+            inside = None if verdict != DEPENDS or there.any() else judge.inside(statement, found, 0).found
+            if inside is not None:
+                rows = {name: row[None] for name, row in inside.items()}
+                further.append(replace(found, point=np.array([0]), rows=rows))
+        return cls(judge, claim, combinations, tuple(further))
 
     def at(self, node: Node) -> Floats:
         """A node's values, truths as 1 and 0."""
         if self.combinations.every.all():
-            parts = [self.combinations, *([self.further] if self.further is not None else [])]
+            parts = (self.combinations, *self.further)
             return np.concatenate([part.value(node, self.judge.equal) for part in parts])
         calls, environment = self.judge.known(self.claim), self.judge.setting.environment
         if is_truth(node):
@@ -132,7 +143,8 @@ class _Evidence:
 
 def _numbers(claim: Claim, evidence: _Evidence) -> dict[str, Interval]:
     """Each call and each name in a claim with the interval of its values."""
-    texts = {claim.holds.text[call.start : call.end]: evidence.at(call) for call in claim.holds.calls}
+    texts = {each.text[call.start : call.end]: evidence.at(call) for each in claim.expressions for call in each.calls}
     environment = evidence.judge.setting.environment
-    names = {name: np.atleast_1d(environment[name]) for name in sorted(claim.holds.names)}
+    stated = frozenset[str]().union(*(each.names for each in claim.expressions))
+    names = {name: np.atleast_1d(environment[name]) for name in sorted(stated)}
     return {text: (float(found.min()), float(found.max())) for text, found in {**texts, **names}.items()}

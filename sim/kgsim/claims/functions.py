@@ -34,7 +34,7 @@ def structure_of_call(call: Call) -> str:
 
 def structures_of(claim: Claim) -> tuple[str, ...]:
     """The structures a claim speaks of, in order of first mention."""
-    return tuple(dict.fromkeys(structure_of_call(call) for call in claim.holds.calls if call.function in OF_PLAY))
+    return tuple(dict.fromkeys(structure_of_call(call) for call in claim.calls if call.function in OF_PLAY))
 
 
 def name_of(node: Node) -> str:

@@ -4,12 +4,16 @@ At every point the claim is first judged on the bounds that the equilibria of ea
 them leaves: what is surely true or false there needs no further look. Elsewhere it is evaluated at every combination of
 equilibria, a structure whose bloc falls back on another's value being combined only with the equilibrium it rests on,
 and inside the continua between them. Where equilibria are not ruled out that might contradict, it is undecided.
+
+A claim with a premise is judged at the equilibria that meet it. So two things are looked for, equilibria that bear the
+claim out (premise met, statement true) and equilibria that break it (premise met, statement false): it depends if there
+are both, holds or fails if there is one kind alone, and is vacuous if there is neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -21,11 +25,11 @@ from kgsim.claims.continua import Face, Inside, look_inside
 from kgsim.claims.equilibria import Continuum, Equilibria, Members
 from kgsim.claims.functions import OF_PLAY, Setting, in_play, over_all, quantity, structure_of_call, structures_of
 from kgsim.claims.truth import Known, bounds, truth
-from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
+from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VACUOUS
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.model import Claim
-from kgsim.scenario.nodes import Call, Comparison, Node, walk
+from kgsim.scenario.nodes import And, Call, Comparison, Node, Not, walk
 from kgsim.structures.solution import fallback_structures, in_order
 from kgsim.tolerances import EQUAL, SAME_FALLBACK
 
@@ -87,6 +91,10 @@ class Combinations:
         """Whether a statement is true in each combination."""
         return np.broadcast_to(truth(statement, self.environment, self.calls, equal)[0], self.point.shape)
 
+    def some(self, chosen: Bools) -> Combinations:
+        """Some of the combinations."""
+        return replace(self, point=self.point[chosen], rows={name: row[chosen] for name, row in self.rows.items()})
+
     def value(self, node: Node, equal: float) -> Floats:
         """A node's value in each combination, truths as 1 and 0."""
         if is_truth(node):
@@ -130,21 +138,26 @@ class Judge:
 
     def judge(self, claim: Claim) -> Judgement:
         """Judge one claim at all points; it speaks of structures that are solved."""
-        count, statement = self.setting.count, claim.holds.root
+        count = self.setting.count
         verdict = np.full(count, UNDECIDED, dtype=np.int8)
         solvable = np.ones(count, dtype=bool)
         for name in structures_of(claim):
             solvable &= self.solved[name].some
-        surely, possibly = (
-            np.broadcast_to(each, (count,))
-            for each in truth(statement, self.setting.environment, self.known(claim), self.equal)
+        (borne, may_be_borne), (broken, may_be_broken) = (
+            [np.broadcast_to(each, (count,)) for each in self._truth(claim, statement)]
+            for statement in (borne_out(claim), broken_by(claim))
         )
-        verdict[solvable & surely], verdict[solvable & ~possibly] = HOLDS, FAILS
-        left = np.flatnonzero(solvable & ~surely & possibly)
+        verdict[solvable & borne], verdict[solvable & broken] = HOLDS, FAILS
+        verdict[solvable & ~may_be_borne & ~may_be_broken] = VACUOUS
+        left = np.flatnonzero(solvable & ~borne & ~broken & (may_be_borne | may_be_broken))
         for first in range(0, len(left), self._at_once):
             here = left[first : first + self._at_once]
-            verdict[here] = self._one_by_one(claim, here)
+            verdict[here] = self._one_by_one(claim, here, may_be_borne[here], may_be_broken[here])
         return Judgement(verdict, solvable)
+
+    def _truth(self, claim: Claim, statement: Node) -> tuple[Bools, Bools]:
+        """Whether a statement on a claim's calls is surely true, and whether it is possibly, whatever is played."""
+        return truth(statement, self.setting.environment, self.known(claim), self.equal)
 
     @property
     def _at_once(self) -> int:
@@ -152,10 +165,10 @@ class Judge:
 
     def known(self, claim: Claim) -> dict[Call, Known]:
         """Bounds of every call of a claim, over all equilibria that are not ruled out."""
-        for call in claim.holds.calls:
+        for call in claim.calls:
             if call not in self._known:
                 self._known[call] = over_all(call, self.setting, self.solved)
-        return {call: self._known[call] for call in claim.holds.calls}
+        return {call: self._known[call] for call in claim.calls}
 
     def sides(self, claim: Claim) -> dict[str, Known]:
         """What a claim compares: the text of each side that speaks of play, and bounds of its values; (points,)."""
@@ -199,8 +212,8 @@ class Judge:
             members,
         )
 
-    def inside(self, claim: Claim, at: Combinations, point: int, expected: bool) -> Inside:
-        """Whether a claim is `expected` inside the continua of one of the points that `at` combines equilibria of."""
+    def inside(self, statement: Node, at: Combinations, point: int) -> Inside:
+        """Whether a statement is true inside the continua of one of the points that `at` combines equilibria of."""
         here = np.array([point])
         known = {call: _taken(each, here, at.setting.count) for call, each in at.known.items()}
         environment = {name: _some(values, here) for name, values in at.setting.environment.items()}
@@ -216,11 +229,11 @@ class Judge:
                     if call.function == "reached":
                         del corners[call]
             shape = (len(next(iter(parts.values()))),)
-            surely, possibly = truth(claim.holds.root, environment, calls, self.equal, corners)
+            surely, possibly = truth(statement, environment, calls, self.equal, corners)
             return np.broadcast_to(surely, shape), np.broadcast_to(possibly, shape)
 
         members = {name: each.at(here) for name, each in at.members.items()}
-        return look_inside(self._faces(members), judged, expected)
+        return look_inside(self._faces(members), judged)
 
     def _at(self, points: Integers) -> Setting:
         """The setting at some of the points."""
@@ -235,7 +248,7 @@ class Judge:
 
     def _extremes(self, claim: Claim, name: str, members: Members, rows: Integers) -> Integers:
         """Of some equilibria of a structure those that have the least or largest of what the claim asks of it."""
-        asked = [call for call in claim.holds.calls if call.function in OF_PLAY and structure_of_call(call) == name]
+        asked = [call for call in claim.calls if call.function in OF_PLAY and structure_of_call(call) == name]
         values = members.quantities[rows][:, [quantity(call, self.setting) for call in asked] or [0]]
         return np.unique(rows[np.concatenate([values.argmin(axis=0), values.argmax(axis=0)])])
 
@@ -268,25 +281,41 @@ class Judge:
             if all(len(each.members) for each in rows.values()):
                 yield {name: Face(members[name].quantities[each.members], each.convex) for name, each in rows.items()}
 
-    def _one_by_one(self, claim: Claim, points: Integers) -> NDArray[np.int8]:
-        """Verdicts at points that bounds do not decide."""
+    def _one_by_one(
+        self, claim: Claim, points: Integers, may_be_borne: Bools, may_be_broken: Bools
+    ) -> NDArray[np.int8]:
+        """Verdicts at points that bounds do not decide; the bounds may rule out either kind of equilibria there."""
         at = self.combinations(claim, points)
-        holds = at.holds(claim.holds.root, self.equal)
-        ever, never = np.zeros((2, len(points)), dtype=bool)
-        ever[at.point[holds]] = True
-        never[at.point[~holds]] = True
-        verdict = np.select([ever & never, ever, never], [DEPENDS, HOLDS, FAILS], UNDECIDED).astype(np.int8)
-        complete = at.every & np.logical_and.reduce(
-            [self.solved[name].complete[points] for name in structures_of(claim)]
-        )
-        verdict[~complete & (verdict != DEPENDS)] = UNDECIDED
+        # Where a search is through, what was not found is not there.
+        through = at.every & np.isin(np.arange(len(points)), at.point)
+        for name in structures_of(claim):
+            through &= self.solved[name].complete[points]
+        statements = borne_out(claim), broken_by(claim)
+        seen = np.zeros((2, len(points)), dtype=bool)
+        for row, statement in zip(seen, statements, strict=True):
+            row[at.point[at.holds(statement, self.equal)]] = True
+        sought = np.array([may_be_borne, may_be_broken]) & ~seen
+        open_ = sought & ~through
         mixed = {int(each.point[group.members[0]]) for each in at.members.values() for group in each.continua}
-        for point in sorted(mixed):
-            if verdict[point] in (HOLDS, FAILS):
-                inside = self.inside(claim, at, point, bool(verdict[point] == HOLDS))
-                if inside.other is not None or not inside.decided:
-                    verdict[point] = UNDECIDED if inside.other is None else DEPENDS
-        return verdict
+        for kind, point in product(range(2), sorted(mixed)):
+            if sought[kind, point] and through[point]:
+                inside = self.inside(statements[kind], at, point)
+                seen[kind, point] = inside.found is not None
+                open_[kind, point] = not inside.decided
+        borne, broken = seen
+        decided = [borne & broken, open_.any(axis=0), borne, broken]
+        return np.select(decided, [DEPENDS, UNDECIDED, HOLDS, FAILS], VACUOUS).astype(np.int8)
+
+
+def borne_out(claim: Claim) -> Node:
+    """What is true at equilibria that bear a claim out."""
+    return claim.holds.root if claim.given is None else And((claim.given.root, claim.holds.root))
+
+
+def broken_by(claim: Claim) -> Node:
+    """What is true at equilibria that break a claim."""
+    fails = Not(claim.holds.root)
+    return fails if claim.given is None else And((claim.given.root, fails))
 
 
 def _places(counts: Mapping[str, int]) -> dict[str, Integers]:

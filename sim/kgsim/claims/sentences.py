@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kgsim.results import Verdict
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.model import Scenario
+from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Number, Or, Text
 from kgsim.wording import number
 
@@ -30,29 +30,33 @@ RELATIONS = {
 }
 
 
-def tell(scenario: Scenario, holds: Expression, verdict: Verdict, at: At, open_sets: Sequence[str]) -> str:
+def tell(scenario: Scenario, claim: Claim, verdict: Verdict, at: At, open_sets: Sequence[str]) -> str:
     """Tell a verdict.
 
     Parameters
     ----------
     scenario
         For the labels.
-    holds
-        The claim's expression.
+    claim
+        The claim.
     verdict
         The verdict.
     at
-        Node to its values over all combinations of equilibria.
+        Node to its values over all combinations of equilibria, of those that meet the premise if any do.
     open_sets
         Structures whose sets of equilibria may not be complete; the sentence says so.
     """
-    statement = _statement(scenario, holds, holds.root, at)
+    statement = _statement(scenario, claim.holds, claim.holds.root, at)
+    premise = "" if claim.given is None else _statement(scenario, claim.given, claim.given.root, at)
     may_be_more = f"the equilibria of {_list(open_sets)} may not be all" if open_sets else ""
     if verdict == "undecided":
         why = may_be_more or "not all combinations of equilibria, or mixtures of them, could be looked at"
-        return f"Undecided: at every equilibrium looked at, {statement}; but {why}."
+        looked_at = f"{premise}, and {statement}" if premise else statement
+        return f"Undecided: at every equilibrium looked at, {looked_at}; but {why}."
     more = f" {may_be_more[0].upper()}{may_be_more[1:]}, but further ones cannot change this." if may_be_more else ""
-    return f"{HEADS[verdict]}: {statement}.{more}"
+    if verdict == "vacuous":
+        return f"Vacuous: {premise}, so its premise is met at no equilibrium and nothing is said.{more}"
+    return f"{HEADS[verdict]}{f' where {premise}' if premise else ''}: {statement}.{more}"
 
 
 def _statement(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:

@@ -26,17 +26,21 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with status 2 on warnings too.")
 def check(files: tuple[Path, ...], strict: bool) -> int:
-    """Check scenario FILEs without solving them.
+    """Check scenario FILEs.
 
-    Errors make a file unusable. Warnings are about what is probably not meant: a parameter that moves no payoff, a
-    move that is never worth choosing, evidence that none of the FILEs cites. Exit status 2 if there is any error.
+    Errors make a file unusable, or its answers wrong: a claim declared an identity that fails somewhere in the ranges.
+    Warnings are about what is probably not meant: a parameter that moves no payoff, a move that is never worth
+    choosing, a claim that cannot be of the kind declared, evidence that none of the FILEs cites. Notes are about what
+    may well be meant: a result that fails nowhere in the ranges. Exit status 2 if there is any error.
     """
+    from kgsim.analysis.kinds import check_kinds
     from kgsim.errors import ScenarioError
     from kgsim.scenario.evidence import unused_evidence
     from kgsim.scenario.lint import lint
 
     errors: dict[Problem, None] = {}
     warnings: dict[Problem, None] = {}
+    notes: dict[Problem, None] = {}
     scenarios: list[Scenario] = []
     for file in files:
         try:
@@ -45,16 +49,19 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
             errors.update(dict.fromkeys(error.problems))
             continue
         scenarios.append(scenario)
-        found = lint(scenario)
-        warnings.update(dict.fromkeys(found))
+        warnings.update(dict.fromkeys(lint(scenario)))
+        broken, noted = check_kinds(scenario)
+        errors.update(dict.fromkeys(broken))
+        notes.update(dict.fromkeys(noted))
+        if broken:
+            continue
         emit(f"{file}: {_told(scenario)}\n")
     if not errors:
         # With a file missing from the count, evidence that it alone cites would be called unused.
         warnings.update(dict.fromkeys(unused_evidence(scenarios)))
-    for problem in errors:
-        click.echo(f"Error: {problem}", err=True)
-    for problem in warnings:
-        click.echo(f"Warning: {problem}", err=True)
+    for word, problems in (("Error", errors), ("Warning", warnings), ("Note", notes)):
+        for problem in problems:
+            click.echo(f"{word}: {problem}", err=True)
     return 2 if errors or (strict and warnings) else 0
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @click.option("--claim", metavar="NAME", help="Instead: find boxes in which this claim has the verdict.")
 @click.option(
     "--verdict",
-    type=click.Choice(["holds", "fails", "depends", "undecided"]),
+    type=click.Choice(["holds", "fails", "depends", "undecided", "vacuous"]),
     default="holds",
     show_default=True,
     help="With --claim.",

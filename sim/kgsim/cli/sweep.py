@@ -235,7 +235,7 @@ def _told(job: Sweep, tally: Tally) -> str:
             share = percent(float(missing / tally.points))
             lines.append(f"    at {missing:,} points ({share}) further equilibria are not ruled out")
     for name, counts in zip(job.claims, tally.verdicts, strict=True):
-        words = ("fails", "holds", "depends on which equilibrium is played", "is undecided")
+        words = ("fails", "holds", "depends on which equilibrium is played", "is undecided", "is vacuous")
         parts = [f"{word} at {percent(float(count / tally.points))}" for word, count in zip(words, counts, strict=True)]
         kept = [part for part, count in zip(parts, counts, strict=True) if count]
         lines.append(f"  claim {name} {', '.join(kept)}")

@@ -11,20 +11,13 @@ from matplotlib.patches import Patch
 from kgsim.analysis.robustness_result import PriorResult, Robustness
 from kgsim.plots.shares import BELOW
 from kgsim.plots.sheet import MARGIN, SMALL, Options, Sheet, Sign, on_sheet
-from kgsim.plots.style import FAINT, GREEN, GREY, INK, VERMILLION, YELLOW
+from kgsim.plots.style import FAINT, INK, VERDICT_MARKS
 from kgsim.plots.text import drawable, line_height
 
 #: Least width of a sheet with claims beside their bars and not above them.
 BESIDE = 9.0
 
 BAR, PRIOR = 0.27, 0.45
-
-_VERDICTS = {
-    "holds": (GREEN, "", "holds"),
-    "depends": (YELLOW, "//", "depends on the equilibrium"),
-    "fails": (VERMILLION, "..", "fails"),
-    "undecided": (GREY, "xx", "undecided"),
-}
 
 
 @on_sheet
@@ -40,7 +33,7 @@ def claims_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     -------
     Figure
         A group of bars a claim, one bar a prior, cut into the draws in which the claim holds, depends on which
-        equilibrium is played, fails, or cannot be decided.
+        equilibrium is played, fails, cannot be decided, or is vacuous since its premise is met at no equilibrium.
     """
     ruler = sheet.ruler
     ways = list(result.priors.values())
@@ -53,9 +46,12 @@ def claims_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     heights = {name: len(lines) * line_height(SMALL) for name, lines in told.items()}
     each = {name: max(high, bars) + 0.2 if beside else high + bars + 0.25 for name, high in heights.items()}
     head = sheet.head("In which share of draws does a claim hold?", f"{result.scenario.title}. {BELOW}")
-    signs: list[Sign] = [
-        (Patch(facecolor=c, hatch=h, edgecolor=INK, lw=0.5), text) for c, h, text in _VERDICTS.values()
+    seen = [
+        mark
+        for verdict, mark in VERDICT_MARKS.items()
+        if verdict != "vacuous" or any(getattr(way.claims[name], verdict).share for way in ways for name in names)
     ]
+    signs: list[Sign] = [(Patch(facecolor=c, hatch=h, edgecolor=INK, lw=0.5), text) for c, h, text in seen]
     legend = sheet.legend(signs)
     notes = "; ".join(f"{way.name[:3]}: {way.name}, {way.draws:,} draws" for way in ways)
     note = ruler.wrap(
@@ -90,7 +86,7 @@ def claims_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
 
 def _bar(axes: Axes, place: int, way: PriorResult, name: str) -> None:
     start = 0.0
-    for verdict, (colour, hatch, _) in _VERDICTS.items():
+    for verdict, (colour, hatch, _) in VERDICT_MARKS.items():
         share = 100 * float(getattr(way.claims[name], verdict).share)
         axes.barh(place, share, left=start, height=0.9, color=colour, hatch=hatch, edgecolor=INK, lw=0.5)
         start += share

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from kgsim.analysis.comparison import Comparison, StructureRow
 from kgsim.plots.board import board, write
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Box, Options, Sheet, on_sheet
-from kgsim.plots.style import FAINT, GREEN, GREY, INK, LINE, VERMILLION, YELLOW, OutcomeMark, outcome_marks
+from kgsim.plots.style import FAINT, INK, LINE, VERDICT_MARKS, OutcomeMark, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import number
 
@@ -23,8 +23,6 @@ ROW, HEAD, LINE_ROW = 0.48, 0.5, 0.32
 LEAST, ABREAST = 1.3, 3.2
 
 NOTE = "Dark bar: cases differ. *: the set of equilibria may be incomplete. Empty: the case has none."
-
-_VERDICTS = {"holds": (GREEN, ""), "depends": (YELLOW, "//"), "fails": (VERMILLION, ".."), "undecided": (GREY, "xx")}
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def _block(axes: Axes | None, layout: _Layout, result: Comparison, cases: Sequen
             for place, case in enumerate(cases):
                 verdict = claim.verdicts[case]
                 if verdict is not None:
-                    _cell(axes, layout.ruler, verdict, layout.box(place, top, high), *_VERDICTS[verdict])
+                    _cell(axes, layout.ruler, verdict, layout.box(place, top, high), *VERDICT_MARKS[verdict][:2])
         top += high
     if result.parameters:
         top = _headed(axes, top, "Parameters that differ")

@@ -7,7 +7,7 @@ since the marker or hatch differs too, greyscale will do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib as mpl
 
 from kgsim.plots.text import families
+from kgsim.results import Verdict
 from kgsim.scenario.model import Scenario
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -40,6 +41,16 @@ _PLAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 _PLAYER_HATCHES = ("//", "\\\\", "..", "xx", "--", "++")
 _OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION, INDIGO, WINE, SAND, OLIVE)
 _OUTCOME_MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+
+
+#: How each verdict of a claim looks, and what it is called.
+VERDICT_MARKS: Mapping[Verdict, tuple[str, str, str]] = {
+    "holds": (GREEN, "", "holds"),
+    "depends": (YELLOW, "//", "depends on the equilibrium"),
+    "fails": (VERMILLION, "..", "fails"),
+    "undecided": (GREY, "xx", "undecided"),
+    "vacuous": (SHADE, "--", "vacuous: premise not met"),
+}
 
 
 @dataclass(frozen=True)

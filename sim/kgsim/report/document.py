@@ -114,6 +114,8 @@ def _course(course: Course) -> Json:
 def _claim(claim: ClaimResult) -> Json:
     return {
         "says": claim.says,
+        "kind": claim.kind,
+        "given": claim.given or None,
         "verdict": claim.verdict,
         "sentence": claim.sentence,
         "numbers": _intervals(claim.numbers),

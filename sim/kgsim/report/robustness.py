@@ -110,13 +110,18 @@ def _claims(result: Robustness) -> Table:
     ways = list(result.priors.values())
     rows = []
     for name in ways[0].claims:
-        for verdict in ("holds", "depends", "fails", "undecided"):
+        for verdict in ("holds", "depends", "fails", "undecided", "vacuous"):
             shares: Sequence[Share] = [getattr(each.claims[name], verdict) for each in ways]
             if any(share.share for share in shares):
                 rows.append(cells(name, verdict, *map(told, shares)))
+        if any(each.claims[name].where_met for each in ways):
+            rows.append(
+                cells(name, "holds where its premise is met", *(told(each.claims[name].where_met) for each in ways))
+            )
     return Table(
         (Column("claim"), Column("verdict"), *(Column(each.name, "right") for each in ways)),
         tuple(rows),
         "Share of draws, in percent. A claim depends where some equilibria bear it out and others do not; it is "
-        "undecided where a structure has no solution or an equilibrium that might contradict is not ruled out.",
+        "undecided where a structure has no solution or an equilibrium that might contradict is not ruled out, and "
+        "vacuous where its premise is met at no equilibrium.",
     )

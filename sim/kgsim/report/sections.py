@@ -17,7 +17,7 @@ MOST_EQUILIBRIA = 12
 MOST_COURSES = 8
 """Courses of play told for one mixed equilibrium."""
 
-_TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad", "depends": "unsure", "undecided": "unsure"}
+_TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad"}
 
 
 def of_result(result: Result) -> list[Block]:
@@ -145,10 +145,15 @@ def _structures(result: Result) -> Table:
 
 def _verdicts(result: Result) -> Table:
     rows = tuple(
-        (Cell(claim.name), Cell(claim.verdict, tone=_TONES[claim.verdict]), Cell(claim.says))
+        (
+            Cell(claim.name),
+            Cell(claim.kind),
+            Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
+            Cell(claim.says),
+        )
         for claim in result.claims.values()
     )
-    return Table((Column("claim"), Column("verdict"), Column("says")), rows)
+    return Table((Column("claim"), Column("kind"), Column("verdict"), Column("says")), rows)
 
 
 def _sentences(result: Result) -> Iterator[Block]:

@@ -183,7 +183,8 @@ def _claims(scenario: Scenario) -> Bullets:
             " ".join(
                 part
                 for part in (
-                    f"{claim.name}: {sentence(claim.says)} Holds if {claim.holds.text}.",
+                    f"{claim.name} ({claim.kind}): {sentence(claim.says)} Holds if {claim.holds.text}.",
+                    f"Judged where {claim.given.text}." if claim.given is not None else "",
                     sentence(claim.because) if claim.because else "",
                 )
                 if part

@@ -92,6 +92,7 @@ def _claims(result: Result) -> Iterable[str]:
         ("fails", "fails", "fail"),
         ("depends", "depends on the equilibrium played", "depend on the equilibrium played"),
         ("undecided", "cannot be decided", "cannot be decided"),
+        ("vacuous", "is vacuous", "are vacuous"),
     ):
         names = [claim.name for claim in claims if claim.verdict == verdict]
         if names:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression, references
 from kgsim.scenario.lint_chances import out_of_limits
+from kgsim.scenario.lint_kinds import doubtful_kinds
 from kgsim.scenario.model import Scenario
-from kgsim.scenario.nodes import Call, walk
 from kgsim.scenario.payoffs import actions_of, payoffs_at, profile_count, type_points
 from kgsim.scenario.references import expand
 
@@ -33,9 +33,10 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
 
     Reported are: parameters used nowhere, parameters that move no payoff although they are used,
     terms never set or never used, payoffs that are not finite and probabilities and discounts that leave their
-    limits somewhere in the parameter ranges, moves that no structure lets anyone play, and moves that are strictly
-    dominated, or worth the same to everyone as another move of the same decision, in every structure where they can
-    be played. Dominance is judged at the base values, and not where private types decide.
+    limits somewhere in the parameter ranges, claims that cannot be of the kind declared, moves that no structure lets
+    anyone play, and moves that are strictly dominated, or worth the same to everyone as another move of the same
+    decision, in every structure where they can be played. Dominance is judged at the base values, and not where private
+    types decide.
     """
     found = [
         *_unused_parameters(scenario),
@@ -46,15 +47,14 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
             _warn(scenario, key, message, "Narrow the range, or mend the formula.")
             for key, message in out_of_limits(scenario)
         ),
+        *(_warn(scenario, *doubt) for doubt in doubtful_kinds(scenario)),
         *(() if scenario.types else _moves(scenario)),
     ]
     return tuple(sorted(found, key=lambda problem: (str(problem.path), problem.line or 0, problem.column or 0)))
 
 
 def _warn(scenario: Scenario, key: str, message: str, remedy: str) -> Problem:
-    place = scenario.places.get(key)
-    path, line, column = place if place is not None else (scenario.path, None, None)
-    return Problem(message, remedy, key, path, line, column)
+    return scenario.problem(key, message, remedy)
 
 
 def _payoff_formulas(scenario: Scenario) -> Iterator[Expression]:
@@ -105,9 +105,9 @@ def _used(scenario: Scenario) -> tuple[set[str], set[str]]:
         claims |= expand(scenario.briefing.price.rate, formulas)
         claims.add(scenario.briefing.price.along)
     for claim in scenario.claims.values():
-        claims |= expand(claim.holds, formulas)
-        for node, _ in walk(claim.holds.root):
-            if isinstance(node, Call) and node.function in {"rises", "falls"}:
+        claims.update(*(expand(expression, formulas) for expression in claim.expressions))
+        for node in claim.calls:
+            if node.function in {"rises", "falls"}:
                 for argument in node.arguments:
                     names, _, _ = references(argument)
                     claims |= names

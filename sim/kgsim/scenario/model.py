@@ -14,13 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression
+from kgsim.scenario.names import INPUT_FUNCTIONS
+from kgsim.scenario.nodes import Call
 from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
 from kgsim.scenario.source import Place
 from kgsim.showing import Shown
 from kgsim.wording import counted
 
 Certainty = Literal["high", "medium", "low", "judgement"]
+
+#: What a claim may be declared to be: an ordering of what is put in, true by construction, or found by play.
+KINDS = ("assumption", "identity", "result")
+
+#: What a claim is called whose kind nobody declared.
+UNDECLARED = "undeclared"
 
 
 @dataclass(frozen=True)
@@ -159,13 +168,40 @@ class Structure:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement on equilibria that can fail: what it says, and the expression that decides it."""
+    """A statement on equilibria that can fail: what it says, and the expressions that decide it.
+
+    Attributes
+    ----------
+    holds
+        True where the claim holds.
+    given
+        Its premise: the claim is judged at the equilibria where this is true; None if it is judged at all.
+    kind
+        One of `KINDS`, or `UNDECLARED`.
+    """
 
     name: str
     says: str
     holds: Expression
     because: str = ""
     evidence: tuple[str, ...] = ()
+    given: Expression | None = None
+    kind: str = UNDECLARED
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its premise, if it has one, and what it states."""
+        return (self.holds,) if self.given is None else (self.given, self.holds)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every distinct call of a claim's function in them."""
+        return tuple(dict.fromkeys(call for expression in self.expressions for call in expression.calls))
+
+    @property
+    def of_play(self) -> bool:
+        """Whether anything in it depends on what is played, and not on the parameters alone."""
+        return any(call.function not in INPUT_FUNCTIONS for call in self.calls)
 
 
 @dataclass(frozen=True)
@@ -299,3 +335,8 @@ class Scenario(Shown):
     def base(self) -> dict[str, float]:
         """Parameter values as the file states them."""
         return {name: parameter.value for name, parameter in self.parameters.items()}
+
+    def problem(self, key: str, message: str, remedy: str) -> Problem:
+        """Something that is wrong or doubtful at a dotted key, with the place where it is written."""
+        path, line, column = self.places.get(key, (self.path, None, None))
+        return Problem(message, remedy, key, path, line, column)

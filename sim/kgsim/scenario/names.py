@@ -17,6 +17,9 @@ FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt")
 CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls", "sustained", "critical_discount")
 """Functions that claims may call besides."""
 
+INPUT_FUNCTIONS = ("worst", "best", "rises", "falls")
+"""Those of them whose value no play can change: they speak of payoffs and formulas alone."""
+
 RESERVED = frozenset({"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS})
 """Words that mean something in expressions and so cannot name anything."""
 

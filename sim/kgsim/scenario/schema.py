@@ -176,6 +176,16 @@ class ClaimEntry(Model):
 
     says: str = Field(description="The statement in a plain sentence.")
     holds: str = Field(description="The comparison that decides it, such as `value(US, a) > value(US, b)`.")
+    given: str | None = Field(
+        None, description="Its premise, such as `reached(a, 'deal')`: judged only at equilibria where this is true."
+    )
+    kind: Literal["assumption", "identity", "result"] | None = Field(
+        None,
+        description=(
+            "assumption (of what is put in), identity (true by construction), or result (of play); told as undeclared "
+            "if left out."
+        ),
+    )
     because: str = Field("", description="Why one might believe it.")
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
 

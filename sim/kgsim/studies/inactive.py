@@ -19,7 +19,8 @@ SAMPLE = 8
 
 def idle(scenario: Scenario, name: str, values: NDArray[np.float64]) -> bool:
     """Whether a parameter moves no payoff, bloc's rule or claim between these values, wherever the others stand."""
-    if any(name in _named(claim.holds, scenario) for claim in scenario.claims.values()):
+    stated = [expression for claim in scenario.claims.values() for expression in claim.expressions]
+    if any(name in _named(expression, scenario) for expression in stated):
         return False
     steps = np.array([values.min(), np.median(values), values.max()])
     shares = np.random.default_rng(0).random((SAMPLE, len(scenario.parameters)))

@@ -81,7 +81,7 @@ def sweep(
         (whether some equilibrium reaches an outcome), ``low`` and ``high`` (a player's payoff over all equilibria),
         ``complete``, ``equilibria`` (distinct pure ends), ``residual``, ``exact``, ``reason`` (index into the JSON
         list ``attrs["reasons"]``), ``verdict`` (of a claim: 0 fails, 1 holds, 2 depends on which equilibrium is
-        played, 3 undecided). The attributes hold the scenario's text and digest, versions and the command.
+        played, 3 undecided, 4 vacuous). The attributes hold the scenario's text and digest, versions and the command.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kgsim.scenario.expressions import Expression, is_truth
-from kgsim.scenario.model import Claim, Evidence
+from kgsim.scenario.model import UNDECLARED, Claim, Evidence
 from kgsim.scenario.names import CLAIM_FUNCTIONS, suggestion
 from kgsim.scenario.nodes import And, Call, Name, Node, Not, Or, Text, children, walk
 from kgsim.scenario.problems import Report
@@ -30,32 +30,40 @@ USAGE = {
 def read_claims(
     file: ScenarioFile, declared: Declared, evidence: dict[str, Evidence] | None, report: Report
 ) -> dict[str, Claim]:
-    """Check every claim's expression and cited evidence."""
+    """Check every claim's expressions and cited evidence."""
     claims = {}
-    known = {"parameter": declared.parameters, "quantity": declared.quantities}
     for name, entry in file.claims.items():
         key: Key = ("claims", name)
         check_evidence(key, entry.evidence, evidence, report)
         if not entry.says.strip():
             report.add((*key, "says"), "the claim says nothing", "State it in a plain sentence.")
-        key = (*key, "holds")
-        refused = declared.elsewhere(terms_allowed=False)
-        formula = report.formula(key, entry.holds, known, refused=refused, functions=CLAIM_FUNCTIONS)
-        if formula is None:
-            continue
-        for call in formula.calls:
-            _CallCheck(key, call, declared, report).run()
-        _check_connectives(key, formula, report)
-        if not formula.truth:
-            report.add(
-                key,
-                "the claim is a number, so it can neither hold nor fail",
-                "Compare it with something, such as `value(US, a) > value(US, b)`.",
-            )
-        elif not formula.calls and not formula.names:
-            report.add(key, "the claim depends on nothing in the scenario", ("Let it say something that could fail."))
-        claims[name] = Claim(name, entry.says, formula, entry.because, tuple(entry.evidence))
+        given = None if entry.given is None else _statement((*key, "given"), entry.given, "premise", declared, report)
+        holds = _statement((*key, "holds"), entry.holds, "claim", declared, report)
+        if holds is not None:
+            evidence_ids = tuple(entry.evidence)
+            claims[name] = Claim(name, entry.says, holds, entry.because, evidence_ids, given, entry.kind or UNDECLARED)
     return claims
+
+
+def _statement(key: Key, text: str, what: str, declared: Declared, report: Report) -> Expression | None:
+    """Read an expression that is true or false; None if it cannot be read."""
+    known = {"parameter": declared.parameters, "quantity": declared.quantities}
+    refused = declared.elsewhere(terms_allowed=False)
+    formula = report.formula(key, text, known, refused=refused, functions=CLAIM_FUNCTIONS)
+    if formula is None:
+        return None
+    for call in formula.calls:
+        _CallCheck(key, call, declared, report).run()
+    _check_connectives(key, formula, report)
+    if not formula.truth:
+        report.add(
+            key,
+            f"the {what} is a number, so it can neither hold nor fail",
+            "Compare it with something, such as `value(US, a) > value(US, b)`.",
+        )
+    elif not formula.calls and not formula.names:
+        report.add(key, f"the {what} depends on nothing in the scenario", "Let it say something that could fail.")
+    return formula
 
 
 def _check_connectives(key: Key, formula: Expression, report: Report) -> None:
