@@ -55,6 +55,11 @@ VALUES = [
     ("1 if c else 2", 1.0),
     ("1 if zero else 2", 2.0),
     ("a\n  + b", 5.0),
+    ("curve(b, 0 -> 0, 4 -> 8)", 6.0),
+    ("curve(b, 0: 0, 4: 8)", 6.0),
+    ("curve(a*b, -1 -> c, 2 -> 0, 6 -> a + b) - 1", 4.0),
+    ("curve(c, 0 -> 5, 1 -> 6) + curve(9, 0 -> 5, 1 -> 6)", 11.0),
+    ("curve(c, -1 -> 3, 0 -> 2) if curve(b, 0 -> 0, 1 -> 1) else 9", 3.0),
 ]
 
 
@@ -94,6 +99,36 @@ def test_missing_values_are_named() -> None:
         parse("speed + 1").evaluate({})
     with pytest.raises(GameError, match="value"):
         parse("value(a, b)", functions=["value"]).evaluate({})
+
+
+points = st.lists(st.tuples(st.integers(-20, 20), st.integers(-9, 9)), min_size=2, max_size=6, unique_by=lambda p: p[0])
+
+
+@given(points.map(sorted), st.floats(-25, 25))
+def test_a_curve_is_straight_between_its_points_and_level_beyond(knots: list[tuple[int, int]], x: float) -> None:
+    text = ", ".join(f"{at} -> {height}" for at, height in knots)
+    value = parse(f"curve(x, {text})").evaluate({"x": x})
+    assert value == pytest.approx(np.interp(x, *zip(*knots, strict=True)), abs=1e-12)
+    for at, height in knots:
+        assert parse(f"curve(x, {text})").evaluate({"x": float(at)}) == height
+
+
+def test_a_curve_of_what_is_no_number_is_none() -> None:
+    assert np.isnan(parse("curve(0/0, 0 -> 1, 1 -> 1)").evaluate({}))
+    np.testing.assert_array_equal(parse("curve(x, 0 -> 1, 1 -> 2)").evaluate({"x": [-np.inf, np.inf]}), [1, 2])
+
+
+def test_curves_tell_where_they_bend() -> None:
+    root = parse("curve(x - y, -1 -> 0, 0 -> curve(y, 0 -> 1, 1 -> 0), 3 -> 1) + 2*curve(x - y, 0 -> 0, 5 -> k)").root
+    gap, y = nodes.Sum((1, -1), (nodes.Name("x"), nodes.Name("y"))), nodes.Name("y")
+    assert nodes.bends(root) == ((gap, -1.0), (gap, 0.0), (gap, 3.0), (y, 0.0), (y, 1.0), (gap, 5.0))
+    assert nodes.bends(parse("min(x, 1)").root) == ()
+
+
+def test_names_in_a_curve_are_exchanged_like_any_others() -> None:
+    root = parse("curve(x, 0 -> k, 1 -> k*x)").root
+    changed = nodes.mapped(root, lambda node: nodes.Name("z") if node == nodes.Name("k") else None)
+    assert changed == parse("curve(x, 0 -> z, 1 -> z*x)").root
 
 
 def test_addends_have_signs_and_add_up() -> None:
@@ -162,6 +197,16 @@ REFUSED = [
     ("1e999", 1, "too large"),
     ("0x10", 2, "where"),
     ("value", 1, "function"),
+    ("curve(a)", 1, "0 points and needs two"),
+    ("curve(a, 0 -> 1)", 1, "1 point and needs two"),
+    ("curve(a, 0 -> 0, 1 -> 1, 1 -> 2)", 26, "not a function; delete one"),
+    ("curve(a, 0 -> 0, 2 -> 1, 1 -> 2)", 26, "1 comes after 2; sort them"),
+    ("curve(a, 0 -> 0, b -> 1)", 18, "a plain number"),
+    ("curve(a, 0, 1)", 10, "written `x -> y`"),
+    ("curve(0 -> 0, 1 -> 1)", 7, "what it is a curve of"),
+    ("min(a, 0 -> 1)", 8, "only curve does"),
+    ("a -> b", 3, "found '->'"),
+    ("curve", 1, "needs its arguments"),
 ]
 
 

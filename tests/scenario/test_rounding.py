@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,6 +31,21 @@ def test_the_error_is_within_the_bound(text: str, a: float, b: float) -> None:
     assert abs(float(Fraction(value) - exact)) <= ROUNDING * bound
 
 
+@given(decimals, decimals, decimals)
+def test_the_error_of_a_curve_is_within_the_bound(a: float, b: float, x: float) -> None:
+    expression = parse("curve(x - a, 1 -> b, 3 -> -b, 500 -> 2*a)")
+    env = {"a": np.array(a), "b": np.array(b), "x": np.array(x)}
+    high, low, at = (Fraction(str(each)) for each in (a, b, x))
+    knots = [(1, low), (3, -low), (500, 2 * high)]
+    (left, down), (right, up) = next(
+        (pair for pair in pairwise(knots) if at - high <= pair[1][0]), (knots[-2], knots[-1])
+    )
+    share = min(max(Fraction(at - high - left) / (right - left), Fraction(0)), Fraction(1))
+    exact = down + share * (up - down)
+    error = abs(float(Fraction(float(expression.evaluate(env))) - exact))
+    assert error <= ROUNDING * float(size(expression.root, env, {}))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -40,6 +56,7 @@ def test_the_error_is_within_the_bound(text: str, a: float, b: float) -> None:
         ("a/b", 2 / 3),
         ("a > b", 0.0),
         ("sqrt(a)", 2**0.5),
+        ("curve(a, 0 -> 0, 4 -> -b)", 3.0 + 0.75 * 2.0),
     ],
 )
 def test_sizes_by_hand(text: str, expected: float) -> None:

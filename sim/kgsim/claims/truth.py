@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from kgsim.arrays import Bools, Floats
-from kgsim.scenario.evaluation import evaluate
+from kgsim.scenario.evaluation import evaluate, height
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.names import FUNCTIONS
 from kgsim.scenario.nodes import (
@@ -23,6 +23,7 @@ from kgsim.scenario.nodes import (
     Call,
     Comparison,
     Conditional,
+    Curve,
     Negative,
     Node,
     Not,
@@ -169,6 +170,15 @@ def bounds(node: Node, environment: Values, calls: Calls) -> Known:
                 choose = np.minimum if function == "min" else np.maximum
                 low, high = (reduce(choose, [(number.low, number.high)[side] for number in numbers]) for side in (0, 1))
                 return Known(low, high, _sizes(numbers, low, high))
+            case Curve(argument, at, heights) if not any(_varies(level, inside) for level in heights):
+                number = bounds(argument, environment, calls)
+                levels = [evaluate(level, environment) for level in heights]
+                outer = [height(at, levels, end) for end in (number.low, number.high)]
+                between = [(number.low < x) & (x < number.high) for x in at]
+                bent = list(zip(between, levels, strict=True))
+                low = reduce(np.minimum, [*outer, *(np.where(within, level, np.inf) for within, level in bent)])
+                high = reduce(np.maximum, [*outer, *(np.where(within, level, -np.inf) for within, level in bent)])
+                return Known(low, high, _sizes([number], low, high))
     # Of anything else only the value at known numbers is told.
     value = np.asarray(evaluate(node, environment, {call: number.low for call, number in inside.items()}))
     known = reduce(np.logical_and, [number.low == number.high for number in inside.values()])

@@ -7,7 +7,7 @@ bound.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -20,6 +20,7 @@ from kgsim.scenario.nodes import (
     Call,
     Comparison,
     Conditional,
+    Curve,
     Field,
     Name,
     Negative,
@@ -120,13 +121,25 @@ def compiled(node: Node) -> Compiled:
             return lambda env, calls: operator.pow(lower(env, calls), upper(env, calls))
         case Comparison(comparators, operands):
             return _chain(tuple(_COMPARATORS[name] for name in comparators), tuple(map(compiled, operands)))
-        case And(operands):
-            return _fold(np.logical_and, tuple(map(compiled, operands)))
-        case Or(operands):
-            return _fold(np.logical_or, tuple(map(compiled, operands)))
+        case And(operands) | Or(operands):
+            join = np.logical_and if isinstance(node, And) else np.logical_or
+            return _fold(join, tuple(map(compiled, operands)))
         case Conditional(then, condition, otherwise):
             yes, test, no = compiled(then), compiled(condition), compiled(otherwise)
             return lambda env, calls: np.where(np.not_equal(test(env, calls), 0.0), yes(env, calls), no(env, calls))
+        case Curve(argument, at, heights):
+            along, levels = compiled(argument), tuple(map(compiled, heights))
+            return lambda env, calls: height(at, [level(env, calls) for level in levels], along(env, calls))
+
+
+def height(at: Sequence[float], heights: Sequence[ArrayLike], x: ArrayLike) -> Array:
+    """The height over `x` of the line through points that ascend, level on both sides; at a point exactly its own."""
+    value = np.where(np.isnan(x), x, heights[0])
+    for left, right, low, high in zip(at[:-1], at[1:], heights[:-1], heights[1:], strict=True):
+        share = np.subtract(x, left) / (right - left)
+        value = np.where(np.greater(x, left), np.add(low, share * np.subtract(high, low)), value)
+        value = np.where(np.greater_equal(x, right), high, value)
+    return np.asarray(value)
 
 
 def _number(truth: Array) -> Array:

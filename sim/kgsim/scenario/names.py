@@ -11,7 +11,7 @@ from kgsim.errors import UnknownNameError
 
 Value = TypeVar("Value")
 
-FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt")
+FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt", "curve")
 """Functions that every expression may call."""
 
 CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls", "sustained", "critical_discount")

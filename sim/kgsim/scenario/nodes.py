@@ -134,9 +134,21 @@ class Call(Span):
     arguments: tuple[Node, ...]
 
 
+@dataclass(frozen=True)
+class Curve(Span):
+    """``curve(argument, x -> y, ...)``: straight between the points, level before the first and after the last.
+
+    The abscissae `at` ascend.
+    """
+
+    argument: Node
+    at: tuple[float, ...]
+    heights: tuple[Node, ...]
+
+
 Node = (
     Number | Truth | Text | Name | Field | Negative | Not | Sum | Product | Power
-    | Comparison | And | Or | Conditional | Call
+    | Comparison | And | Or | Conditional | Call | Curve
 )  # fmt: skip
 
 
@@ -151,6 +163,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (base, exponent)
         case Conditional(then, condition, otherwise):
             return (then, condition, otherwise)
+        case Curve(argument, _, heights):
+            return (argument, *heights)
         case _:
             return ()
 
@@ -162,6 +176,16 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
         current, depth = pending.pop()
         yield current, depth
         pending.extend((child, depth + 1) for child in reversed(children(current)))
+
+
+def bends(node: Node) -> tuple[tuple[Node, float], ...]:
+    """Where the curves in a tree may change their slope: pairs of an argument and a value of it, each pair once.
+
+    Between them, and so inside every cell into which the sets ``argument == value`` cut a space, curves are affine in
+    their arguments.
+    """
+    curves = (part for part, _ in walk(node) if isinstance(part, Curve))
+    return tuple(dict.fromkeys((curve.argument, x) for curve in curves for x in curve.at))
 
 
 def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
@@ -184,6 +208,8 @@ def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
             return replace(node, operands=all_of(node.operands))
         case Call():
             return replace(node, arguments=all_of(node.arguments))
+        case Curve():
+            return replace(node, argument=mapped(node.argument, change), heights=all_of(node.heights))
         case Power():
             return replace(node, base=mapped(node.base, change), exponent=mapped(node.exponent, change))
         case Conditional():

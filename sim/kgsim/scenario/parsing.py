@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,14 @@ _HINTS = {
     "\u00f7": "write / to divide",
     "_": "a name starts with a letter",
 }
+
+
+@dataclass(frozen=True)
+class _Knot(nodes.Span):
+    """``x -> y``: a point of a curve, which is no value by itself."""
+
+    x: Node
+    y: Node
 
 
 class ExpressionError(KgsimError, ValueError):
@@ -235,9 +243,17 @@ class _Builder:
             raise ExpressionError(f"there is no function {name!r} here; {remedy}", column)
         if not arguments:
             raise ExpressionError(f"{name}() needs its arguments in brackets", column)
+        if name == "curve":
+            return _curve(arguments, column)
+        stray = next((part for part in arguments if isinstance(part, _Knot)), None)
+        if stray is not None:
+            raise ExpressionError(f"{name} takes no points `x -> y`; only curve does", stray.start + 1)
         if name in _ONE_ARGUMENT and len(arguments) != 1:
             raise ExpressionError(f"{name} takes one argument and was given {len(arguments)}", column)
         return nodes.Call(name, arguments)
+
+    def _knot(self, parts: Sequence[Any]) -> Any:
+        return _Knot(*parts)
 
     def _group(self, parts: Sequence[Any]) -> Node:
         inner: Node = parts[1]
@@ -271,3 +287,41 @@ class _Builder:
 
     def _conditional(self, parts: Sequence[Any]) -> Node:
         return nodes.Conditional(parts[0], parts[1], parts[2])
+
+
+def _curve(arguments: Sequence[Any], column: int) -> nodes.Curve:
+    """A curve whose points are told from left to right, once each."""
+    argument, *points = arguments
+    if isinstance(argument, _Knot):
+        raise ExpressionError("curve starts with what it is a curve of: `curve(x, 0 -> 0, 1 -> 1)`", argument.start + 1)
+    wrong = next((point for point in points if not isinstance(point, _Knot)), None)
+    if wrong is not None:
+        raise ExpressionError("a point of a curve is written `x -> y`, such as `0.5 -> 0.8`", wrong.start + 1)
+    if len(points) < 2:
+        raise ExpressionError(
+            f"the curve has {len(points)} point{'s' * (len(points) != 1)} and needs two at least, such as "
+            "`curve(x, 0 -> 0, 1 -> 1)`",
+            column,
+        )
+    at = [_abscissa(point.x) for point in points]
+    for point, before, here in zip(points[1:], at[:-1], at[1:], strict=True):
+        if here == before:
+            raise ExpressionError(
+                f"the curve has two points at {here:g}, so it is not a function; delete one of them", point.start + 1
+            )
+        if here < before:
+            raise ExpressionError(
+                f"the points of a curve go from left to right, and {here:g} comes after {before:g}; sort them",
+                point.start + 1,
+            )
+    return nodes.Curve(argument, tuple(at), tuple(point.y for point in points))
+
+
+def _abscissa(node: Node) -> float:
+    match node:
+        case nodes.Number(value):
+            return value
+        case nodes.Negative(nodes.Number(value)):
+            return -value
+    message = "where a curve bends is a plain number, such as 0.5; only its heights may vary"
+    raise ExpressionError(message, node.start + 1)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 
 from kgsim.arrays import Floats
-from kgsim.scenario.evaluation import evaluate
-from kgsim.scenario.nodes import Call, Conditional, Field, Name, Negative, Node, Power, Product, Sum
+from kgsim.scenario.evaluation import evaluate, height
+from kgsim.scenario.nodes import Call, Conditional, Curve, Field, Name, Negative, Node, Power, Product, Sum
 
 Numbers = Mapping[str, Floats]
 
@@ -83,6 +84,15 @@ def _value_and_size(node: Node, env: Numbers, sizes: Numbers) -> tuple[Floats, F
             chosen = evaluate(condition, env) != 0.0
             one, other = of(then), of(otherwise)
             return np.where(chosen, one[0], other[0]), np.where(chosen, one[1], other[1])
+        case Curve(argument, at, heights):
+            (x, known), levels = of(argument), [of(level) for level in heights]
+            at_points = [level for level, _ in levels]
+            slopes = [
+                np.abs((high - low) / (right - left))
+                for (low, high), (left, right) in zip(pairwise(at_points), pairwise(at), strict=True)
+            ]
+            highest = reduce(np.maximum, [known_level for _, known_level in levels])
+            return height(at, at_points, x), np.asarray(highest + reduce(np.maximum, slopes) * known)
         case _:
             value = evaluate(node, env)
             return value, np.abs(value)
