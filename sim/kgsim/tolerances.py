@@ -74,6 +74,10 @@ BELIEVED = MIXTURES * ROUNDING
 #: A probability counts as positive, in beliefs, from here on.
 POSITIVE = 1e-9
 
+#: The same where every support of messages, answers and beliefs is tried. It is below the ties there, so that where a
+#: mixture is too slight to count the equilibrium without it is one already, and none is lost next to a border.
+PRESENT = 1e-13
+
 #: The same of what actions are worth in Nash equilibria found by any method.
 NASH_WORTH = 1e-10
 

@@ -6,6 +6,7 @@ import pytest
 
 import kgsim
 from first_edition import FIRST_EDITION
+from kgsim.analysis.thresholds import EFFORT, WITH_TYPES
 from kgsim.briefing.compose import compose
 from kgsim.briefing.document import Document
 from kgsim.briefing.findings import Findings, find
@@ -18,7 +19,10 @@ def coarse():
         patch.setattr("kgsim.briefing.findings.MAP_POINTS", 11)
         patch.setattr("kgsim.briefing.findings.DRAWS", 40)
         patch.setattr("kgsim.briefing.findings.BOX_DRAWS", 300)
-        patch.setattr("kgsim.analysis.thresholds.ROUNDS", 2)
+        patch.setattr("kgsim.briefing.findings.FEWER_POINTS", 3)
+        patch.setattr("kgsim.briefing.findings.FEWER_DRAWS", 128)
+        patch.setattr("kgsim.analysis.thresholds.EFFORT", EFFORT._replace(rounds=2))
+        patch.setattr("kgsim.analysis.thresholds.WITH_TYPES", WITH_TYPES._replace(points=5, directions=4, rounds=1))
         yield
 
 

@@ -17,7 +17,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
 from three_players import STRUCTURES, three_by_two
 
-#: Scenarios with private types are not for the vectorised engine.
+#: What types make of play the vectorised engine does not know.
 SHIPPED = [
     path
     for path in [*sorted(FIRST_EDITION.glob("*.yaml")), Path("scenarios/bypass.yaml")]

@@ -273,11 +273,6 @@ def test_priors_are_checked_at_other_values_too():
         kgsim.solve(scenario, p=1.5)
 
 
-def test_studies_say_that_they_do_not_take_private_types():
-    with pytest.raises(kgsim.GameError, match="private types"):
-        kgsim.threshold(kgsim.loads(SUMMIT, name="summit"), "p", structure="summit", outcome="talks")
-
-
 def test_exported_with_a_chance_move_the_game_has_the_same_equilibria():
     """Nash equilibria of the tree contain every perfect Bayesian one, with the same payoffs before types are drawn."""
     scenario = kgsim.loads(SUMMIT, name="summit")

@@ -231,28 +231,8 @@ def _predicted(solution: StructureSolution) -> dict[str, float]:
 
 def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which outcomes equilibria reach in every draw (outcomes, draws), and in which draws that is certain (draws,)."""
-    points = _drawn(scenario, draws, seed)
-    if scenario.types:
-        reached, sure = np.zeros((len(scenario.outcomes), draws), dtype=bool), np.zeros(draws, dtype=bool)
-        _one_by_one(scenario, structure, points, reached, sure)
-        return reached, sure
-    looks = Evaluator(scenario, (structure,), (), draws).at(points)
+    looks = Evaluator(scenario, (structure,), (), draws).at(_drawn(scenario, draws, seed))
     return looks.reached[0], looks.proven[0]
-
-
-def _one_by_one(
-    scenario: Scenario,
-    structure: str,
-    points: Mapping[str, NDArray[np.float64]],
-    reached: NDArray[np.bool_],
-    sure: NDArray[np.bool_],
-) -> None:
-    """Fill in draws of a scenario with private types, whose equilibria are found at one point at a time."""
-    for draw in range(len(sure)):
-        values = {name: float(column[draw]) for name, column in points.items()}
-        solution = solve(scenario, values, structures=[structure]).structures[structure]
-        reached[:, draw] = [rule.name in solution.outcomes for rule in scenario.outcomes]
-        sure[draw] = solution.complete and not solution.unsolved
 
 
 def _any(scenario: Scenario, reached: NDArray[np.bool_], outcomes: Iterable[str]) -> NDArray[np.bool_]:

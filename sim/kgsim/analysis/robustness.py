@@ -122,7 +122,7 @@ def robustness(
     sampling
         ``"sobol"``, ``"latin"`` or ``"random"``.
     ordinal
-        Whether to redraw payoffs too, keeping each player's ranking of deals.
+        Whether to redraw payoffs too, keeping each player's ranking of deals; never with private types.
     workers, scheduler, progress
         See `kgsim.execution.run.run`.
     store
@@ -186,6 +186,8 @@ def _job(
     chosen = tuple(dict.fromkeys(priors)) if priors is not None else default_priors(scenario)
     if not chosen:
         raise GameError(f"no prior is named: choose {', '.join(PRIORS)}")
+    # A ranking of deals says nothing about lotteries over types.
+    ordinal &= not scenario.types
     redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
     ways = len(chosen) + bool(redrawable)
     each = -(-draws // ways)

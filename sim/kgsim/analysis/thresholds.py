@@ -1,7 +1,8 @@
 """Where an answer changes: all boundaries along a parameter, and the smallest change that turns the answer.
 
 Boundaries are bracketed on a fine grid by the vectorised engine and each bracket is halved until it is narrower than
-1e-9 of the range, all brackets at once. Between two neighbouring points of the grid a pair of boundaries may hide.
+1e-9 of the range, all brackets at once. Between two neighbouring points of the grid a pair of boundaries may hide. With
+private types points are solved one by one, and fewer of them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +34,28 @@ POINTS = 1001
 #: Of those that are left open, one in so many is solved by itself where its neighbours answer alike.
 STRIDE = 8
 
-#: Points for each parameter of the search for the smallest change.
-COARSE = 201
 
-#: Directions per round, and rounds, of the search for the smallest joint change.
-DIRECTIONS, ROUNDS = 64, 12
+class Effort(NamedTuple):
+    """How hard the smallest changes are sought.
+
+    Attributes
+    ----------
+    points
+        Along each parameter.
+    directions, rounds
+        Of the search for the smallest joint change.
+    settle
+        How many points of a thousand or so may go to the solver of single points.
+    """
+
+    points: int
+    directions: int
+    rounds: int
+    settle: int
+
+
+#: The effort, and that where private types have every point solved by itself.
+EFFORT, WITH_TYPES = Effort(201, 64, 12, 0), Effort(21, 6, 4, CHUNK)
 
 
 def threshold(
@@ -197,6 +216,10 @@ def _sides(
     }
 
 
+def _effort(question: Question) -> Effort:
+    return WITH_TYPES if question.scenario.types else EFFORT
+
+
 def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Change | None]:
     """Move every parameter by itself, all of them in one go."""
     rays = []
@@ -207,7 +230,7 @@ def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Ch
     target = {name: np.full(len(rays), value) for name, value in base.items()}
     for row, (name, end) in enumerate(rays):
         target[name][row] = end
-    shares, verdicts = _first_change(question, base, target, now, COARSE)
+    shares, verdicts = _first_change(question, base, target, now, _effort(question).points)
     found: dict[str, Change | None] = dict.fromkeys(question.scenario.parameters)
     for (name, end), share, code in zip(rays, shares, verdicts, strict=True):
         if not np.isfinite(share):
@@ -228,7 +251,7 @@ def _first_change(
 
     def at(shares: Floats, which: NDArray[np.intp]) -> NDArray[np.int8]:
         points = {name: base[name] + shares * (ends[which] - base[name]) for name, ends in target.items()}
-        return question.at(points)
+        return question.at(points, settle=_effort(question).settle)
 
     steps = np.linspace(0.0, 1.0, points)[1:]
     found = at(np.tile(steps, rays), np.repeat(np.arange(rays), len(steps))).reshape(rays, len(steps))
@@ -266,11 +289,12 @@ def _together(question: Question, base: dict[str, float], now: int, alone: dict[
     best = min(able.values(), key=lambda change: change.size)
     direction, step = start / np.linalg.norm(start), 0.5
     draw = np.random.default_rng(0)
-    for _ in range(ROUNDS):
-        directions = direction + step * draw.standard_normal((DIRECTIONS, len(able))) / np.sqrt(len(able))
+    effort = _effort(question)
+    for _ in range(effort.rounds):
+        directions = direction + step * draw.standard_normal((effort.directions, len(able))) / np.sqrt(len(able))
         directions[0] = direction
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-        target = {name: np.full(DIRECTIONS, value) for name, value in base.items()}
+        target = {name: np.full(effort.directions, value) for name, value in base.items()}
         for column, name in enumerate(able):
             low, high = scenario.parameters[name].range
             moved = base[name] + 1.01 * best.size * directions[:, column] * width(scenario, name)

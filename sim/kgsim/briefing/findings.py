@@ -24,8 +24,8 @@ from kgsim.studies.study import sweep
 if TYPE_CHECKING:
     from xarray import Dataset
 
-#: Points along each side of the regime map.
-MAP_POINTS = 61
+#: Points along each side of the regime map; fewer where private types have every point solved by itself.
+MAP_POINTS, FEWER_POINTS = 61, 21
 
 #: Values of the map's other parameter at which the threshold is found again, to give it a range.
 SPAN_POINTS = 5
@@ -36,8 +36,8 @@ MOST_PANELS = 3
 #: Parameter points drawn for the back-tests; a share is then known to about two percentage points.
 DRAWS = 500
 
-#: Parameter points drawn for scenario discovery.
-BOX_DRAWS = 3000
+#: Parameter points drawn for scenario discovery, and with private types.
+BOX_DRAWS, FEWER_DRAWS = 3000, 512
 
 SEED = 1
 
@@ -148,16 +148,12 @@ def find(
     pair = _comparison(result, compare or told.compare, absent)
     question = _question(result, ask or told.ask, pair)
     found = number = None
-    # Studies of many points solve no games with private types; what needs them is left out.
-    single = bool(scenario.types)
-    if single:
-        absent |= dict.fromkeys(("number", "map", "price", "sensitivity"), "absent.types")
-    elif question is None or not _movable(scenario):
+    if question is None or not _movable(scenario):
         absent["number"] = "absent.question"
     else:
         found = _threshold(scenario, question, values)
         question = replace(question, parameter=found.parameter)
-    axes = None if single else _axes(scenario, map or told.map, found)
+    axes = _axes(scenario, map or told.map, found)
     if found is not None and question is not None:
         number = _number(scenario, question, found, axes, values)
     regimes = None
@@ -168,13 +164,14 @@ def find(
             name for name in (question.structure if question else None, *(pair or ())) if name is not None
         )
         shown = list(panels or dict.fromkeys(_solved(result)))[:MOST_PANELS]
-        grid = {name: np.linspace(*scenario.parameters[name].range, MAP_POINTS) for name in axes}
+        side = FEWER_POINTS if scenario.types else MAP_POINTS
+        grid = {name: np.linspace(*scenario.parameters[name].range, side) for name in axes}
         fixed = {name: value for name, value in values.items() if name not in axes}
         regimes = sweep(scenario, {**grid, **fixed}, structures=shown, beyond_range=True)
     price = None
     if told.price is None:
         absent.setdefault("price", "absent.price")
-    elif not single:
+    else:
         price = price_of_deterrence(scenario, **settings)
     if not scenario.backtests:
         absent["backtests"] = "absent.backtests"
@@ -186,7 +183,7 @@ def find(
         compare=pair,
         regimes=regimes,
         price=price,
-        sensitivity=None if single else _sensitivity(scenario, question, pair, seed, values),
+        sensitivity=_sensitivity(scenario, question, pair, seed, values),
         scores=tuple(backtest(scenario, draws=DRAWS, seed=seed)) if scenario.backtests else (),
         absent=absent,
         seed=seed,
@@ -199,8 +196,9 @@ def _sensitivity(
     if ask is None or not _movable(scenario):
         return None
     structure = ask.structure or (pair[0] if pair else next(iter(scenario.structures)))
+    draws = FEWER_DRAWS if scenario.types else BOX_DRAWS
     about: dict[str, Any] = {"claim": ask.claim} if ask.claim else {"outcome": ask.outcome}
-    return sensitivity(scenario, values, structure=structure, indices=False, draws=BOX_DRAWS, seed=seed, **about)
+    return sensitivity(scenario, values, structure=structure, indices=False, draws=draws, seed=seed, **about)
 
 
 def _movable(scenario: Scenario) -> list[str]:

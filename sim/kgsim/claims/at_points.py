@@ -107,7 +107,8 @@ class AtPoints:
             may speak of parameters, are not judged then, and nothing is settled.
         settle
             How many of the points may go to the solver of single points, for each structure that is quick to solve;
-            None for all of them, however slow.
+            None for all of them, however slow. With private types any but 0 stands for all, since the engine knows
+            nothing of them.
         """
         given = self.engine.payoffs(points) if payoffs is None else payoffs
         sets = self.engine.solve(points, given, tied=payoffs is not None)
@@ -122,9 +123,10 @@ class AtPoints:
             if set(structures_of(claim)) <= set(sets):
                 judged = judge.judge(claim)
                 verdict[row] = judged.verdict
-                open_[row] = judged.solvable & (judged.verdict == UNDECIDED)
+                open_[row] = (judged.solvable | bool(self.scenario.types)) & (judged.verdict == UNDECIDED)
         if settle != 0:
-            self._settle(points, given, sets, verdict, open_, exact, settle)
+            most = None if self.scenario.types else settle
+            self._settle(points, given, sets, verdict, open_, exact, most)
         return Answers(sets, verdict, exact)
 
     def sides(self, claim: str, points: Points, *, settle: int | None = 0) -> dict[str, Known]:

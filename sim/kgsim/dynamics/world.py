@@ -77,6 +77,11 @@ class World:
             If a state variable starts outside its bounds.
         """
         structure_of(scenario, structure)
+        if scenario.types:
+            raise GameError(
+                f"scenario {scenario.name} has private types, which rounds of play would give away bit by bit: "
+                "dynamics are for games without types. Leave them out; a parameter can say which type a player is of"
+            )
         if scenario.dynamics is None:
             raise GameError(f"scenario {scenario.name} says nothing about what changes: it has no section `dynamics`")
         kept = {name: scenario.structures[name] for name in in_order(scenario, [structure])}

@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike
 from kgsim.arrays import Floats
 from kgsim.engine.induction import Common, ends
 from kgsim.engine.plan import Plan, plan
-from kgsim.engine.solutions import EquilibriumSets
-from kgsim.errors import GameError
+from kgsim.engine.solutions import EquilibriumSets, unlooked
 from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, with_ties
@@ -53,12 +52,6 @@ class Engine:
     plans: dict[str, Plan] = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.scenario.types:
-            raise GameError(
-                f"scenario {self.scenario.name} has private types, and studies of many points (sweeps, thresholds, "
-                "robustness, sensitivity) solve games without them only. Solve it point by point: kgsim run FILE --set "
-                "NAME=VALUE, or in Python [kgsim.solve(scenario, {NAME: value}) for value in values]"
-            )
         self.deals = deals_of(self.scenario)
         self.plans = {
             name: plan(self.scenario, self.scenario.structures[name], self.deals.labels[name])
@@ -78,6 +71,9 @@ class Engine:
     ) -> dict[str, EquilibriumSets]:
         """Solve every structure at some points, all at once; callers keep to `CHUNK` points or so.
 
+        What types make of play is not known here: their structures are left to the solver of single points, see
+        `kgsim.engine.solutions.unlooked`.
+
         Parameters
         ----------
         points
@@ -88,6 +84,9 @@ class Engine:
             Whether ties among these are exact already.
         """
         payoffs = self.payoffs(points) if payoffs is None else payoffs
+        if self.scenario.types:
+            left = unlooked(self.deals.outcomes, payoffs, len(self.scenario.outcomes))
+            return dict.fromkeys(self.plans, left)
         common = Common(
             self.scenario,
             self.deals,

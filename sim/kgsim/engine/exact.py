@@ -9,6 +9,7 @@ from kgsim.engine.plan import Plan
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoff_table
+from kgsim.structures.private import solve_private
 from kgsim.structures.solution import in_order, solve_structure
 
 #: Profiles of a stage of several movers up to which its mixed equilibria are sought without being asked for.
@@ -35,8 +36,11 @@ def solve_exactly(
     for each in in_order(scenario, [name]):
         if each in solved:
             continue
-        table = payoff_table(scenario, each, used)
-        solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved)
+        if scenario.types:
+            solved[each] = solve_private(scenario, scenario.structures[each], used)
+        else:
+            table = payoff_table(scenario, each, used)
+            solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved)
     return solved[name]
 
 

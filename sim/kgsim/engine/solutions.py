@@ -252,6 +252,31 @@ class EquilibriumSets:
             high[..., points] = np.where(pure, np.maximum(high[..., points], largest), largest)
 
 
+def unlooked(outcomes: Integers, payoffs: Floats, rules: int) -> EquilibriumSets:
+    """Nothing known of a structure but what can end it: left to the solver of single points wherever it is finite.
+
+    Parameters
+    ----------
+    outcomes, payoffs
+        See `EquilibriumSets`.
+    rules
+        How many outcomes the scenario has.
+    """
+    deals, count = len(outcomes), payoffs.shape[-1]
+    finite = np.isfinite(payoffs).all(axis=(0, 1))
+    return EquilibriumSets(
+        np.arange(deals),
+        np.zeros((deals, count), dtype=bool),
+        np.where(finite, 0, FAILURES.index(NOT_FINITE)).astype(np.int8),
+        np.where(finite, DOUBTS.index(OPEN), 0).astype(np.int8),
+        np.zeros(count),
+        outcomes,
+        payoffs,
+        Mixed.none(len(payoffs), rules),
+        np.zeros(count, dtype=bool),
+    )
+
+
 def kernels() -> SimpleNamespace:
     """`kgsim.engine.end_kernels`, compiled."""
     return compiled("kgsim.engine.end_kernels")

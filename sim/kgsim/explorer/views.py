@@ -131,7 +131,7 @@ class Views:
         x, y = (np.linspace(*self.scenario.parameters[name].range, side) for name in axes)
         others = {name: value for name, value in values.items() if name not in axes}
         grid = Grid({axes[1]: y, axes[0]: x}, others)
-        table = tabulate(self._single[structure], grid)
+        table = tabulate(self._single[structure], grid, settle=self._settled)
         regimes, number = distinct_sets(self._outcomes, table.reached[0])
         return RegimeMap(x, y, tuple(regimes), number.reshape(grid.shape), table.complete[0].reshape(grid.shape))
 
@@ -149,11 +149,16 @@ class Views:
         for place, (name, look) in enumerate(zip(names, looks, strict=True)):
             columns[name][place * LOOKS : (place + 1) * LOOKS] = look
         points = Listed(columns, LOOKS * len(names))
-        table = tabulate(self._single[structure], points)
+        table = tabulate(self._single[structure], points, settle=self._settled)
         reached = table.reached[0].reshape(len(self._outcomes), len(names), LOOKS)
         changes = (reached[..., 1:] != reached[..., :-1]).any(axis=0).sum(axis=-1)
         first, second = sorted(np.argsort(-changes, kind="stable")[:2])
         return names[first], names[second]
+
+    @property
+    def _settled(self) -> int | None:
+        """Points that go to the solver of single points: none but where private types leave nothing else."""
+        return None if self.scenario.types else 0
 
     @property
     def _outcomes(self) -> list[str]:

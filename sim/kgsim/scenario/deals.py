@@ -20,6 +20,7 @@ from kgsim.scenario.payoffs import (
     attributes_of,
     outcomes_of,
     parameter_values,
+    type_points,
     utilities_at,
     utility_sizes_at,
 )
@@ -33,12 +34,14 @@ class Deals:
     Attributes
     ----------
     outcomes
-        Index into ``scenario.outcomes`` of each deal, ascending; shape (deals,).
+        Index into ``scenario.outcomes`` of each deal, ascending; shape (deals,). With private types a deal is one for
+        each combination of types, side by side in the order of `kgsim.scenario.payoffs.type_points`.
     menus
         For each outcome rule that decides some profile, the menu values its deals set, ``"decision.term"`` to shape
         (deals of that rule,).
     labels
-        Structure to the deal of each profile; one axis per decision as in `kgsim.scenario.payoffs`.
+        Structure to the deal of each profile, combinations of types not being counted; one axis per decision as in
+        `kgsim.scenario.payoffs`.
     """
 
     outcomes: Integers
@@ -73,13 +76,26 @@ class Deals:
         points: Mapping[str, ArrayLike],
         at: Callable[[Scenario, OutcomeRule, Numbers, Numbers], list[Floats]],
     ) -> Floats:
+        if not scenario.types:
+            return self._of_types(scenario, points, at)
+        found = [self._of_types(scenario, {**points, **types}, at) for types in type_points(scenario).values()]
+        return np.stack(found, axis=2).reshape(len(found[0]), -1, found[0].shape[-1])
+
+    def _of_types(
+        self,
+        scenario: Scenario,
+        points: Mapping[str, ArrayLike],
+        at: Callable[[Scenario, OutcomeRule, Numbers, Numbers], list[Floats]],
+    ) -> Floats:
+        """The numbers of one combination of types."""
         env = parameter_values(scenario, points)
         (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
-        found = np.empty((len(scenario.players), len(self.outcomes), count))
+        outcomes = self.outcomes[:: len(type_points(scenario))]
+        found = np.empty((len(scenario.players), len(outcomes), count))
         for rule, menus in self.menus.items():
             columns = {name: values[:, None] for name, values in menus.items()}
             for player, worth in enumerate(at(scenario, scenario.outcomes[rule], env, columns)):
-                found[player, self.outcomes == rule] = worth
+                found[player, outcomes == rule] = worth
         return found
 
 
@@ -113,4 +129,5 @@ def deals_of(scenario: Scenario) -> Deals:
         }
         for rule in np.unique(outcomes)
     }
-    return Deals(outcomes, menus, dict(zip(scenario.structures, labels, strict=True)))
+    every = np.repeat(outcomes, len(type_points(scenario)))
+    return Deals(every, menus, dict(zip(scenario.structures, labels, strict=True)))

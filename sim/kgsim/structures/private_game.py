@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +84,7 @@ class PrivateGame:
                 f"structure {structure.name}: a payoff is not a finite number up to {LARGEST:g} at these parameter "
                 "values; look for a division by zero or an overflow in the utilities"
             )
+        self._course = cache(self._told)
         players = list(scenario.players)
         kinds = tuple(len(each) for each in scenario.types.values())
         seats = [[players.index(scenario.decisions[mover[0]].player) for mover in stage] for stage in structure.play]
@@ -112,7 +115,10 @@ class PrivateGame:
     def equilibrium(self, found: BayesianEquilibrium) -> Equilibrium:
         """Tell an equilibrium."""
         game, players = self.game, tuple(self.scenario.players)
-        path = [self._course(each.types, each.history, each.probability) for each in courses(game, found.strategy)]
+        path = [
+            replace(self._course(each.types, each.history), probability=each.probability)
+            for each in courses(game, found.strategy)
+        ]
         outcomes: dict[str, float] = {}
         payoffs = dict.fromkeys(players, 0.0)
         for course in path:
@@ -133,7 +139,8 @@ class PrivateGame:
             notes=(*self._kind(path), *found.labels, *filter(None, [found.remark])),
         )
 
-    def _course(self, types: tuple[int, ...], history: tuple[int, ...], probability: float) -> Course:
+    def _told(self, types: tuple[int, ...], history: tuple[int, ...]) -> Course:
+        """A course of play that is certain."""
         moves = {mover: self.actions[axis][history[axis]] for axis, mover in enumerate(self.movers)}
         everything: dict[str, Action] = {**moves, **self.fixed}
         rule = self.scenario.outcomes[int(self.outcomes[history])]
@@ -142,7 +149,7 @@ class PrivateGame:
         terms = terms_of(self.scenario, rule, everything, {**self.values, **point})
         payoffs = self.game.payoffs_at(history)[types]
         return Course(
-            probability=probability,
+            probability=1.0,
             moves={decision: action.name for decision, action in everything.items()},
             outcome=rule.name,
             terms={name: value for name, value in terms.items() if value != 0.0},

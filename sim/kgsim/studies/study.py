@@ -131,7 +131,7 @@ def planned(
     names = structures_given(scenario, structures)
     scenario = design.with_terms(scenario, list(values))
     grid = design.grid(scenario, values, beyond_range=beyond_range)
-    job = Sweep(scenario, names, grid, mixed, points.FEW if mixed == "always" else points.POINTS)
+    job = Sweep(scenario, names, grid, mixed, points.FEW if mixed == "always" or scenario.types else points.POINTS)
     check_names(job)
     job.check_moves()
     return job

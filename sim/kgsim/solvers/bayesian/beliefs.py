@@ -9,7 +9,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.solvers.bayesian.polytopes import count_bases, vertices
-from kgsim.tolerances import POSITIVE
+from kgsim.tolerances import PRESENT
 
 #: Choices of active inequalities up to which the vertices of a set of beliefs are listed.
 MOST_BASES = 5_000
@@ -100,7 +100,7 @@ def _interval(kinds: int, support: Sequence[int], rows: Sequence[Floats], slack:
         else:
             high = min(high, bound)
     rounding = 1e-12
-    if low > high + rounding or low >= 1.0 - POSITIVE or high <= POSITIVE:
+    if low > high + rounding or low >= 1.0 - PRESENT or high <= PRESENT:
         return None
     return segment(kinds, support, (low, high), 0.5 * (low + high))
 
@@ -137,7 +137,7 @@ def _polytope(kinds: int, support: Sequence[int], cuts: Floats, slack: float) ->
         b_eq=[1.0],
         bounds=[(0.0, 1.0)] * size + [(None, None)],
     )
-    if inner.status != 0 or inner.x[-1] <= POSITIVE:
+    if inner.status != 0 or inner.x[-1] <= PRESENT:
         return None
     ranges = np.zeros((2, kinds))
     for place, kind in enumerate(support):

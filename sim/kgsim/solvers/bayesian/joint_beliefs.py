@@ -15,7 +15,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.solvers.bayesian.beliefs import BeliefSet, History, point, segment, supported
-from kgsim.tolerances import EQUAL_ENDS, POSITIVE
+from kgsim.tolerances import EQUAL_ENDS, PRESENT
 
 #: Weight that a belief tried out puts on its likeliest type.
 MOSTLY = 0.99
@@ -148,7 +148,7 @@ def _projection(cells: Sequence[Floats], slack: float) -> tuple[tuple[float, flo
         special |= _roots(b * h - d * f, a * h + b * g - c * f - d * e, a * g - c * e)
     shares = sorted(x for x in special if 0.0 <= x <= 1.0)
     open_ = [x for x in shares if _has_room(*_between(cells, x, slack))]
-    inside = [x for x in open_ if POSITIVE < x < 1.0 - POSITIVE]
+    inside = [x for x in open_ if PRESENT < x < 1.0 - PRESENT]
     for x, y in pairwise(shares):
         if _has_room(*_between(cells, 0.5 * (x + y), slack)):
             open_ += [x, y]
@@ -180,7 +180,7 @@ def _between(cells: Sequence[Floats], share: float, slack: float) -> tuple[float
 
 
 def _has_room(low: float, high: float) -> bool:
-    return low <= high + EQUAL_ENDS and low < 1.0 - POSITIVE and high > POSITIVE
+    return low <= high + EQUAL_ENDS and low < 1.0 - PRESENT and high > PRESENT
 
 
 def _from_a_few_sides(

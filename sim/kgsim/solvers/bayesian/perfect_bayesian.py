@@ -377,7 +377,8 @@ class _Search:
                 mask = np.array([kind in belief.types for kind in range(self.game.kinds[place])])
                 loss = loss * mask.reshape([-1 if other == axis else 1 for other in range(loss.ndim)])
             else:
-                loss = np.tensordot(loss, np.array(belief), axes=(axis, 0))
+                weights = np.array(belief).reshape([-1 if other == axis else 1 for other in range(loss.ndim)])
+                loss = (loss * weights).sum(axis=axis)
         if (loss >= -BAYESIAN_TIES).all():
             return []
         possible = loss[np.ix_(*(sorted(free.types) for free in frees))] if frees else loss

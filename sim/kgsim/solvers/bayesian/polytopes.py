@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 
 import numpy as np
 
-from kgsim.arrays import Floats
-from kgsim.tolerances import POSITIVE, SAME_STRATEGY
+from kgsim.arrays import Floats, Integers
+from kgsim.tolerances import PRESENT, SAME_STRATEGY
 
 
 def count_bases(cuts: Floats, equal: Floats) -> int:
     """How many choices of active inequalities `vertices` looks at."""
     size = equal.shape[1]
-    return comb(len(cuts) + size, size - int(np.linalg.matrix_rank(equal)))
+    return comb(len(cuts) + size, _solutions(equal.shape, equal.tobytes())[1].shape[1])
 
 
 def vertices(cuts: Floats, equal: Floats, totals: Floats, slack: float) -> list[Floats] | None:
@@ -31,14 +32,13 @@ def vertices(cuts: Floats, equal: Floats, totals: Floats, slack: float) -> list[
     """
     if ((cuts <= slack).all(axis=1) & (cuts < -slack).any(axis=1)).any():
         return None  # no positive x satisfies such a row
-    start = np.linalg.lstsq(equal, totals, rcond=None)[0]
-    _, spread, rows = np.linalg.svd(equal)
-    free = rows[int((spread > 1e-12).sum()) :].T
+    inverse, free = _solutions(equal.shape, equal.tobytes())
+    start = inverse @ totals
     if not free.shape[1]:
-        solved = (start > POSITIVE).all() and (cuts @ start >= -slack).all()
+        solved = (start > PRESENT).all() and (cuts @ start >= -slack).all()
         return [np.asarray(start, dtype=np.float64)] if solved else None
     sides, levels = np.vstack([cuts @ free, free]), np.concatenate([cuts @ start, start])
-    chosen = np.array(list(combinations(range(len(sides)), free.shape[1])))
+    chosen = _choices(len(sides), free.shape[1])
     systems = sides[chosen]
     regular = np.abs(np.linalg.det(systems)) > 1e-12
     moves = np.linalg.solve(systems[regular], -levels[chosen[regular]][..., None])[..., 0]
@@ -48,6 +48,20 @@ def vertices(cuts: Floats, equal: Floats, totals: Floats, slack: float) -> list[
         end = np.asarray(start + free @ move, dtype=np.float64)
         if not any(np.abs(end - other).max() < SAME_STRATEGY for other in ends):
             ends.append(end)
-    if not ends or np.mean(ends, axis=0).min() <= POSITIVE:
+    if not ends or np.mean(ends, axis=0).min() <= PRESENT:
         return None
     return ends
+
+
+@lru_cache(maxsize=4096)
+def _solutions(shape: tuple[int, int], equal: bytes) -> tuple[Floats, Floats]:
+    """What gives one solution of linear equations, and a basis of the differences to all others; few systems recur."""
+    matrix = np.frombuffer(equal).reshape(shape)
+    _, spread, rows = np.linalg.svd(matrix)
+    return np.asarray(np.linalg.pinv(matrix), dtype=np.float64), rows[int((spread > 1e-12).sum()) :].T
+
+
+@lru_cache(maxsize=256)
+def _choices(sides: int, count: int) -> Integers:
+    """All ways to choose so many of some sides; shape (ways, count)."""
+    return np.array(list(combinations(range(sides), count)))

@@ -23,7 +23,7 @@ from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
 from kgsim.solvers.bayesian.polytopes import count_bases, vertices
-from kgsim.tolerances import POSITIVE, SAME_STRATEGY, SIGNALLING_TIES
+from kgsim.tolerances import PRESENT, SAME_STRATEGY, SIGNALLING_TIES
 
 #: Work after which the search for supports is cut short: linear systems solved, and supports looked at, which cost as
 #: much as several.
@@ -114,7 +114,7 @@ class _Search:
     def try_messages(self, sent: tuple[tuple[int, ...], ...]) -> bool:
         """Add the equilibria in which each type sends exactly these messages; false if the work was too much."""
         senders = {
-            message: tuple(kind for kind in range(self.kinds) if message in sent[kind] and self.prior[kind] > POSITIVE)
+            message: tuple(kind for kind in range(self.kinds) if message in sent[kind] and self.prior[kind] > PRESENT)
             for message in sorted(set(chain.from_iterable(sent)))
         }
         if not all(senders.values()):
@@ -180,7 +180,7 @@ class _Search:
         group = set()
         for weights, reply in product(joint, replies):
             shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
-            for kind in np.flatnonzero(self.prior <= POSITIVE):
+            for kind in np.flatnonzero(self.prior <= PRESENT):
                 shares[kind] = np.isin(np.arange(self.messages), sent[kind]) / len(sent[kind])
             group.add(_entered(self.found, Signalling(shares, reply, beliefs)))
         if len(group) > 1:
@@ -190,7 +190,7 @@ class _Search:
         self, sent: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]], used: Iterable[int]
     ) -> list[Floats] | None:
         """Ends of the joint probabilities (types, messages) that make the answers optimal; None if there are none."""
-        likely = [kind for kind in range(self.kinds) if self.prior[kind] > POSITIVE]
+        likely = [kind for kind in range(self.kinds) if self.prior[kind] > PRESENT]
         cells = [(kind, message) for kind in likely for message in sent[kind]]
         equal = np.array([[float(kind == own) for own, _ in cells] for kind in likely])
         cuts = [
@@ -247,7 +247,7 @@ def fails_intuitive_criterion(game: BayesianGame, messages: Floats, responses: F
     kinds = len(sender)
     worth = (messages * (sender * responses).sum(axis=2)).sum(axis=1)
     for message in range(messages.shape[1]):
-        if (messages[:, message] > POSITIVE).any():
+        if (messages[:, message] > PRESENT).any():
             continue
         every = tuple(range(kinds))
         possible = _best_replies(receiver, message, every)
