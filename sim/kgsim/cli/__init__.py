@@ -26,6 +26,7 @@ COMMANDS = (
     "simulate",
     "robustness",
     "sensitivity",
+    "update",
     "compare",
     "backtest",
     "check",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from kgsim.cli.drawing import correlate_option, pairs, sampling_option
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import (
     beyond_range_option,
@@ -59,20 +60,8 @@ if TYPE_CHECKING:
     help="How to draw parameters; may be repeated.  [default: the file's distributions (uniform if it states none) "
     "and triangular]",
 )
-@click.option(
-    "--correlate",
-    "correlations",
-    metavar="NAME,NAME=RANK",
-    multiple=True,
-    help="Spearman's rank correlation of two parameters; may be repeated. Others are drawn independently.",
-)
-@click.option(
-    "--sampling",
-    type=click.Choice(["sobol", "latin", "random"]),
-    default="sobol",
-    show_default=True,
-    help="Scrambled Sobol' nets, Latin hypercubes or independent draws.",
-)
+@correlate_option
+@sampling_option
 @click.option(
     "--ordinal/--no-ordinal", default=True, show_default=True, help="Whether to redraw payoffs keeping rankings too."
 )
@@ -130,7 +119,7 @@ def robustness(
                 seed=seed,
                 structures=chosen,
                 priors=priors or None,
-                correlations=_pairs(correlations),
+                correlations=pairs(correlations),
                 sampling=sampling,  # type: ignore[arg-type]
                 ordinal=ordinal,
                 workers=workers,
@@ -152,22 +141,3 @@ def _figures(result: Robustness) -> Iterator[tuple[str, Figure]]:
     yield "shares", shares_figure(result)
     if any(each.claims for each in result.priors.values()):
         yield "claims", claims_figure(result)
-
-
-def _pairs(specifications: Sequence[str]) -> dict[tuple[str, str], float]:
-    """Read ``NAME,NAME=RANK``."""
-    found: dict[tuple[str, str], float] = {}
-    for text in specifications:
-        names, equals, rank = text.partition("=")
-        pair = tuple(name.strip() for name in names.split(","))
-        try:
-            value = float(rank)
-        except ValueError:
-            equals = ""
-        if not equals or len(pair) != 2 or not all(pair):
-            raise click.UsageError(f"--correlate {text}: expected NAME,NAME=RANK, such as --correlate one,other=0.5.")
-        one, other = pair
-        if (one, other) in found or (other, one) in found:
-            raise click.UsageError(f"--correlate {text}: the correlation of {one} and {other} is given twice.")
-        found[one, other] = value
-    return found

@@ -19,6 +19,7 @@ _REPORTS = {
     "Sensitivity": "sensitivity.of_sensitivity",
     "Stability": "stability.of_stability",
     "StructureSolution": "sections.of_structure",
+    "Update": "worlds.of_update",
 }
 """Class to the function of this room that reports on it; one without tells its sentences."""
 

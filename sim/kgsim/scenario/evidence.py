@@ -13,6 +13,7 @@ from kgsim.scenario.model import Evidence, Scenario
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema import EvidenceEntry, LedgerFile, ScenarioFile
 from kgsim.scenario.schema_errors import check_shape
+from kgsim.scenario.schema_events import EventsFile
 from kgsim.scenario.source import RELATIVE, Key, Place, read_text, read_yaml
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -37,8 +38,8 @@ def _parse_ledger(text: str, path: Path) -> dict[str, Evidence]:
     return entries
 
 
-def read_evidence(file: ScenarioFile, directory: Path, report: Report) -> dict[str, Evidence] | None:
-    """Gather a scenario's ledgers and its own entries; None if a ledger cannot be read."""
+def read_evidence(file: ScenarioFile | EventsFile, directory: Path, report: Report) -> dict[str, Evidence] | None:
+    """Gather a file's ledgers and its own entries; None if a ledger cannot be read."""
     found: dict[str, Evidence] = {}
     complete = report.sound("ledger", "evidence")
     read: set[str] = set()

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kgsim.scenario import schema, schema_base, schema_graph, schema_rounds
+from kgsim.scenario import schema, schema_base, schema_events, schema_graph, schema_rounds
 from kgsim.scenario.names import nearest
 from kgsim.scenario.problems import Report
 from kgsim.scenario.source import Key
@@ -55,14 +55,18 @@ _MODELS: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("entries", "*"), schema.EvidenceEntry),
     (("graph", "moves", "*"), schema_graph.GraphMoves),
     (("graph",), schema_graph.GraphEntry),
+    (("events", "*"), schema_events.EventEntry),
+    (("hypotheses", "*"), schema_events.HypothesisEntry),
+    (("watch", "*"), schema_events.WatchEntry),
 )
 
 _PLACEHOLDERS: dict[str, Any] = {
     "kgsim": 1,
     "kgsim-evidence": 1,
+    "kgsim-events": 1,
     "title": "",
     "question": "",
-    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries", "graph")},
+    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries", "graph", "events")},
 }
 
 
@@ -88,6 +92,11 @@ _KINDS = {
     schema_graph.ConflictFile: ("graph", "a conflict in graph form, which `kgsim stability` reads"),
     schema.LedgerFile: ("kgsim-evidence", "an evidence ledger"),
     schema.ScenarioFile: ("kgsim", "a scenario"),
+#: What a file says first, by its model.
+_KINDS = {
+    schema.ScenarioFile: ("kgsim", "a scenario"),
+    schema.LedgerFile: ("kgsim-evidence", "an evidence ledger"),
+    schema_events.EventsFile: ("kgsim-events", "an events file"),
 }
 
 
@@ -229,7 +238,7 @@ def _found(value: Any) -> str:
 
 def _remedy(key: Key, kind: str, fault: Any, described: str) -> str:
     value = fault["input"]
-    if key in {("kgsim",), ("kgsim-evidence",)}:
+    if key in {("kgsim",), ("kgsim-evidence",), ("kgsim-events",)}:
         return "This version of kgsim reads format 1."
     if len(key) == 2 and key[0] == "parameters" and isinstance(value, (int, float)):
         return f"Write `{key[1]}: {{value: {value}, ...}}`."
