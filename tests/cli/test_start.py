@@ -79,6 +79,10 @@ def test_public_names() -> None:
         "solve_tree",
         "sweep",
         "threshold",
+        "Events",
+        "Update",
+        "load_events",
+        "update",
     }
 
 

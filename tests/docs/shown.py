@@ -56,6 +56,6 @@ def mentions(text: str) -> Iterator[list[str]]:
 
 def laid_out(folder: Path) -> Path:
     """A folder in which the repository's scenarios are where pages say they are."""
-    for name in ("scenarios", "seeds"):
+    for name in ("events", "scenarios", "seeds"):
         (folder / name).symlink_to(ROOT / name)
     return folder
