@@ -80,8 +80,8 @@ def _survival(result: Update) -> Table:
         (Column("structure"), *(Column(name, "right") for name in result.events.events), Column("open", "right")),
         tuple(rows),
         "Share of a structure's worlds, in percent, that exclude neither the event nor an earlier one; ± is half of "
-        "the 95 % interval of the Monte Carlo error. Open: part of the last share in which it cannot be decided whether "
-        "the world admits every event.",
+        "the 95 % interval of the Monte Carlo error. Open: part of the last share in which it cannot be decided "
+        "whether the world admits every event.",
     )
 
 

@@ -66,7 +66,10 @@ _PLACEHOLDERS: dict[str, Any] = {
     "kgsim-events": 1,
     "title": "",
     "question": "",
-    **{section: {} for section in ("players", "moves", "outcomes", "utilities", "structures", "entries", "graph", "events")},
+    **{
+        section: {}
+        for section in ("players", "moves", "outcomes", "utilities", "structures", "entries", "graph", "events")
+    },
 }
 
 
@@ -92,10 +95,6 @@ _KINDS = {
     schema_graph.ConflictFile: ("graph", "a conflict in graph form, which `kgsim stability` reads"),
     schema.LedgerFile: ("kgsim-evidence", "an evidence ledger"),
     schema.ScenarioFile: ("kgsim", "a scenario"),
-#: What a file says first, by its model.
-_KINDS = {
-    schema.ScenarioFile: ("kgsim", "a scenario"),
-    schema.LedgerFile: ("kgsim-evidence", "an evidence ledger"),
     schema_events.EventsFile: ("kgsim-events", "an events file"),
 }
 

@@ -3,7 +3,8 @@
 An equilibrium *has* an observation if its play comes to it with positive probability. A world *admits* the observation
 if some equilibrium has it, *excludes* it if none has, and *expects* it if no equilibrium has anything else, which is
 to exclude the contrary. Where equilibria may be missing a world that is not known to admit an observation is *open*.
-A structure none of whose plays could come to anything else *says nothing* on it.
+A structure none of whose plays could come to anything else *says nothing* on it, and neither does a world in which the
+premise of the claim observed is met nowhere.
 
 Conditions on moves split outcomes: an outcome after the move and the same outcome without it have the same payoffs and
 are told apart by name, so that equilibria say which of the two they come to.
@@ -21,7 +22,7 @@ from kgsim.analysis.evaluator import Evaluation
 from kgsim.arrays import Bools, Integers
 from kgsim.claims.functions import structures_of
 from kgsim.errors import Problem, ScenarioError
-from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
+from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VACUOUS
 from kgsim.scenario.model import OutcomeRule, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import outcomes_of
@@ -37,7 +38,7 @@ ANSWERS = ("excludes", "admits", "expects", "open", "silent")
 EXCLUDES, ADMITS, EXPECTS, OPEN, SILENT = range(5)
 
 #: What a world makes of a claim with each verdict, in the order of `kgsim.results.VERDICTS`.
-_OF_VERDICT = {FAILS: EXCLUDES, HOLDS: EXPECTS, DEPENDS: ADMITS, UNDECIDED: OPEN}
+_OF_VERDICT = {FAILS: EXCLUDES, HOLDS: EXPECTS, DEPENDS: ADMITS, UNDECIDED: OPEN, VACUOUS: SILENT}
 
 
 @dataclass(frozen=True, eq=False)
