@@ -23,7 +23,7 @@ STRUCTURES = {
 }
 
 
-def three_by_two(moves: int = 2, claims: str = "") -> Scenario:
+def three_by_two(moves: int = 2, claims: str = "", more: str = "") -> Scenario:
     """Three players with a few moves each, and one parameter for every payoff."""
     profiles = list(product(range(moves), repeat=3))
     names = [f"o{''.join(map(str, profile))}" for profile in profiles]
@@ -54,7 +54,7 @@ outcomes:
 utilities:
 {utilities}
 structures:
-{chr(10).join(f"  {name}: {text}" for name, text in STRUCTURES.items())}
+{chr(10).join(f"  {name}: {text}" for name, text in STRUCTURES.items())}{more}
 {claims}""",
         name="three",
     )

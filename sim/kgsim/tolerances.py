@@ -108,6 +108,9 @@ SAME_STRATEGY = 1e-8
 #: Share of the payoffs compared by which an action is strictly worse than another at least.
 STRICTLY = 1e-9
 
+#: What the product of gains could still rise by, as a share of it, when its largest mixture counts as found.
+DUAL_GAP = 1e-14
+
 #: Share of a fallback, itself perhaps the payoff of a mixture, up to which another payoff is the same.
 SAME_GAIN = 1e-12
 

@@ -6,9 +6,9 @@ uniformly, as the order statistics of independent uniform numbers, so that all p
 equally likely.
 
 Subgame perfection among pure strategies depends on rankings alone; so does mutual veto over a fallback that is another
-structure's value. A weighted sum and a Nash product weigh points of one player against points of another: rankings do
-not decide them, and a redraw shows how much rests on the points. A fallback stated in points has no place in a ranking
-of deals, so a structure with such a bloc is left out.
+structure's value. Every other rule of a bloc weighs points of one player against points of another: rankings do not
+decide it, and a redraw shows how much rests on the points. A fallback stated in points has no place in a ranking of
+deals, so a structure with such a bloc is left out.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def rests_on(scenario: Scenario, structure: str) -> Rests:
     for bloc in scenario.structures[structure].blocs.values():
         if bloc.disagreement is not None and not isinstance(bloc.disagreement, str):
             return "stated"
-        if RULES[bloc.rule].ranks:
+        if not RULES[bloc.rule].ordinal:
             found = "points"
     below = [rests_on(scenario, other) for other in fallback_structures(scenario.structures[structure])]
     return max([found, *below], key=list(RESTS_ON).index)

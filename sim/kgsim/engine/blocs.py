@@ -128,6 +128,26 @@ def _held(
     return inner, flat, np.asarray(failed), np.asarray(idle.any(axis=0) | matters.any(axis=0))
 
 
+def picked(
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
+) -> Position:
+    """Choose by an objective that looks at all positions together; parameters as for `best_position`.
+
+    Where several deals may follow a position the choice depends on which do, and everything counts as possible.
+    """
+    follows = sets.follows(layer, fast)
+    inner = np.zeros(follows.shape, dtype=bool)
+    failed = np.zeros(follows.shape[1], dtype=bool)
+    for game in range(layer.games):
+        slots = np.flatnonzero(layer.slot_game == game)
+        worth = np.moveaxis(payoffs[:, layer.slot_deal[slots]], 0, -1)
+        inner[slots] = objective.choose(worth, np.abs(worth), follows[slots])
+        failed |= ~inner[slots].any(axis=0)
+    points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
+    inner[:, points], failed[points] = False, False
+    return Position(widened(Sets.exact(inner), points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
+
+
 def standing(
     layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
 ) -> Position:

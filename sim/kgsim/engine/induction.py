@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.blocs import best_position, scores, standing
+from kgsim.engine.blocs import best_position, picked, scores, standing
 from kgsim.engine.mixed import Start, list_mixed
 from kgsim.engine.plan import Layer, Plan
 from kgsim.engine.sets import Sets, widened
@@ -297,7 +297,7 @@ class _Induction:
         wanted = [self._objective(mover, points, fallback) for mover in movers]
         worth = [_chosen(payoffs, [self._seat(decision) for decision in mover]) for mover in movers]
         if len(movers) == 1 and not wanted[0].linear:
-            choose = best_position if wanted[0].ranks else standing
+            choose = best_position if wanted[0].ranks else picked if wanted[0].chooses else standing
             position = choose(layer, below, sets, wanted[0], worth[0], self.fast)
             self._fail_at(position.failed, NO_POSITION)
             return position.sets
@@ -337,9 +337,9 @@ class _Induction:
             self._check,
         )
 
-    def _check(self, bloc: Bloc, members: Sequence[str], stated: Floats) -> None:
-        if bloc.weights:
-            self._fail_at(np.asarray(~(stated > 0.0).all(axis=-1)), NO_WEIGHT)
+    def _check(self, bloc: Bloc, members: Sequence[str], weights: Floats | None, disagreement: Floats | None) -> None:
+        if weights is not None:
+            self._fail_at(np.asarray(~(weights > 0.0).all(axis=-1)), NO_WEIGHT)
 
     def _seat(self, decision: str) -> int:
         scenario = self.common.scenario

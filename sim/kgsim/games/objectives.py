@@ -5,7 +5,11 @@ asks for an objective's kind and never for its name:
 
 - *linear* objectives are expected utilities, and may be mixed over;
 - those that *rank* have a score, which rises with each member's payoff, and pick one position of the best;
-- those that do not are dominance relations: a position stands if no other is better.
+- those that *choose* pick from a set of positions as a whole, because what they make of one depends on the others, or
+  because ties of the worst-off member are broken by the next one;
+- the others are dominance relations: a position stands if no other is better.
+
+Where payoffs are affine over a polytope of offers, `mixture` says which mixture of the corners a rule picks.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from kgsim.tolerances import ROUNDING, SAME_GAIN
+from kgsim.games import mixtures
+from kgsim.tolerances import ROUNDING, SAME_GAIN, tied
 
 #: One number a member, or arrays of which that is the last axis.
 Numbers = Sequence[float] | np.ndarray
@@ -43,13 +48,15 @@ class Objective:
     ----------
     members
         Players whose payoffs it judges.
-    stated
-        What the rule is told of each, shape (..., members): weights or a disagreement point; None if nothing.
+    disagreement, weights
+        What the rule is told of each, shape (..., members); None if nothing.
 
     Attributes
     ----------
-    linear, ranks
+    linear, ranks, chooses
         Its kind, see above.
+    ordinal
+        Whether it rests on the members' rankings alone.
     title
         Its name in sentences.
     floor
@@ -57,10 +64,13 @@ class Objective:
     """
 
     members: tuple[int, ...]
-    stated: Numbers | None = None
+    disagreement: Numbers | None = None
+    weights: Numbers | None = None
 
     linear: ClassVar[bool] = False
     ranks: ClassVar[bool] = True
+    chooses: ClassVar[bool] = False
+    ordinal: ClassVar[bool] = False
     title: ClassVar[str]
     floor: ClassVar[float] = -inf
 
@@ -71,8 +81,12 @@ class Objective:
 
     def at(self, points: np.ndarray) -> Self:
         """The same with what is stated, shape (points, members), at some of the points."""
-        # Memory keeps the points side by side.
-        return self if self.stated is None else replace(self, stated=np.asarray(self.stated).T[:, points].T)
+
+        def some(stated: Numbers | None) -> Numbers | None:
+            # Memory keeps the points side by side.
+            return None if stated is None else np.asarray(stated).T[:, points].T
+
+        return replace(self, disagreement=some(self.disagreement), weights=some(self.weights))
 
     def score(self, payoffs: np.ndarray) -> np.ndarray:
         """Objective of payoff vectors of shape (..., players), shape (...)."""
@@ -81,6 +95,26 @@ class Objective:
     def size(self, payoffs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """The size of the numbers that the score is computed from, given that of the payoffs."""
         raise TypeError(f"{self.title} has no score")
+
+    def choose(self, payoffs: np.ndarray, sizes: np.ndarray, there: np.ndarray) -> np.ndarray:
+        """Which of some positions are picked.
+
+        Parameters
+        ----------
+        payoffs, sizes
+            Of the positions, and the size of the numbers they were computed from; shape (positions, ..., players).
+        there
+            Which positions there are; shape (positions, ...).
+        """
+        raise TypeError(f"{self.title} judges positions one by one")
+
+    def mixture(self, corners: np.ndarray) -> np.ndarray | None:
+        """The mixture of some payoff vectors, shape (corners, players), that is picked; its weights, shape (corners,).
+
+        None if no mixture leaves every member at least its fallback. Where payoffs are affine in what is offered, the
+        same mixture of the offers at the corners is the offer picked from the polytope between them.
+        """
+        raise TypeError(f"{self.title} picks no single point of a polytope")
 
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest gain over `current` (..., players) that `options` (..., actions, players) offers; at least 0.
@@ -114,11 +148,15 @@ class Linear(Objective):
 
     def score(self, payoffs: np.ndarray) -> np.ndarray:
         """Objective of payoff vectors of shape (..., players), shape (...)."""
-        return self._sum(payoffs, np.asarray(self.stated))
+        return self._sum(payoffs, np.asarray(self.weights))
 
     def size(self, payoffs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """The size of the numbers that the score is computed from, given that of the payoffs."""
-        return self._sum(sizes, np.abs(np.asarray(self.stated)))
+        return self._sum(sizes, np.abs(np.asarray(self.weights)))
+
+    def mixture(self, corners: np.ndarray) -> np.ndarray | None:
+        """See `Objective.mixture`: a best corner."""
+        return np.asarray(np.eye(len(corners))[int(self.score(corners).argmax())])
 
     def _sum(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return reduce(np.add, (values[..., seat] * weights[..., index] for index, seat in enumerate(self.members)))
@@ -129,11 +167,11 @@ class Agreement(Objective):
 
     def gains(self, payoffs: np.ndarray) -> np.ndarray:
         """Members' gains over the disagreement point, shape (..., members)."""
-        return gains(self.of_members(payoffs), np.asarray(self.stated))
+        return gains(self.of_members(payoffs), np.asarray(self.disagreement))
 
     def acceptable(self, payoffs: np.ndarray) -> np.ndarray:
         """Whether no member is left below its fallback, shape (...)."""
-        if self.stated is None:
+        if self.disagreement is None:
             return super().acceptable(payoffs)
         return np.asarray((self.gains(payoffs) >= 0.0).all(axis=-1))
 
@@ -141,9 +179,10 @@ class Agreement(Objective):
 class NashProduct(Agreement):
     """The geometric mean of the members' gains over a disagreement point (Nash 1950), in payoff units.
 
-    The mean ranks positions as the product does. A position that leaves any member below its fallback scores
-    minus infinity: that member would not sign. Where no position gives every member more than its fallback, the product
-    is 0 wherever it is defined and ranks nothing; what remains of the axioms is efficiency.
+    The mean ranks positions as the product does. `weights`, if any, are bargaining powers: the exponents of the gains
+    (Harsanyi and Selten 1972; Kalai 1977), of which only the proportions count. A position that leaves any member below
+    its fallback scores minus infinity: that member would not sign. Where no position gives every member more than its
+    fallback, the product is 0 wherever it is defined and ranks nothing; what remains of the axioms is efficiency.
     """
 
     title, floor = "the Nash product", 0.0
@@ -151,7 +190,7 @@ class NashProduct(Agreement):
     @property
     def remainder(self) -> Objective:
         """Efficiency."""
-        return Efficient(self.members, self.stated)
+        return Efficient(self.members, self.disagreement)
 
     def score(self, payoffs: np.ndarray) -> np.ndarray:
         """Objective of payoff vectors of shape (..., players), shape (...)."""
@@ -160,19 +199,91 @@ class NashProduct(Agreement):
     def size(self, payoffs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """The size of the numbers that the score is computed from, given that of the payoffs."""
         each = self.gains(payoffs)
-        known = self.of_members(sizes) + np.abs(np.asarray(self.stated))
+        known = self.of_members(sizes) + np.abs(np.asarray(self.disagreement))
         share = np.divide(known, each, out=np.zeros_like(each), where=each > 0.0)
-        return np.asarray(np.maximum(self._mean(each), 0.0) * share.mean(axis=-1))
+        return np.asarray(np.maximum(self._mean(each), 0.0) * (self._power * share).sum(axis=-1))
+
+    def mixture(self, corners: np.ndarray) -> np.ndarray | None:
+        """See `Objective.mixture`; where no mixture gives every member more, what is best for the worst-off."""
+        power = np.broadcast_to(self._power, (len(self.members),))
+        return mixtures.largest_product(self.gains(corners), power)
+
+    @property
+    def _power(self) -> np.ndarray:
+        """Each member's share of the bargaining power, shape (..., members)."""
+        if self.weights is None:
+            return np.array(1.0 / len(self.members))
+        weights = np.asarray(self.weights)
+        return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
     def _mean(self, each: np.ndarray) -> np.ndarray:
-        mean = np.prod(np.maximum(each, 0.0) ** (1.0 / len(self.members)), axis=-1)
+        mean = np.prod(np.maximum(each, 0.0) ** self._power, axis=-1)
         return np.where((each < 0.0).any(axis=-1), -np.inf, mean)
+
+
+class Egalitarian(Agreement):
+    """The largest gain, at stated weights, of the member that gains least; then of the next, and so on.
+
+    The weights make points of different members comparable (Kalai 1977). Without the "and so on" a position could be
+    picked although another is better for one member and worse for none (Chun and Peters 1988).
+    """
+
+    ranks, chooses, title = False, True, "the egalitarian rule"
+
+    def choose(self, payoffs: np.ndarray, sizes: np.ndarray, there: np.ndarray) -> np.ndarray:
+        """See `Objective.choose`."""
+        each = self.gains(payoffs)
+        left = np.asarray(there & (each >= 0.0).all(axis=-1))
+        rates = self._rates(each, left)
+        known = (rates * (self.of_members(sizes) + np.abs(np.asarray(self.disagreement)))).max(axis=-1)
+        for worth in np.moveaxis(np.sort(rates * each, axis=-1), -1, 0):
+            best = np.where(left, worth, -inf).max(axis=0)
+            left &= tied(worth, best, known)
+        return left
+
+    def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
+        """See `Objective.gain`: what the worst-off member gains whose gain is not the same."""
+        each, here = np.moveaxis(self.gains(options), -2, 0), self.gains(current)
+        left, now = np.asarray((each >= 0.0).all(axis=-1)), np.asarray((here >= 0.0).all(axis=-1))
+        rates = self._rates(each, left)
+        here = np.where(now[..., None], np.sort(rates * here, axis=-1), 0.0)
+        change = np.sort(rates * each, axis=-1) - here
+        change = np.where(np.abs(change) <= SAME_GAIN * (np.abs(change + here) + np.abs(here)), 0.0, change)
+        first = np.take_along_axis(change, (change != 0.0).argmax(axis=-1)[..., None], axis=-1)[..., 0]
+        return np.asarray(np.where(left, np.maximum(first, 0.0), 0.0).max(axis=0))
+
+    def mixture(self, corners: np.ndarray) -> np.ndarray | None:
+        """See `Objective.mixture`."""
+        each = self.gains(corners)
+        ideal = mixtures.ideal(each)
+        return None if ideal is None else mixtures.largest_least(each, self._rates_at(ideal))
+
+    def _rates(self, each: np.ndarray, left: np.ndarray) -> np.ndarray:
+        """What one point of each member counts for, given gains (positions, ..., members) and which are acceptable."""
+        return self._rates_at(np.where(left[..., None], each, 0.0).max(axis=0))
+
+    def _rates_at(self, ideal: np.ndarray) -> np.ndarray:
+        return np.asarray(self.weights)
+
+
+class KalaiSmorodinsky(Egalitarian):
+    """Gains in equal shares of the most that each member could have (Kalai and Smorodinsky 1975).
+
+    The most is looked for among the positions that leave nobody below the fallback. Positions of a finite menu seldom
+    offer equal shares, so the smallest share is made as large as it can be, then the next (Imai 1983). A member that
+    nothing can give more than its fallback has no share, and does not count.
+    """
+
+    title = "the Kalai-Smorodinsky rule"
+
+    def _rates_at(self, ideal: np.ndarray) -> np.ndarray:
+        return np.asarray(np.divide(1.0, ideal, out=np.zeros_like(ideal), where=ideal > 0.0))
 
 
 class Efficient(Agreement):
     """Mutual veto: any joint position stands that no other makes better for one member and worse for none."""
 
-    ranks, title = False, "mutual veto"
+    ranks, ordinal, title = False, True, "mutual veto"
 
     def gain(self, options: np.ndarray, current: np.ndarray) -> np.ndarray:
         """Largest sum of members' gains from an option that hurts no member; at least 0."""
@@ -183,7 +294,13 @@ class Efficient(Agreement):
 
 
 #: The rules by which blocs choose, by their names in scenario files.
-RULES: dict[str, type[Objective]] = {"weighted": Linear, "nash": NashProduct, "veto": Efficient}
+RULES: dict[str, type[Objective]] = {
+    "weighted": Linear,
+    "nash": NashProduct,
+    "kalai_smorodinsky": KalaiSmorodinsky,
+    "egalitarian": Egalitarian,
+    "veto": Efficient,
+}
 
 
 def own_payoff(player: int, players: int) -> Linear:
@@ -194,4 +311,4 @@ def own_payoff(player: int, players: int) -> Linear:
 def weighted(members: Sequence[int], weights: Sequence[float], players: int) -> Linear:
     """A weighted sum of some of the players' payoffs, the others' weights being 0."""
     of_each = dict(zip(members, weights, strict=True))
-    return Linear(tuple(range(players)), tuple(of_each.get(player, 0.0) for player in range(players)))
+    return Linear(tuple(range(players)), weights=tuple(of_each.get(player, 0.0) for player in range(players)))

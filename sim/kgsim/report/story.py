@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from kgsim.games.objectives import RULES
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.report.story_rounds import later_rounds
 from kgsim.scenario.expressions import Expression, formula_text
@@ -163,7 +164,7 @@ def _terms_of_play(scenario: Scenario, structure: Structure) -> list[str]:
 
 
 def _bloc(bloc: Bloc) -> str:
-    text = f"{bloc.name} decides by the {bloc.rule} rule"
+    text = f"{bloc.name} decides by {RULES[bloc.rule].title}"
     if bloc.weights:
         text += f" with weights {_shares(bloc.weights)}"
     if isinstance(bloc.disagreement, str):

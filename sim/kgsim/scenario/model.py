@@ -137,8 +137,9 @@ class OutcomeRule:
 class Bloc:
     """How a bloc of decisions chooses its joint position.
 
-    `rule` is a name in `kgsim.games.objectives.RULES`. `weights` and `disagreement` map member *players* to
-    expressions over parameters, as far as the rule asks for them; `disagreement` may instead name the structure whose
+    `rule` is a name in `kgsim.games.objectives.RULES`. `weights` (bargaining powers, if that is what the
+    rule weighs by) and `disagreement` map member *players* to expressions over parameters, as far as the rule asks for
+    them; `disagreement` may instead name the structure whose
     value is the fallback.
     """
 

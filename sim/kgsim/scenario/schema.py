@@ -131,19 +131,31 @@ class OutcomeEntry(Model):
 
 
 #: What each rule of a bloc is told of the members, and whether it has to be (see `kgsim.games.objectives.RULES`).
-RULE_NEEDS = {"weighted": ("weights", True), "nash": ("disagreement", True), "veto": ("disagreement", False)}
+RULE_NEEDS: dict[str, dict[str, bool]] = {
+    "weighted": {"weights": True},
+    "nash": {"disagreement": True, "power": False},
+    "kalai_smorodinsky": {"disagreement": True},
+    "egalitarian": {"disagreement": True, "weights": True},
+    "veto": {"disagreement": False},
+}
 
 
 class BlocEntry(Model):
     """How a bloc chooses its joint position."""
 
-    rule: Literal["weighted", "nash", "veto"] = Field(
+    rule: Literal["weighted", "nash", "kalai_smorodinsky", "egalitarian", "veto"] = Field(
         description=(
-            "weighted sum of payoffs; nash product of gains over the disagreement point; or veto: every "
-            "position that no other is better than for all members."
+            "weighted sum of payoffs; nash product of gains over the disagreement point; kalai_smorodinsky: equal "
+            "shares of the most that each could gain; egalitarian: the largest smallest gain, at the weights; or veto: "
+            "every position that no other is better than for all members."
         )
     )
-    weights: dict[str, Formula] | None = Field(None, description="Player to weight, above 0; weighted only.")
+    weights: dict[str, Formula] | None = Field(
+        None, description="Player to what one of its points counts for, above 0; weighted and egalitarian."
+    )
+    power: dict[str, Formula] | None = Field(
+        None, description="Player to bargaining power, above 0; nash only, equal if left out."
+    )
     disagreement: (
         Annotated[
             Annotated[str, Tag(TEXT)] | Annotated[dict[str, Formula], Tag(MAPPING)], Discriminator(text_or_mapping)

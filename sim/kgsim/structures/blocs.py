@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from kgsim.arrays import Floats, Integers
 from kgsim.errors import StructureError
 from kgsim.games.objectives import RULES, Objective, own_payoff
+from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.scenario.payoffs import LARGEST, within
 
+#: What is stated of each member, shape (..., members), or None.
+Stated: TypeAlias = Floats | None
 
-def refuse_unfit(bloc: Bloc, members: Sequence[str], numbers: Floats) -> None:
+
+def refuse_unfit(bloc: Bloc, members: Sequence[str], weights: Stated, disagreement: Stated) -> None:
     """Refuse weights that are not positive, and a disagreement point that is not finite; shape (members,).
 
     Raises
@@ -21,12 +26,12 @@ def refuse_unfit(bloc: Bloc, members: Sequence[str], numbers: Floats) -> None:
     StructureError
         If there are any.
     """
-    if not bloc.weights and not np.isfinite(numbers).all():
+    if disagreement is not None and not np.isfinite(disagreement).all():
         raise StructureError(
             f"bloc {bloc.name}: what a member falls back on is no finite number up to {LARGEST:g} at these values"
         )
-    for member, number in zip(members, numbers, strict=True):
-        if bloc.weights and not number > 0:
+    for member, number in zip(members, () if weights is None else weights, strict=weights is not None):
+        if not number > 0:
             raise StructureError(f"bloc {bloc.name}: the weight of {member} is {number:g}; expected a positive number")
 
 
@@ -38,7 +43,7 @@ def objective(
     environment: Mapping[str, Floats],
     fallback: Mapping[str, Floats] | Mapping[str, float] | None,
     points: Integers | int = 0,
-    check: Callable[[Bloc, Sequence[str], Floats], None] = refuse_unfit,
+    check: Callable[[Bloc, Sequence[str], Stated, Stated], None] = refuse_unfit,
 ) -> Objective:
     """What a mover wants.
 
@@ -57,22 +62,28 @@ def objective(
     points
         Places among the values of `environment`; a single place gives the objective of one point.
     check
-        Called with the bloc, its players and what is stated of each, shape (..., members).
+        Called with the bloc, its players, their weights and their disagreement payoffs.
     """
     members = [scenario.decisions[decision].player for decision in mover]
     seats = tuple(players.index(member) for member in members)
     if bloc is None:
         return own_payoff(seats[0], len(players))
-    stated = bloc.weights or bloc.disagreement
-    if stated is None:
-        return RULES[bloc.rule](seats)
-    if isinstance(stated, str):
-        assert fallback is not None
-        numbers = [fallback[member] for member in members]
-    else:
+
+    def of_members(stated: Mapping[str, Expression]) -> Stated:
         values = [np.ravel(within(stated[member].evaluate(environment))) for member in members]
         # An expression without a name that varies has one value for all.
-        numbers = [each[points if len(each) > 1 else np.zeros_like(points)] for each in values]
-    by_member = np.moveaxis(np.array(numbers), 0, -1)
-    check(bloc, members, by_member)
-    return RULES[bloc.rule](seats, by_member)
+        return _by_member([each[points if len(each) > 1 else np.zeros_like(points)] for each in values])
+
+    weights = of_members(bloc.weights) if bloc.weights else None
+    if isinstance(bloc.disagreement, str):
+        assert fallback is not None
+        disagreement: Stated = _by_member([fallback[member] for member in members])
+    else:
+        disagreement = of_members(bloc.disagreement) if bloc.disagreement else None
+    check(bloc, members, weights, disagreement)
+    return RULES[bloc.rule](seats, disagreement, weights)
+
+
+def _by_member(numbers: Sequence[Floats | float]) -> Floats:
+    """Numbers of each member as one array with the members along the last axis."""
+    return np.moveaxis(np.array(numbers), 0, -1)

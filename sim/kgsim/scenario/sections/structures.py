@@ -162,24 +162,27 @@ def _blocs(
 def _weights(
     key: Key, entry: BlocEntry, players: Mover, base: Mapping[str, float], declared: Declared, report: Report
 ) -> dict[str, Expression]:
-    needed, must = RULE_NEEDS[entry.rule]
-    if entry.weights is None:
-        if needed == "weights" and must:
-            example = ", ".join(f"{player}: 1" for player in players)
-            report.add((*key, "weights"), f"the rule {entry.rule!r} needs weights", f"Add `weights: {{{example}}}`.")
-        return {}
-    if needed != "weights":
-        report.add((*key, "weights"), f"the rule {entry.rule!r} has no weights", "Delete them.", at_key=True)
-        return {}
-    weights = _member_formulas((*key, "weights"), entry.weights, players, base, declared, report)
-    for player, formula in weights.items():
-        if formula.names <= base.keys() and not formula.number(base) > 0:
-            report.add(
-                (*key, "weights", player),
-                f"the weight of {player} at the base values is {formula.number(base):g}",
-                "Weights must be above 0.",
-            )
-    return weights
+    """What the rule weighs the members by: their weights, or their bargaining power."""
+    needs, found = RULE_NEEDS[entry.rule], {}
+    for name, what in {"weights": "weight", "power": "bargaining power"}.items():
+        stated, place = getattr(entry, name), (*key, name)
+        if stated is None:
+            if needs.get(name):
+                example = ", ".join(f"{player}: 1" for player in players)
+                why = ": it compares points of different members" if "disagreement" in needs else ""
+                report.add(place, f"the rule {entry.rule!r} needs {name}{why}", f"Add `{name}: {{{example}}}`.")
+        elif name not in needs:
+            report.add(place, f"the rule {entry.rule!r} has no {name}", "Delete them.", at_key=True)
+        else:
+            found = _member_formulas(place, stated, players, base, declared, report)
+            for player, formula in found.items():
+                if formula.names <= base.keys() and not formula.number(base) > 0:
+                    report.add(
+                        (*place, player),
+                        f"the {what} of {player} at the base values is {formula.number(base):g}",
+                        f"{'Weights' if name == 'weights' else 'It'} must be above 0.",
+                    )
+    return found
 
 
 def _disagreement(
@@ -194,16 +197,16 @@ def _disagreement(
 ) -> str | dict[str, Expression] | None:
     key = (*key, "disagreement")
     stated = entry.disagreement
-    needed, must = RULE_NEEDS[entry.rule]
+    needs = RULE_NEEDS[entry.rule]
     if stated is None:
-        if needed == "disagreement" and must:
+        if needs.get("disagreement"):
             report.add(
                 key,
                 f"the rule {entry.rule!r} needs a disagreement point",
                 "Add `disagreement:` with a structure, or with an expression for each member.",
             )
         return None
-    if needed != "disagreement":
+    if "disagreement" not in needs:
         report.add(key, f"the rule {entry.rule!r} has no disagreement point", "Delete it.", at_key=True)
         return None
     if isinstance(stated, dict):

@@ -35,7 +35,8 @@ class Play:
     mixes
         For each mover of the stage, its actions with their probabilities.
     then
-        Action profile (one action per mover) of positive probability to the continuation point played after it.
+        Action profile (one action per mover) to the continuation point played after it: all of positive probability,
+        and others where the choice rests on what would follow them.
     """
 
     mixes: tuple[Mix, ...]
@@ -212,8 +213,9 @@ def blend(points: Sequence[Point], weights: Sequence[float]) -> Point:
             for action, probability in mix:
                 total[action] = total.get(action, 0.0) + weight * probability
         for profile, point in play.then.items():
-            share = np.prod([dict(mix)[action] for mix, action in zip(play.mixes, profile, strict=True)])
-            reached.setdefault(profile, []).append((point, weight * float(share)))
+            share = np.prod([dict(mix).get(action, 0.0) for mix, action in zip(play.mixes, profile, strict=True)])
+            if share > 0.0:
+                reached.setdefault(profile, []).append((point, weight * float(share)))
     then = {}
     for profile, parts in reached.items():
         total_share = sum(share for _, share in parts)

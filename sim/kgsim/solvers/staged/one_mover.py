@@ -7,8 +7,8 @@ the worst equilibrium after every other action.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, pairwise, product
-from math import comb, inf, nextafter
+from itertools import combinations, islice, pairwise, product
+from math import comb, inf, nextafter, prod
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +20,7 @@ from kgsim.solvers.staged.continuations import (
     Collector,
     Continuations,
     Piece,
+    Play,
     Point,
     Score,
     at_least,
@@ -49,6 +50,8 @@ def solve(stage: Stage, caps: Caps, found: Collector) -> None:
         objective = _defined(objective, stage)
     if objective.ranks:
         _optimise(objective, stage, caps, found)
+    elif objective.chooses:
+        _choose(objective, stage, caps, found)
     else:
         _veto(objective, stage, found)
 
@@ -157,6 +160,37 @@ def _mix_between_continua(branches: Sequence[Branch], score: Score, found: Colle
             found.add_piece(
                 (start((actions[0],), point) for actions, piece, *_ in across for point in piece.points), convex=False
             )
+
+
+def _choose(objective: Objective, stage: Stage, caps: Caps, found: Collector) -> None:
+    """Add the positions picked from all of them together, for every selection of what follows each."""
+    groups = list(stage.grouped())
+    rows = {point.lottery: row for row, point in enumerate(stage.points)}
+    payoffs, sizes = members_payoffs(objective, stage.points), np.array([point.sizes for point in stage.points])
+    if any(cell.pieces for cell in stage.distinct):
+        found.gaps.add(CURVED)
+    if prod(len(cell.points) for cell in stage.distinct) > caps.selections:
+        found.gaps.add(
+            f"more than {caps.selections} combinations of what follows a bloc's positions: not all were tried"
+        )
+    idle = False
+    for selection in islice(product(*(cell.points for cell, _ in groups)), caps.selections):
+        here = [rows[point.lottery] for point in selection]
+        picked = np.flatnonzero(objective.choose(payoffs[here], sizes[here], np.ones(len(here), dtype=bool)))
+        idle |= not len(picked)
+        then = {profile: point for (_, profiles), point in zip(groups, selection, strict=True) for profile in profiles}
+        for place in picked:
+            point = selection[place]
+            for profile in groups[place][1]:
+                mixes = tuple(((action, 1.0),) for action in profile)
+                found.add(Point(point.lottery, point.payoffs, point.sizes, [Play(mixes, then)]))
+    if found.empty:
+        raise StructureError(
+            f"{objective.title} cannot be applied: no joint position gives every member at least its disagreement "
+            "payoff; use another disagreement point" + _untried(stage)
+        )
+    if idle:
+        found.gaps.add(NO_GAIN)
 
 
 def _veto(objective: Objective, stage: Stage, found: Collector) -> None:

@@ -25,7 +25,8 @@ class Caps:
     points
         Lotteries kept in one subgame.
     selections
-        Selections of continuation equilibria for which the mixed equilibria of one stage are sought.
+        Selections of continuation equilibria for which the mixed equilibria of one stage are sought, or the choice of a
+        bloc whose rule looks at all positions together.
     branches
         Combinations of tied components that are mixed at one node.
     """

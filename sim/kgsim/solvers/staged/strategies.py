@@ -94,7 +94,7 @@ def pure_courses(point: Point) -> Iterator[tuple[int, ...]]:
     if not point.plays:
         yield ()
     for play in point.plays:
-        if len(play.then) == 1:
-            ((profile, then),) = play.then.items()
-            for rest in pure_courses(then):
+        if all(len(mix) == 1 for mix in play.mixes):
+            profile = tuple(action for ((action, _),) in play.mixes)
+            for rest in pure_courses(play.then[profile]):
                 yield (*profile, *rest)

@@ -1,0 +1,133 @@
+"""Which mixture of some points a bargaining rule picks: the rules of `kgsim.games.objectives` on convex sets.
+
+A set of mixtures is a polytope; its corners are given by the members' gains over the disagreement point.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats
+from kgsim.tolerances import DUAL_GAP, SAME_GAIN
+
+#: Steps of the search for the largest product; it halves its error every few.
+_STEPS = 10_000
+
+
+def ideal(gains: Floats) -> Floats | None:
+    """The most that each member gains in a mixture that leaves nobody below 0; None if all leave somebody there.
+
+    Parameters
+    ----------
+    gains
+        Of the corners; shape (corners, members).
+    """
+    found = [_best(gains[:, member], gains) for member in range(gains.shape[1])]
+    most = [float(weights @ gains[:, member]) for member, weights in enumerate(found) if weights is not None]
+    return np.array(most) if len(most) == len(found) else None
+
+
+def largest_least(gains: Floats, rates: Floats) -> Floats | None:
+    """The mixture whose smallest gain is the largest, then the next: lexicographic maximin by linear programmes.
+
+    Members whose gain cannot rise without another's falling keep it, the others' smallest is then raised further
+    (Imai 1983). A member of rate 0 does not count.
+
+    Parameters
+    ----------
+    gains, rates
+        Of the corners, and what one point of each member counts for; shapes (corners, members) and (members,).
+
+    Returns
+    -------
+    numpy.ndarray or None
+        The mixture's weights, shape (corners,); None if every mixture leaves somebody below 0.
+    """
+    worth, floor = gains * np.where(rates > 0.0, rates, 1.0), np.zeros(len(rates))
+    fixed, slack = rates <= 0.0, SAME_GAIN * np.abs(gains * rates).max()
+    weights = _best(np.zeros(len(gains)), worth)
+    while weights is not None and not fixed.all():
+        raised = _level(worth, floor - slack, fixed)
+        if raised is None:
+            break
+        weights, level = raised
+        floor = np.where(fixed, floor, level)
+        most = [_best(worth[:, member], worth - (floor - slack)) for member in range(len(floor))]
+        gained = np.array([0.0 if best is None else best @ worth[:, member] for member, best in enumerate(most)])
+        stuck = gained <= floor + 2.0 * slack
+        # One more at least is stuck; rounding must not make a search for it endless.
+        fixed = fixed | stuck if (stuck & ~fixed).any() else np.ones_like(fixed)
+    return weights
+
+
+def largest_product(gains: Floats, power: Floats) -> Floats | None:
+    """The mixture with the largest product of gains, raised to the members' powers.
+
+    The logarithm of the product is concave. Pairwise steps of Frank and Wolfe (Lacoste-Julien and Jaggi 2015), each as
+    long as is best, go on until the dual gap, which bounds what is left to gain, is rounding.
+
+    Parameters
+    ----------
+    gains, power
+        Of the corners, and positive exponents that sum to 1; shapes (corners, members) and (members,).
+
+    Returns
+    -------
+    numpy.ndarray or None
+        The mixture's weights, shape (corners,), those of `largest_least` if no mixture gives every member more than 0;
+        None if every mixture leaves somebody below 0.
+    """
+    most = ideal(gains)
+    if most is None:
+        return None
+    scaled = gains / np.where(most > 0.0, most, 1.0)
+    weights = largest_least(scaled, np.ones(gains.shape[1]))
+    if weights is None or (weights @ scaled <= SAME_GAIN).any():
+        return weights
+    for _ in range(_STEPS):
+        slope = scaled @ (power / (weights @ scaled))
+        up, down = int(slope.argmax()), int(np.where(weights > 0.0, slope, np.inf).argmin())
+        if slope[up] - 1.0 <= DUAL_GAP or up == down:
+            break
+        step = _along(weights @ scaled, scaled[up] - scaled[down], power, weights[down])
+        weights[up] += step
+        weights[down] = 0.0 if step == weights[down] else weights[down] - step
+    return np.asarray(weights / weights.sum())
+
+
+def _along(start: Floats, direction: Floats, power: Floats, most: float) -> float:
+    """How far to go, at most `most`, for the sum of `power * log(start + step * direction)` to be largest."""
+
+    def rises(step: float) -> bool:
+        here = start + step * direction
+        return bool((here > 0.0).all() and power @ (direction / here) > 0.0)
+
+    if rises(most):
+        return most
+    low, high = 0.0, most
+    while low < (middle := (low + high) / 2.0) < high:
+        low, high = (middle, high) if rises(middle) else (low, middle)
+    return low
+
+
+def _best(worth: Floats, gains: Floats) -> Floats | None:
+    """The mixture of the largest worth among those that leave nobody below 0; None if there are none."""
+    from scipy.optimize import linprog
+
+    found = linprog(-worth, A_ub=-gains.T, b_ub=np.zeros(gains.shape[1]), A_eq=np.ones((1, len(worth))), b_eq=[1.0])
+    return np.maximum(found.x, 0.0) if found.status == 0 else None
+
+
+def _level(worth: Floats, floor: Floats, fixed: Bools) -> tuple[Floats, float] | None:
+    """The mixture that raises the smallest gain of those that are not fixed at their floor, and that gain."""
+    from scipy.optimize import linprog
+
+    corners = len(worth)
+    found = linprog(
+        np.append(np.zeros(corners), -1.0),
+        A_ub=np.hstack([-worth.T, np.where(fixed, 0.0, 1.0)[:, None]]),
+        b_ub=np.where(fixed, -floor, 0.0),
+        A_eq=np.append(np.ones(corners), 0.0)[None],
+        b_eq=[1.0],
+    )
+    return (np.maximum(found.x[:-1], 0.0), float(found.x[-1])) if found.status == 0 else None
