@@ -45,6 +45,12 @@ def drawn() -> Any:
 
 
 @cache
+def updated() -> Any:
+    told = kgsim.load_events(FIRST_EDITION.parents[3] / "events" / "korea_2025.yaml")
+    return kgsim.update(load("bypass"), told, draws=64)
+
+
+@cache
 def played() -> Any:
     return kgsim.simulate(load("drift"), Options(rounds=6, runs=40), structures=FEW)
 
@@ -84,6 +90,9 @@ DRAW: dict[str, Callable[..., Figure]] = {
     "indices_figure": lambda **how: plots.indices_figure(moved(), **how),
     "discovery_figure": lambda **how: plots.discovery_figure(moved(), **how),
     "shares_figure": lambda **how: plots.shares_figure(drawn(), **how),
+    "survival_figure": lambda **how: plots.survival_figure(updated(), **how),
+    "hypotheses_figure": lambda **how: plots.hypotheses_figure(updated(), **how),
+    "shifts_figure": lambda **how: plots.shifts_figure(updated(), **how),
     "claims_figure": lambda **how: plots.claims_figure(drawn(), **how),
     "comparison_figure": lambda **how: plots.comparison_figure(compared(), **how),
     "backtest_figure": lambda **how: plots.backtest_figure(scores(), **how),

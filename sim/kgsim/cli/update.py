@@ -65,4 +65,31 @@ def update(
 
 
 def _figures(result: Update) -> Iterator[tuple[str, Figure]]:
-    yield from ()
+    from importlib.util import find_spec
+
+    from kgsim.plots.worlds import hypotheses_figure, shifts_figure, survival_figure
+
+    if result.events.events:
+        yield "survival", survival_figure(result)
+        yield "hypotheses", hypotheses_figure(result)
+        yield "shifts", shifts_figure(result)
+        if find_spec("xarray") and not result.scenario.types:
+            yield from _map(result)
+
+
+def _map(result: Update) -> Iterator[tuple[str, Figure]]:
+    """Survivors on the map of the two parameters of the briefing, or else of those that moved most."""
+    import numpy as np
+
+    from kgsim.plots.regimes import regime_figure
+    from kgsim.studies.study import sweep
+
+    moved = [each.parameter for each in result.beliefs[""]]
+    axes = [name for name in result.scenario.briefing.map or moved[:2] if name in result.parameters]
+    some = [name for name in result.structures if result.survival[name].last]
+    fell = sorted(some, key=lambda name: result.survival[name].last)[:4]
+    if len(axes) == 2 and fell:
+        grid = {name: np.linspace(*result.scenario.parameters[name].range, 31) for name in axes}
+        held = {name: value for name, value in result.values.items() if value != result.scenario.base[name]}
+        study = sweep(result.scenario, {**held, **grid}, structures=fell)
+        yield "survivors", regime_figure(study, survivors=result)

@@ -20,6 +20,9 @@ function             draws                                                      
 `claims_figure`      in which share of draws claims hold                             `kgsim.robustness`
 `comparison_figure`  several scenarios or analysts side by side                      `kgsim.compare`
 `backtest_figure`    the scorecard of back-tests                                     `kgsim.backtest`
+`survival_figure`    which worlds survive, event by event                            `kgsim.update`
+`hypotheses_figure`  which events speak against which hypothesis                     `kgsim.update`
+`shifts_figure`      how survivors differ in the parameters                          `kgsim.update`
 `runs_figure`        in which share of simulated runs outcomes come about            `kgsim.simulate`
 `fan_figure`         how state variables spread over the rounds                      `kgsim.simulate`
 ===================  ==============================================================  ===========================

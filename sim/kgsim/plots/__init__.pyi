@@ -18,3 +18,6 @@ from .size import Size as Size
 from .sweeps import sweep_figure as sweep_figure
 from .tornado import tornado_figure as tornado_figure
 from .tree import game_figure as game_figure
+from .worlds import hypotheses_figure as hypotheses_figure
+from .worlds import shifts_figure as shifts_figure
+from .worlds import survival_figure as survival_figure

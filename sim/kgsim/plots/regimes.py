@@ -22,7 +22,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from kgsim.arrays import Integers
+from kgsim.arrays import Floats, Integers
 from kgsim.language import Words
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import INK
@@ -32,6 +32,7 @@ from kgsim.plots.text import line_height
 if TYPE_CHECKING:
     from xarray import Dataset
 
+    from kgsim.worlds.result import Update
 
 #: Panels in a row, and the least width and height of one.
 MOST_ACROSS = 5
@@ -43,7 +44,11 @@ GAP = 0.3
 
 @on_sheet
 def regime_figure(
-    sheet: Sheet, study: Dataset, structures: Sequence[str] | None = None, **options: Unpack[SpokenOptions]
+    sheet: Sheet,
+    study: Dataset,
+    structures: Sequence[str] | None = None,
+    survivors: Update | None = None,
+    **options: Unpack[SpokenOptions],
 ) -> Figure:
     """Draw where which outcomes are equilibria.
 
@@ -54,6 +59,8 @@ def regime_figure(
         values) for a single structure.
     structures
         Names; all if not given.
+    survivors
+        As `kgsim.update` gives them: worlds that survive what happened, drawn in as white dots.
 
     Returns
     -------
@@ -70,7 +77,8 @@ def regime_figure(
     swept = [str(name) for name in study.reached.dims[2:]]
     if len(swept) == 2:
         panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
-        return _figure(sheet, study, panels, swept, "")
+        dots = [_points(survivors, name, swept) for name in chosen] if survivors is not None else []
+        return _figure(sheet, study, panels, swept, "", dots)
     if len(swept) == 3 and len(chosen) == 1:
         third = min(swept, key=lambda name: study.sizes[name])
         values = study[third].values
@@ -83,7 +91,19 @@ def regime_figure(
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
 
 
-def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: list[str], of: str) -> Figure:
+def _points(survivors: Update, structure: str, swept: list[str]) -> Floats:
+    """Some surviving worlds of a structure, in the swept parameters; shape (2, worlds)."""
+    return survivors.survivors[structure][:, [survivors.parameters.index(name) for name in swept]].T
+
+
+def _figure(
+    sheet: Sheet,
+    study: Dataset,
+    panels: list[tuple[Any, str]],
+    swept: list[str],
+    of: str,
+    dots: Sequence[Floats] = (),
+) -> Figure:
     ruler = sheet.ruler
     label = parameter_label(study, swept[1])
     # Low figures need more lines for what stands upright beside them.
@@ -102,6 +122,9 @@ def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: 
         doubt=not all(panel.complete.values.all() for panel, _ in panels),
         base=all("base" in study[name].attrs for name in swept),
     )
+    if dots:
+        dot = Line2D([], [], marker="o", color="white", markeredgecolor=INK, markersize=4, linestyle="none")
+        signs.append((dot, sheet.words("figure.survivors")))
     legend = sheet.legend(signs)
     head = sheet.head(sheet.words("figure.regimes") + of, str(study.attrs["title"]))
     names = [ruler.wrap(name, SIZE, wide, weight="bold", most=2) for _, name in panels]
@@ -119,7 +142,10 @@ def _figure(sheet: Sheet, study: Dataset, panels: list[tuple[Any, str]], swept: 
         axes.set_label(name)
         colours = [tuple(palette[name] for name in names) for names in numbered]
         _panel(axes, panel, swept, colours, number)
-        _strew(axes, colours, _upright(panel, swept, number), (wide, deep))
+        if dots:
+            axes.plot(*dots[place], "o", color="white", markeredgecolor=INK, markersize=3.5, markeredgewidth=0.7)
+        else:
+            _strew(axes, colours, _upright(panel, swept, number), (wide, deep))
         start = y - 0.08 - len(names[place]) * line_height(SIZE)
         sheet.lines(figure, x + wide / 2, start, names[place], SIZE, weight="bold", ha="center")
         if column:
