@@ -29,7 +29,7 @@ def test_each_cell_has_its_colour_and_its_word() -> None:
         return matrix(sheet, sheet.head("t", "u"), ["a", "b"], ["x", "y"], cells, ["x: first"], "A note.")
 
     figure = table(size=plots.SIZES["page"])
-    boxes = [each.get_facecolor()[:3] for each in figure.axes[0].artists if isinstance(each, Rectangle)]
+    boxes = [each.get_facecolor()[:3] for each in figure.axes[0].patches if isinstance(each, Rectangle)]
     assert boxes == [to_rgb(colour) for colour in ("black", "white", "white", "#FF0000")]
     words = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
     assert {"1", "2", "3", "4", "x", "y", "a", "b", "x: first", "A note."} <= set(words)
