@@ -108,7 +108,7 @@ def shifts_figure(sheet: Sheet, result: Update, structure: str = "", **options: 
         SMALL, sheet.room, most=12,
     )  # fmt: skip
     names = min(0.34 * sheet.width, 3.2)
-    told = [ruler.wrap(drawable(f"{each.parameter}: {each.label}"), SMALL, names - 0.15, most=4) for each in shown]
+    told = [ruler.wrap(drawable(f"{each.parameter}: {each.label}"), SMALL, names - 0.15, most=8) for each in shown]
     deep = [max(ROW, len(lines) * line_height(SMALL) + 0.12) for lines in told]
     foot = legend.height + len(note) * line_height(SMALL) + 0.2
     figure = sheet.figure(head.height + sum(deep) + foot + 0.2, head)
