@@ -38,7 +38,8 @@ def test_prints_a_plain_table_with_the_answer_first(kgsim, talks):
     for said in (
         "apart ends in joint settlement or dam, depending on which equilibrium is played.",
         "in_turn and together end in joint settlement.",
-        "Of 3 claims, 2 hold; apart_saves_the_river depends on the equilibrium played.",
+        "Of 3 results, 2 hold at these values; they hold together in",
+        "apart_saves_the_river depends on the equilibrium played.",
         "The set is complete",
     ):
         assert said in " ".join(done.stdout.split())

@@ -23,7 +23,7 @@ from kgsim.execution.run import Progress, run
 from kgsim.execution.store import Store
 from kgsim.results import HOLDS, UNDECIDED, VACUOUS, VERDICTS
 from kgsim.scenario.arguments import together
-from kgsim.scenario.model import Scenario
+from kgsim.scenario.model import Scenario, counted_claims
 from kgsim.studies.limits import check_count
 
 Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
@@ -42,6 +42,7 @@ class Job:
     design: SampleDesign
     rankings: Rankings | None
     shuffles: SampleDesign
+    together: tuple[str, ...]
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -59,6 +60,7 @@ class Job:
             "draws": str(self.design.draws),
             "seed": str(self.design.seed),
             "ordinal": str(self.rankings is not None),
+            "together": ", ".join(self.together),
         }
 
     @property
@@ -71,7 +73,9 @@ class Job:
         way, block = divmod(chunk, self.design.blocks)
         if way < len(self.priors):
             points = self.priors[way].draw(self.design.block(block))
-            return _counted(self.trial.at({**points, **_held(self.fixed, self.design.count(block))}))
+            looks = self.trial.at({**points, **_held(self.fixed, self.design.count(block))})
+            rows = [self.trial.claims.index(name) for name in self.together]
+            return {**_counted(looks), "together": (looks.verdict[rows] == HOLDS).all(axis=0).sum()}
         assert self.rankings is not None
         generator, left = self.shuffles.generator(block), self.shuffles.count(block)
         found: dict[str, NDArray[Any]] = {}
@@ -166,6 +170,7 @@ def robustness(
         },
         ordinal=_drawn(job.redrawn, ORDINAL, about, shuffled, False) if shuffled else None,
         rests_on=kinds,
+        together=job.together,
     )
 
 
@@ -208,8 +213,20 @@ def _job(
         design=cubes(sampling, len(names), each, seed),
         rankings=ranks,
         shuffles=cubes("random", 1, each, seed, stream=1),
+        together=_holding(trial, values),
     )
     return job, names
+
+
+def _holding(trial: Evaluator, values: Mapping[str, float]) -> tuple[str, ...]:
+    """The claims that are counted and hold where nothing is drawn."""
+    kinds = {name: claim.kind for name, claim in trial.scenario.claims.items()}
+    counted = [name for name in counted_claims(kinds) if name in trial.claims]
+    if not counted:
+        return ()
+    point = {name: np.array([value]) for name, value in {**trial.scenario.base, **values}.items()}
+    verdict = trial.play.at(point, settle=None).verdict[:, 0]
+    return tuple(name for name in counted if verdict[trial.claims.index(name)] == HOLDS)
 
 
 def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float64]]:
@@ -249,4 +266,5 @@ def _drawn(
         # Draws that meet a premise are no randomised design: they count as independent, which errs on the wide side.
         where_met = share(counts["verdict"][HOLDS, row], met, replicates=False) if some else None
         claims[claim] = ClaimShares(claim, scenario.claims[claim].says, **shares, where_met=where_met)
-    return PriorResult(name, about, int(counts["draws"].sum()), structures, claims)
+    together = told(counts["together"]) if "together" in counts else None
+    return PriorResult(name, about, int(sizes.sum()), structures, claims, together)

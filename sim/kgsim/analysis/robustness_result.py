@@ -83,6 +83,8 @@ class PriorResult(Plain):
         The prior, or ``"ordinal"``; and what it means.
     draws
         How many.
+    together
+        Draws in which all claims of `Robustness.together` hold; None where no claims are judged.
     """
 
     name: str
@@ -90,6 +92,7 @@ class PriorResult(Plain):
     draws: int
     structures: Mapping[str, StructureShares]
     claims: Mapping[str, ClaimShares]
+    together: Share | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ class Robustness(Told):
     rests_on
         Structure to what its equilibria rest on: ``"rankings"``, ``"points"`` or ``"stated"``; those of the last kind
         are not redrawn (see `kgsim.analysis.ordinal`).
+    together
+        The claims that are counted (`kgsim.scenario.model.counted_claims`) and hold where nothing is drawn.
     """
 
     scenario: Scenario
@@ -127,6 +132,7 @@ class Robustness(Told):
     priors: Mapping[str, PriorResult]
     ordinal: PriorResult | None
     rests_on: Mapping[str, str]
+    together: tuple[str, ...]
 
     @property
     def drawn(self) -> tuple[PriorResult, ...]:
@@ -151,6 +157,9 @@ class Robustness(Told):
             met = [each.claims[name].where_met for each in self.priors.values()]
             of_these = f", and in {listed(map(str, met))} of those that meet its premise" if all(met) else ""
             told.append(f"Claim {name} holds in {self._spread(shares)}{of_these}.")
+        jointly = [each.together for each in self.priors.values() if each.together is not None]
+        if len(self.together) > 1:
+            told.append(f"{listed(self.together)}, which hold at the base, hold together in {self._spread(jointly)}.")
         return tuple(told)
 
     def _spread(self, shares: Sequence[Share]) -> str:
@@ -168,4 +177,5 @@ class Robustness(Told):
             "priors": plain(self.priors),
             "ordinal": plain(self.ordinal),
             "rests_on": dict(self.rests_on),
+            "together": list(self.together),
         }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from kgsim.analysis.quick import QuickPass, plain_pass
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range
 from kgsim.results import Belief, ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
@@ -18,8 +19,8 @@ SCHEMA_VERSION = 1
 Json = dict[str, Any]
 
 
-def of_result(result: Result) -> Json:
-    """Return a result as plain data; numbers that are not finite become null."""
+def of_result(result: Result, drawn: QuickPass | None = None) -> Json:
+    """Return a result, and a quick pass over draws, as plain data; numbers that are not finite become null."""
     scenario = result.scenario
     return {
         "schema_version": SCHEMA_VERSION,
@@ -37,6 +38,7 @@ def of_result(result: Result) -> Json:
         "beyond_range": list(beyond_range(result)),
         "structures": {name: of_structure(solution) for name, solution in result.structures.items()},
         "claims": {name: _claim(claim) for name, claim in result.claims.items()},
+        "draws": plain_pass(drawn),
         "outcome_payoffs": {outcome: _intervals(payoffs) for outcome, payoffs in result.outcome_payoffs.items()},
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kgsim.analysis.quick import QuickPass
+from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.provenance import versions
@@ -20,17 +22,17 @@ MOST_COURSES = 8
 _TONES: Mapping[Verdict, Tone] = {"holds": "good", "fails": "bad"}
 
 
-def of_result(result: Result) -> list[Block]:
-    """Return the whole report on a result."""
+def of_result(result: Result, drawn: QuickPass | None = None) -> list[Block]:
+    """Return the whole report on a result; `drawn` is in which share of draws its claims hold."""
     scenario = result.scenario
     blocks: list[Block] = [Heading(scenario.title, 1)]
     if scenario.question:
         blocks.append(Paragraph(scenario.question))
     blocks.append(Paragraph(_setting(result)))
-    blocks += [Heading("In short"), Bullets(headlines(result))]
+    blocks += [Heading("In short"), Bullets(headlines(result, drawn))]
     blocks += [Heading("Structures of play"), _structures(result)]
     if result.claims:
-        blocks += [Heading("Claims"), _verdicts(result), *_sentences(result)]
+        blocks += [Heading("Claims"), _verdicts(result, drawn), *_sentences(result)]
     blocks += [Heading("Outcomes as each player ranks them"), _outcomes(result)]
     methods = {solution.method for solution in solved(result).values()}
     for solution in result.structures.values():
@@ -143,17 +145,36 @@ def _structures(result: Result) -> Table:
     return Table(columns, tuple(rows), " ".join(notes))
 
 
-def _verdicts(result: Result) -> Table:
+def _verdicts(result: Result, drawn: QuickPass | None) -> Table:
+    shares = {} if drawn is None or drawn.shares is None else drawn.shares.claims
     rows = tuple(
         (
             Cell(claim.name),
             Cell(claim.kind),
             Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
+            *([Cell(_by_verdict(shares[claim.name]) if claim.name in shares else "-")] if shares else []),
             Cell(claim.says),
         )
         for claim in result.claims.values()
     )
-    return Table((Column("claim"), Column("kind"), Column("verdict"), Column("says")), rows)
+    columns = (Column("claim"), Column("kind"), Column("verdict"), *([Column("of draws")] if shares else []))
+    return Table((*columns, Column("says")), rows, _of_draws(drawn))
+
+
+def _of_draws(drawn: QuickPass | None) -> str:
+    """What the shares are, and how to get the same ones."""
+    if drawn is None or drawn.shares is None:
+        return ""
+    return (
+        f"Of draws: shares of {drawn.draws:,} draws from the parameter ranges ({drawn.shares.about}), as kgsim "
+        f"robustness {drawn.command} gives them; no probabilities of anything in the world."
+    )
+
+
+def _by_verdict(shares: ClaimShares) -> str:
+    """In which share of draws each verdict falls, those that fall at all."""
+    found = {verdict: getattr(shares, verdict) for verdict in ("holds", "depends", "fails", "undecided", "vacuous")}
+    return ", ".join(f"{verdict} {share}" for verdict, share in found.items() if share.share)
 
 
 def _sentences(result: Result) -> Iterator[Block]:

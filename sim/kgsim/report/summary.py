@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from kgsim.analysis.quick import QuickPass
+from kgsim.report.robustness import told
 from kgsim.results import Result, StructureSolution
+from kgsim.scenario.model import KINDS, UNDECLARED, counted_claims
 from kgsim.wording import close, counted, interval, listed, number
 
 
-def headlines(result: Result) -> tuple[str, ...]:
+def headlines(result: Result, drawn: QuickPass | None = None) -> tuple[str, ...]:
     """Return the sentences a reader should see first."""
-    return (*_endings(result), *_gains(result), *_claims(result), *_doubts(result))
+    return (*_endings(result), *_gains(result), *_claims(result, drawn), *_doubts(result))
 
 
 def beyond_range(result: Result) -> tuple[str, ...]:
@@ -82,22 +85,53 @@ def _gains(result: Result) -> Iterable[str]:
         yield f"{label} {verb} at most {number(most)} ({top}) and at least {number(least)} ({bottom})."
 
 
-def _claims(result: Result) -> Iterable[str]:
-    claims = result.claims.values()
+def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
+    """The claims by verdict; counted only beside the share of draws in which those that hold do so together."""
+    claims = result.claims
     if not claims:
         return
-    holding = sum(claim.verdict == "holds" for claim in claims)
-    parts = [f"Of {counted(len(claims), 'claim')}, {holding} {'holds' if holding == 1 else 'hold'}"]
+    counted_ones = counted_claims({name: claim.kind for name, claim in claims.items()})
+    holding = [name for name in counted_ones if claims[name].verdict == "holds"]
+    if drawn is not None and drawn.shares is not None and counted_ones:
+        results = claims[counted_ones[0]].kind == "result"
+        nouns = ("result", "results") if results else ("claim of undeclared kind", "claims of undeclared kind")
+        all_ = counted(len(counted_ones), *nouns)
+        yield f"Of {all_}, {len(holding)} {_verb(holding)} at these values{_jointly(holding, drawn)}."
+    elif holding:
+        yield f"{listed(holding)} {_verb(holding)} at these values."
+    parts = []
     for verdict, one, several in (
         ("fails", "fails", "fail"),
         ("depends", "depends on the equilibrium played", "depend on the equilibrium played"),
         ("undecided", "cannot be decided", "cannot be decided"),
         ("vacuous", "is vacuous", "are vacuous"),
     ):
-        names = [claim.name for claim in claims if claim.verdict == verdict]
+        names = [name for name in counted_ones if claims[name].verdict == verdict]
         if names:
             parts.append(f"{listed(names)} {one if len(names) == 1 else several}")
-    yield f"{'; '.join(parts)}."
+    if parts:
+        yield f"{'; '.join(parts)}."
+    others = [name for name in claims if name not in counted_ones]
+    if others:
+        by = {kind: [name for name in others if claims[name].kind == kind] for kind in (*KINDS, UNDECLARED)}
+        yield f"Not counted: {'; '.join(f'{kind} {listed(names)}' for kind, names in by.items() if names)}."
+    if drawn is None:
+        yield "In which share of the parameter ranges a claim holds was not looked at here; kgsim robustness does."
+    elif drawn.shares is None:
+        yield f"In which share of the parameter ranges a claim holds is not told: {drawn.why_not}."
+
+
+def _verb(names: Sequence[str]) -> str:
+    return "holds" if len(names) == 1 else "hold"
+
+
+def _jointly(holding: Sequence[str], drawn: QuickPass) -> str:
+    """In which share of draws the claims that hold do so together, if the draws counted the same ones."""
+    assert drawn.shares is not None
+    if not holding or set(holding) != set(drawn.together) or drawn.shares.together is None:
+        return ""
+    they = "it holds" if len(holding) == 1 else "they hold together"
+    return f"; {they} in {told(drawn.shares.together)} % of {drawn.draws:,} draws from the ranges"
 
 
 def _doubts(result: Result) -> Iterable[str]:

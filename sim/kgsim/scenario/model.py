@@ -205,6 +205,12 @@ class Claim:
         return any(call.function not in INPUT_FUNCTIONS for call in self.calls)
 
 
+def counted_claims(kinds: Mapping[str, str]) -> tuple[str, ...]:
+    """Of claims and their kinds, those that a count is made of: the results, or all where none has a kind."""
+    wanted = "result" if any(kind != UNDECLARED for kind in kinds.values()) else UNDECLARED
+    return tuple(name for name, kind in kinds.items() if kind == wanted)
+
+
 @dataclass(frozen=True)
 class Ask:
     """The question whose answer a briefing watches: `claim`, or `outcome` of `structure`; the others are None.
