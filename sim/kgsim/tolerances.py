@@ -180,6 +180,12 @@ SAME_ROOT = 1e-10
 #: Distance from the interval within which a computed root may be one.
 NEAR_ROOT = 1e-6
 
+#: Distances in the unit cube of offers, and sizes of determinants there, up to which there is none.
+ON_A_PLANE = 1e-11
+
+#: Share of the payoffs compared up to which a later mover's gain, anywhere in a box of offers, is rounding.
+ROUNDED_WORTH = 1e-13
+
 #: Chances change by less than this at a fixed point of quantal responses.
 FIXED_POINT = 1e-9
 

@@ -24,6 +24,8 @@ from kgsim.execution.store import Store
 from kgsim.results import HOLDS, UNDECIDED, VACUOUS, VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario, counted_claims
+from kgsim.structures.offers import has_intervals
+from kgsim.structures.solution import in_order
 from kgsim.studies.limits import check_count
 
 Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
@@ -126,7 +128,8 @@ def robustness(
     sampling
         ``"sobol"``, ``"latin"`` or ``"random"``.
     ordinal
-        Whether to redraw payoffs too, keeping each player's ranking of deals; never with private types.
+        Whether to redraw payoffs too, keeping each player's ranking of deals; never with private types, nor where terms
+        are offered from intervals, in which payoffs must be affine.
     workers, scheduler, progress
         See `kgsim.execution.run.run`.
     store
@@ -193,7 +196,7 @@ def _job(
         raise GameError(f"no prior is named: choose {', '.join(PRIORS)}")
     # A ranking of deals says nothing about lotteries over types.
     ordinal &= not scenario.types
-    redrawable = [name for name in trial.structures if rests_on(scenario, name) != "stated"] if ordinal else []
+    redrawable = [name for name in trial.structures if _redrawable(scenario, name)] if ordinal else []
     ways = len(chosen) + bool(redrawable)
     each = -(-draws // ways)
     redrawn = Evaluator(scenario, redrawable, (), draws)
@@ -227,6 +230,13 @@ def _holding(trial: Evaluator, values: Mapping[str, float]) -> tuple[str, ...]:
     point = {name: np.array([value]) for name, value in {**trial.scenario.base, **values}.items()}
     verdict = trial.play.at(point, settle=None).verdict[:, 0]
     return tuple(name for name in counted if verdict[trial.claims.index(name)] == HOLDS)
+
+
+def _redrawable(scenario: Scenario, name: str) -> bool:
+    """Whether a structure's payoffs can be redrawn: none is stated elsewhere, and none must be affine in an offer."""
+    needed = in_order(scenario, [name])
+    offers = any(has_intervals(scenario, scenario.structures[each]) for each in needed)
+    return rests_on(scenario, name) != "stated" and not offers
 
 
 def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float64]]:

@@ -20,6 +20,7 @@ from kgsim.errors import GameError, StructureError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, structure_of
 from kgsim.scenario.rounds import Dynamics, StateVariable
+from kgsim.structures.offers import has_intervals
 from kgsim.structures.solution import in_order
 from kgsim.wording import number
 
@@ -85,6 +86,11 @@ class World:
         if scenario.dynamics is None:
             raise GameError(f"scenario {scenario.name} says nothing about what changes: it has no section `dynamics`")
         kept = {name: scenario.structures[name] for name in in_order(scenario, [structure])}
+        if any(has_intervals(scenario, each) for each in kept.values()):
+            raise GameError(
+                f"structure {structure}: some terms are chosen from intervals, and rounds are played with listed ones; "
+                "give them a step or a list of values"
+            )
         parameters = {
             name: replace(parameter, value=float(values.get(name, parameter.value)))
             for name, parameter in scenario.parameters.items()

@@ -50,6 +50,7 @@ class Engine:
     fast: bool = False
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
+    layouts: dict[object, Plan] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.deals = deals_of(self.scenario)
@@ -94,6 +95,7 @@ class Engine:
             parameter_values(self.scenario, points),
             payoffs if tied else self._with_ties(points, payoffs),
             bool(np.isfinite(payoffs).all()),
+            self.layouts,
         )
         for name, plan_ in self.plans.items():
             common.solved[name] = ends(common, name, plan_)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.blocs import best_position, picked, scores, standing
 from kgsim.engine.mixed import Start, list_mixed
-from kgsim.engine.plan import Layer, Plan
+from kgsim.engine.plan import Layer, Plan, laid_out
 from kgsim.engine.sets import Sets, widened
 from kgsim.engine.solutions import (
     DOUBTS,
     FAILURES,
     MIXTURES,
+    NEIGHBOURS,
     NO_FALLBACK,
     NO_POSITION,
     NO_PURE_BLOC,
@@ -33,13 +34,15 @@ from kgsim.engine.solutions import (
     FallbackBranch,
     Mixed,
 )
-from kgsim.engine.stages import one_mover, several_movers
+from kgsim.engine.stages import one_mover, several_movers, surplus
 from kgsim.errors import StructureError
 from kgsim.games.objectives import Objective
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.structures.blocs import objective
+from kgsim.structures.offers import OFFERS_MEET, Worth, corners, has_intervals, reduced
 from kgsim.structures.solution import fallback_structures
+from kgsim.tolerances import merged_if_crowded
 
 #: Equilibria in mixtures that a bloc's fallback is sought among at a point; with more the set is open.
 MOST_FALLBACKS = 64
@@ -70,6 +73,8 @@ class Common:
         Whether all of them are.
     solved
         The structures solved so far.
+    layouts
+        Plans of structures with offers from intervals, kept by the engine.
     sets, rounds
         Ends of equal subgames, and what blocs fall back on.
     parts
@@ -82,6 +87,7 @@ class Common:
     environment: Mapping[str, Floats]
     payoffs: Floats
     finite: bool
+    layouts: dict[object, Plan] = field(default_factory=dict)
     solved: dict[str, EquilibriumSets] = field(default_factory=dict)
     sets: dict[object, tuple[Sets, Start | None]] = field(default_factory=dict)
     rounds: dict[object, _Rounds] = field(default_factory=dict)
@@ -97,8 +103,10 @@ class _Induction:
     def __init__(self, common: Common, name: str, plan: Plan) -> None:
         self.common, self.name, self.plan = common, name, plan
         self.structure = common.scenario.structures[name]
-        self.payoffs = common.payoffs
+        self.payoffs, self.outcomes = common.payoffs, common.deals.outcomes
         points = self.payoffs.shape[-1]
+        self.offering = has_intervals(common.scenario, self.structure)
+        self.tables: Sequence[Floats] = ()
         self.failure = np.zeros(points, dtype=np.int8)
         self.doubt = np.zeros(points, dtype=np.int8)
         self.failing = self.failure
@@ -113,6 +121,9 @@ class _Induction:
             # Zeros keep the arithmetic quiet; the points are struck out at the end.
             self.payoffs = np.where(finite, self.payoffs, 0.0)
         self._fail(~finite, NOT_FINITE)
+        self.tables = [self.payoffs] * len(self.structure.play)
+        if self.offering:
+            self._offer()
         others = fallback_structures(self.structure)
         if others:
             sets = self._with_fallback(others)
@@ -132,17 +143,41 @@ class _Induction:
             self.failure,
             self.doubt,
             residual,
-            self.common.deals.outcomes[first.slot_deal],
-            self.common.payoffs,
+            self.outcomes[first.slot_deal],
+            self.payoffs if self.offering else self.common.payoffs,
             mixed,
             wide,
             tuple(self.rests),
             self.fast,
         )
 
+    def _offer(self) -> None:
+        """Exchange intervals for the offers that can matter at these points (`kgsim.structures.offers`)."""
+        every = np.arange(len(self.failure))
+        self.failing = np.zeros(len(every), dtype=np.int8)
+        scenario, structure = self.common.scenario, self.structure
+        movers = [mover for stage in structure.play for mover in stage]
+        wanted = [self._objective(mover, every, None) for mover in movers]
+        seats = [[self._seat(decision) for decision in mover] for mover in movers]
+        worths = [_worth(each, own) for each, own in zip(wanted, seats, strict=True)]
+        play = reduced(corners(scenario, structure, self.common.deals, self.tables, wanted, worths))
+        self._fail(np.zeros(len(every), dtype=bool) if play.meets is None else play.meets, OFFERS_MEET)
+        used = np.unique(play.labels)
+        used = used[np.argsort(play.outcomes[used], kind="stable")]
+        place = np.empty(len(play.outcomes), dtype=np.intp)
+        place[used] = np.arange(len(used))
+        tables = {id(table): _with_ties(table[:, used]) for table in play.payoffs}
+        self.tables = [tables[id(table)] for table in play.payoffs]
+        self.payoffs, self.outcomes = self.tables[0], play.outcomes[used]
+        key = self.name, play.labels.shape
+        if key not in self.common.layouts:
+            sizes = [tuple(play.labels.shape[axis] for axis in stage) for stage in play.stages]
+            self.common.layouts[key] = laid_out(place[play.labels], sizes)
+        self.plan = self.common.layouts[key]
+
     def _mixed(self, inner: Bools, residual: Floats) -> Mixed:
         """List all equilibria where mixtures may matter, and where those of several are fallen back on."""
-        outcome, outcomes = self.common.deals.outcomes, len(self.common.scenario.outcomes)
+        outcome, outcomes = self.outcomes, len(self.common.scenario.outcomes)
         if self.start is None:
             return Mixed.none(len(self.payoffs), outcomes)
         where = self.doubt == DOUBTS.index(MIXTURES)
@@ -160,7 +195,7 @@ class _Induction:
         """Mark the points at which the outer set means other outcomes or values than the inner one."""
         if len(sets.wide):
             points = sets.wide
-            outcomes = self.common.deals.outcomes[first.slot_deal]
+            outcomes = self.outcomes[first.slot_deal]
             groups = np.flatnonzero(np.diff(outcomes, prepend=-1))
             sure = np.logical_or.reduceat(inner[:, points], groups, axis=0)
             more = (np.logical_or.reduceat(sets.outer, groups, axis=0) & ~sure).any(axis=0)
@@ -242,7 +277,8 @@ class _Induction:
         worth[:, place, point] = other.mixed.payoffs[:, kept]
         rows = np.flatnonzero(other.inner.any(axis=1))
         ends = np.concatenate([other.inner[rows] & ~other.listed, lotteries])
-        return ends, np.concatenate([self.payoffs[:, other.deals[rows]], worth], axis=1)
+        pure = other.payoffs[:, other.deals[rows]]
+        return ends, np.concatenate([pure if self.common.finite else np.nan_to_num(pure), worth], axis=1)
 
     def _play(self, points: Integers, fallback: Floats | None) -> tuple[Sets, NDArray[np.int8]]:
         """Backward induction at some points, which ascend and may be repeated.
@@ -254,34 +290,34 @@ class _Induction:
         layers = self.plan.layers
         every = np.arange(len(self.failure))
         sets = Sets.exact(np.ones((len(layers[-1].slot_deal), len(every)), dtype=bool))
-        key: object = None
-        stages = list(zip(layers[:-1], layers[1:], self.structure.play, strict=True))
+        key: object = self.name if self.offering else None
+        stages = list(zip(layers[:-1], layers[1:], self.structure.play, self.tables, strict=True))
         while stages and not any(mover in self.structure.blocs for mover in stages[-1][2]):
             # What follows a bloc's choice does not depend on what the bloc falls back on, nor on the structure.
-            layer, below, movers = stages.pop()
+            layer, below, movers, table = stages.pop()
             key = (key, movers, layer.key, self.plan.key)
             if key not in self.common.sets:
-                sets = self._stage(layer, below, sets, movers, self.payoffs, every, None)
+                sets = self._stage(layer, below, sets, movers, table, every, None)
                 self.common.sets[key] = sets, self.start
             sets, self.start = self.common.sets[key]
         if not stages:
             return sets, self.failing
-        payoffs = self.payoffs
-        if not np.array_equal(points, every):
-            if len(stages) == 1:
-                sets.follows(stages[0][0], self.fast)
-            sets, payoffs = self._at(sets, points)
-        for layer, below, movers in reversed(stages):
-            sets = self._stage(layer, below, sets, movers, payoffs, points, fallback)
+        apart = not np.array_equal(points, every)
+        if apart and len(stages) == 1:
+            sets.follows(stages[0][0], self.fast)
+        here = {id(table): self._at(sets, points, table) if apart else (sets, table) for *_, table in stages}
+        sets = next(iter(here.values()))[0]
+        for layer, below, movers, table in reversed(stages):
+            sets = self._stage(layer, below, sets, movers, here[id(table)][1], points, fallback)
         return sets, self.failing
 
-    def _at(self, sets: Sets, points: Integers) -> tuple[Sets, Floats]:
+    def _at(self, sets: Sets, points: Integers, payoffs: Floats) -> tuple[Sets, Floats]:
         """Sets and payoffs at some points, once for all structures that look there."""
-        key = id(sets), id(points), id(self.payoffs)
+        key = id(sets), id(points), id(payoffs)
         if key not in self.common.parts:
             # What the key names is kept, so that no other object takes its place.
-            kept = sets, points, self.payoffs
-            self.common.parts[key] = sets.only(points), self.payoffs.take(points, axis=-1), kept
+            kept = sets, points, payoffs
+            self.common.parts[key] = sets.only(points), payoffs.take(points, axis=-1), kept
         return self.common.parts[key][:2]
 
     def _stage(
@@ -309,7 +345,10 @@ class _Induction:
             own[0] if len(own) == 1 else scores(objective, own) for objective, own in zip(wanted, worth, strict=True)
         ]
         if len(movers) == 1:
-            return one_mover(layer, below, sets, ranked[0], self.fast)
+            found = one_mover(layer, below, sets, ranked[0], self.fast)
+            if self.offering:
+                self.doubt[points[surplus(layer, below, sets, ranked[0], found.inner)]] = DOUBTS.index(NEIGHBOURS)
+            return found
         linear = all(objective.linear for objective in wanted)
         found = several_movers(layer, below, sets, ranked, randomise=linear, fast=self.fast)
         if linear and layer is self.plan.layers[0] and fallback is None:
@@ -351,6 +390,17 @@ def _chosen(payoffs: Floats, seats: Sequence[int]) -> Floats:
     if list(seats) == list(range(seats[0], seats[0] + len(seats))):
         return payoffs[seats[0] : seats[0] + len(seats)]
     return payoffs[list(seats)]
+
+
+def _worth(each: Objective, seats: Sequence[int]) -> Worth:
+    return lambda payoffs: each.score(np.moveaxis(payoffs[list(seats)], 0, -1))
+
+
+def _with_ties(payoffs: Floats) -> Floats:
+    """Payoffs (players, deals, points) of which those that differ by rounding alone are one number."""
+    return np.ascontiguousarray(
+        merged_if_crowded(payoffs.swapaxes(0, 1), lambda w: np.abs(payoffs.swapaxes(0, 1)[:, w])).swapaxes(0, 1)
+    )
 
 
 def _strike(left: Bools, worth: Floats, chosen: Integers, points: Integers) -> None:

@@ -8,6 +8,7 @@ the last layer are the deals themselves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -173,7 +174,12 @@ def plan(scenario: Scenario, structure: Structure, labels: Integers) -> Plan:
         tuple(prod(labels.shape[decisions.index(decision)] for decision in mover) for mover in stage)
         for stage in structure.play
     ]
-    children = labels.transpose(*order, *rest).ravel()
+    return laid_out(labels.transpose(*order, *rest), sizes)
+
+
+def laid_out(labels: Integers, sizes: Sequence[tuple[int, ...]]) -> Plan:
+    """Lay a structure out whose deals are told by movers in order of play, with the actions of each stage's movers."""
+    children = labels.ravel()
     layers = [_ends(int(labels.max()) + 1)]
     for shape in reversed(sizes):
         rows = children.reshape(-1, prod(shape))

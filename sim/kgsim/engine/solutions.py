@@ -14,6 +14,7 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import starts
 from kgsim.results import StructureSolution
 from kgsim.solvers.compiled import compiled
+from kgsim.structures.offers import OFFERS_MEET
 
 NOT_FINITE = "a payoff is not a finite number at these values"
 NO_WEIGHT = "a bloc's weight is not positive at these values"
@@ -23,16 +24,18 @@ NO_PURE_BLOC = "a bloc that does not randomise leaves a stage of several movers 
 VETO_AT_ONCE = "a bloc under mutual veto cannot move at the same time as others"
 
 #: Why a structure may have no solution at a point; index 0 stands for none of them.
-FAILURES = ("", NOT_FINITE, NO_WEIGHT, NO_FALLBACK, NO_POSITION, NO_PURE_BLOC, VETO_AT_ONCE)
+FAILURES = ("", NOT_FINITE, NO_WEIGHT, NO_FALLBACK, NO_POSITION, NO_PURE_BLOC, VETO_AT_ONCE, OFFERS_MEET)
 
 MIXTURES = "mixed equilibria that reach further outcomes or values are not ruled out"
 PURE_BLOC = "a bloc that chooses one joint position moves at the same time as others: only pure equilibria are sought"
 OPEN_FALLBACK = "the structure that a bloc falls back on has several equilibria, or may have further ones"
 
+NEIGHBOURS = "an offer from an interval is met with more than its proposer could be sure of, and so may those beside it"
+
 OPEN = "solved by itself, the point has a set of equilibria that may be incomplete: kgsim run tells why"
 
 #: Why a set may be incomplete; index 0 stands for none.
-DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK, OPEN)
+DOUBTS = ("", MIXTURES, PURE_BLOC, OPEN_FALLBACK, NEIGHBOURS, OPEN)
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,17 @@ def one_mover(layer: Layer, below: Layer, sets: Sets, score: Floats, fast: bool 
     return widened(exact, points, gathered(layer, possible[layer.entry_below] & reached))
 
 
+def surplus(layer: Layer, below: Layer, sets: Sets, score: Floats, inner: Bools) -> Integers:
+    """The points at which something in a set is worth more to its mover than what it can be sure of."""
+    tied = sets.several(below)
+    if not len(tied):
+        return tied
+    low, _ = sets.only(tied).members(below).bounds(score[:, tied])
+    level = layer.cells.fold(np.maximum, low[layer.cell_child])
+    more = inner[:, tied] & (score[:, tied][layer.slot_deal] > level[layer.slot_game])
+    return tied[more.any(axis=0)]
+
+
 def several_movers(
     layer: Layer,
     below: Layer,

@@ -28,6 +28,11 @@ class StagedGame:
         Shape (a1, ..., am), integers: a label for each terminal history.
     stages
         For each stage, the objective of each of its movers, in the order of the axes.
+    players
+        How many of the leading rows of `payoffs` are what players get; all of them if None. Further rows are for
+        objectives alone: what later movers decide on where an offer is the limit of others.
+    among_others
+        For each stage, actions of its first mover that stand for neighbours too: offers from a continuum.
 
     Raises
     ------
@@ -38,6 +43,8 @@ class StagedGame:
     payoffs: np.ndarray
     outcomes: np.ndarray
     stages: tuple[tuple[Objective, ...], ...]
+    players: int | None = None
+    among_others: tuple[frozenset[int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.payoffs.shape[1:] != self.outcomes.shape:

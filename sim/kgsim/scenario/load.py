@@ -9,6 +9,7 @@ from pathlib import Path
 from kgsim.scenario.evidence import check_date, read_evidence
 from kgsim.scenario.extends import read_chain
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.offered import check_intervals, with_bends
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.scenario.problems import Report
 from kgsim.scenario.profiles import check_payoffs, check_rules, check_sizes
@@ -92,6 +93,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
     decisions = read_decisions(file, declared, report)
     outcomes = read_outcomes(file, decisions, declared, report)
     utilities = read_utilities(file, declared, report)
+    decisions = with_bends(decisions, outcomes, utilities, report)
     scenario = Scenario(
         name=name,
         title=file.title,
@@ -121,6 +123,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
     types = read_types(file, base, declared, report)
     if report.sound("outcomes", "utilities", "types"):
         check_effect(types, outcomes, utilities, report)
+    check_intervals(decisions, structures, types, report)
     check_company(types, structures, file.repeated, report)
     strategies = read_strategies(file, base, declared, report)
     scenario = replace(

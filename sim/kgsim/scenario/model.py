@@ -110,12 +110,18 @@ class Action:
 
 @dataclass(frozen=True)
 class Decision:
-    """A point at which one player chooses; `actions` in file order, menus expanded (last term fastest)."""
+    """A point at which one player chooses; `actions` in file order, menus expanded (last term fastest).
+
+    `intervals` holds, for a move and a term that may take any value between two ends, these ends and in between the
+    values at which some payoff bends. `actions` has the move at these values alone: they tell payoffs everywhere, and
+    `kgsim.structures.offers` finds what is worth offering.
+    """
 
     name: str
     player: str
     moves: Mapping[str, str]
     actions: tuple[Action, ...]
+    intervals: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

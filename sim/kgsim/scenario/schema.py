@@ -85,11 +85,13 @@ Quantity = Annotated[
 
 
 class StepsEntry(Model):
-    """Evenly spaced values, both ends included."""
+    """An interval, both ends included: every value in it, or those in even steps."""
 
     from_: float = Field(alias="from", description="First value.")
     to: float = Field(description="Last value.")
-    step: float = Field(description="Distance between neighbours, above 0.")
+    step: float | None = Field(
+        None, description="Distance between neighbours, above 0; if left out, any value from the first to the last."
+    )
 
 
 Menu = Annotated[
@@ -104,7 +106,8 @@ class MoveEntry(Model):
     label: str = Field(description="What the mover does, in a few words.")
     menu: dict[str, Menu] = Field(
         default_factory=dict,
-        description="Term to the values it may take: a list of numbers, or {from: 0, to: 1, step: 0.25}.",
+        description="Term to the values it may take: a list of numbers, {from: 0, to: 1} for any value between "
+        "two ends, or {from: 0, to: 1, step: 0.25} for values in even steps.",
     )
 
 

@@ -72,10 +72,15 @@ def with_term(scenario: Scenario, name: str) -> Scenario:
         certainty="judgement",
     )
     actions = {(action.move, *action.menu.items()): action for action in map(marked, decision.actions)}
+    intervals = {
+        each: {key: ends for key, ends in terms.items() if (each, key) != (move, term)}
+        for each, terms in decision.intervals.items()
+    }
+    changed = replace(decision, actions=tuple(actions.values()), intervals=intervals)
     return replace(
         scenario,
         parameters={**scenario.parameters, name: parameter},
-        decisions={**scenario.decisions, owner: replace(decision, actions=tuple(actions.values()))},
+        decisions={**scenario.decisions, owner: changed},
         outcomes=tuple(
             replace(
                 rule,

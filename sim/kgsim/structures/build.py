@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.errors import StructureError
+from kgsim.games.objectives import Objective
 from kgsim.games.staged import StagedGame
 from kgsim.scenario.model import Action, Scenario, Structure
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
 from kgsim.structures.blocs import objective
+from kgsim.structures.offers import OFFERS_MEET, Play, Worth, boxes_of, has_intervals, reduced
 
 #: Payoffs to fall back on, by player.
 Fallback = Mapping[str, float]
@@ -91,7 +93,51 @@ def build(
     )
     actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
     game = StagedGame(payoffs, table.outcomes.transpose(*order, *rest).reshape(shape), stages)
-    return Staging(game, movers, actions, {decisions[axis]: table.actions[axis][0] for axis in rest})
+    fixed = {decisions[axis]: table.actions[axis][0] for axis in rest}
+    staging = Staging(game, movers, actions, fixed)
+    return with_offers(scenario, staging) if has_intervals(scenario, structure) else staging
+
+
+def with_offers(scenario: Scenario, staging: Staging) -> Staging:
+    """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`)."""
+    game, players = staging.game, len(scenario.players)
+    objectives = [each for stage in game.stages for each in stage]
+    rows = np.vstack([game.outcomes.reshape(1, -1), game.payoffs.reshape(players, -1)]).T
+    distinct, labels = np.unique(rows, axis=0, return_inverse=True)
+    axes = iter(range(len(objectives)))
+    play = reduced(
+        Play(
+            labels=labels.reshape(game.outcomes.shape),
+            stages=tuple(tuple(next(axes) for _ in stage) for stage in game.stages),
+            payoffs=(np.ascontiguousarray(distinct[:, 1:].T)[:, :, None],) * len(game.stages),
+            outcomes=distinct[:, 0].astype(np.intp),
+            worths=tuple(_worth(each) if each.linear else None for each in objectives),
+            ranks=tuple(_worth(each) if each.ranks else None for each in objectives),
+            boxes=tuple(
+                boxes_of([scenario.decisions[name] for name in mover], actions)
+                for mover, actions in zip(staging.movers, staging.actions, strict=True)
+            ),
+        )
+    )
+    if play.meets is not None and play.meets.any():
+        raise StructureError(OFFERS_MEET)
+    tables = list({id(table): table for table in play.payoffs}.values())
+    where = {id(table): number for number, table in enumerate(tables)}
+    stages = tuple(
+        tuple(replace(each, members=tuple(member + shift for member in each.members)) for each in stage)
+        for stage, shift in zip(game.stages, (players * where[id(table)] for table in play.payoffs), strict=True)
+    )
+    payoffs = np.concatenate([table[:, play.labels, 0] for table in tables])
+    actions = tuple(
+        play.axes[axis].actions(own) if axis in play.axes else own for axis, own in enumerate(staging.actions)
+    )
+    among = tuple(play.axes[axes[0]].among_others if axes[0] in play.axes else frozenset[int]() for axes in play.stages)
+    offered = StagedGame(payoffs, play.outcomes[play.labels], stages, players, among)
+    return Staging(offered, staging.movers, actions, staging.fixed)
+
+
+def _worth(each: Objective) -> Worth:
+    return lambda payoffs: each.score(np.moveaxis(payoffs, 0, -1))
 
 
 def with_ties_of(

@@ -195,7 +195,7 @@ def _equilibrium(
     )
     return Equilibrium(
         outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
-        payoffs=dict(zip(players, map(float, point.payoffs), strict=True)),
+        payoffs=dict(zip(players, map(float, point.payoffs), strict=False)),
         courses=tuple(path),
         alternatives=tuple(_names(staging, history) for history in counted[:MOST_ALTERNATIVES]),
         alternatives_count=len(counted),
@@ -221,7 +221,7 @@ def _course(
         moves=_names(staging, history),
         outcome=rule.name,
         terms={name: value for name, value in terms.items() if value != 0.0},
-        payoffs=dict(zip(scenario.players, map(float, payoffs), strict=True)),
+        payoffs=dict(zip(scenario.players, map(float, payoffs), strict=False)),
     )
 
 

@@ -14,6 +14,7 @@ from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
 from kgsim.structures.build import Staging, build
+from kgsim.structures.offers import has_intervals
 
 #: Nodes of a tree that are written out.
 MOST_NODES = 500_000
@@ -46,6 +47,11 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
         private = PrivateGame(scenario, chosen, used)
         return without_idle(unfold(private.game, private.ends, private.names, MOST_NODES)[0]).game
     # Only a bloc that falls back on another structure needs a fallback, and such a bloc is refused below.
+    if has_intervals(scenario, chosen):
+        raise StructureError(
+            f"structure {structure}: a game tree has finitely many moves, and some of its terms are chosen from "
+            "intervals; give these a step or a list of values"
+        )
     nothing = dict.fromkeys(scenario.players, 0.0)
     staging = build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing)
     return without_idle(tree_of(scenario, chosen, staging)).game

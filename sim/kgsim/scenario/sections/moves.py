@@ -25,8 +25,22 @@ def read_decisions(file: ScenarioFile, declared: Declared, report: Report) -> di
         labels = {
             move: entry if isinstance(entry, str) else entry.label for move, entry in file.moves.get(name, {}).items()
         }
-        decisions[name] = Decision(name, player, labels, actions)
+        decisions[name] = Decision(name, player, labels, actions, _intervals(file, name))
     return decisions
+
+
+def _intervals(file: ScenarioFile, decision: str) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Move to term to the ends of the interval that it may be chosen from."""
+    entries = {move: entry for move, entry in file.moves.get(decision, {}).items() if isinstance(entry, MoveEntry)}
+    found: dict[str, dict[str, tuple[float, ...]]] = {
+        move: {
+            term: (menu.from_, menu.to)
+            for term, menu in entry.menu.items()
+            if isinstance(menu, StepsEntry) and menu.step is None
+        }
+        for move, entry in entries.items()
+    }
+    return {move: terms for move, terms in found.items() if terms}
 
 
 def _check_players(file: ScenarioFile, declared: Declared, report: Report) -> None:
@@ -143,6 +157,12 @@ def _menu_size(key: Key, entry: MoveEntry, report: Report) -> int:
 
 
 def _step_count(key: Key, menu: StepsEntry, report: Report) -> int:
+    if menu.step is None:
+        if math.isfinite(menu.from_) and math.isfinite(menu.to) and menu.from_ < menu.to:
+            return 2
+        remedy = "Write {from: 0, to: 1} with a number below another, or list the one value that it can take."
+        report.add(key, f"there is no interval from {menu.from_:g} to {menu.to:g}", remedy)
+        return 0
     if menu.step <= 0:
         report.add((*key, "step"), f"the step is {menu.step:g}", "It must be above 0.")
         return 0
@@ -165,6 +185,8 @@ def _step_count(key: Key, menu: StepsEntry, report: Report) -> int:
 def _menu_values(menu: list[float] | StepsEntry) -> list[float]:
     if not isinstance(menu, StepsEntry):
         return [float(value) for value in menu]
+    if menu.step is None:
+        return [menu.from_, menu.to]
     steps = round((menu.to - menu.from_) / menu.step)
     # Rounding takes off the last-digit noise of the division, so that 0.3 is the 0.3 of a listed menu.
     return [float(f"{menu.from_ + (menu.to - menu.from_) * i / max(steps, 1):.12g}") for i in range(steps + 1)]

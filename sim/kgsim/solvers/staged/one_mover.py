@@ -33,6 +33,11 @@ NO_GAIN = (
     "fallback; what the bloc chooses then is not listed"
 )
 
+NEIGHBOURS = (
+    "an offer from an interval is met, by later movers who are indifferent, with more than its proposer could be sure "
+    "of; offers beside it may be met so too, and are not listed"
+)
+
 #: Actions with equal continuations, and the components of these that the mover accepts.
 Branch: TypeAlias = tuple[list[int], list[Point | Piece]]
 
@@ -85,11 +90,22 @@ def _optimise(objective: Objective, stage: Stage, caps: Caps, found: Collector) 
         found.gaps |= gaps
         if components:
             branches.append(([action for (action,) in profiles], components))
+            if any(action in stage.among_others for (action,) in profiles) and _above(components, score, level):
+                found.gaps.add(NEIGHBOURS)
         for profile in profiles:
             record(found, profile, components)
     if linear:
         _mix_ties(branches, score, caps, found)
         _mix_between_continua(branches, score, found)
+
+
+def _above(components: Sequence[Point | Piece], score: Score, level: float) -> bool:
+    """Whether some of the components is worth more than the mover can be sure of."""
+    return any(
+        score(point) > level
+        for component in components
+        for point in (component.points if isinstance(component, Piece) else (component,))
+    )
 
 
 def _mix_ties(branches: Sequence[Branch], score: Score, caps: Caps, found: Collector) -> None:

@@ -48,11 +48,14 @@ class Stage:
         Actions of each mover.
     cells
         The equilibria that can follow each action profile, in C order; equal subgames share one object.
+    among_others
+        Actions of the first mover beside which there are further ones with like continuations, which are not listed.
     """
 
     objectives: tuple[Objective, ...]
     shape: tuple[int, ...]
     cells: tuple[Continuations, ...]
+    among_others: frozenset[int] = frozenset()
 
     def after(self, profile: Actions) -> Continuations:
         """The equilibria that can follow an action profile."""

@@ -81,6 +81,11 @@ def solve_subgame_perfect(
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     labels = labels.reshape(game.outcomes.shape)
     ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
+    if game.players is not None:
+        # What later movers decide on tells subgames apart, but not what they end in.
+        _, first_of, told = np.unique(distinct[:, : 1 + game.players], axis=0, return_index=True, return_inverse=True)
+        ends = [terminal(label, row) for label, row in zip(told.ravel().tolist(), distinct[:, 1:], strict=True)]
+        first = first[first_of]
     if after:
         labels, ends = game.outcomes, list(after)
     solved: dict[tuple[int, bytes], Continuations] = {}
@@ -93,7 +98,8 @@ def solve_subgame_perfect(
         if key not in solved:
             shape = game.stage_shape(stage)
             cells = tuple(solve(stage + 1, block[profile]) for profile in np.ndindex(shape))
-            solved[key] = _solve_stage(Stage(game.stages[stage], shape, cells))
+            among = game.among_others[stage] if game.among_others else frozenset[int]()
+            solved[key] = _solve_stage(Stage(game.stages[stage], shape, cells, among))
         return solved[key]
 
     def _solve_stage(stage: Stage) -> Continuations:

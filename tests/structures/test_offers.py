@@ -1,0 +1,177 @@
+"""Terms offered from intervals: solved exactly, at one point and at many, against programmes written independently."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from offer_games import OfferGame, random_offer_game, solved
+
+import kgsim
+from first_edition import FIRST_EDITION
+from kgsim.engine.engine import Engine
+from kgsim.errors import ScenarioError
+
+TEXT = (FIRST_EDITION / "bypass.yaml").read_text(encoding="utf-8")
+GRID = "{from: 0, to: 1, step: 0.25}"
+
+
+def first_edition(menu: str) -> kgsim.Scenario:
+    """The reference model's first edition with another menu for relief, recognition and aid."""
+    text = TEXT.replace(GRID, menu).replace("aid: [0.5, 1]", f"aid: {menu}")
+    return kgsim.loads(text, directory=FIRST_EDITION)
+
+
+@pytest.fixture(scope="module")
+def continuous() -> kgsim.Scenario:
+    return first_edition("{from: 0, to: 1}")
+
+
+@pytest.mark.parametrize(
+    ("structure", "terms", "payoffs"),
+    [
+        ("bypass", {"recognition": 0.6}, (5.5, -29.5, 0.0)),
+        ("front", {"recognition": 24 / 35, "aid": 1.0}, (13.785714285714286, -2.2142857142857144, 0.0)),
+        ("through_seoul", {"relief": 0.05, "recognition": 1.0}, (16.25, -12.5, 0.0)),
+    ],
+)
+def test_offers_of_the_reference_model_are_those_worked_out_by_hand(continuous, structure, terms, payoffs):
+    solution = kgsim.solve(continuous, structures=structure).structures[structure]
+    (equilibrium,) = solution.equilibria
+    assert solution.complete
+    assert solution.residual < 1e-12
+    assert tuple(equilibrium.payoffs.values()) == pytest.approx(payoffs, abs=1e-12)
+    told = equilibrium.courses[0].terms
+    assert {term: told.get(term, 0.0) for term in ("relief", "recognition", "aid")} == pytest.approx(
+        {"relief": 0.0, "recognition": 0.0, "aid": 0.0, **terms}, abs=1e-12
+    )
+
+
+@pytest.mark.parametrize(("parameter", "root"), [("A", 25.5), ("h", 128 / 3)])
+def test_thresholds_are_those_of_the_real_game(continuous, parameter, root):
+    found = kgsim.threshold(continuous, parameter, structure="bypass", outcome="bypass deal", inverse=False)
+    assert [segment.low for segment in found.segments[1:]] == pytest.approx([root], abs=1e-7)
+
+
+def test_grids_come_closer_as_their_step_falls(continuous):
+    exact = kgsim.solve(continuous, structures="bypass").structures["bypass"].values
+    gaps = []
+    for steps in (1, 2, 4, 8, 16):
+        grid = first_edition(f"{{from: 0, to: 1, step: {1 / steps}}}")
+        values = kgsim.solve(grid, structures="bypass").structures["bypass"].values
+        gaps.append(max(abs(values[player][end] - exact[player][end]) for player in ("US", "DPRK") for end in (0, 1)))
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[-1] < 1.5
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_offers_equal_linear_programmes(seed):
+    check_against_programmes(seed, most_replies=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 3000))
+def test_many_random_offers_equal_linear_programmes(seed):
+    check_against_programmes(seed, most_replies=6 if seed % 10 == 0 else 4)
+
+
+def check_against_programmes(seed: int, most_replies: int) -> None:
+    """The proposer can be sure of what the programmes say, and where there is nothing else everybody has that."""
+    game = random_offer_game(seed, most_replies)
+    expected, solution = game.by_linear_programmes(), solved(game)
+    assert solution.residual < 1e-10
+    assert solution.values["P"][0] == pytest.approx(expected[0], abs=1e-9)
+    if len(solution.equilibria) == 1:
+        (equilibrium,) = solution.equilibria
+        assert solution.complete
+        assert tuple(equilibrium.payoffs.values()) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(0, 40, 4))
+def test_many_points_have_the_answers_of_single_points(seed):
+    scenario = kgsim.loads(random_offer_game(seed, 3).text())
+    draw = np.random.default_rng(seed)
+    points = {name: draw.uniform(-1.0, 1.0, 7) for name in scenario.parameters}
+    found = Engine(scenario, ("s",)).solve(points)["s"]
+    for point in range(7):
+        alone = kgsim.solve(scenario, {name: float(values[point]) for name, values in points.items()}).structures["s"]
+        values = np.array(list(alone.values.values())).T
+        if found.doubt[point] == 0:
+            assert alone.complete
+            assert np.array(found.values)[:, :, point] == pytest.approx(values, abs=1e-9)
+
+
+def pie(outside: float = 0.2, replies: str = "") -> OfferGame:
+    """P offers D a share of a pie, who takes it or has something outside."""
+    worth = np.array([[[[1.0, -1.0]], [[0.0, 0.0]]], [[[0.0, 1.0]], [[outside, 0.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]])
+    return OfferGame(worth, np.zeros(3))
+
+
+@pytest.mark.parametrize("outside", [0.0, 0.2, 0.75])
+def test_the_responder_to_an_ultimatum_gets_what_it_has_outside(outside):
+    solution = solved(pie(outside))
+    assert solution.complete
+    assert solution.values["P"] == pytest.approx((1.0 - outside, 1.0 - outside), abs=1e-12)
+    assert solution.values["D"] == pytest.approx((outside, outside), abs=1e-12)
+
+
+def test_a_reply_that_is_never_strictly_better_may_be_given_or_not():
+    """The whole pie is just what D has outside: no offer near it is accepted, so nothing forces D to take it."""
+    game = pie(1.0)
+    game.worth[0, 0, 0] = [3.0, -1.0]
+    solution = solved(game)
+    assert solution.values["P"] == pytest.approx((0.0, 2.0), abs=1e-12)
+
+
+def test_a_third_player_who_reacts_moves_the_offer():
+    """R breaks the deal if the share exceeds a half, which costs P more than D's refusal."""
+    worth = np.zeros((3, 2, 2, 2))
+    worth[0, 0] = [[1.0, -1.0], [-1.0, 0.0]]
+    worth[1, 0] = [[0.0, 1.0], [0.0, 0.0]]
+    worth[1, 1] = [[0.4, 0.0], [0.4, 0.0]]
+    worth[2, 0] = [[0.5, 0.0], [0.0, 1.0]]
+    solution = solved(OfferGame(worth, np.zeros(3)))
+    assert solution.values["P"][0] == pytest.approx(0.6, abs=1e-12)
+    assert solution.values["D"][0] == pytest.approx(0.4, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_units_do_not_matter_and_order_changes_names_alone(seed):
+    game = random_offer_game(seed, 3)
+    before = solved(game).values
+    scale, shift = np.array([3.0, 0.25, 70.0]), np.array([-5.0, 2.0, 11.0])
+    worth = game.worth * scale[:, None, None, None]
+    worth[..., 0] += shift[:, None, None]
+    swapped = worth[:, ::-1, ::-1][..., [0, *range(game.worth.shape[-1] - 1, 0, -1)]]
+    after = solved(OfferGame(np.ascontiguousarray(swapped), game.outside * scale + shift)).values
+    for player, factor, offset in zip("PDR", scale, shift, strict=True):
+        expected = [factor * value + offset for value in before[player]]
+        assert after[player] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_a_curve_bends_inside_an_interval(continuous):
+    """Relief is worth most of what it can be at a half, so no more than that is offered where recognition is dear."""
+    game = pie(0.6)
+    text = game.text().replace("k00*((0.0)*1 + (1.0)*x)", "k00*curve(x, 0 -> 0, 0.5 -> 0.8, 1 -> 1)")
+    solution = kgsim.solve(kgsim.loads(text)).structures["s"]
+    assert solution.values["P"] == pytest.approx((1 - 0.375, 1 - 0.375), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("{from: 0, to: 1}", "{from: 1, to: 0}"), "there is no interval from 1 to 0"),
+        (("{from: 0, to: 1}", "{from: 0, to: .inf}"), "finite|inf"),
+        (("{from: 0, to: 1}", "{from: 1, to: 1}"), "there is no interval from 1 to 1"),
+        (("(1.0)*x", "x*x"), re.escape("it multiplies P.x by P.x")),
+        (("(1.0)*x", "sqrt(x)"), "it is not affine in P.x"),
+        (("(1.0)*x", "1/(1 + x)"), "it divides by P.x"),
+        (("play: [P, D, R]", "play: [P, [D, R]]"), "before a stage that several movers share"),
+    ],
+)
+def test_what_cannot_be_solved_exactly_is_refused_with_a_remedy(change, message):
+    text = pie().text()
+    assert change[0] in text
+    with pytest.raises(ScenarioError, match=message):
+        kgsim.loads(text.replace(*change))
