@@ -82,6 +82,8 @@ def test_public_names() -> None:
         "Events",
         "Update",
         "load_events",
+        "Advice",
+        "advise",
         "Stability",
         "stability",
         "update",

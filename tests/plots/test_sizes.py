@@ -51,6 +51,13 @@ def updated() -> Any:
 
 
 @cache
+def advised() -> Any:
+    found = kgsim.advise(load("bypass"), "ROK", draws=96, structures=FEW)
+    assert any(each.kind == "parameter" for each in found.signposts)
+    return found
+
+
+@cache
 def played() -> Any:
     return kgsim.simulate(load("drift"), Options(rounds=6, runs=40), structures=FEW)
 
@@ -93,6 +100,8 @@ DRAW: dict[str, Callable[..., Figure]] = {
     "survival_figure": lambda **how: plots.survival_figure(updated(), **how),
     "hypotheses_figure": lambda **how: plots.hypotheses_figure(updated(), **how),
     "shifts_figure": lambda **how: plots.shifts_figure(updated(), **how),
+    "regret_figure": lambda **how: plots.regret_figure(advised(), **how),
+    "signposts_figure": lambda **how: plots.signposts_figure(advised(), **how),
     "claims_figure": lambda **how: plots.claims_figure(drawn(), **how),
     "comparison_figure": lambda **how: plots.comparison_figure(compared(), **how),
     "backtest_figure": lambda **how: plots.backtest_figure(scores(), **how),

@@ -27,6 +27,7 @@ COMMANDS = (
     "robustness",
     "sensitivity",
     "update",
+    "advise",
     "compare",
     "backtest",
     "check",

@@ -53,6 +53,10 @@ events_option = click.option(
     "--events", metavar="EVENTS", type=EventsFileType(), help="File of dated events that worlds must live with."
 )
 
+until_option = click.option(
+    "--until", metavar="DATE", help="The last day whose events count, YYYY-MM-DD.  [default: all]"
+)
+
 
 def drawn_worlds(draws: int) -> Decorator:
     """The options that say which worlds are drawn; the command gets them as `worlds`, keywords of the Python call.

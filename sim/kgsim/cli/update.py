@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.drawing import drawn_worlds, events_option
+from kgsim.cli.drawing import drawn_worlds, events_option, until_option
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import scenario_argument
 from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, unfinished
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 )
 @scenario_argument
 @events_option
-@click.option("--until", metavar="DATE", help="The last day whose events count, YYYY-MM-DD.  [default: all]")
+@until_option
 @drawn_worlds(20_000)
 @outputs("out/SCENARIO-update")
 def update(

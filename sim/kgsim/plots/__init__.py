@@ -23,6 +23,8 @@ function             draws                                                      
 `survival_figure`    which worlds survive, event by event                            `kgsim.update`
 `hypotheses_figure`  which events speak against which hypothesis                     `kgsim.update`
 `shifts_figure`      how survivors differ in the parameters                          `kgsim.update`
+`regret_figure`      how much each choice is regretted                               `kgsim.advise`
+`signposts_figure`   where the least regretted choice switches                       `kgsim.advise`
 `runs_figure`        in which share of simulated runs outcomes come about            `kgsim.simulate`
 `fan_figure`         how state variables spread over the rounds                      `kgsim.simulate`
 ===================  ==============================================================  ===========================

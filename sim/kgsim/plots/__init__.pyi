@@ -1,5 +1,7 @@
 """The names that ``import kgsim.plots`` offers, each imported when it is first asked for."""
 
+from .advice import regret_figure as regret_figure
+from .advice import signposts_figure as signposts_figure
 from .backtests import backtest_figure as backtest_figure
 from .boxes import discovery_figure as discovery_figure
 from .claims import claims_figure as claims_figure

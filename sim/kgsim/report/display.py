@@ -9,6 +9,7 @@ from kgsim.report.content import Block, Bullets
 from kgsim.showing import Shown, Told
 
 _REPORTS = {
+    "Advice": "advice.of_advice",
     "Comparison": "comparison.of_comparison",
     "NashSet": "games.of_nash",
     "ProfileCheck": "repeated.of_profile",
