@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from kgsim.games.strategic import close, closest
-from kgsim.results import Equilibrium, StructureSolution
+from kgsim.results import Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.solvers.bayesian import mixed, selected
+from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 from kgsim.solvers.bayesian.solve import solve_bayesian
 from kgsim.structures.private_game import PrivateGame
 from kgsim.tolerances import RESIDUAL_OF_GAP
@@ -18,9 +18,6 @@ from kgsim.tolerances import RESIDUAL_OF_GAP
 METHOD = "perfect Bayesian equilibria"
 CLOSE = "some payoffs differ by so small a part of their range that the search is too coarse for them"
 NONE_FOUND = "no perfect Bayesian equilibrium was found"
-
-#: Notes that say how an equilibrium is told and not what it is.
-REMARKS = (mixed.REMARK, selected.REMARK)
 
 
 def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> StructureSolution:
@@ -47,18 +44,14 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     """
     telling = PrivateGame(scenario, structure, values)
     found = solve_bayesian(telling.game, telling.ends)
-    equilibria, reasons, complete = (
-        [telling.equilibrium(each) for each in found.equilibria],
-        found.reasons,
-        found.complete,
-    )
+    members, reasons, complete = found.equilibria, found.reasons, found.complete
     payoffs = np.moveaxis(telling.game.payoffs, len(telling.game.priors), 0)
     coarse = close(payoffs)
     if coarse:
         least = RESIDUAL_OF_GAP * min(gap for gap in closest(payoffs) if gap > 0)
-        equilibria = [each for each in equilibria if each.residual <= least]
+        members = tuple(each for each in members if telling.equilibrium(each).residual <= least)
         reasons, complete = (CLOSE,), False
-    told, homes = _grouped(equilibria)
+    told, homes = _grouped(telling, members)
     continua = {} if coarse else _joined(homes, found.continua, found.convex)
     return StructureSolution(
         name=structure.name,
@@ -75,20 +68,21 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     )
 
 
-def _grouped(equilibria: Sequence[Equilibrium]) -> tuple[list[Equilibrium], list[int]]:
+def _grouped(telling: PrivateGame, equilibria: Sequence[BayesianEquilibrium]) -> tuple[list[Equilibrium], list[int]]:
     """One equilibrium for each lottery over types and outcomes, payoffs by type and kind; and where each is told.
 
     What differs within a group is what would follow moves that are not made, or what makes no difference; the others
     are counted.
     """
     groups: dict[object, list[int]] = {}
+    paths = [telling.path(each) for each in equilibria]
     for place, each in enumerate(equilibria):
-        groups.setdefault(_key(each), []).append(place)
+        groups.setdefault(_key(telling, each, paths[place]), []).append(place)
     home = {place: number for number, members in enumerate(groups.values()) for place in members}
     told = []
     for members in groups.values():
-        first = min(members, key=lambda place: len(equilibria[place].courses))
-        told.append(replace(equilibria[first], alternatives_count=len(members) - 1))
+        first = min(members, key=lambda place: len(paths[place]))
+        told.append(replace(telling.equilibrium(equilibria[first]), alternatives_count=len(members) - 1))
     return told, [home[place] for place in range(len(equilibria))]
 
 
@@ -108,12 +102,14 @@ def _joined(
     }
 
 
-def _key(equilibrium: Equilibrium) -> object:
+def _key(telling: PrivateGame, equilibrium: BayesianEquilibrium, path: Sequence[Course]) -> object:
     lottery: dict[object, float] = {}
-    for course in equilibrium.courses:
-        what = (tuple(course.types.items()), course.outcome, tuple(course.terms.items()))
+    for course in path:
+        what = (*course.types.values(), course.outcome, *course.terms.items())
         lottery[what] = lottery.get(what, 0.0) + course.probability
-    rounded_lottery = tuple(sorted((str(what), round(chance, 7)) for what, chance in lottery.items()))
-    worth = tuple(round(value, 7) + 0.0 for payoffs in equilibrium.type_payoffs.values() for value in payoffs.values())
-    payoffs = tuple(round(value, 7) for value in equilibrium.payoffs.values())
-    return rounded_lottery, worth, payoffs, tuple(note for note in equilibrium.notes if note not in REMARKS)
+    rounded_lottery = frozenset((what, round(chance, 7)) for what, chance in lottery.items())
+    worth = tuple(round(value, 7) + 0.0 for payoffs in telling.by_type(path).values() for value in payoffs.values())
+    payoffs = tuple(
+        round(sum(course.probability * course.payoffs[player] for course in path), 7) for player in path[0].payoffs
+    )
+    return rounded_lottery, worth, payoffs, equilibrium.labels

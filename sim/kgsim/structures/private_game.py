@@ -115,10 +115,7 @@ class PrivateGame:
     def equilibrium(self, found: BayesianEquilibrium) -> Equilibrium:
         """Tell an equilibrium."""
         game, players = self.game, tuple(self.scenario.players)
-        path = [
-            replace(self._course(each.types, each.history), probability=each.probability)
-            for each in courses(game, found.strategy)
-        ]
+        path = self.path(found)
         outcomes: dict[str, float] = {}
         payoffs = dict.fromkeys(players, 0.0)
         for course in path:
@@ -134,10 +131,17 @@ class PrivateGame:
             alternatives_count=0,
             residual=one_shot_gain(game, found.strategy, surprises),
             strategy=lambda: dict(zip(self.movers, map(np.asarray, found.strategy), strict=True)),
-            type_payoffs=self._by_type(path),
+            type_payoffs=self.by_type(path),
             beliefs=tuple(self._beliefs(found)),
             notes=(*self._kind(path), *found.labels, *filter(None, [found.remark])),
         )
+
+    def path(self, found: BayesianEquilibrium) -> list[Course]:
+        """How play goes, by types."""
+        return [
+            replace(self._course(each.types, each.history), probability=each.probability)
+            for each in courses(self.game, found.strategy)
+        ]
 
     def _told(self, types: tuple[int, ...], history: tuple[int, ...]) -> Course:
         """A course of play that is certain."""
@@ -162,7 +166,7 @@ class PrivateGame:
             player: list(kinds)[kind] for (player, kinds), kind in zip(self.scenario.types.items(), types, strict=True)
         }
 
-    def _by_type(self, path: Sequence[Course]) -> dict[str, dict[str, float]]:
+    def by_type(self, path: Sequence[Course]) -> dict[str, dict[str, float]]:
         """What every type of every informed player expects; types of no weight are left out."""
         found: dict[str, dict[str, float]] = {}
         for player, kinds in self.scenario.types.items():

@@ -87,7 +87,7 @@ class _Judged:
     def __init__(self, game: BayesianGame, whole: Simpler, core: Simpler, keys: list[Key]) -> None:
         self.game, self.whole, self.core, self.keys = game, whole, core, keys
         self.form = strategic_form(core.game)
-        self.nash = nash(self.form.payoffs, time_limit=None)
+        self.nash = nash(self.form.payoffs, method="engine")
 
     def found(self) -> Sequential:
         """Those that are sequential."""

@@ -11,6 +11,9 @@ import numpy as np
 from kgsim.arrays import Floats, Integers
 from kgsim.tolerances import PRESENT, SAME_STRATEGY
 
+#: Determinants of systems, or spreads of equations, from here on count as other than 0.
+SINGULAR = 1e-12
+
 
 def count_bases(cuts: Floats, equal: Floats) -> int:
     """How many choices of active inequalities `vertices` looks at."""
@@ -40,7 +43,7 @@ def vertices(cuts: Floats, equal: Floats, totals: Floats, slack: float) -> list[
     sides, levels = np.vstack([cuts @ free, free]), np.concatenate([cuts @ start, start])
     chosen = _choices(len(sides), free.shape[1])
     systems = sides[chosen]
-    regular = np.abs(np.linalg.det(systems)) > 1e-12
+    regular = np.abs(np.linalg.det(systems)) > SINGULAR
     moves = np.linalg.solve(systems[regular], -levels[chosen[regular]][..., None])[..., 0]
     inside = (moves @ sides.T + levels >= -slack).all(axis=1)
     ends: list[Floats] = []
@@ -58,7 +61,7 @@ def _solutions(shape: tuple[int, int], equal: bytes) -> tuple[Floats, Floats]:
     """What gives one solution of linear equations, and a basis of the differences to all others; few systems recur."""
     matrix = np.frombuffer(equal).reshape(shape)
     _, spread, rows = np.linalg.svd(matrix)
-    return np.asarray(np.linalg.pinv(matrix), dtype=np.float64), rows[int((spread > 1e-12).sum()) :].T
+    return np.asarray(np.linalg.pinv(matrix), dtype=np.float64), rows[int((spread > SINGULAR).sum()) :].T
 
 
 @lru_cache(maxsize=256)

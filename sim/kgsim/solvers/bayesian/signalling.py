@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain, combinations, product
 
 import numpy as np
@@ -85,6 +86,7 @@ class _Search:
         self.groups: list[tuple[int, ...]] = []
         self.work = 0
         self.beliefs: dict[tuple[int, tuple[int, ...], tuple[int, ...]], BeliefSet | None] = {}
+        self.hulls: dict[tuple[int, tuple[int, ...]], BeliefSet | None] = {}
         picked = [sender[:, :, list(answers)] for answers in self.answers]
         self.least = np.array([each.min(axis=2) for each in picked])
         self.most = np.array([each.max(axis=2) for each in picked])
@@ -104,12 +106,11 @@ class _Search:
 
     def surprised(self, message: int, answers: tuple[int, ...]) -> BeliefSet | None:
         """The hull of all beliefs that make these answers best."""
-        hull: BeliefSet | None = None
-        for kinds in subsets(self.kinds):
-            each = self.believed(message, kinds, answers)
-            if each is not None:
-                hull = each if hull is None else hull.joined(each)
-        return hull
+        if (message, answers) not in self.hulls:
+            each = (self.believed(message, kinds, answers) for kinds in subsets(self.kinds))
+            found = [belief for belief in each if belief is not None]
+            self.hulls[message, answers] = reduce(BeliefSet.joined, found) if found else None
+        return self.hulls[message, answers]
 
     def try_messages(self, sent: tuple[tuple[int, ...], ...]) -> bool:
         """Add the equilibria in which each type sends exactly these messages; false if the work was too much."""
