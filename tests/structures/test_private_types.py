@@ -119,7 +119,7 @@ def beer_quiche(strong: float) -> BayesianGame:
 
 def test_beer_and_quiche():
     """Both pool on beer or on quiche; the second fails the intuitive criterion. A duel off the path needs even odds."""
-    from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion
+    from kgsim.solvers.bayesian.refinements import INTUITIVE, Criteria
 
     game = beer_quiche(0.9)
     found = solve_signalling(game)
@@ -128,7 +128,7 @@ def test_beer_and_quiche():
     for each in found.equilibria:
         (message,) = each.beliefs
         assert each.beliefs[message].high[1] >= 0.5 and each.beliefs[message].low[1] == pytest.approx(0.5)
-        assert fails_intuitive_criterion(game, each.messages, each.responses) == (message == 0)
+        assert Criteria(game).labels(each.messages, each.responses) == ((INTUITIVE,) if message == 0 else ())
 
 
 def test_weak_players_bluff_just_enough():

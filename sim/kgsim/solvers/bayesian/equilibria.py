@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from kgsim.games.bayesian import Strategy
 from kgsim.solvers.bayesian.beliefs import Supporting
 
-#: A label: Cho and Kreps, Signaling games and stable equilibria, Quarterly Journal of Economics 102 (1987), 179-221.
-UNREAL = "fails the intuitive criterion"
-
 
 @dataclass(frozen=True, eq=False)
 class BayesianEquilibrium:
@@ -22,7 +19,7 @@ class BayesianEquilibrium:
     beliefs
         (history, informed player's place) of a surprise to the beliefs that support the strategy.
     labels
-        What it is called, such as one that fails the intuitive criterion.
+        What it is called, such as one that fails the intuitive criterion (see `kgsim.solvers.bayesian.refinements`).
     remark
         How far it is told; empty if it is told with all beliefs that support it.
     """

@@ -15,8 +15,9 @@ from kgsim.games.bayesian import BayesianGame, courses
 from kgsim.games.objectives import own_payoff
 from kgsim.games.staged import StagedGame
 from kgsim.solvers.bayesian.beliefs import BeliefSet, History, Supporting
-from kgsim.solvers.bayesian.equilibria import UNREAL, BayesianEquilibrium, BayesianSet
-from kgsim.solvers.bayesian.signalling import fails_intuitive_criterion, is_signalling, solve_signalling
+from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium, BayesianSet
+from kgsim.solvers.bayesian.refinements import Criteria
+from kgsim.solvers.bayesian.signalling import is_signalling, solve_signalling
 from kgsim.solvers.staged.continuations import Continuations, Key, Piece, Point
 from kgsim.solvers.staged.mixed_stage import Nash
 from kgsim.solvers.staged.strategies import strategy
@@ -91,11 +92,11 @@ def solve_opened_signalling(game: BayesianGame, ends: NDArray[np.intp], nash: Na
 
 
 def _signalling(game: BayesianGame) -> BayesianSet:
-    every = solve_signalling(game)
+    every, criteria = solve_signalling(game), Criteria(game)
     found = []
     for each in every.equilibria:
         beliefs: Supporting = {((message,), 0): belief for message, belief in each.beliefs.items()}
-        labels = (UNREAL,) if fails_intuitive_criterion(game, each.messages, each.responses) else ()
+        labels = criteria.labels(each.messages, each.responses)
         found.append(BayesianEquilibrium([each.messages, each.responses[None]], beliefs, labels))
     reasons = (ALL_SUPPORTS if every.complete else CUT_SHORT,)
     return BayesianSet(tuple(found), every.continua, (False,) * len(every.continua), every.complete, reasons)

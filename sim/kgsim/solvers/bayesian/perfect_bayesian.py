@@ -29,7 +29,7 @@ from kgsim.games.bayesian import BayesianGame, Strategy
 from kgsim.solvers.bayesian.beliefs import BeliefSet, History, point, supported
 from kgsim.solvers.bayesian.idle import Idle
 from kgsim.solvers.bayesian.joint_beliefs import Free, Row, UndecidedError, jointly_supported
-from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.solvers.bayesian.refinements import subsets
 from kgsim.solvers.bayesian.ways import Assessment, Partial, enter, least_demanding, merged
 from kgsim.tolerances import BAYESIAN_TIES
 

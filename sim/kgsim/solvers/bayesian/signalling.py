@@ -6,9 +6,6 @@ message occur together (the receiver's responses are optimal for the beliefs tha
 responses (every type is indifferent among its messages and prefers no other). So trying all supports finds pooling,
 separating and semi-separating equilibria alike, and the list is complete; where a system has more than one solution
 the equilibria form a continuum, of which ends are listed.
-
-The intuitive criterion is that of Cho and Kreps, Signaling games and stable equilibria, Quarterly Journal of Economics
-102 (1987), 179-221.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import chain, combinations, product
+from itertools import chain, product
 
 import numpy as np
 
@@ -24,6 +21,7 @@ from kgsim.arrays import Floats
 from kgsim.games.bayesian import BayesianGame
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
 from kgsim.solvers.bayesian.polytopes import count_bases, vertices
+from kgsim.solvers.bayesian.refinements import scaled, subsets
 from kgsim.tolerances import PRESENT, SAME_STRATEGY, SIGNALLING_TIES
 
 #: Work after which the search for supports is cut short: linear systems solved, and supports looked at, which cost as
@@ -69,7 +67,7 @@ def is_signalling(game: BayesianGame) -> bool:
 
 def solve_signalling(game: BayesianGame) -> SignallingSet:
     """Find the perfect Bayesian equilibria of a game for which `is_signalling` holds, all if work allows."""
-    search = _Search(game.priors[0], _scaled(game, game.stages[0][0]), _scaled(game, game.stages[1][0]))
+    search = _Search(game.priors[0], scaled(game, game.stages[0][0]), scaled(game, game.stages[1][0]))
     complete = all(search.try_messages(sent) for sent in product(subsets(search.messages), repeat=search.kinds))
     groups = [
         group for group in dict.fromkeys(search.groups) if not any(set(group) < set(other) for other in search.groups)
@@ -240,51 +238,6 @@ class _Search:
         for place, cell in enumerate(cells):
             tables[(slice(None), *cell)] = [end[place] for end in ends]
         return list(tables)
-
-
-def fails_intuitive_criterion(game: BayesianGame, messages: Floats, responses: Floats) -> bool:
-    """Whether some type would gain by a message that, given its equilibrium payoff, only it could mean seriously."""
-    sender, receiver = _scaled(game, game.stages[0][0]), _scaled(game, game.stages[1][0])
-    kinds = len(sender)
-    worth = (messages * (sender * responses).sum(axis=2)).sum(axis=1)
-    for message in range(messages.shape[1]):
-        if (messages[:, message] > PRESENT).any():
-            continue
-        every = tuple(range(kinds))
-        possible = _best_replies(receiver, message, every)
-        best = sender[:, message][:, possible].max(axis=1)
-        serious = tuple(kind for kind in every if best[kind] >= worth[kind] - SIGNALLING_TIES)
-        if not serious or len(serious) == kinds:
-            continue
-        certain = _best_replies(receiver, message, serious)
-        if any(sender[kind, message, certain].min() > worth[kind] + SIGNALLING_TIES for kind in serious):
-            return True
-    return False
-
-
-def subsets(count: int) -> list[tuple[int, ...]]:
-    """All sets of one or more of `count` things, the smallest first."""
-    return [each for size in range(1, count + 1) for each in combinations(range(count), size)]
-
-
-def _scaled(game: BayesianGame, player: int) -> Floats:
-    """A player's payoffs, shape (types, messages, responses), scaled to 0..1."""
-    own = game.payoffs[:, player]
-    spread = np.ptp(own)
-    return np.asarray((own - own.min()) / spread if spread > 0 else np.zeros_like(own))
-
-
-def _best_replies(receiver: Floats, message: int, among: Sequence[int]) -> list[int]:
-    """Responses that are optimal for some belief over these types."""
-    kinds, _, responses = receiver.shape
-    found = []
-    for answer in range(responses):
-        rows = [receiver[:, message, answer] - receiver[:, message, other] for other in range(responses)]
-        for support in subsets(len(among)):
-            if supported(kinds, [among[kind] for kind in support], rows, SIGNALLING_TIES) is not None:
-                found.append(answer)
-                break
-    return found
 
 
 def _entered(found: list[Signalling], equilibrium: Signalling) -> int:

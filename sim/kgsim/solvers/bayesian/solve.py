@@ -19,7 +19,9 @@ from kgsim.solvers.bayesian.foregone import without_foregone
 from kgsim.solvers.bayesian.mixed import mixed_equilibria
 from kgsim.solvers.bayesian.opened import is_opened_signalling, solve_opened_signalling
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
+from kgsim.solvers.bayesian.refinements import Criteria
 from kgsim.solvers.bayesian.selected import selected_equilibrium
+from kgsim.solvers.bayesian.signalling import is_signalling
 from kgsim.solvers.bayesian.unlearned import is_unlearned, solve_unlearned
 from kgsim.solvers.strategic.nash import nash
 
@@ -92,6 +94,9 @@ def _general(game: BayesianGame, ends: NDArray[np.intp], known: BayesianSet = NO
         homes.append(len(found) - 1 if course is None else certain.setdefault(course, len(found) - 1))
     groups = (*known.continua, *(tuple(sorted({homes[place] for place in group})) for group in mixed.continua))
     convex = (*known.convex, *(False for _ in mixed.continua))
+    if is_signalling(game):
+        criteria = Criteria(game)
+        found = [replace(each, labels=criteria.labels(each.strategy[0], each.strategy[1][0])) for each in found]
     if not pure.gaps and not mixed.gap and found:
         return BayesianSet(tuple(found), groups, convex, True, (EVERY_NASH,))
     gaps = [*known.reasons, *(sorted(pure.gaps) or [PURE_ONLY if pure.assessments else NO_PURE]), mixed.gap]

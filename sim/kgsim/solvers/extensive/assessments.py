@@ -29,7 +29,7 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.games.extensive import ExtensiveGame, continuation_values, reach
 from kgsim.solvers.bayesian.beliefs import BeliefSet, supported
-from kgsim.solvers.bayesian.signalling import subsets
+from kgsim.solvers.bayesian.refinements import subsets
 from kgsim.solvers.effort import Effort, OutOfEffort
 from kgsim.tolerances import NASH_WORTH, POSITIVE, REGRET_OF_BELIEFS, SAME_EXPONENT
 
