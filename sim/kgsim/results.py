@@ -155,6 +155,8 @@ class StructureSolution(Shown):
     unsolved
         Why the structure could not be solved at these parameter values (a bloc rule that does not apply); empty
         otherwise.
+    drawn
+        The chance events among the movers.
     """
 
     name: str
@@ -168,6 +170,7 @@ class StructureSolution(Shown):
     reasons: tuple[str, ...]
     method: str
     unsolved: str = ""
+    drawn: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, Interval]:

@@ -333,8 +333,8 @@ FAULTS = [
           "this file is an evidence ledger", "another file"),
     Fault("scenario for a ledger", "ledger: border_evidence.yaml", "ledger: broken.yaml", "kgsim: 1", "kgsim",
           "this file is a scenario", "another file"),
-    Fault("condition for a mover", "play: [P, N, reply], only", "play: [P, N, {if: reply}], only", "alone: {play",
-          "structures.alone.play[2]", "expected a text, found a mapping", "a mover is a decision or a bloc"),
+    Fault("condition for a mover", "play: [P, N, reply], only", "play: [P, N, {if: {P: offer}}], only", "alone: {play",
+          "structures.alone.play[2].who", "lacks the key 'who'", "a mover is a decision"),
     # Other files
     Fault("folders of another system", "kgsim: 1", "kgsim: 1\nextends: sub\\border.yaml", "extends:", "extends",
           "no such file", "Write / between folders. A path in a file starts at the folder of that file."),

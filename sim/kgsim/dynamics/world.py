@@ -19,6 +19,7 @@ from kgsim.engine.engine import Engine
 from kgsim.errors import GameError, StructureError
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, structure_of
+from kgsim.scenario.possible import conditional
 from kgsim.scenario.rounds import Dynamics, StateVariable
 from kgsim.structures.offers import has_intervals
 from kgsim.structures.solution import in_order
@@ -82,6 +83,12 @@ class World:
             raise GameError(
                 f"scenario {scenario.name} has private types, which rounds of play would give away bit by bit: "
                 "dynamics are for games without types. Leave them out; a parameter can say which type a player is of"
+            )
+        played = scenario.structures[structure]
+        if scenario.chance.keys() - played.fixed.keys() or conditional(scenario, played):
+            raise GameError(
+                f"structure {structure} has chance events or conditions, which rounds do not know yet: play another "
+                "one, or solve single rounds with `kgsim run` or `kgsim sweep`"
             )
         if scenario.dynamics is None:
             raise GameError(f"scenario {scenario.name} says nothing about what changes: it has no section `dynamics`")

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from kgsim.arrays import Floats
 from kgsim.engine.induction import Common, ends
+from kgsim.engine.one_by_one import by_itself, one_by_one
 from kgsim.engine.plan import Plan, plan
 from kgsim.engine.solutions import EquilibriumSets, unlooked
 from kgsim.scenario.deals import Deals, deals_of
@@ -92,13 +93,15 @@ class Engine:
             self.scenario,
             self.deals,
             self.fast,
+            points,
             parameter_values(self.scenario, points),
             payoffs if tied else self._with_ties(points, payoffs),
             bool(np.isfinite(payoffs).all()),
             self.layouts,
         )
         for name, plan_ in self.plans.items():
-            common.solved[name] = ends(common, name, plan_)
+            single = by_itself(self.scenario, self.scenario.structures[name])
+            common.solved[name] = (one_by_one if single else ends)(common, name, plan_)
         return common.solved
 
 

@@ -65,6 +65,8 @@ class Common:
     ----------
     scenario, deals, fast
         As the engine has them.
+    points
+        Parameters to values, as they were given.
     environment
         Name to value, for expressions.
     payoffs
@@ -84,6 +86,7 @@ class Common:
     scenario: Scenario
     deals: Deals
     fast: bool
+    points: Mapping[str, Floats]
     environment: Mapping[str, Floats]
     payoffs: Floats
     finite: bool

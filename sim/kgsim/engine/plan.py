@@ -64,15 +64,16 @@ class Layer:
     """The distinct subgames of one stage, with everything that can end them.
 
     A *slot* is a subgame together with a deal that can end it; a *cell* is a subgame together with an action profile
-    of its stage (for a stage of one mover: with a distinct child); an *entry* is a cell together with a slot of its
-    child.
+    of its stage (where one mover chooses alone: with a distinct child); an *entry* is a cell together with a slot of
+    its child.
 
     Attributes
     ----------
     shape
         Actions of each mover of the stage.
     cell_child, cell_game
-        Child and subgame of each cell, subgames ascending; the cells of a stage of several movers are in C order.
+        Child and subgame of each cell, subgames ascending; the cells of a stage of several movers are in C order,
+        those of chance in the order of what may happen.
     slot_deal, slot_game
         Deal and subgame of each slot, subgames ascending.
     entry_cell, entry_below, entry_slot
@@ -164,7 +165,8 @@ def plan(scenario: Scenario, structure: Structure, labels: Integers) -> Plan:
     scenario, structure
         The scenario and one of its structures.
     labels
-        Deal of each profile, one axis per decision (`kgsim.scenario.deals.Deals.labels`).
+        Deal of each profile, one axis per decision (`kgsim.scenario.deals.Deals.labels`); -1 where it cannot come
+        about.
     """
     decisions = list(scenario.decisions)
     movers = [mover for stage in structure.play for mover in stage]
@@ -174,21 +176,41 @@ def plan(scenario: Scenario, structure: Structure, labels: Integers) -> Plan:
         tuple(prod(labels.shape[decisions.index(decision)] for decision in mover) for mover in stage)
         for stage in structure.play
     ]
-    return laid_out(labels.transpose(*order, *rest), sizes)
+    drawn = [stage[0][0] in scenario.chance for stage in structure.play]
+    return laid_out(labels.transpose(*order, *rest), sizes, drawn)
 
 
-def laid_out(labels: Integers, sizes: Sequence[tuple[int, ...]]) -> Plan:
-    """Lay a structure out whose deals are told by movers in order of play, with the actions of each stage's movers."""
+def laid_out(labels: Integers, sizes: Sequence[tuple[int, ...]], drawn: Sequence[bool] = ()) -> Plan:
+    """Lay a structure out whose deals are told by movers in order of play, with the actions of each stage's movers.
+
+    `drawn` tells which stages are chance; none if it is empty.
+    """
     children = labels.ravel()
     layers = [_ends(int(labels.max()) + 1)]
-    for shape in reversed(sizes):
+    for shape, by_chance in zip(reversed(sizes), reversed(drawn or [False] * len(sizes)), strict=True):
+        # One who chooses among equal subgames has one choice; what is drawn counts as often as it is drawn.
+        chosen = len(shape) == 1 and not by_chance
         rows = children.reshape(-1, prod(shape))
-        if len(shape) == 1:
+        can_be = np.asarray((rows >= 0).any(axis=1))
+        if (rows < 0).any():
+            rows = _filled(rows[can_be], shape)
+        if chosen:
             rows = _as_sets(rows)
         games, inverse = np.unique(rows, axis=0, return_inverse=True)
-        children = inverse.ravel()
-        layers.append(_layer(shape, games, layers[-1]))
-    return Plan(tuple(reversed(layers)), np.unique(labels))
+        children = np.full(len(can_be), -1)
+        children[can_be] = inverse.ravel()
+        layers.append(_layer(shape, [np.unique(row) for row in games] if chosen else [*games], layers[-1]))
+    return Plan(tuple(reversed(layers)), np.unique(labels[labels >= 0]))
+
+
+def _filled(rows: Integers, shape: tuple[int, ...]) -> Integers:
+    """Subgames in which an action that a mover does not have, whose children are -1, is like its first one."""
+    games = rows.reshape(-1, *shape)
+    for axis in range(1, games.ndim):
+        has = (games >= 0).any(axis=tuple(other for other in range(1, games.ndim) if other != axis), keepdims=True)
+        first = np.take_along_axis(games, has.argmax(axis=axis, keepdims=True), axis=axis)
+        games = np.where(has, games, first)
+    return games.reshape(rows.shape)
 
 
 def _as_sets(rows: Integers) -> Integers:
@@ -203,10 +225,9 @@ def _ends(deals: int) -> Layer:
     return Layer((), none, none, each, each, none, none, none)
 
 
-def _layer(shape: tuple[int, ...], games: Integers, below: Layer) -> Layer:
-    cells = [np.unique(row) if len(shape) == 1 else row for row in games]
+def _layer(shape: tuple[int, ...], cells: list[Integers], below: Layer) -> Layer:
     cell_child = np.concatenate(cells)
-    cell_game = np.repeat(np.arange(len(games)), [len(row) for row in cells])
+    cell_game = np.repeat(np.arange(len(cells)), [len(row) for row in cells])
     first, last = (
         np.searchsorted(below.slot_game, cell_child),
         np.searchsorted(below.slot_game, cell_child, side="right"),

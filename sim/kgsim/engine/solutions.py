@@ -23,8 +23,13 @@ NO_POSITION = "no joint position gives every member of a bloc at least its disag
 NO_PURE_BLOC = "a bloc that does not randomise leaves a stage of several movers without an equilibrium"
 VETO_AT_ONCE = "a bloc under mutual veto cannot move at the same time as others"
 
+NO_CHANCE = "what may happen by chance has no probabilities that sum to 1 at these values"
+UNSOLVED = "solved by itself, the point has no solution: kgsim run tells why"
+
 #: Why a structure may have no solution at a point; index 0 stands for none of them.
-FAILURES = ("", NOT_FINITE, NO_WEIGHT, NO_FALLBACK, NO_POSITION, NO_PURE_BLOC, VETO_AT_ONCE, OFFERS_MEET)
+FAILURES = (
+    "", NOT_FINITE, NO_WEIGHT, NO_FALLBACK, NO_POSITION, NO_PURE_BLOC, VETO_AT_ONCE, OFFERS_MEET, NO_CHANCE, UNSOLVED,
+)  # fmt: skip
 
 MIXTURES = "mixed equilibria that reach further outcomes or values are not ruled out"
 PURE_BLOC = "a bloc that chooses one joint position moves at the same time as others: only pure equilibria are sought"

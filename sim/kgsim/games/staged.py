@@ -1,7 +1,9 @@
 """Multi-stage games with observed actions (Fudenberg and Tirole 1991, section 3.2), and how good a strategy is in one.
 
 Play runs through stages. The movers of a stage choose at once; everyone then sees what they chose. Axis k of every
-array is the k-th mover in order of play, so that a history is a prefix of an index.
+array is the k-th mover in order of play, so that a history is a prefix of an index. Which actions a mover has may
+depend on the history: what cannot be done leads to terminal histories whose outcome is -1. A stage may be a chance
+move, which is a mover without an objective.
 """
 
 from __future__ import annotations
@@ -16,6 +18,17 @@ from kgsim.errors import GameError
 from kgsim.games.objectives import Objective
 
 
+@dataclass(frozen=True)
+class Chance:
+    """A mover that draws its action; `shares` are the probabilities, one for each action."""
+
+    shares: tuple[float, ...]
+
+    def among(self, actions: Sequence[int]) -> tuple[float, ...]:
+        """The probabilities of the actions that there are at a history; a lone one is certain."""
+        return (1.0,) if len(actions) == 1 else tuple(self.shares[action] for action in actions)
+
+
 @dataclass(frozen=True, eq=False)
 class StagedGame:
     """A finite multi-stage game with observed actions.
@@ -25,9 +38,10 @@ class StagedGame:
     payoffs
         Shape (players, a1, ..., am), finite; axis k counts the actions of the k-th mover in order of play.
     outcomes
-        Shape (a1, ..., am), integers: a label for each terminal history.
+        Shape (a1, ..., am), integers: a label for each terminal history, -1 for those that cannot come about. What can
+        be done at a stage are all combinations of the actions that each of its movers has after what went before.
     stages
-        For each stage, the objective of each of its movers, in the order of the axes.
+        For each stage, the objective of each of its movers, in the order of the axes; chance has a stage of its own.
     players
         How many of the leading rows of `payoffs` are what players get; all of them if None. Further rows are for
         objectives alone: what later movers decide on where an offer is the limit of others.
@@ -42,7 +56,7 @@ class StagedGame:
 
     payoffs: np.ndarray
     outcomes: np.ndarray
-    stages: tuple[tuple[Objective, ...], ...]
+    stages: tuple[tuple[Objective, ...] | tuple[Chance], ...]
     players: int | None = None
     among_others: tuple[frozenset[int], ...] = ()
 
@@ -69,6 +83,31 @@ class StagedGame:
     def stage_shape(self, stage: int) -> tuple[int, ...]:
         """How many actions each mover of a stage has."""
         return self.outcomes.shape[self.first_axis[stage] : self.first_axis[stage + 1]]
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every history can come about."""
+        return bool((self.outcomes >= 0).all())
+
+    def can_be(self, history: tuple[int, ...]) -> bool:
+        """Whether a history can come about."""
+        return self.whole or bool((self.outcomes[history] >= 0).any())
+
+    def open_to(self, axis: int, stage: int) -> np.ndarray:
+        """Whether a mover has each of its actions after the actions of earlier stages; the last axis is its own."""
+        first = self.first_axis[stage]
+        others = tuple(other for other in range(first, self.outcomes.ndim) if other != axis)
+        return np.asarray((self.outcomes >= 0).any(axis=others))
+
+
+def available(block: np.ndarray, movers: int) -> tuple[tuple[int, ...], ...]:
+    """The actions that the movers of a stage have, given the labels of what can follow, -1 where nothing can."""
+    if (block >= 0).all():
+        return tuple(tuple(range(size)) for size in block.shape[:movers])
+    return tuple(
+        tuple(np.flatnonzero((np.moveaxis(block, axis, 0).reshape(block.shape[axis], -1) >= 0).any(axis=1)).tolist())
+        for axis in range(movers)
+    )
 
 
 def strategy_shapes(game: StagedGame) -> list[tuple[int, ...]]:
@@ -103,18 +142,35 @@ def one_shot_gain(game: StagedGame, strategy: Sequence[np.ndarray]) -> float:
     largest = 0.0
     for stage in reversed(range(len(game.stages))):
         first, last = game.first_axis[stage], game.first_axis[stage + 1]
+        movers: tuple[Objective | Chance, ...] = game.stages[stage]
         mixes = strategy[first:last]
         current = values
         for mix in reversed(mixes):
             current = _expect(current, mix, first)
-        for position, objective in enumerate(game.stages[stage]):
+        for position, objective in enumerate(movers):
+            if isinstance(objective, Chance):
+                continue
             options = values
             for other in reversed(range(len(mixes))):
                 if other != position:
                     options = _expect(options, mixes[other], first, axis=first + other)
-            largest = max(largest, float(objective.gain(options, current).max()))
+            largest = max(largest, _largest_gain(game, stage, first + position, objective, options, current))
         values = current
     return largest
+
+
+def _largest_gain(
+    game: StagedGame, stage: int, axis: int, objective: Objective, options: np.ndarray, current: np.ndarray
+) -> float:
+    """The largest gain of a mover over the histories at which it moves, among the actions that it has there."""
+    if game.whole:
+        return float(objective.gain(options, current).max())
+    open_ = game.open_to(axis, stage)
+    return max(
+        float(objective.gain(options[history][open_[history]], current[history]))
+        for history in np.ndindex(*open_.shape[:-1])
+        if open_[history].any()
+    )
 
 
 def _expect(values: np.ndarray, mix: np.ndarray, first: int, axis: int | None = None) -> np.ndarray:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kgsim.plots.style import PlayerMark, player_marks
+from kgsim.plots.text import drawable
 from kgsim.results import Course, Equilibrium, StructureSolution
-from kgsim.scenario.model import Scenario
+from kgsim.scenario.model import IDLE, Scenario
 from kgsim.wording import percent
 
 MOST_EQUILIBRIA = 8
@@ -24,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """A course of play of an equilibrium.
+    """A course of play of an equilibrium; the step of a decision that is not made names no move.
 
     Attributes
     ----------
@@ -68,7 +70,7 @@ def paths_of(scenario: Scenario, solution: StructureSolution) -> tuple[Path, ...
             index,
             "" if equilibrium.pure else percent(course.probability),
             course.outcome,
-            {decision: _step(scenario, decision, action) for decision, action in course.moves.items()},
+            {decision: _step(scenario, decision, course.moves.get(decision, "")) for decision in scenario.decisions},
         )
         for index, equilibrium in enumerate(shown(solution))
         for course in likeliest(equilibrium.courses)
@@ -101,7 +103,17 @@ def lanes_of(scenario: Scenario, structure: str) -> tuple[Lane, ...]:
     )
 
 
+def head_of(scenario: Scenario, lane: Lane) -> tuple[str, PlayerMark]:
+    """Return who makes a decision, and which where the player makes several; and how the player looks."""
+    if not lane.player:
+        return f"Chance: {drawable(lane.decision)}", PlayerMark("white", "")
+    label = drawable(scenario.players[lane.player], lane.player)
+    if lane.decision != lane.player:
+        label = f"{label}: {drawable(lane.decision)}"
+    return label, player_marks(scenario)[lane.player]
+
+
 def _step(scenario: Scenario, decision: str, name: str) -> Step:
-    action = next(action for action in scenario.decisions[decision].actions if action.name == name)
+    action = next((action for action in scenario.decisions[decision].actions if action.name == name), IDLE)
     # No-break spaces keep a term and its value on one line.
     return Step(decision, action.move, ", ".join(f"{term}\u00a0{value:g}" for term, value in action.menu.items()))

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kgsim.plots.board import board, write
-from kgsim.plots.paths import Lane, Path, shown
+from kgsim.plots.paths import Lane, Path, head_of, shown
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Head, Sheet
-from kgsim.plots.style import FAINT, INK, SHADE, outcome_marks, player_marks
+from kgsim.plots.style import FAINT, INK, SHADE, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.plots.tree_layout import BADGE, CARD_INDENT, PADDING, SLOT, Card, cards_of
 from kgsim.results import Result, StructureSolution
@@ -106,14 +106,11 @@ def _head(
 ) -> None:
     """Name a decision by its player and its stage."""
     left, top, room = box
-    label = drawable(result.scenario.players[lane.player], lane.player)
-    if lane.decision != lane.player:
-        label = f"{label}: {drawable(lane.decision)}"
+    label, mark = head_of(result.scenario, lane)
     own = [each for each in lanes if each.stage == lane.stage]
     stage = f"stage {lane.stage + 1}"
     if len(own) > 1:
         stage += ", as one bloc" if len({each.mover for each in own}) == 1 else ", at once"
-    mark = player_marks(result.scenario)[lane.player]
     axes.add_artist(
         Rectangle((left, top + 0.07), 0.12, 0.2, facecolor=mark.colour, edgecolor=INK, hatch=mark.hatch, lw=0.8)
     )

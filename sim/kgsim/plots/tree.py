@@ -11,10 +11,10 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from kgsim.plots.board import board, write
-from kgsim.plots.paths import Lane, Path, lanes_of, paths_of
+from kgsim.plots.paths import Lane, Path, head_of, lanes_of, paths_of
 from kgsim.plots.rails import badge, foot_of, rails
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
-from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks, player_marks
+from kgsim.plots.style import FAINT, INK, LINE, SHADE, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.plots.tree_layout import (
     BADGE,
@@ -113,14 +113,10 @@ def _heads(
     axes: Axes, result: Result, lanes: Sequence[Lane], lefts: Sequence[float], frame: tuple[float, float], ruler: Ruler
 ) -> None:
     """Name every decision by its player; `frame` is where the stages begin and a box's width."""
-    marks = player_marks(result.scenario)
     top, width = frame[0] + 0.38, frame[1]
     for lane, left in zip(lanes, lefts, strict=True):
-        label = drawable(result.scenario.players[lane.player], lane.player)
-        if lane.decision != lane.player:
-            label = f"{label}: {drawable(lane.decision)}"
+        label, mark = head_of(result.scenario, lane)
         lines = ruler.wrap(label, SIZE, width - 0.2, weight="bold", most=2)
-        mark = marks[lane.player]
         axes.add_artist(
             Rectangle(
                 (left, top + 0.03),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from kgsim.analysis.quick import QuickPass
 from kgsim.analysis.robustness_result import ClaimShares
@@ -235,7 +236,8 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
             f"{percent(course.probability)}: {course_told(course, solution)}"
             for course in equilibrium.courses[:MOST_COURSES]
         )
-        text = f"No. {place_of}, mixed: {courses}."
+        how = "mixed" if _randomised(equilibrium, solution) else "by chance"
+        text = f"No. {place_of}, {how}: {courses}."
         if len(equilibrium.courses) > MOST_COURSES:
             text += f" {counted(len(equilibrium.courses) - MOST_COURSES, 'further course')}."
     if equilibrium.alternatives_count:
@@ -245,6 +247,16 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         fallback = ", ".join(f"{player} {number(value)}" for player, value in equilibrium.disagreement.items())
         text += f" Without agreement: {fallback}."
     yield text
+
+
+def _randomised(equilibrium: Equilibrium, solution: StructureSolution) -> bool:
+    """Whether some course of play parts from another where a player moves, and not where something is drawn."""
+    order = [decision for movers in solution.stages for mover in movers for decision in mover.split("+")]
+    partings = (
+        next((each for each in order if one.moves.get(each) != other.moves.get(each)), "")
+        for one, other in combinations(equilibrium.courses, 2)
+    )
+    return any(decision not in solution.drawn for decision in partings)
 
 
 def _told_by_type(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) -> Iterator[str]:

@@ -8,7 +8,7 @@ from kgsim.games.objectives import RULES
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.report.story_rounds import later_rounds
 from kgsim.scenario.expressions import Expression, formula_text
-from kgsim.scenario.model import Bloc, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
+from kgsim.scenario.model import Bloc, Condition, Decision, Evidence, OutcomeRule, Parameter, Scenario, Structure
 from kgsim.wording import interval, listed, number, sentence
 
 COMPARABLE = "Points are each player's own; they are never compared between players."
@@ -30,6 +30,8 @@ def of_scenario(scenario: Scenario, values: Mapping[str, float] | None = None) -
     if scenario.quantities:
         blocks += [Heading("Quantities"), _quantities(scenario)]
     blocks += [Heading("Structures of play"), _structures(scenario)]
+    if scenario.chance:
+        blocks += [Heading("Chance"), _chance(scenario)]
     if scenario.types:
         blocks += [Heading("Private types"), _types(scenario)]
     if scenario.claims:
@@ -79,9 +81,20 @@ def rule_told(scenario: Scenario, rule: OutcomeRule) -> str:
     """Return when an outcome comes about, as prose."""
     if not rule.when:
         return "whenever no earlier rule matches"
-    return "when " + listed(
-        f"{decision} plays {listed(in_order(scenario, decision, moves), 'or')}" for decision, moves in rule.when.items()
+    return f"when {_done(scenario, rule.when)}"
+
+
+def _done(scenario: Scenario, way: Mapping[str, Collection[str]]) -> str:
+    """What some decisions came to, such as ``P plays offer and weather comes out as fair``."""
+    return listed(
+        f"{decision} {'comes out as' if decision in scenario.chance else 'plays'} "
+        + listed(in_order(scenario, decision, moves), "or")
+        for decision, moves in way.items()
     )
+
+
+def _conditions(scenario: Scenario, condition: Condition) -> str:
+    return listed((_done(scenario, way) for way in condition), "or if")
 
 
 def in_order(scenario: Scenario, decision: str, moves: Collection[str]) -> list[str]:
@@ -98,8 +111,9 @@ def play_told(structure: Structure) -> str:
 
 def _players(scenario: Scenario) -> Iterator[Block]:
     rows = tuple(
-        cells(_who(scenario, decision), move, label, _menu(decision, move))
+        cells(_who(scenario, decision), move, label, _menu(scenario, decision, move))
         for decision in scenario.decisions.values()
+        if decision.name not in scenario.chance
         for move, label in decision.moves.items()
     )
     yield Table((Column("player"), Column("move"), Column("meaning"), Column("menu")), rows)
@@ -114,10 +128,13 @@ def named(name: str, label: str) -> str:
     return f"{name} ({label})" if name != label else label
 
 
-def _menu(decision: Decision, move: str) -> str:
+def _menu(scenario: Scenario, decision: Decision, move: str) -> str:
     actions = [action for action in decision.actions if action.move == move]
     terms = {term: dict.fromkeys(number(action.menu[term]) for action in actions) for term in actions[0].menu}
-    return "; ".join(f"{term} {', '.join(choices)}" for term, choices in terms.items()) or "-"
+    parts = [f"{term} {', '.join(choices)}" for term, choices in terms.items()]
+    if move in decision.conditions:
+        parts.append(f"only if {_conditions(scenario, decision.conditions[move])}")
+    return "; ".join(parts) or "-"
 
 
 def _outcomes(scenario: Scenario) -> Bullets:
@@ -148,6 +165,15 @@ def _types(scenario: Scenario) -> Table:
     return Table(columns, rows, "Only the player knows its type. In formulas a type is 1 for that type and else 0.")
 
 
+def _chance(scenario: Scenario) -> Table:
+    rows = tuple(
+        cells(event, name, scenario.decisions[event].moves[name], formula_text(probability))
+        for event, happenings in scenario.chance.items()
+        for name, probability in happenings.items()
+    )
+    return Table((Column("event"), Column("what may happen"), Column("meaning"), Column("probability")), rows)
+
+
 def _structures(scenario: Scenario) -> Bullets:
     items = []
     for structure in scenario.structures.values():
@@ -159,6 +185,7 @@ def _structures(scenario: Scenario) -> Bullets:
 
 def _terms_of_play(scenario: Scenario, structure: Structure) -> list[str]:
     parts = [_bloc(bloc) for bloc in structure.blocs.values()]
+    parts += [f"{name} only moves if {_conditions(scenario, each)}" for name, each in structure.conditions.items()]
     parts += [f"{name} only {', '.join(in_order(scenario, name, moves))}" for name, moves in structure.only.items()]
     return [*parts, *(f"{name} fixed at {action.name}" for name, action in structure.fixed.items())]
 

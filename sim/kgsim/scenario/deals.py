@@ -40,7 +40,8 @@ class Deals:
         For each outcome rule that decides some profile, the menu values its deals set, ``"decision.term"`` to shape
         (deals of that rule,).
     labels
-        Structure to the deal of each profile, combinations of types not being counted; one axis per decision as in
+        Structure to the deal of each profile, combinations of types not being counted, -1 where it cannot come about;
+        one axis per decision as in
         `kgsim.scenario.payoffs`.
     """
 
@@ -119,6 +120,9 @@ def deals_of(scenario: Scenario) -> Deals:
     distinct, numbers = np.unique(
         np.concatenate([keys.reshape(-1, width) for keys in rows]), axis=0, return_inverse=True
     )
+    # Profiles that cannot come about, whose outcome is -1, have the lowest key of all; they end in no deal.
+    none = int((distinct[:, 0] < 0).sum())
+    distinct, numbers = distinct[none:], np.maximum(numbers - none, -1)
     ends = np.cumsum([keys[..., 0].size for keys in rows])[:-1]
     labels = [part.reshape(keys.shape[:-1]) for part, keys in zip(np.split(numbers.ravel(), ends), rows, strict=True)]
     outcomes = distinct[:, 0].astype(np.intp)

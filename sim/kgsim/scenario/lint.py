@@ -14,6 +14,7 @@ from kgsim.scenario.lint_chances import out_of_limits
 from kgsim.scenario.lint_kinds import doubtful_kinds
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import actions_of, payoffs_at, profile_count, type_points
+from kgsim.scenario.possible import possible
 from kgsim.scenario.references import expand
 
 Payoffs = NDArray[np.float64]
@@ -73,6 +74,8 @@ def _priors(scenario: Scenario) -> Iterator[Expression]:
     for kinds in scenario.types.values():
         for kind in kinds.values():
             yield kind.prior
+    for happenings in scenario.chance.values():
+        yield from happenings.values()
 
 
 def _round_formulas(scenario: Scenario) -> Iterator[Expression]:
@@ -235,6 +238,8 @@ def _infinite_payoffs(scenario: Scenario) -> Iterator[Problem]:
 
 def _moves(scenario: Scenario) -> Iterator[Problem]:
     for axis, (name, decision) in enumerate(scenario.decisions.items()):
+        if name in scenario.chance:
+            continue
         player = list(scenario.players).index(decision.player)
         dominators: dict[str, list[set[str]]] = {move: [] for move in decision.moves}
         twins: dict[str, list[set[str]]] = {move: [] for move in decision.moves}
@@ -245,7 +250,14 @@ def _moves(scenario: Scenario) -> Iterator[Problem]:
             if structure.name in {game.stage for game in scenario.repeated.values()}:
                 playable.update(action.move for action in actions_of(scenario, structure)[axis])
                 continue  # repetition gives a reason to play what is worse in a single round
-            moves = [action.move for action in actions_of(scenario, structure)[axis]]
+            actions = actions_of(scenario, structure)
+            moves = [action.move for action in actions[axis]]
+            if possible(scenario, structure, actions) is not None:
+                playable.update(moves)
+                for move in decision.moves:  # there need not be anything else to choose when it can be made
+                    dominators[move].append(set())
+                    twins[move].append(set())
+                continue
             table = np.moveaxis(payoffs_at(scenario, structure.name, {})[0], axis + 1, 0)
             rows = {move: table[[own == move for own in moves]] for move in dict.fromkeys(moves)}
             playable.update(rows)

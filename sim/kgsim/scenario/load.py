@@ -18,6 +18,7 @@ from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.sections.backtests import read_backtests
 from kgsim.scenario.sections.briefing import read_briefing
+from kgsim.scenario.sections.chance import read_chance
 from kgsim.scenario.sections.claims import read_claims
 from kgsim.scenario.sections.dynamics import read_dynamics
 from kgsim.scenario.sections.moves import read_decisions
@@ -31,7 +32,7 @@ from kgsim.scenario.source import Source, decode, dotted, read_text
 from kgsim.wording import printable
 
 _NEEDED = ("players", "moves", "outcomes", "utilities", "structures")
-_NAMING = ("decisions", "parameters", "quantities", "terms", "types", "strategies", "repeated", "claims")
+_NAMING = ("decisions", "parameters", "quantities", "terms", "types", "chance", "strategies", "repeated", "claims")
 
 
 def load(path: str | Path) -> Scenario:
@@ -121,6 +122,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         base = {key: value.item() for key, value in parameter_values(scenario, {}).items()}
     structures = read_structures(file, decisions, base, declared, report)
     types = read_types(file, base, declared, report)
+    chance = read_chance(file, base, declared, report)
     if report.sound("outcomes", "utilities", "types"):
         check_effect(types, outcomes, utilities, report)
     check_intervals(decisions, structures, types, report)
@@ -130,6 +132,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         scenario,
         structures=structures,
         types=types,
+        chance=chance,
         strategies=strategies,
         repeated=read_repeated(file, strategies, decisions, structures, base, declared, report),
         dynamics=read_dynamics(file, parameters, base, declared, report),
@@ -141,7 +144,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
 
 def _check_play(scenario: Scenario, report: Report) -> None:
     """Check what needs sound moves, rules and structures, and then what needs sound formulas too."""
-    if not report.sound("players", "decisions", "moves", "structures"):
+    if not report.sound("players", "decisions", "moves", "chance", "structures"):
         return
     check_sizes(scenario, report)
     if not report.sound("structures", "outcomes", "terms"):

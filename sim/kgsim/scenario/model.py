@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression
@@ -95,7 +95,10 @@ class PlayerType:
 
 @dataclass(frozen=True)
 class Action:
-    """One thing a mover can do: a move together with one combination of its menu (empty if it has none)."""
+    """One thing a mover can do: a move together with one combination of its menu (empty if it has none).
+
+    `IDLE` stands for no move at all, where a decision's conditions do not let it be made.
+    """
 
     move: str
     menu: Mapping[str, float] = field(default_factory=dict)
@@ -108,6 +111,12 @@ class Action:
         return f"{self.move}({', '.join(f'{term}={value:g}' for term, value in self.menu.items())})"
 
 
+IDLE = Action("")
+
+#: What must have been done: all of some decisions' moves (decision to the moves that will do), in one way or another.
+Condition: TypeAlias = tuple[Mapping[str, frozenset[str]], ...]
+
+
 @dataclass(frozen=True)
 class Decision:
     """A point at which one player chooses; `actions` in file order, menus expanded (last term fastest).
@@ -115,6 +124,10 @@ class Decision:
     `intervals` holds, for a move and a term that may take any value between two ends, these ends and in between the
     values at which some payoff bends. `actions` has the move at these values alone: they tell payoffs everywhere, and
     `kgsim.structures.offers` finds what is worth offering.
+
+    A chance event is a decision of nobody: its player is empty, its moves are what may happen, and
+    `Scenario.chance` tells with what probability. `conditions` tells what must have been done before a move can be
+    made; a move that it leaves out can always be made.
     """
 
     name: str
@@ -122,6 +135,7 @@ class Decision:
     moves: Mapping[str, str]
     actions: tuple[Action, ...]
     intervals: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +176,8 @@ class Structure:
 
     `play` holds the stages in order; each stage is a tuple of movers that choose at once; each mover is a
     tuple of decision names (one for a player alone, several for a bloc). `blocs` is keyed by the mover tuple.
-    `only` restricts the moves of a decision; `fixed` gives the action of a decision that is not played.
+    `only` restricts the moves of a decision; `fixed` gives the action of a decision that is not played. `conditions`
+    tells what must have been done before a decision is made; one that it leaves out is always made.
     """
 
     name: str
@@ -171,6 +186,7 @@ class Structure:
     blocs: Mapping[tuple[str, ...], Bloc]
     only: Mapping[str, frozenset[str]]
     fixed: Mapping[str, Action]
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -311,6 +327,8 @@ class Scenario(Shown):
         Where entries are written, by dotted key such as ``parameters.A.range``.
     players
         Player id to label, in the order of every payoff array's first axis.
+    chance
+        Chance event to what may happen and with what probability; every event is among the decisions too.
     """
 
     name: str
@@ -327,6 +345,7 @@ class Scenario(Shown):
     claims: Mapping[str, Claim]
     evidence: Mapping[str, Evidence]
     types: Mapping[str, Mapping[str, PlayerType]] = field(default_factory=dict)
+    chance: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
     briefing: Briefing = field(default_factory=Briefing)
     backtests: Mapping[str, Backtest] = field(default_factory=dict)
     strategies: Mapping[str, Strategy] = field(default_factory=dict)

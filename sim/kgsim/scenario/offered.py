@@ -196,6 +196,9 @@ def check_intervals(
             if not any(counts):
                 continue
             _check_count(key, "the bloc", max(counts), report)
+            played = (name for each in structure.play for mover in each for name in mover if name in decisions)
+            if any(_unsure(decisions[name], structure) for name in played):
+                report.add(key, "terms from an interval are offered where chance moves or moves have conditions", STEPS)
             after = structure.play[number + 1 :]
             rules = {structure.blocs[mover].rule for later in after for mover in later if mover in structure.blocs}
             if any(len(later) > 1 for later in after):
@@ -203,6 +206,13 @@ def check_intervals(
             elif not rules <= RULES_OF_SUMS:
                 report.add(key, "terms from an interval are offered before a bloc that maximises no sum", LATER)
 
+
+def _unsure(decision: Decision, structure: Structure) -> bool:
+    """Whether a decision is chance's, or made only after some moves."""
+    return not decision.player or bool(decision.conditions) or decision.name in structure.conditions
+
+
+STEPS = "Give these terms a step (`{from: 0, to: 1, step: 0.25}`) or a list of values."
 
 LATER = "Give these terms a step (`{from: 0, to: 1, step: 0.25}`) or a list of values, or let movers move in turn."
 

@@ -20,12 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kgsim.errors import GameError
-from kgsim.scenario.model import Action, OutcomeRule, Scenario, Structure
+from kgsim.scenario.model import IDLE, Action, OutcomeRule, Scenario, Structure
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.possible import Actions, may_idle, possible
 from kgsim.scenario.rounding import Numbers, size
 from kgsim.tolerances import merged_if_crowded
-
-Actions = tuple[tuple[Action, ...], ...]
 
 #: Payoffs, weights and fallbacks beyond this count as no number: products and sums of them must not overflow.
 LARGEST = 1e50
@@ -40,7 +39,8 @@ class PayoffTable:
     payoffs
         float64, shape (players, a1, ..., an).
     outcomes
-        Integers, shape (a1, ..., an): index into ``scenario.outcomes``, or -1 where no rule matches.
+        Integers, shape (a1, ..., an): index into ``scenario.outcomes``, or -1 where no rule matches, and where
+        conditions do not let the profile come about.
     actions
         The actions along each axis.
     """
@@ -66,7 +66,7 @@ def payoff_table(scenario: Scenario, structure: str, values: Mapping[str, float]
     -------
     PayoffTable
         Payoffs are nan where a formula has no finite value at this point, or one beyond `LARGEST`; the caller decides
-        what then.
+        what then. They are 0 where the profile cannot come about.
 
     Raises
     ------
@@ -111,7 +111,8 @@ def _laid_out(
     at: Callable[[Scenario, OutcomeRule, Numbers, Numbers], list[NDArray[np.float64]]],
 ) -> NDArray[np.float64]:
     """What `at` gives for each player under each rule, at the profiles that the rule decides."""
-    actions = actions_of(scenario, structure_of(scenario, structure))
+    chosen = structure_of(scenario, structure)
+    actions = actions_of(scenario, chosen)
     shape = tuple(len(choices) for choices in actions)
     env = parameter_values(scenario, points)
     (count,) = np.broadcast_shapes((1,), *(value.shape for value in env.values()))
@@ -123,7 +124,8 @@ def _laid_out(
         cells = np.ix_(np.arange(count), *box)
         for player, worth in enumerate(at(scenario, rule, env, _menus(scenario, rule, actions, box))):
             found[:, player][cells] = worth
-    return found
+    can_be = possible(scenario, chosen, actions)
+    return found if can_be is None else np.where(can_be, found, 0.0)
 
 
 def utilities_at(scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Numbers) -> list[NDArray[np.float64]]:
@@ -157,12 +159,16 @@ def within(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def outcomes_of(scenario: Scenario, structure: Structure) -> NDArray[np.intp]:
-    """Return the index of the rule that decides each profile, -1 where none does; shape (a1, ..., an)."""
+    """Return the index of the rule that decides each profile; shape (a1, ..., an).
+
+    It is -1 where none does, and where conditions do not let the profile come about.
+    """
     actions = actions_of(scenario, structure)
     outcomes = np.full(tuple(len(choices) for choices in actions), -1, dtype=np.intp)
     for index in reversed(range(len(scenario.outcomes))):
         outcomes[np.ix_(*_box(scenario, scenario.outcomes[index], actions))] = index
-    return outcomes
+    can_be = possible(scenario, structure, actions)
+    return outcomes if can_be is None else np.where(can_be, outcomes, -1)
 
 
 def outcome_of(scenario: Scenario, moves: Mapping[str, str]) -> OutcomeRule | None:
@@ -189,15 +195,19 @@ def terms_of(
 
 
 def actions_of(scenario: Scenario, structure: Structure) -> Actions:
-    """Return the actions along each decision's axis, as the structure's `only` and `fixed` leave them."""
-    return tuple(
-        (structure.fixed[name],)
-        if name in structure.fixed
-        else tuple(
-            action for action in decision.actions if name not in structure.only or action.move in structure.only[name]
-        )
-        for name, decision in scenario.decisions.items()
-    )
+    """Return the actions along each decision's axis, as the structure's `only` and `fixed` leave them.
+
+    Where conditions may leave a decision nothing to do, its last action is `IDLE`.
+    """
+    return tuple(_actions_of(scenario, structure, name) for name in scenario.decisions)
+
+
+def _actions_of(scenario: Scenario, structure: Structure, name: str) -> tuple[Action, ...]:
+    if name in structure.fixed:
+        return (structure.fixed[name],)
+    only = structure.only.get(name)
+    actions = tuple(action for action in scenario.decisions[name].actions if only is None or action.move in only)
+    return (*actions, IDLE) if may_idle(scenario, structure, name) else actions
 
 
 def profile_count(actions: Actions) -> int:

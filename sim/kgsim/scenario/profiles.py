@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.scenario.diagnostics import REMEDY, fault_at
-from kgsim.scenario.model import Action, OutcomeRule, Scenario
+from kgsim.scenario.model import IDLE, Action, OutcomeRule, Scenario
 from kgsim.scenario.payoffs import (
     LARGEST,
-    Actions,
     actions_of,
     outcomes_of,
     parameter_values,
@@ -21,6 +20,7 @@ from kgsim.scenario.payoffs import (
     terms_of,
     type_points,
 )
+from kgsim.scenario.possible import Actions, possible
 from kgsim.scenario.problems import Report
 from kgsim.scenario.source import Key
 
@@ -41,14 +41,22 @@ def check_sizes(scenario: Scenario, report: Report) -> None:
 
 
 def check_rules(scenario: Scenario, report: Report) -> None:
-    """Report profiles that no rule matches, and rules that no profile reaches in any structure."""
+    """Report conditions that are never met, profiles that no rule matches, and rules that no profile reaches."""
+    if not _all_met(scenario, report):
+        return
     tables = {name: outcomes_of(scenario, structure) for name, structure in scenario.structures.items()}
-    gaps = {name: table for name, table in tables.items() if (table < 0).any()}
+    gaps = {}
+    for name, table in tables.items():
+        structure = scenario.structures[name]
+        can_be = possible(scenario, structure, actions_of(scenario, structure))
+        gap = (table < 0) if can_be is None else (table < 0) & can_be
+        if gap.any():
+            gaps[name] = gap
     if gaps:
-        name, table = next(iter(gaps.items()))
+        name, gap = next(iter(gaps.items()))
         actions = actions_of(scenario, scenario.structures[name])
-        first = tuple(int(index) for index in np.argwhere(table < 0)[0])
-        more = int((table < 0).sum()) - 1
+        first = tuple(int(index) for index in np.argwhere(gap)[0])
+        more = int(gap.sum()) - 1
         others = f", and {more} more" if more else ""
         report.add(
             ("outcomes",),
@@ -56,10 +64,45 @@ def check_rules(scenario: Scenario, report: Report) -> None:
             "Add a rule, or end with `status quo: {otherwise: true}`.",
             at_key=True,
         )
-    reached = {int(index) for table in tables.values() for index in np.unique(table)}
+    reached = {int(index) for table in tables.values() for index in np.unique(table)} - {-1}
     for index, rule in enumerate(scenario.outcomes):
         if index not in reached:
             report.add(("outcomes", rule.name), *_unreachable(scenario, index, tables), at_key=True)
+
+
+def _all_met(scenario: Scenario, report: Report) -> bool:
+    """Whether all conditions can be met; reports decisions of a structure, and moves of all, whose never are."""
+    open_ = {(name, move) for name, decision in scenario.decisions.items() for move in decision.conditions}
+    played, met = set(), True
+    for structure in scenario.structures.values():
+        actions = actions_of(scenario, structure)
+        can_be = possible(scenario, structure, actions)
+        if can_be is None:
+            continue
+        for axis, (name, choices) in enumerate(zip(scenario.decisions, actions, strict=True)):
+            if name in structure.fixed:
+                continue
+            played.add(name)
+            ever = np.asarray(np.moveaxis(can_be, axis, 0).reshape(len(choices), -1).any(axis=1))
+            made = {action.move for action, can in zip(choices, ever, strict=True) if can and action != IDLE}
+            open_ -= {(name, move) for move in made}
+            if not made:
+                met = False
+                report.add(
+                    ("structures", structure.name, "play"),
+                    f"{name} never moves: nothing that can be done before meets its condition",
+                    f"Change the condition, or leave {name} out of `play` and fix it.",
+                    at_key=True,
+                )
+    never = sorted(each for each in open_ if each[0] in played)
+    for name, move in never:
+        report.add(
+            ("moves", name, move, "if"),
+            f"{name} can never choose {move!r}: nothing that can be done before meets its condition in any structure",
+            "Change the condition, or delete the move.",
+            at_key=True,
+        )
+    return met and not never
 
 
 def _unreachable(scenario: Scenario, index: int, tables: Mapping[str, NDArray[np.intp]]) -> tuple[str, str]:
@@ -88,7 +131,8 @@ def _unreachable(scenario: Scenario, index: int, tables: Mapping[str, NDArray[np
 
 def _profile(scenario: Scenario, actions: Actions, index: tuple[int, ...]) -> str:
     chosen = (choices[i].name for choices, i in zip(actions, index, strict=True))
-    return "(" + ", ".join(f"{name}: {action}" for name, action in zip(scenario.decisions, chosen, strict=True)) + ")"
+    made = ((name, action) for name, action in zip(scenario.decisions, chosen, strict=True) if action)
+    return "(" + ", ".join(f"{name}: {action}" for name, action in made) + ")"
 
 
 def check_payoffs(scenario: Scenario, report: Report) -> None:

@@ -17,7 +17,8 @@ class Declared:
     """Every name that the file declares, section by section, sound or not.
 
     `owners` maps every decision there may be to its player: one named like each player, and the further ones.
-    `decisions` holds those of them that have moves.
+    `decisions` holds those of them that have moves. A chance event is among them, with nobody as its
+    player and what may happen as its moves.
     """
 
     players: tuple[str, ...]
@@ -32,15 +33,18 @@ class Declared:
     repeated: Mapping[str, tuple[str, ...]]
     strategies: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    chance: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Declared:
         """Gather the names from a file's data, whatever else may be wrong with it."""
         players = _names(data, "players")
         further = {name: str(player) for name, player in _mapping(data, "decisions").items()}
-        moves = _mapping(data, "moves")
+        chance = {name: own for name, own in _mapping(data, "chance").items() if isinstance(own, dict)}
+        moves = {**_mapping(data, "moves"), **chance}
         owners = {player: player for player in players}
         owners |= {name: player for name, player in further.items() if name not in players}
+        owners |= {name: "" for name in chance if name not in owners}
         return cls(
             players=players,
             parameters=_names(data, "parameters"),
@@ -57,6 +61,7 @@ class Declared:
                 if isinstance(game, dict)
             },
             strategies=_names(data, "strategies"),
+            chance=tuple(chance),
             types=tuple(
                 name
                 for kinds in _mapping(data, "types").values()

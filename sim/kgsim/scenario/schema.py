@@ -21,6 +21,8 @@ from kgsim.scenario.schema_base import (
     Model,
     OneOrMany,
     formula_kind,
+    mapping_or_list,
+    text_list_or_entry,
     text_or_entry,
     text_or_mapping,
 )
@@ -100,10 +102,18 @@ Menu = Annotated[
 ]
 
 
+Condition = Annotated[
+    Annotated[dict[str, OneOrMany], Tag(MAPPING)] | Annotated[list[dict[str, OneOrMany]], Tag(LIST)],
+    Discriminator(mapping_or_list),
+    Field(description="Decision to the move, or list of moves, that must have been made; or a list of such ways."),
+]
+
+
 class MoveEntry(Model):
     """A move with a menu of terms; it expands to one action per combination."""
 
     label: str = Field(description="What the mover does, in a few words.")
+    if_: Condition | None = Field(None, alias="if", description="What must have been done before it can be made.")
     menu: dict[str, Menu] = Field(
         default_factory=dict,
         description="Term to the values it may take: a list of numbers, {from: 0, to: 1} for any value between "
@@ -167,13 +177,29 @@ class BlocEntry(Model):
     ) = Field(None, description=("What members get without agreement: a structure's name, or player to expression."))
 
 
+class StageEntry(Model):
+    """A stage that is played only after some moves."""
+
+    who: OneOrMany = Field(description="The mover, or the movers that choose at once.")
+    if_: Condition | None = Field(
+        None, alias="if", description="What must have been done before; otherwise nobody moves at this stage."
+    )
+
+
+Stage = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)] | Annotated[StageEntry, Tag(ENTRY)],
+    Discriminator(text_list_or_entry),
+]
+
+
 class StructureEntry(Model):
     """Who moves when."""
 
-    play: list[OneOrMany] = Field(
+    play: list[Stage] = Field(
         min_length=1,
         description=(
-            "Stages in order. Movers of one stage choose at once; a mover is a decision or a bloc like US+ROK."
+            "Stages in order. Movers of one stage choose at once; a mover is a decision, a bloc like US+ROK, or a "
+            "chance event."
         ),
     )
     label: str | None = Field(None, description="The structure in a few words; the name if left out.")
@@ -243,6 +269,19 @@ class TypeEntry(Model):
 
 PrivateType = Annotated[
     Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)] | Annotated[TypeEntry, Tag(ENTRY)],
+    Discriminator(_quantity_kind),
+]
+
+
+class ChanceEntry(Model):
+    """One thing that may happen by chance."""
+
+    probability: Formula = Field(description="Its probability, an expression over parameters and quantities.")
+    label: str = Field("", description="What happens, in a few words; its name if left out.")
+
+
+Happening = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)] | Annotated[ChanceEntry, Tag(ENTRY)],
     Discriminator(_quantity_kind),
 ]
 
@@ -320,6 +359,10 @@ class ScenarioFile(Model):
     types: dict[str, dict[str, PrivateType]] = Field(
         default_factory=dict,
         description="Player to its types, each with its prior probability; only the player knows which it is.",
+    )
+    chance: dict[str, dict[str, Happening]] = Field(
+        default_factory=dict,
+        description="Chance event to what may happen, each with its probability; `play` says when it is drawn.",
     )
     decisions: dict[str, str] = Field(
         default_factory=dict, description="Further decisions, id to the player who takes them."

@@ -32,6 +32,16 @@ def text_or_mapping(value: Any) -> str:
     return MAPPING if isinstance(value, dict) else TEXT
 
 
+def mapping_or_list(value: Any) -> str:
+    """Tell a mapping from a list."""
+    return LIST if isinstance(value, list) else MAPPING
+
+
+def text_list_or_entry(value: Any) -> str:
+    """Tell a text from a list and an entry."""
+    return one_or_many(value) if not isinstance(value, dict) else ENTRY
+
+
 Formula = Annotated[
     Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)],
     Discriminator(formula_kind),

@@ -28,6 +28,8 @@ def menu_terms(scenario: Scenario) -> Iterator[str]:
 def moves(scenario: Scenario) -> Iterator[str]:
     """Names of the moves that can be taken away: ``decision.move``."""
     for decision in scenario.decisions.values():
+        if decision.name in scenario.chance:
+            continue
         yield from (f"{decision.name}.{move}" for move in decision.moves)
 
 

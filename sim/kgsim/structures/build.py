@@ -9,13 +9,15 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.arrays import Floats
 from kgsim.errors import StructureError
 from kgsim.games.objectives import Objective
-from kgsim.games.staged import StagedGame
-from kgsim.scenario.model import Action, Scenario, Structure
+from kgsim.games.staged import Chance, StagedGame
+from kgsim.scenario.model import IDLE, Action, Scenario, Structure
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
 from kgsim.structures.blocs import objective
 from kgsim.structures.offers import OFFERS_MEET, Play, Worth, boxes_of, has_intervals, reduced
+from kgsim.tolerances import SUM_TO_ONE
 
 #: Payoffs to fall back on, by player.
 Fallback = Mapping[str, float]
@@ -43,11 +45,12 @@ class Staging:
     fixed: Mapping[str, Action]
 
     def moves(self, history: tuple[int, ...]) -> dict[str, Action]:
-        """Decision to action along a terminal history, in order of play."""
+        """Decision to action along a terminal history, in order of play; decisions that are not made are left out."""
         played = {
             decision: action
             for mover, actions, index in zip(self.movers, self.actions, history, strict=True)
             for decision, action in zip(mover, actions[index], strict=True)
+            if action != IDLE
         }
         return {**played, **self.fixed}
 
@@ -75,7 +78,8 @@ def build(
     Raises
     ------
     StructureError
-        If a payoff is not finite at these values, or a bloc's weight is not positive.
+        If a payoff is not finite at these values, a bloc's weight is not positive, or what may happen by chance has no
+        probabilities.
     """
     decisions = list(scenario.decisions)
     movers = tuple(mover for stage in structure.play for mover in stage)
@@ -87,8 +91,14 @@ def build(
     payoffs = 0.0 + by_decision.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
     players, environment = list(scenario.players), parameter_values(scenario, values)
+
+    def wanted(mover: tuple[str, ...]) -> Objective:
+        return objective(scenario, mover, structure.blocs.get(mover), players, environment, fallback)
+
     stages = tuple(
-        tuple(objective(scenario, mover, structure.blocs.get(mover), players, environment, fallback) for mover in stage)
+        (Chance(shares(scenario, stage[0][0], environment)),)
+        if stage[0][0] in scenario.chance
+        else tuple(map(wanted, stage))
         for stage in structure.play
     )
     actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
@@ -101,7 +111,7 @@ def build(
 def with_offers(scenario: Scenario, staging: Staging) -> Staging:
     """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`)."""
     game, players = staging.game, len(scenario.players)
-    objectives = [each for stage in game.stages for each in stage]
+    objectives = [each for stage in game.stages for each in stage if not isinstance(each, Chance)]
     rows = np.vstack([game.outcomes.reshape(1, -1), game.payoffs.reshape(players, -1)]).T
     distinct, labels = np.unique(rows, axis=0, return_inverse=True)
     axes = iter(range(len(objectives)))
@@ -124,7 +134,11 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
     tables = list({id(table): table for table in play.payoffs}.values())
     where = {id(table): number for number, table in enumerate(tables)}
     stages = tuple(
-        tuple(replace(each, members=tuple(member + shift for member in each.members)) for each in stage)
+        tuple(
+            replace(each, members=tuple(member + shift for member in each.members))
+            for each in stage
+            if not isinstance(each, Chance)
+        )
         for stage, shift in zip(game.stages, (players * where[id(table)] for table in play.payoffs), strict=True)
     )
     payoffs = np.concatenate([table[:, play.labels, 0] for table in tables])
@@ -138,6 +152,23 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
 
 def _worth(each: Objective) -> Worth:
     return lambda payoffs: each.score(np.moveaxis(payoffs, 0, -1))
+
+
+def shares(scenario: Scenario, event: str, environment: Mapping[str, Floats]) -> tuple[float, ...]:
+    """The probability of each thing that may happen at a chance event, and of nothing, where it is not drawn.
+
+    Raises
+    ------
+    StructureError
+        If they are negative or do not sum to one at these values.
+    """
+    values = {name: float(value[0]) for name, value in environment.items()}
+    found = {name: formula.number(values) for name, formula in scenario.chance[event].items()}
+    numbers = np.array(list(found.values()))
+    if not np.isfinite(numbers).all() or (numbers < 0.0).any() or abs(numbers.sum() - 1.0) > SUM_TO_ONE:
+        told = ", ".join(f"{name} {value:g}" for name, value in found.items())
+        raise StructureError(f"what may happen at {event} has no probabilities that sum to 1 at these values: {told}")
+    return (*found.values(), 0.0)
 
 
 def with_ties_of(

@@ -26,6 +26,7 @@ from kgsim.scenario.payoffs import (
     type_points,
     with_ties,
 )
+from kgsim.scenario.possible import conditional
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 
 
@@ -55,6 +56,10 @@ class PrivateGame:
 
     def __init__(self, scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> None:
         self.scenario, self.structure, self.values = scenario, structure, values
+        if scenario.chance.keys() - structure.fixed.keys() or conditional(scenario, structure):
+            raise StructureError(
+                f"structure {structure.name}: private types do not go together with chance events and conditions yet"
+            )
         decisions = list(scenario.decisions)
         self.movers = [mover[0] for stage in structure.play for mover in stage]
         order = [decisions.index(mover) for mover in self.movers]

@@ -88,6 +88,7 @@ def solve_structure(
         reasons=tuple(sorted(gaps)) if gaps else (_why_complete(structure, bool(equilibria)),),
         method=METHOD,
         unsolved="" if equilibria else "; ".join(dict.fromkeys(failures)),
+        drawn=tuple(event for event in scenario.chance if event not in structure.fixed),
     )
 
 

@@ -10,8 +10,9 @@ from kgsim.errors import StructureError
 from kgsim.games.extensive import ExtensiveGame, InformationSet, Node, in_order
 from kgsim.games.objectives import RULES
 from kgsim.games.simpler import without_idle
+from kgsim.games.staged import Chance, StagedGame, available
 from kgsim.scenario.arguments import check_scenario
-from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.model import IDLE, Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
 from kgsim.structures.build import Staging, build
 from kgsim.structures.offers import has_intervals
@@ -82,7 +83,9 @@ def tree_of(scenario: Scenario, structure: Structure, staging: Staging) -> Exten
     seats = []
     objectives = [objective for stage in staging.game.stages for objective in stage]
     for mover, objective in zip(staging.movers, objectives, strict=True):
-        if len(mover) == 1:
+        if isinstance(objective, Chance):
+            seats.append(-1)
+        elif len(mover) == 1:
             seats.append(list(scenario.players).index(scenario.decisions[mover[0]].player))
         else:
             seats.append(len(payoffs))
@@ -98,27 +101,42 @@ def _unfold(
     payoffs: np.ndarray,
     seats: list[int],
 ) -> ExtensiveGame:
+    game, shape = staging.game, staging.game.outcomes.shape
     stage_of = [stage for stage, movers in enumerate(structure.play) for _ in movers]
-    first = [stage_of.index(stage) for stage in stage_of]
-    shape = staging.game.outcomes.shape
-    names = [tuple("+".join(a.name for a in joint) for joint in actions) for actions in staging.actions]
+    names = [tuple("+".join(a.name for a in joint if a != IDLE) for joint in actions) for actions in staging.actions]
     information: list[InformationSet] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     nodes: list[Node] = []
     histories: list[tuple[int, ...]] = [()]
     for history in histories:
-        depth = len(history)
+        depth, actions = len(history), _open(game, history)
+        while len(actions) == 1 and not names[depth][actions[0]]:
+            history, depth = (*history, *actions), depth + 1
+            actions = _open(game, history)
         if depth == len(shape):
-            rule = scenario.outcomes[int(staging.game.outcomes[history])]
+            rule = scenario.outcomes[int(game.outcomes[history])]
             nodes.append(Node(payoffs=tuple(float(own[history]) for own in payoffs), label=rule.name))
             continue
-        seen = history[: first[depth]]
+        start = len(histories)
+        histories.extend((*history, action) for action in actions)
+        children, named = tuple(range(start, len(histories))), tuple(names[depth][action] for action in actions)
+        drawn = game.stages[stage_of[depth]][0]
+        if isinstance(drawn, Chance):
+            nodes.append(Node(children, actions=named, probabilities=drawn.among(actions)))
+            continue
+        seen = history[: game.first_axis[stage_of[depth]]]
         if (depth, seen) not in known:
             known[depth, seen] = len(information)
-            told = ", ".join(names[axis][action] for axis, action in enumerate(seen))
+            told = ", ".join(filter(None, (names[axis][action] for axis, action in enumerate(seen))))
             label = "+".join(staging.movers[depth]) + (f" after {told}" if told else "")
-            information.append(InformationSet(seats[depth], label, names[depth]))
-        start = len(histories)
-        histories.extend((*history, action) for action in range(shape[depth]))
-        nodes.append(Node(tuple(range(start, start + shape[depth])), known[depth, seen]))
+            information.append(InformationSet(seats[depth], label, named))
+        nodes.append(Node(children, known[depth, seen]))
     return in_order(f"{scenario.title}: {structure.name}", players, nodes, information)
+
+
+def _open(game: StagedGame, history: tuple[int, ...]) -> tuple[int, ...]:
+    """The actions that the next mover has; none at an end."""
+    if len(history) == game.outcomes.ndim:
+        return ()
+    (actions,) = available(game.outcomes[history], 1)
+    return actions

@@ -13,7 +13,7 @@ from kgsim.scenario.references import Declared
 from kgsim.scenario.rounds import Dynamics, Shock, StateVariable
 from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.schema_rounds import DynamicsEntry, ShockEntry, StateEntry
-from kgsim.scenario.sections.outcomes import check_moves
+from kgsim.scenario.sections.conditions import check_moves
 from kgsim.scenario.source import Key
 from kgsim.tolerances import SUM_TO_ONE
 

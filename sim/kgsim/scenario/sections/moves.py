@@ -9,11 +9,12 @@ from kgsim.scenario.model import Action, Decision
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
-from kgsim.scenario.schema import MoveEntry, ScenarioFile, StepsEntry
+from kgsim.scenario.schema import ChanceEntry, MoveEntry, ScenarioFile, StageEntry, StepsEntry
+from kgsim.scenario.sections.conditions import read_condition
 from kgsim.scenario.source import Key
 
 MAX_ACTIONS = 100_000
-MAX_PLAYERS = 6
+MAX_PLAYERS = 8
 
 
 def read_decisions(file: ScenarioFile, declared: Declared, report: Report) -> dict[str, Decision]:
@@ -21,11 +22,20 @@ def read_decisions(file: ScenarioFile, declared: Declared, report: Report) -> di
     _check_players(file, declared, report)
     decisions: dict[str, Decision] = {}
     for name, player in declared.decisions.items():
+        if name in declared.chance:
+            happenings = file.chance[name].items() if name in file.chance else ()
+            labels = {each: (isinstance(entry, ChanceEntry) and entry.label) or each for each, entry in happenings}
+            decisions[name] = Decision(name, player, labels, tuple(map(Action, labels)))
+            continue
         actions = _actions(name, file, declared, report)
-        labels = {
-            move: entry if isinstance(entry, str) else entry.label for move, entry in file.moves.get(name, {}).items()
+        moves = file.moves.get(name, {})
+        labels = {move: entry if isinstance(entry, str) else entry.label for move, entry in moves.items()}
+        conditions = {
+            move: read_condition(("moves", name, move, "if"), entry.if_, declared, report)
+            for move, entry in moves.items()
+            if isinstance(entry, MoveEntry) and entry.if_ is not None
         }
-        decisions[name] = Decision(name, player, labels, actions, _intervals(file, name))
+        decisions[name] = Decision(name, player, labels, actions, _intervals(file, name), conditions)
     return decisions
 
 
@@ -61,7 +71,10 @@ def _check_players(file: ScenarioFile, declared: Declared, report: Report) -> No
                 suggestion(player, declared.players, "player"),
             )
     for name in file.moves:
-        if name not in declared.owners:
+        if name in declared.chance:
+            remedy = "Delete it here: what may happen stands under `chance`."
+            report.add(("moves", name), f"{name!r} is a chance event, which has no moves", remedy, at_key=True)
+        elif name not in declared.owners:
             report.add(
                 ("moves", name),
                 f"{name!r} is neither a player nor a decision",
@@ -93,7 +106,8 @@ def _named_decisions(file: ScenarioFile) -> set[str]:
     for structure in file.structures.values():
         named.update(structure.only, structure.fixed)
         for stage in structure.play:
-            for mover in [stage] if isinstance(stage, str) else stage:
+            who = stage.who if isinstance(stage, StageEntry) else stage
+            for mover in [who] if isinstance(who, str) else who:
                 named.update(member.strip() for member in mover.split("+"))
     return named
 

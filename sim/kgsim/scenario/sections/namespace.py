@@ -13,6 +13,7 @@ _KINDS = {
     "parameters": "a parameter",
     "quantities": "a quantity",
     "terms": "a term",
+    "chance": "a chance event",
 }
 
 

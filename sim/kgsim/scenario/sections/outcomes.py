@@ -8,6 +8,7 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import OutcomeEntry, ScenarioFile
+from kgsim.scenario.sections.conditions import check_moves
 from kgsim.scenario.source import Key
 
 
@@ -46,18 +47,6 @@ def _when(name: str, entry: OutcomeEntry, declared: Declared, report: Report) ->
         elif decision in declared.decisions:
             admitted[decision] = check_moves(place, decision, moves, declared, report)
     return admitted
-
-
-def check_moves(key: Key, decision: str, moves: str | list[str], declared: Declared, report: Report) -> frozenset[str]:
-    """Report moves that a decision does not have; returns those named."""
-    known = declared.moves.get(decision)
-    if not moves:
-        report.add(key, "no move is listed", "Name at least one.")
-    for index, move in enumerate([moves] if isinstance(moves, str) else moves):
-        if known is not None and move not in known:
-            place = key if isinstance(moves, str) else (*key, index)
-            report.add(place, f"{decision} has no move named {move!r}", suggestion(move, known, "move"))
-    return frozenset([moves] if isinstance(moves, str) else moves)
 
 
 def _terms(

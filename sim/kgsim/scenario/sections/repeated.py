@@ -15,7 +15,7 @@ from kgsim.scenario.references import Declared
 from kgsim.scenario.rounds import BUILT_IN, RepeatedGame, Strategy, StrategyState, Transition
 from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.schema_rounds import RepeatedEntry, StrategyEntry, StrategyStateEntry
-from kgsim.scenario.sections.outcomes import check_moves
+from kgsim.scenario.sections.conditions import check_moves
 from kgsim.scenario.source import Key
 from kgsim.tolerances import SUM_TO_ONE
 

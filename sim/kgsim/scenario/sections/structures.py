@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.model import Action, Bloc, Decision, Structure
+from kgsim.scenario.model import Action, Bloc, Condition, Decision, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
-from kgsim.scenario.schema import RULE_NEEDS, BlocEntry, ScenarioFile, StructureEntry
-from kgsim.scenario.sections.outcomes import check_moves
+from kgsim.scenario.schema import RULE_NEEDS, BlocEntry, ScenarioFile, StageEntry, StructureEntry
+from kgsim.scenario.sections.conditions import check_moves, check_order, read_condition
 from kgsim.scenario.source import Key
 from kgsim.wording import listed
 
@@ -28,39 +28,64 @@ def read_structures(
     structures = {}
     for name, entry in file.structures.items():
         key: Key = ("structures", name)
-        play = _stages(key, entry, declared, report)
+        play, where = _stages(key, entry, declared, report)
+        conditions = _conditions(entry, where, declared, report)
         only = _only(key, entry, declared, report)
         fixed = _fixed(key, entry, decisions, declared, report)
         _check_coverage(key, entry, play, declared, report)
         blocs = _blocs(key, entry, play, base, declared, report)
-        structures[name] = Structure(name, entry.label or name, play, blocs, only, fixed)
+        structures[name] = Structure(name, entry.label or name, play, blocs, only, fixed, conditions)
+        check_order(structures[name], decisions, where, report)
     _check_circles(structures, report)
     return structures
 
 
-def _stages(key: Key, entry: StructureEntry, declared: Declared, report: Report) -> Stages:
+def _stages(
+    key: Key, entry: StructureEntry, declared: Declared, report: Report
+) -> tuple[Stages, dict[str, tuple[Key, StageEntry]]]:
+    """The stages in order, chance by itself; and where the stage of each decision is written, if it is an entry."""
     if not entry.play:
         report.add((*key, "play"), "nobody moves", "List the stages, such as [[US, ROK], [DPRK]].")
-    stages = []
+    stages: list[tuple[Mover, ...]] = []
+    where: dict[str, tuple[Key, StageEntry]] = {}
     for index, stage in enumerate(entry.play):
         place: Key = (*key, "play", index)
-        movers = [stage] if isinstance(stage, str) else stage
+        written = stage.who if isinstance(stage, StageEntry) else stage
+        movers = [written] if isinstance(written, str) else written
         if not movers:
             report.add(place, "nobody moves at this stage", "Name a mover, or delete the stage.")
         split = []
         for position, mover in enumerate(movers):
-            at = place if isinstance(stage, str) else (*place, position)
+            at = (*place, "who") if isinstance(stage, StageEntry) else place
+            at = at if isinstance(written, str) else (*at, position)
             members = tuple(part.strip() for part in mover.split("+"))
             for member in members:
                 fault = declared.unknown_decision(member)
                 if fault is not None:
                     report.add(at, *fault)
+                if member in declared.chance and len(members) > 1:
+                    report.add(at, f"{member} is a chance event, which no bloc decides", "Give it a stage of its own.")
             owners = [declared.owners.get(member, member) for member in members]
             if len(set(owners)) < len(owners) and len(set(members)) == len(members):
                 report.add(at, f"the bloc {mover!r} holds two decisions of one player", "A bloc joins players.")
             split.append(members)
-        stages.append(tuple(split))
-    return tuple(stages)
+            if isinstance(stage, StageEntry):
+                where |= dict.fromkeys(members, ((*place, "if"), stage))
+        # What is drawn while others move is as good as drawn after them: they do not see it.
+        stages += [tuple(mover for mover in split if mover[0] not in declared.chance)]
+        stages += [(mover,) for mover in split if mover[0] in declared.chance]
+    return tuple(filter(None, stages)), where
+
+
+def _conditions(
+    entry: StructureEntry, where: Mapping[str, tuple[Key, StageEntry]], declared: Declared, report: Report
+) -> dict[str, Condition]:
+    """What must have been done before a decision is made, where its stage says so."""
+    return {
+        decision: read_condition(key, stage.if_, declared, report)
+        for decision, (key, stage) in where.items()
+        if stage.if_ is not None
+    }
 
 
 def _check_coverage(key: Key, entry: StructureEntry, play: Stages, declared: Declared, report: Report) -> None:
@@ -89,6 +114,9 @@ def _only(key: Key, entry: StructureEntry, declared: Declared, report: Report) -
         place = (*key, "only", decision)
         if not _known(place, decision, declared, report):
             continue
+        if decision in declared.chance:
+            remedy = f"Fix what happens with `fixed`, or change its probabilities under `chance.{decision}`."
+            report.add(place, f"{decision} is a chance event, and cannot be restricted", remedy, at_key=True)
         if decision in entry.fixed:
             report.add(
                 place, f"{decision!r} is fixed here, so its moves cannot be restricted", "Delete one.", at_key=True
@@ -150,6 +178,8 @@ def _blocs(
     for mover in in_play.values():
         name = "+".join(mover)
         owners = [declared.owners.get(member, member) for member in mover]
+        if any(member in declared.chance for member in mover):
+            continue
         if name not in misread and len(set(owners)) == len(owners):
             report.add(
                 (*key, "blocs"),

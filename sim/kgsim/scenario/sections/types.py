@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression, constant
 from kgsim.scenario.model import OutcomeRule, PlayerType, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile, TypeEntry
+from kgsim.scenario.sections.chance import check_probabilities
 from kgsim.scenario.source import Key
-from kgsim.tolerances import SUM_TO_ONE
 
 
 def read_types(
@@ -38,26 +37,8 @@ def read_types(
             if prior is not None:
                 types[player][name] = PlayerType(name, label or name, prior)
         if base and len(types[player]) == len(entries):
-            _check_sum(key, types[player], base, report)
+            check_probabilities(key, "prior", {each: kind.prior for each, kind in types[player].items()}, base, report)
     return types
-
-
-def _check_sum(key: Key, types: dict[str, PlayerType], base: dict[str, float], report: Report) -> None:
-    total = 0.0
-    for name, each in types.items():
-        fault = fault_at(each.prior, base)
-        if fault is not None:
-            report.add((*key, name), f"at the base values, {fault}", REMEDY)
-            return
-        value = each.prior.number(base)
-        if value < 0.0:
-            report.add((*key, name), f"the prior is {value:g} at the base values", "A probability is 0 or more.")
-        total += value
-    if abs(total - 1.0) > SUM_TO_ONE:
-        first = next(iter(types))
-        report.add(
-            key, f"the priors sum to {total:.10g} at the base values, not to 1", f"Write one as `1 - {first}...`."
-        )
 
 
 def check_effect(

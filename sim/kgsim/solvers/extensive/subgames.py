@@ -24,12 +24,11 @@ from kgsim.games.plans import Partial
 from kgsim.games.strategic import with_ties
 from kgsim.solvers.effort import Effort
 from kgsim.solvers.extensive.by_plans import solve_by_plans, solve_form
-from kgsim.solvers.staged import one_mover, several_movers
-from kgsim.solvers.staged.continuations import Collector, Continuations, Piece, Play, Point, played, terminal
+from kgsim.solvers.staged import chance_stage, one_mover, several_movers
+from kgsim.solvers.staged.continuations import Collector, Continuations, Play, Point, played, terminal
 from kgsim.solvers.staged.stage import Caps, Stage
 from kgsim.solvers.staged.strategies import reply
 
-DRAWS = "a move of chance is followed by too many combinations of equilibria: some were dropped"
 CONTINUA = "hidden moves are followed by continua of equilibria: only the ends of each continuum are followed"
 
 
@@ -143,7 +142,7 @@ def solve_subgames(game: ExtensiveGame, effort: Effort, caps: Caps | None = None
             for cell in distinct:
                 found.gaps |= cell.gaps
             if opening.kind == "chance":
-                _chance(game.nodes[root].probabilities, cells, caps, found)
+                chance_stage.solve(cells, game.nodes[root].probabilities, caps, found)
             elif opening.kind == "tangle":
                 _tangle(game, root, opening, cells, caps, effort, found)
             else:
@@ -209,26 +208,6 @@ def _spread(mix: Sequence[tuple[int, float]], size: int) -> np.ndarray:
     for action, share in mix:
         found[action] = share
     return found
-
-
-def _chance(shares: Sequence[float], cells: Sequence[Continuations], caps: Caps, found: Collector) -> None:
-    """Every way to go on after each draw, with the continua of each."""
-    draws = tuple((action, share) for action, share in enumerate(shares) if share > 0.0)
-    choices = [cells[action].components() for action, _ in draws]
-    if prod(map(len, choices)) > caps.points:
-        found.gaps.add(DRAWS)
-    for chosen in islice(product(*choices), caps.points):
-        spans = [each.points if isinstance(each, Piece) else (each,) for each in chosen]
-        if prod(map(len, spans)) > caps.points:
-            found.gaps.add(DRAWS)
-            spans = [span[:1] for span in spans]
-        points = [
-            played([draws], {(action,): point for (action, _), point in zip(draws, each, strict=True)})
-            for each in product(*spans)
-        ]
-        for point in points:
-            found.add(point)
-        found.add_piece(points, convex=all(each.convex for each in chosen if isinstance(each, Piece)))
 
 
 def _tangle(

@@ -163,6 +163,26 @@ class Collector:
         return Point(point.lottery, point.payoffs, point.sizes, [point.plays[0], *others])
 
 
+def renamed(found: Continuations, actions: Sequence[Sequence[int]]) -> Continuations:
+    """The same set with the first stage's actions called by their places among all: those that each mover has."""
+
+    def play(old: Play) -> Play:
+        mixes = tuple(
+            tuple((own[action], share) for action, share in mix) for mix, own in zip(old.mixes, actions, strict=True)
+        )
+        then = {
+            tuple(own[action] for action, own in zip(profile, actions, strict=True)): point
+            for profile, point in old.then.items()
+        }
+        return Play(mixes, then)
+
+    def point(old: Point) -> Point:
+        return Point(old.lottery, old.payoffs, old.sizes, list(map(play, old.plays)))
+
+    pieces = tuple(Piece(tuple(map(point, piece.points)), piece.convex) for piece in found.pieces)
+    return Continuations(tuple(map(point, found.points)), pieces, found.gaps)
+
+
 def terminal(label: int, payoffs: np.ndarray) -> Continuations:
     """The one continuation at the end of play."""
     return Continuations((Point(((label, 1.0),), payoffs, np.abs(payoffs)),))

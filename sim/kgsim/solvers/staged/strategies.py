@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from kgsim.games.objectives import Objective, gains
-from kgsim.games.staged import strategy_shapes
+from kgsim.games.staged import Chance, strategy_shapes
 from kgsim.solvers.staged.continuations import Continuations, Play, Point
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect
 
@@ -47,6 +47,8 @@ def strategy(
             return
         for profile in np.ndindex(game.stage_shape(stage)):
             then = (*history, *profile)
+            if not game.can_be(then):
+                continue
             answer = reply(play, profile, game.stages[stage], solution.follow(then))
             if not last:
                 fill(stage + 1, then, answer)
@@ -57,7 +59,9 @@ def strategy(
     return arrays
 
 
-def reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ...], found: Continuations) -> Point:
+def reply(
+    play: Play, profile: tuple[int, ...], objectives: tuple[Objective | Chance, ...], found: Continuations
+) -> Point:
     """What is played after `profile` when `play` was meant."""
     if profile in play.then:
         return play.then[profile]
@@ -69,6 +73,8 @@ def reply(play: Play, profile: tuple[int, ...], objectives: tuple[Objective, ...
     if len(deviators) != 1:
         return found.points[0]
     objective = objectives[deviators[0]]
+    if isinstance(objective, Chance):
+        return found.points[0]
     payoffs = np.array([point.payoffs for point in found.points])
     if not objective.ranks:
         meant = next(iter(play.then.values())).payoffs

@@ -14,16 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.games.staged import StagedGame
+from kgsim.games.staged import Chance, StagedGame, available
 from kgsim.games.strategic import with_ties
-from kgsim.solvers.staged import one_mover, several_movers
-from kgsim.solvers.staged.continuations import Collector, Continuations, terminal
+from kgsim.solvers.staged import chance_stage, one_mover, several_movers
+from kgsim.solvers.staged.continuations import Collector, Continuations, renamed, terminal
 from kgsim.solvers.staged.mixed_stage import Nash
-from kgsim.solvers.staged.stage import Caps, Stage
+from kgsim.solvers.staged.stage import Caps, Stage, record
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def solve_subgame_perfect(
     payoffs = with_ties(game.payoffs)
     rows = np.vstack([game.outcomes.reshape(1, -1), payoffs.reshape(len(payoffs), -1)]).T
     distinct, first, labels = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    labels = labels.reshape(game.outcomes.shape)
+    labels = np.where(game.outcomes >= 0, labels.reshape(game.outcomes.shape), -1)
     ends = [terminal(label, row) for label, row in enumerate(distinct[:, 1:])]
     if game.players is not None:
         # What later movers decide on tells subgames apart, but not what they end in.
@@ -96,17 +97,27 @@ def solve_subgame_perfect(
             return ends[int(block)]
         key = (stage, np.ascontiguousarray(block).tobytes())
         if key not in solved:
-            shape = game.stage_shape(stage)
-            cells = tuple(solve(stage + 1, block[profile]) for profile in np.ndindex(shape))
+            full = game.stage_shape(stage)
+            actions = available(block, len(full))
+            shape = tuple(map(len, actions))
+            objectives = tuple(mover for mover in game.stages[stage] if not isinstance(mover, Chance))
+            cells = tuple(solve(stage + 1, block[profile]) for profile in product(*actions))
             among = game.among_others[stage] if game.among_others else frozenset[int]()
-            solved[key] = _solve_stage(Stage(game.stages[stage], shape, cells, among))
+            found = _solve_stage(stage, actions, Stage(objectives, shape, cells, among), forced=full != shape)
+            solved[key] = found if full == shape else renamed(found, actions)
         return solved[key]
 
-    def _solve_stage(stage: Stage) -> Continuations:
+    def _solve_stage(number: int, actions: tuple[tuple[int, ...], ...], stage: Stage, *, forced: bool) -> Continuations:
         found = Collector()
         for cell in stage.distinct:
             found.gaps |= cell.gaps
-        if len(stage.objectives) == 1:
+        (mover, *others) = game.stages[number]
+        if isinstance(mover, Chance):
+            chance_stage.solve(stage.cells, mover.among(actions[0]), caps, found)
+        elif forced and len(stage.cells) == 1:
+            # Nobody has a choice here, and no bloc has to agree.
+            record(found, (0,) * len(stage.shape), stage.cells[0].components())
+        elif not others:
             one_mover.solve(stage, caps, found)
         else:
             several_movers.solve(stage, nash, caps, found)

@@ -1,0 +1,73 @@
+"""Structures that are solved point by point: those in which chance moves, or a bloc that bargains has conditions.
+
+What chance draws makes lotteries of deals out of deals. Where each subgame has a single equilibrium the lotteries are
+found at all points at once (`kgsim.engine.values`); every other point goes to the solver of single points. So nothing
+is approximated: such structures take longer where ties abound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgsim.arrays import Bools
+from kgsim.engine.induction import Common
+from kgsim.engine.plan import Plan
+from kgsim.engine.solutions import FAILURES, NO_CHANCE, UNSOLVED, EquilibriumSets, unlooked
+from kgsim.games.objectives import RULES
+from kgsim.results import StructureSolution
+from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.payoffs import PayoffTable, actions_of
+from kgsim.scenario.possible import conditional
+from kgsim.structures.solution import in_order, solve_structure
+from kgsim.tolerances import SUM_TO_ONE
+
+
+def by_itself(scenario: Scenario, structure: Structure) -> bool:
+    """Whether a structure has to be solved point by point."""
+    drawn = any(stage[0][0] in scenario.chance for stage in structure.play)
+    bargains = any(not RULES[bloc.rule].linear for bloc in structure.blocs.values())
+    return drawn or (bargains and bool(conditional(scenario, structure)))
+
+
+def one_by_one(common: Common, name: str, _: Plan) -> EquilibriumSets:
+    """Solve a structure; see `kgsim.engine.induction.ends`."""
+    rules = [rule.name for rule in common.scenario.outcomes]
+    nothing = unlooked(common.deals.outcomes, common.payoffs, len(rules))
+    failure = nothing.failure
+    failure[~_probabilities(common, name) & (failure == 0)] = FAILURES.index(NO_CHANCE)
+    solutions = {int(point): _solved(common, name, int(point)) for point in np.flatnonzero(failure == 0)}
+    failure[[point for point, each in solutions.items() if not each.equilibria]] = FAILURES.index(UNSOLVED)
+    return replace(nothing, doubt=np.where(failure == 0, nothing.doubt, 0)).settled(solutions, rules)
+
+
+def _probabilities(common: Common, name: str) -> Bools:
+    """Where everything that may happen has a probability."""
+    fine: Bools = np.ones(common.payoffs.shape[-1], dtype=bool)
+    for stage in common.scenario.structures[name].play:
+        formulas = common.scenario.chance.get(stage[0][0], {}).values()
+        shares = [formula.evaluate(common.environment, shape=(1,)) for formula in formulas]
+        if shares:
+            fine &= np.all([share >= 0.0 for share in np.broadcast_arrays(*shares)], axis=0)
+            fine &= np.abs(sum(shares) - 1.0) <= SUM_TO_ONE
+    return fine
+
+
+def _solved(common: Common, name: str, point: int) -> StructureSolution:
+    scenario, values = common.scenario, {**common.scenario.base, **_at(common, point)}
+    found: dict[str, StructureSolution] = {}
+    for each in in_order(scenario, [name]):
+        structure, labels = scenario.structures[each], common.deals.labels[each]
+        outcomes: NDArray[np.intp] = np.where(labels >= 0, common.deals.outcomes[labels], -1)
+        payoffs = np.where(labels >= 0, common.payoffs[:, labels, point], 0.0)
+        table = PayoffTable(payoffs, outcomes, actions_of(scenario, structure))
+        found[each] = solve_structure(scenario, structure, table, values, found)
+    return found[name]
+
+
+def _at(common: Common, point: int) -> dict[str, float]:
+    return {
+        name: float(np.ravel(column)[point if np.size(column) > 1 else 0]) for name, column in common.points.items()
+    }
