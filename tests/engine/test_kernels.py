@@ -28,9 +28,10 @@ def assert_same(scenario: Scenario, points: dict[str, np.ndarray]) -> None:
             np.testing.assert_array_equal(getattr(one[name], part), getattr(other[name], part), f"{name} {part}")
         for part in ("point", "payoffs", "outcomes", "group"):
             np.testing.assert_array_equal(getattr(one[name].mixed, part), getattr(other[name].mixed, part))
-        for rest, same in zip(one[name].rests, other[name].rests, strict=True):
-            for part in ("points", "fallback", "inner"):
-                np.testing.assert_array_equal(getattr(rest, part), getattr(same, part))
+        rest, same = one[name].rests, other[name].rests
+        assert (rest is None) == (same is None)
+        for part in ("points", "fallback", "inner") if rest is not None else ():
+            np.testing.assert_array_equal(getattr(rest, part), getattr(same, part))
 
 
 @pytest.mark.parametrize("top", [2, 3, 20], ids=["two levels: ties everywhere", "three levels", "few ties"])
@@ -58,6 +59,13 @@ def test_payoffs_that_are_not_finite() -> None:
     points["Ao000"][::3] = np.inf
     with np.errstate(invalid="ignore"):
         assert_same(scenario, points)
+
+
+def test_a_point_alone() -> None:
+    scenario = three_by_two()
+    draw = np.random.default_rng(4)
+    for _ in range(20):
+        assert_same(scenario, {name: draw.integers(0, 9, 1).astype(float) for name in scenario.parameters})
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (2, 7), (12, 4), (5, 11), (70, 3)], ids=str)

@@ -262,18 +262,16 @@ class _AtPoints:
         """Pure equilibria at the points that are not told one by one, each that differs once."""
         sets = self.sets
         left = points[~sets.listed[points]]
-        parts = [(left, np.full((len(sets.payoffs), len(left)), np.nan), sets.inner[sets.rows[:, None], left])]
-        if sets.rests:
-            parts = [(rest.points[kept], rest.fallback[:, kept], rest.inner[sets.rows[:, None], kept])
-                     for rest in sets.rests for kept in [np.flatnonzero(np.isin(rest.points, left))]]  # fmt: skip
-        found = []
-        for own, fallback, inner in parts:
-            row, column = np.nonzero(inner)
-            row = sets.rows[row]
-            deal = sets.deals[row]
-            found.append((np.searchsorted(points, own[column]), sets.outcomes[row], sets.payoffs[:, deal, own[column]],
-                          fallback[:, column]))  # fmt: skip
-        point, rule, payoffs, rests = (np.concatenate(each, axis=-1) for each in zip(*found, strict=True))
+        if sets.rests is None:
+            own, fallback = left, np.full((len(sets.payoffs), len(left)), np.nan)
+            inner = sets.inner[sets.rows[:, None], left]
+        else:
+            kept = np.flatnonzero(np.isin(sets.rests.points, left))
+            own, fallback = sets.rests.points[kept], sets.rests.fallback[:, kept]
+            inner = sets.rests.inner[sets.rows[:, None], kept]
+        row, column = np.nonzero(inner)
+        row, own, rests = sets.rows[row], own[column], fallback[:, column]
+        point, rule, payoffs = np.searchsorted(points, own), sets.outcomes[row], sets.payoffs[:, sets.deals[row], own]
         keys = np.vstack([rests, payoffs, rule, point])
         order = np.lexsort(keys)
         new = np.ones(len(order), dtype=bool)

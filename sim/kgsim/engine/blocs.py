@@ -14,10 +14,10 @@ import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import Layer
-from kgsim.engine.sets import Sets, gathered, kernels, widened
-from kgsim.engine.stages import best
+from kgsim.engine.sets import Payoffs, Sets, gathered, kernels, widened
+from kgsim.engine.stages import best, one_mover
 from kgsim.games.objectives import Objective, improves
-from kgsim.tolerances import merged_if_crowded
+from kgsim.tolerances import NEAR_THE_BEST, merged_if_crowded
 
 #: Weights of the first member's gains by which positions are found that dominate most others.
 _STRONG = (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
@@ -57,8 +57,17 @@ def scores(objective: Objective, payoffs: Floats) -> Floats:
         return merged_if_crowded(score, sizes)
 
 
+def best_sum(
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Payoffs, fast: bool = False
+) -> Sets:
+    """Choose by a linear objective; parameters as for `best_position`."""
+    if len(sets.several(below, fast)) or len(sets.wide):
+        return one_mover(layer, below, sets, scores(objective, payoffs.whole()), fast)
+    return Sets.exact(_best(layer, below, sets, objective, payoffs, fast)[0])
+
+
 def best_position(
-    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Payoffs, fast: bool = False
 ) -> Position:
     """Choose by an objective that ranks positions.
 
@@ -66,28 +75,27 @@ def best_position(
     ----------
     layer, below, sets
         The stage, the layer below it and that layer's solution.
-    objective, payoffs
+    objective
         As for `scores`.
+    payoffs
+        Of its members.
     fast
         Whether to use compiled kernels, which give the same answer.
     """
-    score = scores(objective, payoffs)
-    inner, level = best(layer, below, sets, score, fast)
+    inner, level = _best(layer, below, sets, objective, payoffs, fast)
     # Where every score is at the floor, it ranks nothing; defined nowhere, it fails.
     flat, failed = (level <= objective.floor) & (level > -np.inf), np.asarray((level == -np.inf).any(axis=0))
     points: Integers = sets.wide
     tied = sets.several(below, fast)
     if len(tied):
         inner[:, tied], flat[:, tied], failed[tied], open_ = _held(
-            layer, below, sets.only(tied), objective.at(tied), score[:, tied], payoffs.take(tied, axis=-1)
+            layer, below, sets.only(tied), objective.at(tied), payoffs.whole(tied)
         )
         points = np.union1d(points, tied[open_])
     found = Sets.exact(inner)
     if flat.any():
         columns = np.flatnonzero(flat.any(axis=0))
-        rest = standing(
-            layer, below, sets.only(columns), objective.remainder.at(columns), payoffs.take(columns, axis=-1), fast
-        )
+        rest = standing(layer, below, sets.only(columns), objective.remainder.at(columns), payoffs.only(columns), fast)
         there = flat[:, columns][layer.slot_game]
         inner[:, columns] = np.where(there, rest.sets.inner, inner[:, columns])
         failed[columns] |= rest.failed
@@ -95,8 +103,38 @@ def best_position(
     return Position(widened(found, points, gathered(layer, sets.at(points)[layer.entry_below])), failed)
 
 
+def _best(
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Payoffs, fast: bool
+) -> tuple[Bools, Floats]:
+    """`kgsim.engine.stages.best` by `scores` of the deals that can follow a choice alone, mostly a third of all.
+
+    Ties are exact where no score but equal ones is near the best, nor the best near 0; elsewhere all deals are scored.
+    """
+    few = sets.followers(layer, fast)
+    run, begins = few.run, few.point[few.first]
+    with np.errstate(invalid="ignore"):
+        score = objective.at(few.point).score(payoffs.of(layer.slot_deal[few.slot], few.point))
+        top = np.maximum.reduceat(score, few.first)
+        most = np.maximum.reduceat(np.where(score == -np.inf, 0.0, np.abs(score)), few.first)
+        slack = NEAR_THE_BEST * (most + payoffs.size[payoffs.points[begins]])
+        near = (score != top[run]) & (np.abs(score - top[run]) <= slack[run])
+        close = np.concatenate([few.point[near], begins[(top != 0.0) & (np.abs(top) <= slack)]])
+    inner, level = (
+        np.zeros((len(layer.slot_deal), len(payoffs.points)), bool),
+        np.empty((layer.games, len(payoffs.points))),
+    )
+    level[layer.slot_game[few.slot[few.first]], begins] = top
+    kept = (score >= top[run]) & (score > -np.inf)
+    inner[few.slot[kept], few.point[kept]] = True
+    if len(close):
+        columns = np.unique(close)
+        whole = scores(objective.at(columns), payoffs.whole(columns))
+        inner[:, columns], level[:, columns] = best(layer, below, sets.only(columns), whole, fast)
+    return inner, level
+
+
 def _held(
-    layer: Layer, below: Layer, sets: Sets, objective: Objective, score: Floats, payoffs: Floats
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats
 ) -> tuple[Bools, Bools, Bools, Bools]:
     """What the best position is where several deals may follow a position.
 
@@ -111,7 +149,7 @@ def _held(
     open
         Where mixtures of what follows might be picked; shape (points,).
     """
-    members, floor = sets.members(below), objective.floor
+    members, floor, score = sets.members(below), objective.floor, scores(objective, payoffs)
     low, high = members.bounds(score)
     top = layer.cells.fold(np.maximum, high[layer.cell_child])
     level = layer.cells.fold(np.maximum, low[layer.cell_child])
@@ -129,7 +167,7 @@ def _held(
 
 
 def picked(
-    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Payoffs, fast: bool = False
 ) -> Position:
     """Choose by an objective that looks at all positions together; parameters as for `best_position`.
 
@@ -140,7 +178,7 @@ def picked(
     failed = np.zeros(follows.shape[1], dtype=bool)
     for game in range(layer.games):
         slots = np.flatnonzero(layer.slot_game == game)
-        worth = np.moveaxis(payoffs[:, layer.slot_deal[slots]], 0, -1)
+        worth = np.moveaxis(payoffs.whole()[:, layer.slot_deal[slots]], 0, -1)
         inner[slots] = objective.choose(worth, np.abs(worth), follows[slots])
         failed |= ~inner[slots].any(axis=0)
     points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
@@ -149,21 +187,23 @@ def picked(
 
 
 def standing(
-    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Floats, fast: bool = False
+    layer: Layer, below: Layer, sets: Sets, objective: Objective, payoffs: Payoffs, fast: bool = False
 ) -> Position:
     """Choose what stands under mutual veto; parameters as for `best_position`."""
     if fast:
-        inner = np.zeros((len(layer.slot_deal), payoffs.shape[-1]), dtype=bool)
-        failed = np.zeros(payoffs.shape[-1], dtype=bool)
-        signed = np.ascontiguousarray(objective.acceptable(np.moveaxis(payoffs, 0, -1)))
-        kernels().veto(layer.slot_first, layer.slot_deal, sets.follows(layer, fast), payoffs, signed, inner, failed)
+        inner, signed = np.zeros((2, len(layer.slot_deal), len(payoffs.points)), dtype=bool)
+        failed = np.zeros(len(payoffs.points), dtype=bool)
+        few = sets.followers(layer, fast)
+        kept = objective.at(few.point).acceptable(payoffs.of(layer.slot_deal[few.slot], few.point))
+        signed[few.slot[kept], few.point[kept]] = True
+        kernels().veto(layer.slot_first, layer.slot_deal, signed, payoffs.values, payoffs.points, inner, failed)
         tied = sets.several(below, fast)
         if len(tied):
             inner[:, tied], failed[tied] = _standing(
-                layer, below, sets.only(tied), objective.at(tied), payoffs.take(tied, axis=-1)
+                layer, below, sets.only(tied), objective.at(tied), payoffs.whole(tied)
             )
     else:
-        inner, failed = _standing(layer, below, sets, objective, payoffs)
+        inner, failed = _standing(layer, below, sets, objective, payoffs.whole())
     points = np.union1d(sets.several(below, fast), sets.wide).astype(np.intp)
     found = Sets.exact(inner)
     failed[points] = False

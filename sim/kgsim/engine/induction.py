@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.blocs import best_position, picked, scores, standing
+from kgsim.engine.blocs import best_position, best_sum, picked, scores, standing
 from kgsim.engine.mixed import Start, list_mixed
-from kgsim.engine.plan import Layer, Plan, laid_out
-from kgsim.engine.sets import Sets, widened
+from kgsim.engine.plan import Layer, Plan, laid_out, starts
+from kgsim.engine.sets import Payoffs, Sets, widened
 from kgsim.engine.solutions import (
     DOUBTS,
     FAILURES,
@@ -31,7 +32,7 @@ from kgsim.engine.solutions import (
     PURE_BLOC,
     VETO_AT_ONCE,
     EquilibriumSets,
-    FallbackBranch,
+    FallbackBranches,
     Mixed,
 )
 from kgsim.engine.stages import one_mover, several_movers, surplus
@@ -48,13 +49,11 @@ from kgsim.tolerances import merged_if_crowded
 MOST_FALLBACKS = 64
 
 
-class _Rounds(NamedTuple):
-    """Equilibria that blocs fall back on: their points, ascending and repeated, what all have there, the round."""
+class _Rests(NamedTuple):
+    """Equilibria that blocs fall back on: their points, ascending and repeated, and what all have there."""
 
     points: Integers
     fallback: Floats
-    number: Integers
-    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +76,10 @@ class Common:
         The structures solved so far.
     layouts
         Plans of structures with offers from intervals, kept by the engine.
-    sets, rounds
+    sets, rests
         Ends of equal subgames, and what blocs fall back on.
     parts
-        Sets and payoffs at some of the points.
+        Sets at some of the points.
     """
 
     scenario: Scenario
@@ -93,8 +92,13 @@ class Common:
     layouts: dict[object, Plan] = field(default_factory=dict)
     solved: dict[str, EquilibriumSets] = field(default_factory=dict)
     sets: dict[object, tuple[Sets, Start | None]] = field(default_factory=dict)
-    rounds: dict[object, _Rounds] = field(default_factory=dict)
-    parts: dict[object, tuple[Sets, Floats, object]] = field(default_factory=dict)
+    rests: dict[object, _Rests] = field(default_factory=dict)
+    parts: dict[object, tuple[Sets, object]] = field(default_factory=dict)
+
+    @cached_property
+    def size(self) -> Floats:
+        """The largest payoff at each point, by size."""
+        return np.asarray(np.maximum(self.payoffs.max(axis=(0, 1)), -self.payoffs.min(axis=(0, 1))))
 
 
 def ends(common: Common, name: str, plan: Plan) -> EquilibriumSets:
@@ -113,7 +117,7 @@ class _Induction:
         self.failure = np.zeros(points, dtype=np.int8)
         self.doubt = np.zeros(points, dtype=np.int8)
         self.failing = self.failure
-        self.rests: list[FallbackBranch] = []
+        self.rests: FallbackBranches | None = None
         self.start: Start | None = None
         self.fast = common.fast and common.finite
 
@@ -150,7 +154,7 @@ class _Induction:
             self.payoffs if self.offering else self.common.payoffs,
             mixed,
             wide,
-            tuple(self.rests),
+            self.rests,
             self.fast,
         )
 
@@ -220,9 +224,8 @@ class _Induction:
             )
         other = self.common.solved[names[0]]
         self._fail(other.failure > 0, NO_FALLBACK)
-        rounds = self._rounds(other)
-        points = rounds.points
-        sets, failing = self._play(points, rounds.fallback)
+        points, fallback = self._rests(other)
+        sets, failing = self._play(points, fallback)
         fine = failing == 0
         whole = len(self.failure)
         inner = np.zeros((len(self.plan.layers[0].slot_deal), whole), dtype=bool)
@@ -230,11 +233,10 @@ class _Induction:
         solvable = np.zeros(whole, dtype=bool)
         solvable[points[fine]] = True
         np.maximum.at(reasons, points, failing)
-        for number in range(rounds.most):
-            here = np.flatnonzero(rounds.number == number)
-            found = sets.inner.take(here, axis=1) & fine[here]
-            self.rests.append(FallbackBranch(points[here], rounds.fallback[:, here], found))
-            inner[:, points[here]] |= found
+        self.rests = FallbackBranches(points, fallback, sets.inner & fine)
+        if len(points):
+            first = starts(points)
+            inner[:, points[first]] = np.logical_or.reduceat(self.rests.inner, first, axis=1)
         wide, column = np.unique(points[sets.wide], return_inverse=True)
         outer = inner[:, wide]
         there = fine[sets.wide]
@@ -248,11 +250,11 @@ class _Induction:
         self.doubt[open_] = DOUBTS.index(OPEN_FALLBACK)
         return widened(Sets.exact(inner), wide, outer)
 
-    def _rounds(self, other: EquilibriumSets) -> _Rounds:
-        """The equilibria to fall back on that differ in what somebody has, in rounds of one at each point."""
+    def _rests(self, other: EquilibriumSets) -> _Rests:
+        """The equilibria to fall back on that differ in what somebody has."""
         key = id(other) if self.common.finite else None
-        if key in self.common.rounds:
-            return self.common.rounds[key]
+        if key in self.common.rests:
+            return self.common.rests[key]
         left, worth = self._ends_of(other)
         left &= self.failure == 0
         parts, fallbacks = [np.empty(0, dtype=np.intp)], [np.empty((len(worth), 0))]
@@ -262,12 +264,11 @@ class _Induction:
             parts.append(points)
             fallbacks.append(worth[:, chosen, points])
             _strike(left, worth, chosen, points)
-        number = np.repeat(np.arange(len(parts)) - 1, [len(part) for part in parts])
         points = np.concatenate(parts)
         order = np.argsort(points, kind="stable")
-        found = _Rounds(points[order], np.concatenate(fallbacks, axis=1)[:, order], number[order], len(parts) - 1)
+        found = _Rests(points[order], np.concatenate(fallbacks, axis=1)[:, order])
         if key is not None:
-            self.common.rounds[key] = found
+            self.common.rests[key] = found
         return found
 
     def _ends_of(self, other: EquilibriumSets) -> tuple[Bools, Floats]:
@@ -305,23 +306,21 @@ class _Induction:
             sets, self.start = self.common.sets[key]
         if not stages:
             return sets, self.failing
-        apart = not np.array_equal(points, every)
-        if apart and len(stages) == 1:
-            sets.follows(stages[0][0], self.fast)
-        here = {id(table): self._at(sets, points, table) if apart else (sets, table) for *_, table in stages}
-        sets = next(iter(here.values()))[0]
+        if not np.array_equal(points, every):
+            if len(stages) == 1:
+                sets.follows(stages[0][0], self.fast)
+            sets = self._at(sets, points)
         for layer, below, movers, table in reversed(stages):
-            sets = self._stage(layer, below, sets, movers, here[id(table)][1], points, fallback)
+            sets = self._stage(layer, below, sets, movers, table, points, fallback)
         return sets, self.failing
 
-    def _at(self, sets: Sets, points: Integers, payoffs: Floats) -> tuple[Sets, Floats]:
-        """Sets and payoffs at some points, once for all structures that look there."""
-        key = id(sets), id(points), id(payoffs)
+    def _at(self, sets: Sets, points: Integers) -> Sets:
+        """Sets at some points, once for all structures that look there."""
+        key = id(sets), id(points)
         if key not in self.common.parts:
             # What the key names is kept, so that no other object takes its place.
-            kept = sets, points, payoffs
-            self.common.parts[key] = sets.only(points), payoffs.take(points, axis=-1), kept
-        return self.common.parts[key][:2]
+            self.common.parts[key] = sets.only(points), (sets, points)
+        return self.common.parts[key][0]
 
     def _stage(
         self,
@@ -334,7 +333,13 @@ class _Induction:
         fallback: Floats | None,
     ) -> Sets:
         wanted = [self._objective(mover, points, fallback) for mover in movers]
-        worth = [_chosen(payoffs, [self._seat(decision) for decision in mover]) for mover in movers]
+        known = self.common.finite and not self.offering
+        size = self.common.size if known else np.full(payoffs.shape[-1], np.inf)
+        worth = [
+            Payoffs(_chosen(payoffs, [self._seat(decision) for decision in mover]), size, points) for mover in movers
+        ]
+        if len(movers) == 1 and len(movers[0]) > 1 and wanted[0].linear and not self.offering:
+            return best_sum(layer, below, sets, wanted[0], worth[0], self.fast)
         if len(movers) == 1 and not wanted[0].linear:
             choose = best_position if wanted[0].ranks else picked if wanted[0].chooses else standing
             position = choose(layer, below, sets, wanted[0], worth[0], self.fast)
@@ -345,7 +350,8 @@ class _Induction:
             return Sets.exact(np.zeros((len(layer.slot_deal), len(points)), dtype=bool))
         # A player's own payoffs have exact ties already.
         ranked = [
-            own[0] if len(own) == 1 else scores(objective, own) for objective, own in zip(wanted, worth, strict=True)
+            own[0] if len(own) == 1 else scores(objective, own)
+            for objective, own in zip(wanted, (each.whole() for each in worth), strict=True)
         ]
         if len(movers) == 1:
             found = one_mover(layer, below, sets, ranked[0], self.fast)

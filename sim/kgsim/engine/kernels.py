@@ -65,7 +65,7 @@ def best(
 ) -> None:
     """The best deals of every subgame (`kgsim.engine.stages.best`): fill `inner` and `levels`.
 
-    All deals can follow if `follows` has a single column.
+    All deals can follow if `follows` has no column.
     """
     points = score.shape[1]
     level = np.empty(TILE)
@@ -76,7 +76,7 @@ def best(
             level[:] = -inf
             for slot in range(slot_first[game], slot_first[game + 1]):
                 worth = score[slot_deal[slot], begin : begin + size]
-                there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
+                there = everything if follows.shape[1] == 0 else follows[slot, begin : begin + size]
                 for point in range(size):
                     value = worth[point] if there[point] else -inf
                     level[point] = value if value > level[point] else level[point]
@@ -84,7 +84,7 @@ def best(
                 levels[game, begin + point] = level[point]
             for slot in range(slot_first[game], slot_first[game + 1]):
                 worth = score[slot_deal[slot], begin : begin + size]
-                there = everything if follows.shape[1] == 1 else follows[slot, begin : begin + size]
+                there = everything if follows.shape[1] == 0 else follows[slot, begin : begin + size]
                 chosen = inner[slot, begin : begin + size]
                 for point in range(size):
                     chosen[point] = there[point] & (worth[point] >= level[point]) & (worth[point] > -inf)
@@ -212,17 +212,18 @@ def reached(
 def veto(
     slot_first: Integers,
     slot_deal: Integers,
-    follows: Bools,
-    payoffs: Floats,
     signed: Bools,
+    payoffs: Floats,
+    places: Integers,
     inner: Bools,
     failed: Bools,
 ) -> None:
     """A bloc under mutual veto, where one deal alone follows each position: fill `inner` and `failed`.
 
-    See `kgsim.engine.blocs.standing`; `signed` says which deals every member would sign, shape (deals, points).
+    See `kgsim.engine.blocs.standing`; `signed` says which deals can follow and every member would sign, shape
+    (slots, points), and `places` where in `payoffs` each point is.
     """
-    members, points = payoffs.shape[0], payoffs.shape[2]
+    members, points = payoffs.shape[0], len(places)
     most = 0
     for game in range(len(slot_first) - 1):
         most = max(most, slot_first[game + 1] - slot_first[game])
@@ -232,21 +233,20 @@ def veto(
         end = min(begin + TILE, points)
         for game in range(len(slot_first) - 1):
             slots = slot_deal[slot_first[game] : slot_first[game + 1]]
-            there = follows[slot_first[game] : slot_first[game + 1], begin:end]
+            there = signed[slot_first[game] : slot_first[game + 1], begin:end]
             for point in range(end - begin):
                 here, standing = begin + point, 0
                 for slot in range(len(slots)):
-                    if there[slot, point] and signed[slots[slot], here]:
+                    if there[slot, point]:
                         for member in range(members):
-                            rivals[standing, member] = payoffs[member, slots[slot], here]
+                            rivals[standing, member] = payoffs[member, slots[slot], places[here]]
                         listed[standing] = slot
                         standing += 1
                 failed[here] |= standing == 0
                 strong = 0
                 for place in range(standing):
                     slot = listed[place]
-                    for member in range(members):
-                        worth[member] = payoffs[member, slots[slot], here]
+                    worth[:] = rivals[place]
                     # What improved upon the last position improves upon many.
                     beaten = improves(rivals[strong], worth)
                     rival = 0

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.engine.plan import Layer, Runs
+from kgsim.engine.plan import Layer, Runs, starts
 from kgsim.solvers.compiled import compiled
 
 
@@ -40,6 +41,7 @@ class Sets:
     outer: Bools
     _members: Members | None = field(default=None, init=False, repr=False)
     _follows: dict[object, Bools] = field(default_factory=dict, init=False, repr=False)
+    _followers: dict[object, Followers] = field(default_factory=dict, init=False, repr=False)
     _several: dict[object, Integers] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -77,6 +79,13 @@ class Sets:
             self._follows[layer.key] = found
         return self._follows[layer.key]
 
+    def followers(self, layer: Layer, fast: bool = False) -> Followers:
+        """The same told one by one."""
+        if layer.key not in self._followers:
+            point, slot = np.nonzero(np.ascontiguousarray(self.follows(layer, fast).T))
+            self._followers[layer.key] = Followers(point, slot, starts(point * layer.games + layer.slot_game[slot]))
+        return self._followers[layer.key]
+
     def only(self, points: Integers) -> Sets:
         """The sets at some points alone, which ascend and may be repeated."""
         known = np.flatnonzero(np.isin(points, self.wide))
@@ -96,6 +105,52 @@ class Sets:
         known = np.isin(points, self.wide)
         found[:, known] = self.outer[:, np.searchsorted(self.wide, points[known])]
         return found
+
+
+class Followers(NamedTuple):
+    """The deals that can follow some choice, point by point and then subgame by subgame."""
+
+    point: Integers
+    slot: Integers
+    first: Integers  # the number of the first of each point and subgame
+
+    @property
+    def run(self) -> Integers:
+        """The number of the point and subgame of each."""
+        return np.repeat(np.arange(len(self.first)), np.diff(self.first, append=len(self.point)))
+
+
+@dataclass(frozen=True, eq=False)
+class Payoffs:
+    """Members' payoffs of all deals at the points of a stage, which may be points of the study several times over.
+
+    Attributes
+    ----------
+    values
+        Shape (members, deals, points of the study), in one piece.
+    size
+        The largest payoff at each, by size.
+    points
+        The number of the point of the study at each point of the stage.
+    """
+
+    values: Floats
+    size: Floats
+    points: Integers
+
+    def whole(self, where: Integers | slice = slice(None)) -> Floats:
+        """The payoffs at some points of the stage; shape (members, deals, points)."""
+        points = self.points[where]
+        every = len(points) == self.values.shape[-1] and np.array_equal(points, np.arange(len(points)))
+        return self.values if every else self.values.take(points, axis=-1)
+
+    def of(self, deals: Integers, where: Integers) -> Floats:
+        """The payoffs of some deals, each at a point of the stage; shape (n, members)."""
+        return self.values[:, deals, self.points[where]].T
+
+    def only(self, where: Integers) -> Payoffs:
+        """The payoffs at some points of the stage alone."""
+        return Payoffs(self.values, self.size, self.points[where])
 
 
 @dataclass(frozen=True, eq=False)

@@ -144,8 +144,8 @@ class EquilibriumSets:
     wide
         Where deals beyond `inner` are not ruled out, though they may mean no further outcome or value; shape (points,).
     rests
-        What of `inner` rests on which equilibrium of the structure that blocs fall back on; empty if they fall back
-        on none.
+        What of `inner` rests on which equilibrium of the structure that blocs fall back on; None if they fall back on
+        none.
     fast
         Whether to use compiled kernels, which give the same answers.
     """
@@ -159,7 +159,7 @@ class EquilibriumSets:
     payoffs: Floats
     mixed: Mixed
     wide: Bools
-    rests: tuple[FallbackBranch, ...] = ()
+    rests: FallbackBranches | None = None
     fast: bool = False
 
     @cached_property
@@ -172,13 +172,11 @@ class EquilibriumSets:
     @cached_property
     def single(self) -> Bools:
         """Where the deals of `inner` are all that equilibria end in, one for each fallback; shape (points,)."""
-        branches = np.ones(self.inner.shape[1], dtype=np.intp)
+        branches: Integers = np.ones(self.inner.shape[1], dtype=np.intp)
         count = self.inner.sum(axis=0)
-        if self.rests:
-            branches, count = np.zeros_like(branches), np.zeros_like(branches)
-            for rest in self.rests:
-                branches[rest.points] += 1
-                count[rest.points] += rest.inner.sum(axis=0)
+        if self.rests is not None:
+            branches = np.bincount(self.rests.points, minlength=len(branches))
+            count = np.bincount(self.rests.points, self.rests.inner.sum(axis=0), len(branches)).astype(np.intp)
         return np.asarray((count == branches) & self.some & ~self.wide & (self.doubt == 0))
 
     @cached_property
@@ -291,17 +289,17 @@ def kernels() -> SimpleNamespace:
 
 
 @dataclass(frozen=True, eq=False)
-class FallbackBranch:
-    """The ends that rest on one equilibrium of the fallback structure, at some points.
+class FallbackBranches:
+    """The ends that rest on each equilibrium of the fallback structure.
 
     Attributes
     ----------
     points
-        Numbers of the points, ascending.
+        Numbers of their points, ascending; a point with several such equilibria is told several times.
     fallback
         What every player has in that equilibrium; shape (players, len(points)).
     inner
-        As `EquilibriumSets.inner`, at these points.
+        As `EquilibriumSets.inner`, with that fallback.
     """
 
     points: Integers

@@ -128,7 +128,7 @@ def best(layer: Layer, below: Layer, sets: Sets, score: Floats, fast: bool = Fal
     points = score.shape[1]
     if fast and not np.isnan(score).any():
         inner, level = np.empty((len(layer.slot_deal), points), bool), np.empty((layer.games, points))
-        follows = sets.follows(layer, fast) if below.shape else np.broadcast_to(True, (len(layer.slot_deal), 1))
+        follows = sets.follows(layer, fast) if below.shape else np.empty((len(layer.slot_deal), 0), dtype=bool)
         kernels().best(layer.slot_first, layer.slot_deal, np.ascontiguousarray(follows), score, inner, level)
         return inner, level
     worth = score[layer.slot_deal]

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from kgsim.errors import ExecutionError
+from kgsim.execution.memory import keep_freed
 from kgsim.versions import install
 
 #: Seconds that a scheduler may take to answer.
@@ -122,6 +123,7 @@ _work: list[Callable[[int], Any]] = []
 def _begin(call: Call, order: object) -> None:
     """Keep the work at hand in a new process; leave Ctrl-C to the one that started it, and end with that one."""
     _work[:] = [partial(call, order)]
+    keep_freed()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
