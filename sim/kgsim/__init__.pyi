@@ -50,5 +50,10 @@ from .worlds.advice import Advice as Advice
 from .worlds.advise import advise as advise
 from .worlds.events import Events as Events
 from .worlds.events import load_events as load_events
+from .worlds.predict import predict as predict
 from .worlds.result import Update as Update
+from .worlds.score import PredictionScore as PredictionScore
+from .worlds.score import score as score
+from .worlds.sealed import Sealed as Sealed
+from .worlds.sealed import read_sealed as read_sealed
 from .worlds.update import update as update

@@ -28,6 +28,8 @@ COMMANDS = (
     "sensitivity",
     "update",
     "advise",
+    "predict",
+    "score",
     "compare",
     "backtest",
     "check",

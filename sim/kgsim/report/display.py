@@ -13,6 +13,7 @@ _REPORTS = {
     "Comparison": "comparison.of_comparison",
     "NashSet": "games.of_nash",
     "ProfileCheck": "repeated.of_profile",
+    "PredictionScore": "predictions.of_score",
     "Result": "sections.of_result",
     "Robustness": "robustness.of_robustness",
     "Scenario": "story.of_scenario",

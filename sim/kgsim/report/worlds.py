@@ -188,5 +188,5 @@ def _watch(result: Update) -> Block:
 
 
 def _most(signal: Signal) -> str:
-    name = max(signal.structures, key=lambda each: signal.structures[each])
-    return f"{name} ({percent(signal.structures[name])})"
+    name = max(signal.structures, key=lambda each: signal.structures[each].have)
+    return f"{name} ({percent(signal.structures[name].have)})"

@@ -170,12 +170,18 @@ def bind(
     told = [_bound(each, scenario, structures, claims, cut, plays) for each in events.events.values()]
     _raise(list(_inexpressible(events, told, structures)))
     seen = [_bound(each, scenario, structures, claims, cut, plays) for each in events.watch.values()]
-    for rule in scenario.outcomes:
-        ends = Observation(rule.name, rule.label, Condition(frozenset([rule.name])), "outcomes")
+    for ends in outcomes_to_see(scenario):
         bound = _bound(ends, scenario, structures, claims, cut, plays)
         if not bound.barred.all():
             seen.append(bound)
     return cut, tuple(told), tuple(seen)
+
+
+def outcomes_to_see(scenario: Scenario) -> list[Observation]:
+    """Every outcome as something that could be seen."""
+    return [
+        Observation(rule.name, rule.label, Condition(frozenset([rule.name])), "outcomes") for rule in scenario.outcomes
+    ]
 
 
 def _all(events: Events) -> list[Observation]:

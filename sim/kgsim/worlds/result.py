@@ -113,14 +113,14 @@ class Signal(Plain):
     among
         What the survivors of all structures, counted alike, make of it.
     structures
-        Structure to the share of its survivors that admit it; those without survivors are left out.
+        Structure to what its survivors make of it; those without survivors are left out.
     """
 
     name: str
     says: str
     by: str | None
     among: Answers
-    structures: Mapping[str, float]
+    structures: Mapping[str, Answers]
 
     @property
     def telling(self) -> float:

@@ -21,7 +21,6 @@ from kgsim.execution.store import Store
 from kgsim.results import VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
-from kgsim.worlds.conditions import ADMITS, EXPECTS
 from kgsim.worlds.conflict import smallest_conflict
 from kgsim.worlds.draws import Worlds, worlds_of
 from kgsim.worlds.events import NO_EVENTS, Events
@@ -228,11 +227,7 @@ def _claims(worlds: Worlds, total: Counts) -> dict[str, dict[str, tuple[float, f
 def _signals(worlds: Worlds, total: Counts) -> tuple[Signal, ...]:
     found = []
     for each, counts in zip(worlds.seen, total["watch"], strict=True):
-        some = {
-            name: float(row[[ADMITS, EXPECTS]].sum() / row.sum())
-            for name, row in zip(worlds.structures, counts, strict=True)
-            if row.sum()
-        }
+        some = {name: answers_of(row) for name, row in zip(worlds.structures, counts, strict=True) if row.sum()}
         seen = each.observation
         found.append(Signal(seen.name, seen.says, seen.date, answers_of(counts.sum(axis=0)), some))
     return tuple(sorted(found, key=lambda each: (-each.telling, -max(each.among.excludes, each.among.expects))))
