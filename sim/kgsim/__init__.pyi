@@ -5,6 +5,8 @@ from .analysis.backtests import backtest as backtest
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
 from .analysis.deterrence import price_of_deterrence as price_of_deterrence
+from .analysis.lenses import Lenses as Lenses
+from .analysis.lenses import lenses as lenses
 from .analysis.robustness import robustness as robustness
 from .analysis.robustness_result import Robustness as Robustness
 from .analysis.sensitivity import Sensitivity as Sensitivity
@@ -40,8 +42,14 @@ from .scenario.model import Scenario as Scenario
 from .solvers.batch.nash_batch import nash_batch as nash_batch
 from .solvers.extensive.tree import TreeSolution as TreeSolution
 from .solvers.extensive.tree import solve_tree as solve_tree
+from .solvers.strategic.correlated import CorrelatedSet as CorrelatedSet
+from .solvers.strategic.correlated import correlated as correlated
 from .solvers.strategic.nash import NashSet as NashSet
 from .solvers.strategic.nash import nash as nash
+from .solvers.strategic.quantal_response import QuantalResponse as QuantalResponse
+from .solvers.strategic.quantal_response import qre as qre
+from .solvers.strategic.rationalizable import Rationalizable as Rationalizable
+from .solvers.strategic.rationalizable import rationalizable as rationalizable
 from .structures.trees import tree as tree
 from .studies.study import open_study as open_study
 from .studies.study import sweep as sweep

@@ -93,6 +93,12 @@ EQUAL_ENDS = 1e-12
 #: Share of a player's range of payoffs up to which gains in Bayesian games, expected under beliefs, are ties.
 BAYESIAN_TIES = 1e-10
 
+#: Newton's last move, as a share of 1 and the point's size, up to which a point lies on a path.
+ON_THE_PATH = 1e-10
+
+#: Steps along a path shorter than this lead nowhere.
+SHORTEST_STEP = 1e-9
+
 #: Probabilities below this are on their way to 0 where a path of quantal responses ends.
 VANISHING = 1e-4
 

@@ -34,6 +34,7 @@ COMMANDS = (
     "backtest",
     "check",
     "explain",
+    "lenses",
     "stability",
     "nash",
     "export",

@@ -8,6 +8,7 @@ from .claims import claims_figure as claims_figure
 from .comparison import comparison_figure as comparison_figure
 from .dumbbells import dumbbell_figure as dumbbell_figure
 from .indices import indices_figure as indices_figure
+from .lenses import lenses_figure as lenses_figure
 from .outcomes import outcomes_figure as outcomes_figure
 from .payoffs import payoffs_figure as payoffs_figure
 from .price import price_figure as price_figure

@@ -11,6 +11,7 @@ from kgsim.showing import Shown, Told
 _REPORTS = {
     "Advice": "advice.of_advice",
     "Comparison": "comparison.of_comparison",
+    "Lenses": "lenses.of_lenses",
     "NashSet": "games.of_nash",
     "ProfileCheck": "repeated.of_profile",
     "PredictionScore": "predictions.of_score",

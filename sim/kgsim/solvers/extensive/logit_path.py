@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kgsim.games.extensive import ExtensiveGame, continuation_values, gains
 from kgsim.solvers.effort import Effort, OutOfEffort
+from kgsim.solvers.path_following import follow
 from kgsim.tolerances import LEAST_CHANCE
 
 #: Precision at which the path is taken to have arrived, payoffs being scaled to 0..1 for each player.
@@ -82,22 +83,14 @@ def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, effort: Effort | 
     effort = effort or Effort(inf)
     system = _System(game)
     effort.spend(LEAST_STEPS * system.cost)
-    point = np.append(system.even, 0.0)
-    tangent, step = np.append(np.zeros(system.size), 1.0), 0.05
-    for number in range(MOST_STEPS):
-        if point[-1] >= until or step < 1e-9:
+    point = start = np.append(system.even, 0.0)
+    for number, point in enumerate(follow(system, start)):
+        if point[-1] >= until or number >= MOST_STEPS:
             break
         try:
             effort.spend(system.cost if number >= LEAST_STEPS else 0)
         except OutOfEffort:
             break
-        following = np.linalg.svd(system.jacobian(point))[2][-1]
-        tangent = following if following @ tangent > 0 else -following
-        found = _corrected(system, point + step * tangent, tangent)
-        if found is None or np.linalg.norm(found - point) > 2 * step:
-            step /= 2
-        else:
-            point, step = found, step * 1.3
     logs = point[:-1]
     behaviour = {}
     for index, part in enumerate(system.parts):
@@ -111,28 +104,6 @@ def logit_path(game: ExtensiveGame, *, until: float = ARRIVED, effort: Effort | 
         payoffs=continuation_values(game, behaviour)[0],
         residual=gains(game, behaviour)[0],
     )
-
-
-def _corrected(system: _System, start: NDArray[np.float64], tangent: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Newton's method across the path, from a predicted point; None if it does not converge quickly."""
-    point = start.copy()
-    for _ in range(8):
-        # A step that was too long overflows; it is taken back.
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = system.equations(point[None, :])[0].real
-            matrix = np.vstack([system.jacobian(point), tangent])
-        if not np.isfinite(matrix).all():
-            return None
-        try:
-            move = np.linalg.solve(matrix, np.append(values, tangent @ (point - start)))
-        except np.linalg.LinAlgError:
-            return None
-        if not np.isfinite(move).all():
-            return None
-        point = point - move
-        if np.abs(move).max() <= 1e-10 * (1 + np.abs(point).max()):
-            return point if point[-1] >= 0 else None
-    return None
 
 
 class _System:
@@ -156,8 +127,12 @@ class _System:
         reached = self._reached(logs[None, :].astype(complex))
         return {i: self._weights(reached, members)[:, 0].real for i, members in enumerate(self.game.members) if members}
 
-    def equations(self, points: NDArray[np.generic]) -> NDArray[np.complex128]:
-        """What is 0 on the path; (points, size) from (points, size + 1)."""
+    def equations(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What is 0 on the path; shape (size,) from (size + 1,)."""
+        return np.asarray(self._equations(point[None, :])[0].real)
+
+    def _equations(self, points: NDArray[np.generic]) -> NDArray[np.complex128]:
+        """The same for many points, (points, size) from (points, size + 1)."""
         logs, precision = points[:, :-1].astype(complex), points[:, -1].astype(complex)
         values, reached = self._values(logs), self._reached(logs)
         result = np.empty_like(logs)
@@ -187,7 +162,7 @@ class _System:
         """Derivatives at one point, shape (size, size + 1), exact by complex steps."""
         tiny = 1e-30
         steps = point[None, :] + 1j * tiny * np.eye(len(point))
-        return np.asarray(self.equations(steps).imag.T / tiny)
+        return np.asarray(self._equations(steps).imag.T / tiny)
 
     def _values(self, logs: NDArray[np.complex128]) -> NDArray[np.complex128]:
         game = self.game
