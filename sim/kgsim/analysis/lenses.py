@@ -28,12 +28,15 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import outcomes_of, payoff_table, structure_of
+from kgsim.scenario.transforms import stepped
 from kgsim.showing import Told
 from kgsim.solvers.graph.stability import Concept
 from kgsim.solvers.strategic.cautious import levels, maximin, minimax_regret
 from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
 from kgsim.structures.build import with_ties_of
+from kgsim.structures.conflict import STEPS
+from kgsim.structures.offers import has_intervals
 from kgsim.tolerances import POSITIVE
 from kgsim.wording import interval, listed, number, percent
 
@@ -78,6 +81,8 @@ class Lenses(Told, Plain):
         Every outcome that can come about, in the order of the file.
     views
         Lens by lens.
+    stepped
+        Whether terms from intervals were looked at in steps.
     """
 
     scenario: str
@@ -85,6 +90,7 @@ class Lenses(Told, Plain):
     label: str
     outcomes: tuple[str, ...]
     views: tuple[View, ...]
+    stepped: bool = False
 
     @property
     def seeing(self) -> tuple[View, ...]:
@@ -115,6 +121,8 @@ class Lenses(Told, Plain):
             said.append(f"One lens alone admits {listed(f'{outcome} ({name})' for outcome, name in alone.items())}.")
         if none:
             said.append(f"No lens admits {listed(none, 'or')}.")
+        if self.stepped:
+            said.append(f"Every lens but perfect looks at terms from intervals in {STEPS} even steps.")
         said += [f"Not asked: {view.name}, since {view.refused}." for view in self.views if view.refused]
         return tuple(said)
 
@@ -127,11 +135,15 @@ class Situation:
     ----------
     scenario, structure, values
         What is looked at.
+    exact
+        The scenario with terms from intervals as they are; in `scenario` they take `STEPS` values each, since most
+        lenses need finitely many actions.
     """
 
     scenario: Scenario
     structure: str
     values: Mapping[str, float]
+    exact: Scenario
 
     @cached_property
     def payoffs(self) -> Floats:
@@ -175,7 +187,7 @@ class Situation:
 
 
 def _perfect(at: Situation) -> tuple[tuple[str, ...], str]:
-    found = solve(at.scenario, at.values, structures=[at.structure]).structures[at.structure]
+    found = solve(at.exact, at.values, structures=[at.structure]).structures[at.structure]
     if not found.equilibria:
         raise GameError(found.unsolved)
     reached = {name for each in found.equilibria for name, share in each.outcomes.items() if share > POSITIVE}
@@ -369,7 +381,7 @@ def lenses(
         if name not in LENSES:
             raise UnknownNameError(f"there is no lens {name!r}. {suggestion(name, LENSES, 'lens')}")
     chosen = structure_of(scenario, structure or next(iter(scenario.structures))).name
-    at = Situation(scenario, chosen, {**scenario.base, **given})
+    at = Situation(stepped(scenario, STEPS), chosen, {**scenario.base, **given}, scenario)
     order = {rule.name: place for place, rule in enumerate(scenario.outcomes)}
     views = []
     for name in asked:
@@ -385,4 +397,6 @@ def lenses(
             continue
         views.append(View(name, called, tuple(sorted(outcomes, key=order.__getitem__)), says))
     label = scenario.structures[chosen].label
-    return Lenses(scenario.name, chosen, label, at.possible(), tuple(views))
+    return Lenses(
+        scenario.name, chosen, label, at.possible(), tuple(views), has_intervals(scenario, scenario.structures[chosen])
+    )

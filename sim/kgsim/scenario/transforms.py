@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import product
+
+from numpy import linspace
 
 from kgsim.errors import GameError
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.model import Action, Parameter, Scenario, Structure
+from kgsim.scenario.model import Action, Decision, Parameter, Scenario, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.nodes import Field, Name, Node, Product, Sum, mapped
 
@@ -142,3 +145,28 @@ def _without(scenario: Scenario, structure: Structure, owner: str, move: str) ->
             "the structure out by naming others with --structure"
         )
     return replace(structure, only={**structure.only, owner: left})
+
+
+def stepped(scenario: Scenario, count: int) -> Scenario:
+    """Let terms from intervals take so many even values, ends among them, and those at which payoffs bend.
+
+    For what needs finitely many actions; a game on a menu of steps is not the game on the interval.
+    """
+    decisions = {
+        name: replace(decision, actions=tuple(_stepped(decision, count)), intervals={})
+        for name, decision in scenario.decisions.items()
+    }
+    return replace(scenario, decisions=decisions)
+
+
+def _stepped(decision: Decision, count: int) -> Iterator[Action]:
+    """A decision's actions, the last term fastest."""
+    for move in dict.fromkeys(action.move for action in decision.actions):
+        actions = [action for action in decision.actions if action.move == move]
+        menus = {term: dict.fromkeys(action.menu[term] for action in actions) for term in actions[0].menu}
+        values = {
+            term: sorted({*(float(f"{value:.12g}") for value in linspace(own[0], own[-1], count)), *own})
+            for term, own in decision.intervals.get(move, {}).items()
+        }
+        for combination in product(*(values.get(term, own) for term, own in menus.items())):
+            yield Action(move, dict(zip(menus, combination, strict=True)))

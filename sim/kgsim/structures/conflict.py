@@ -13,7 +13,11 @@ from kgsim.games.conflict import MOST_STATES, Conflict, Moves
 from kgsim.scenario.conflicts import StatedConflict
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.payoffs import PayoffTable, actions_of, payoff_table, profile_count, structure_of
+from kgsim.scenario.transforms import stepped
 from kgsim.structures.build import with_ties_of
+
+#: Values that a term from an interval takes: a conflict has finitely many states.
+STEPS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,8 @@ class ToldConflict:
 def conflict_of(scenario: Scenario, structure: str, values: Mapping[str, float]) -> ToldConflict:
     """A structure's profiles as states, each player's payoffs as its ranking; who moves when counts for nothing.
 
+    Terms from intervals take `STEPS` even values.
+
     Parameters
     ----------
     scenario, structure
@@ -61,6 +67,7 @@ def conflict_of(scenario: Scenario, structure: str, values: Mapping[str, float])
     StructureError
         If a payoff is not finite at these values.
     """
+    scenario = stepped(scenario, STEPS)
     if scenario.types:
         raise GameError(
             f"scenario {scenario.name} has private types, and the graph model ranks states for players who know who "
