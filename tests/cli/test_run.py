@@ -51,7 +51,7 @@ def test_a_claim_that_does_not_hold_is_no_error(kgsim, talks):
     talks.write_text(talks.read_text().replace("prob(apart, dam) == 0", "prob(apart, dam) > 1"))
     done = kgsim("run", talks, "--no-plots")
     assert done.exit_code == 0
-    assert "apart_saves_the_river     fails" in done.stdout
+    assert "apart_saves_the_river     result  fails" in done.stdout
 
 
 def test_json_is_one_document_on_stdout_and_the_same_as_the_file(kgsim, talks):
