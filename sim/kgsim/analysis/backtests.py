@@ -1,141 +1,35 @@
 """Back-tests: is what history did among the equilibria, is the rival path outside, and how much does the model exclude?
 
-With many equilibria nearly everything passes, so admitting history earns credit only against what else is admitted.
-That is Selten's measure of predictive success: the hit rate minus the area, here the share of the structure's outcomes
-that the equilibrium set admits. A model that admits everything scores 0, one that admits history alone nearly 1, and
-one that admits anything but history less than 0.
-
-Source: R. Selten, Properties of a measure of predictive success, Mathematical Social Sciences 21 (1991), 153-167.
+With many equilibria nearly everything passes, so admitting history earns credit only against what else is admitted
+(`kgsim.analysis.backtest_score`). And whoever knows how a history ended can choose numbers that end it so: a freeze is
+therefore verified by a digest, and the score is told again without the events that the numbers were fitted on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kgsim.analysis.backtest_score import LeftOut, Score, Share, fitted_on
 from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.paths import admitted
 from kgsim.analysis.priors import PriorName, default_priors, drawable, prior
+from kgsim.arrays import Bools, Floats
 from kgsim.errors import GameError
 from kgsim.evaluate import solve
-from kgsim.results import StructureSolution
 from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Backtest, Scenario, path_told
 from kgsim.scenario.payoffs import outcomes_of
-from kgsim.showing import Shown
 from kgsim.studies.limits import check_count, check_room
-
-Verdict = Literal["passes", "fails", "open"]
 
 #: A share is then known to about a percentage point.
 DRAWS = 2_000
 
 #: Draws of a scenario with private types at most, since they are solved one by one.
 MOST_PRIVATE = 100
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of draws, as bounds where equilibria may be missing from some.
-
-    Attributes
-    ----------
-    low, high
-        Draws of which it is certain, and of which it is not ruled out, over all draws.
-    error
-        Standard error of either bound through the finite number of draws.
-    """
-
-    low: float
-    high: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Score(Shown):
-    """One history held against its scenario.
-
-    Attributes
-    ----------
-    predicted
-        Outcome to the largest probability that any equilibrium gives it, at the file's values; outcomes that none
-        reaches are left out.
-    feasible
-        Outcomes that some play of the structure leads to; of a repeated game, all paths of as many rounds as history's.
-    complete
-        Whether the set behind `predicted` is complete.
-    history, rival
-        Share of draws in which an equilibrium reaches what happened, and one of the rivals.
-    area
-        Share of the feasible outcomes that equilibria reach, averaged over the draws; where equilibria may be missing,
-        all outcomes count as reached.
-    draws
-        Parameter points drawn from their ranges.
-    prior
-        How: one of `kgsim.analysis.priors.PRIORS`.
-    """
-
-    scenario: Scenario
-    backtest: Backtest
-    predicted: Mapping[str, float]
-    feasible: tuple[str, ...]
-    complete: bool
-    history: Share
-    rival: Share
-    area: float
-    draws: int
-    prior: PriorName
-
-    def __repr__(self) -> str:
-        return f"Score({self.scenario.name!r}, {self.backtest.name!r}, {self.verdict})"
-
-    @property
-    def admits_history(self) -> bool:
-        """Whether an equilibrium reaches what happened, at the file's values."""
-        return any(outcome in self.predicted for outcome in self.backtest.observed)
-
-    @property
-    def admits_rival(self) -> bool:
-        """Whether an equilibrium reaches a rival, at the file's values."""
-        return any(outcome in self.predicted for outcome in self.backtest.rivals)
-
-    @property
-    def verdict(self) -> Verdict:
-        """``passes`` if history is in the set and all rivals are outside, ``open`` where the set may be incomplete."""
-        if self.admits_rival:
-            return "fails"
-        if not self.complete:
-            return "open"
-        return "passes" if self.admits_history else "fails"
-
-    @property
-    def why(self) -> str:
-        """Why the verdict is no pass; empty if it is one."""
-        if self.verdict == "passes":
-            return ""
-        if not self.admits_history:
-            return "misses history" + (", admits a rival" if self.admits_rival else "")
-        return "admits a rival too" if self.admits_rival else "may be incomplete"
-
-    @property
-    def excluded(self) -> int:
-        """How many feasible outcomes no equilibrium reaches, at the file's values."""
-        return len(self.feasible) - len(self.predicted)
-
-    @property
-    def success(self) -> float:
-        """Selten's measure at the file's values."""
-        return float(self.admits_history) - len(self.predicted) / len(self.feasible)
-
-    @property
-    def mean_success(self) -> float:
-        """Selten's measure averaged over the draws, counting only the draws that certainly admit history."""
-        return self.history.low - self.area
 
 
 def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[Score, ...]:
@@ -168,94 +62,108 @@ def backtest(scenario: Scenario, *, draws: int = DRAWS, seed: int = 1) -> tuple[
         raise GameError(f"draws: expected a whole number of 1 or more, got {draws}")
     check_count(draws, "draws")
     check_room(16.0 * draws * len(scenario.parameters), f"{draws:,} draws", "take fewer (--draws)")
-    scores = []
-    for test in scenario.backtests.values():
-        if test.repeated:
-            scores.append(_path_score(scenario, test, draws, seed))
-            continue
-        solution = solve(scenario, structures=[test.structure]).structures[test.structure]
-        codes = np.unique(outcomes_of(scenario, scenario.structures[test.structure]))
-        feasible = tuple(scenario.outcomes[code].name for code in codes if code >= 0)
-        drawn = min(draws, MOST_PRIVATE) if scenario.types else draws
-        reached, sure = _reached(scenario, test.structure, drawn, seed)
-        scores.append(
-            Score(
-                scenario,
-                test,
-                _predicted(solution),
-                feasible,
-                solution.complete and not solution.unsolved,
-                _share(_any(scenario, reached, test.happened), sure),
-                _share(_any(scenario, reached, test.rival), sure),
-                float(np.where(sure, reached.sum(axis=0), len(feasible)).mean() / len(feasible)),
-                drawn,
-                _prior(scenario),
-            )
-        )
-    return tuple(scores)
-
-
-def _path_score(scenario: Scenario, test: Backtest, draws: int, seed: int) -> Score:
-    """The score of a path of repeated play among all paths of its length; of listed profiles no equilibrium is open."""
-    names = [rule.name for rule in scenario.outcomes]
-    rounds = len(test.happened)
-    base = admitted(scenario, test.repeated, rounds, {})
-    told = {path: path_told(names[code] for code in path) for path in base}
-    drawn = admitted(scenario, test.repeated, rounds, _drawn(scenario, draws, seed))
-    reached = np.array([np.broadcast_to(likely > 0.0, (draws,)) for likely in drawn.values()])
-    sure = np.ones(draws, dtype=bool)
-    observed, rival = (
-        np.asarray(reached[[told[path] in wanted for path in base]].any(axis=0))
-        for wanted in (test.observed, test.rivals)
+    return tuple(
+        _score(scenario, test, min(draws, MOST_PRIVATE) if scenario.types else draws, seed)
+        for test in scenario.backtests.values()
     )
+
+
+def _score(scenario: Scenario, test: Backtest, draws: int, seed: int) -> Score:
+    predicted, feasible, complete = _at_base(scenario, test)
+    names, chosen = drawable(scenario, {}), default_priors(scenario)[0]
+    found = _looked(scenario, test, _drawn(scenario, chosen, names, draws, seed), draws)
     return Score(
         scenario,
         test,
-        {told[path]: float(likely[0]) for path, likely in base.items() if likely[0] > 0.0},
-        tuple(told.values()),
-        True,
-        _share(observed, sure),
-        _share(rival, sure),
-        float(reached.mean()),
+        predicted,
+        feasible,
+        complete,
+        _share(found.history, found.sure),
+        _share(found.rival, found.sure),
+        float(found.area.mean()),
         draws,
-        _prior(scenario),
+        chosen,
+        tuple(_left_out(scenario, test, draws, seed)),
     )
 
 
-def _predicted(solution: StructureSolution) -> dict[str, float]:
-    return {
+def _at_base(scenario: Scenario, test: Backtest) -> tuple[dict[str, float], tuple[str, ...], bool]:
+    """What is admitted at the file's values, what could have been, and whether nothing can be missing."""
+    names = [rule.name for rule in scenario.outcomes]
+    if test.repeated:
+        # Of listed profiles no equilibrium is open.
+        paths = admitted(scenario, test.repeated, len(test.happened), {})
+        told = {path_told(names[code] for code in path): float(likely[0]) for path, likely in paths.items()}
+        return {path: likely for path, likely in told.items() if likely > 0.0}, tuple(told), True
+    solution = solve(scenario, structures=[test.structure]).structures[test.structure]
+    predicted = {
         outcome: max(equilibrium.outcomes.get(outcome, 0.0) for equilibrium in solution.equilibria)
         for outcome in solution.outcomes
     }
+    codes = np.unique(outcomes_of(scenario, scenario.structures[test.structure]))
+    feasible = tuple(names[code] for code in codes if code >= 0)
+    return predicted, feasible, solution.complete and not solution.unsolved
 
 
-def _reached(scenario: Scenario, structure: str, draws: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which outcomes equilibria reach in every draw (outcomes, draws), and in which draws that is certain (draws,)."""
-    looks = Evaluator(scenario, (structure,), (), draws).at(_drawn(scenario, draws, seed))
-    return looks.reached[0], looks.proven[0]
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """What is found in some draws, shape (draws,) each.
+
+    Attributes
+    ----------
+    history, rival
+        Whether an equilibrium reaches what happened, and a rival.
+    sure
+        Whether no equilibrium can be missing.
+    area
+        Share of the feasible outcomes admitted; all of them where equilibria may be missing.
+    """
+
+    history: Bools
+    rival: Bools
+    sure: Bools
+    area: Floats
 
 
-def _any(scenario: Scenario, reached: NDArray[np.bool_], outcomes: Iterable[str]) -> NDArray[np.bool_]:
-    names: Sequence[str] = [rule.name for rule in scenario.outcomes]
-    return np.asarray(reached[[names.index(outcome) for outcome in outcomes]].any(axis=0))
+def _looked(scenario: Scenario, test: Backtest, points: Mapping[str, Floats], draws: int) -> _Looked:
+    names = [rule.name for rule in scenario.outcomes]
+    if test.repeated:
+        paths = admitted(scenario, test.repeated, len(test.happened), points)
+        told = [path_told(names[code] for code in path) for path in paths]
+        reached = np.array([np.broadcast_to(likely > 0.0, (draws,)) for likely in paths.values()])
+        sure, feasible = np.ones(draws, dtype=bool), len(told)
+    else:
+        looks = Evaluator(scenario, (test.structure,), (), draws).at(points)
+        told, reached, sure = names, looks.reached[0], looks.proven[0]
+        feasible = int((np.unique(outcomes_of(scenario, scenario.structures[test.structure])) >= 0).sum())
+    history, rival = (
+        np.asarray(reached[[told.index(name) for name in some]].any(axis=0)) for some in (test.observed, test.rivals)
+    )
+    return _Looked(history, rival, sure, np.where(sure, reached.sum(axis=0), feasible) / feasible)
 
 
-def _share(found: NDArray[np.bool_], sure: NDArray[np.bool_]) -> Share:
+def _left_out(scenario: Scenario, test: Backtest, draws: int, seed: int) -> Iterator[LeftOut]:
+    """The score without each event that parameters were fitted on, and without all of them."""
+    events = tuple(each for each in test.evidence if fitted_on(scenario, (each,)))
+    alone = [(each,) for each in events]
+    for some in (*alone, *([events] if len(events) > 1 else [])):
+        names = tuple(name for name in fitted_on(scenario, some) if name in drawable(scenario, {}))
+        if not names:
+            continue
+        found = _looked(scenario, test, _drawn(scenario, "uniform", names, draws, seed), draws)
+        history, rival = _share(found.history, found.sure), _share(found.rival, found.sure)
+        yield LeftOut(some, names, history, rival, history.low - float(found.area.mean()))
+
+
+def _share(found: Bools, sure: Bools) -> Share:
     low, high = float(found.mean()), float((found | ~sure).mean())
     widest = max(low * (1.0 - low), high * (1.0 - high))
     return Share(low, high, sqrt(widest / len(found)))
 
 
-def _drawn(scenario: Scenario, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
-    """Points from the scenario's own distributions; each parameter has a stream of random numbers of its own."""
+def _drawn(scenario: Scenario, how: PriorName, moved: Sequence[str], draws: int, seed: int) -> dict[str, Floats]:
+    """Some parameters drawn, the others at the file's values; each has a stream of random numbers of its own."""
     streams = dict(zip(scenario.parameters, np.random.SeedSequence(seed).spawn(len(scenario.parameters)), strict=True))
-    moved = drawable(scenario, {})
     cube = [np.random.default_rng(streams[name]).random(draws) for name in moved]
     points = {name: np.full(draws, value) for name, value in scenario.base.items()}
-    if moved:
-        points |= prior(scenario, _prior(scenario), moved).draw(np.column_stack(cube))
-    return points
-
-
-def _prior(scenario: Scenario) -> PriorName:
-    return default_priors(scenario)[0]
+    return points | (prior(scenario, how, moved).draw(np.column_stack(cube)) if moved else {})

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kgsim.analysis.backtests import Score, backtest
+from kgsim.analysis.backtest_score import Score
+from kgsim.analysis.backtests import backtest
 from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
 from kgsim.analysis.sensitivity import Sensitivity, sensitivity
 from kgsim.analysis.threshold_result import Threshold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgsim.analysis.backtests import Score
+from kgsim.analysis.backtest_score import Score
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.phrases import bounds, title
@@ -75,6 +75,7 @@ def backtests(found: Findings, said: Words) -> Section | None:
             Cell(said("backtests.of", some=score.excluded, all=len(score.feasible))),
             Cell(said.interval(percent(score.history.low), percent(score.history.high))),
             Cell(said.interval(percent(score.rival.low), percent(score.rival.high))),
+            Cell(said("backtests.of", some=len(score.fitted), all=len(score.scenario.parameters))),
         )
         for score in found.scores
     )
@@ -85,9 +86,13 @@ def backtests(found: Findings, said: Words) -> Section | None:
         Column(said("backtests.excludes"), "right"),
         Column(said("backtests.share"), "right"),
         Column(said("backtests.rival"), "right"),
+        Column(said("backtests.fitted"), "right"),
     )
     passed = sum(score.verdict == "passes" for score in found.scores)
     note = said("backtests.note", draws=found.scores[0].draws, seed=found.seed)
+    unproven = [score.backtest.name for score in found.scores if not score.frozen]
+    if unproven:
+        note += " " + said("backtests.unproven", names=said.listed(unproven))
     return Section(
         "backtests",
         said("backtests.title"),
@@ -101,7 +106,9 @@ def _told(score: Score, said: Words) -> str:
     """A history's verdict, and why it is no pass."""
     verdict = said(f"backtests.verdict_{score.verdict}")
     if score.verdict == "passes":
-        return verdict
+        return said("backtests.cannot_miss", verdict=verdict) if score.cannot_miss else verdict
+    if score.admits_history and score.outdone and not score.admits_rival:
+        return said("backtests.why_outdone", verdict=verdict)
     if score.admits_history:
         return said("backtests.why_rival" if score.admits_rival else "backtests.why_doubt", verdict=verdict)
     return said("backtests.why_both" if score.admits_rival else "backtests.why_missed", verdict=verdict)

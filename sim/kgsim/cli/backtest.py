@@ -12,12 +12,13 @@ import click
 
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import read_scenario
+from kgsim.cli.output import emit
 from kgsim.cli.study import Delivery, files_of, joined, outputs, say_where
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from kgsim.analysis.backtests import Score
+    from kgsim.analysis.backtest_score import Score
     from kgsim.scenario.model import Scenario
 
 
@@ -26,22 +27,28 @@ if TYPE_CHECKING:
     epilog=examples(
         "kgsim backtest scenarios/",
         "kgsim backtest scenarios/agreed_framework_1994.yaml --draws 10000 --seed 7",
+        "kgsim backtest scenarios/agreed_framework_1994.yaml --digest",
     ),
 )
 @click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--draws", type=click.IntRange(min=1), default=2_000, show_default=True, help="Parameter points drawn.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--digest", is_flag=True, help="Print the digests that freeze the histories now, and score nothing.")
 @outputs("out/backtest-NAMES")
-def backtest(paths: tuple[Path, ...], draws: int, seed: int, to: Delivery) -> None:
+def backtest(paths: tuple[Path, ...], draws: int, seed: int, digest: bool, to: Delivery) -> None:
     """Score the histories that scenario FILEs name, or those of all scenarios in DIR.
 
     For each history: is what happened among the equilibria, are the rivals outside, how many outcomes are excluded,
-    and in which share of the parameter ranges does that stand. A history that fails is an answer and not an error.
+    and in which share of the parameter ranges does that stand? Told too: which parameters were fitted on the history,
+    and whether a digest proves that nothing was touched since. A history that fails is an answer and not an error.
     """
     from kgsim.report import backtests
     from kgsim.report.ownership import Maker
 
     scenarios = _scenarios(paths)
+    if digest:
+        _print_digests(scenarios)
+        return
     scores = _scored(scenarios, draws, seed)
     document = {
         **backtests.document(scores, seed),
@@ -59,6 +66,15 @@ def backtest(paths: tuple[Path, ...], draws: int, seed: int, to: Delivery) -> No
     with to.destination(f"backtest-{joined([place.stem for place in places])}", maker) as destination:
         to.keep(destination, *answer, lambda: files_of(_figures(scores)))
     say_where(destination)
+
+
+def _print_digests(scenarios: Sequence[Scenario]) -> None:
+    """Print, for every history, the digest to be written under `frozen`."""
+    from kgsim.scenario.freezing import frozen_digest
+
+    for scenario in scenarios:
+        for name, test in scenario.backtests.items():
+            emit(f"{scenario.name}: {name}: {frozen_digest(scenario, test)}\n")
 
 
 def _scored(scenarios: Sequence[Scenario], draws: int, seed: int) -> list[Score]:

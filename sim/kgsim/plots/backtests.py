@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from kgsim.analysis.backtests import Score, Share
+from kgsim.analysis.backtest_score import Score, Share
 from kgsim.plots.board import board, write
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION
@@ -46,8 +46,8 @@ def backtest_figure(sheet: Sheet, scores: Sequence[Score], **options: Unpack[Opt
     -------
     Figure
         One row a history: a filled circle where an equilibrium reaches it, an open diamond where one reaches a rival,
-        as shares of draws with twice the standard error; a tick at the average share of outcomes admitted; the verdict
-        at the file's values.
+        as shares of draws with twice the standard error; a tick at the average share of outcomes admitted; the
+        verdict, and what it is worth.
     """
     ruler = sheet.ruler
     beside = sheet.width >= BESIDE
@@ -56,7 +56,7 @@ def backtest_figure(sheet: Sheet, scores: Sequence[Score], **options: Unpack[Opt
     most = max(score.draws for score in scores)
     head = sheet.head(
         "Back-tests: did the model admit what happened, and rule out what did not?",
-        f"{passed} of {len(scores)} pass at the files' values. Shares are of up to {most:,} draws from the ranges.",
+        f"{passed} of {len(scores)} pass. Shares are of up to {most:,} draws from the ranges.",
     )
     signs: list[Sign] = [
         (_sign("o", BLUE, BLUE), "what happened"),
@@ -118,10 +118,17 @@ def _texts(ruler: Ruler, score: Score, room: float) -> tuple[list[str], list[str
 
 
 def _verdict(ruler: Ruler, score: Score) -> list[str]:
-    """What is said below the verdict: how much the model rules out, and why a history fails."""
+    """What is said below the verdict: how selective the model is, why a history fails, and what is no test of it."""
     room = VERDICT - 0.2
-    lines = ruler.wrap(f"excludes {score.excluded} of {len(score.feasible)}", SMALL, room, most=2)
-    return [*lines, *(ruler.wrap(drawable(score.why), SMALL, room, most=6) if score.why else ())]
+    fitted = f"{len(score.fitted)} of {len(score.scenario.parameters)} parameters fitted on it" if score.fitted else ""
+    told = (
+        f"success {score.success:.2f}, excludes {score.excluded} of {len(score.feasible)}",
+        "cannot miss" if score.cannot_miss else "",
+        drawable(score.why) if score.why else "",
+        fitted,
+        "" if score.frozen else "freeze not verified",
+    )
+    return [line for text in told if text for line in ruler.wrap(text, SMALL, room, most=6)]
 
 
 def _sign(marker: str, colour: str, face: str) -> Line2D:

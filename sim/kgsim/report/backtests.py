@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from kgsim.analysis.backtests import Score, Share
+from kgsim.analysis.backtest_score import Score, Share
 from kgsim.analysis.priors import PRIORS
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone
 from kgsim.report.document import Json
@@ -17,29 +17,32 @@ _COLUMNS = (
     Column("scenario"),
     Column("history"),
     Column("verdict"),
-    Column("excludes", "right"),
     Column("success", "right"),
+    Column("excludes", "right"),
     Column("history in", "right"),
     Column("rival in", "right"),
     Column("mean success", "right"),
+    Column("fitted", "right"),
+    Column("frozen"),
 )
 
 _NOTE = (
-    "Verdict: whether an equilibrium at the file's values reaches what happened, and none a rival. Excludes: outcomes "
-    "of the structure that no equilibrium reaches. Success: 1 if history is admitted, less the share of outcomes "
-    "admitted (Selten 1991); a model that admits everything scores 0. History in, rival in: share of draws from the "
-    "parameter ranges in which an equilibrium reaches it; not a probability of anything in the world."
+    "Verdict: whether an equilibrium at the file's values reaches what happened, and none a rival, and no rival is "
+    "admitted in more draws. Success: 1 if history is admitted, less the share of outcomes admitted (Selten 1991); a "
+    "model that admits everything scores 0. Excludes: outcomes of the structure that no equilibrium reaches. History "
+    "in, rival in: share of draws from the parameter ranges in which an equilibrium reaches it; not a probability of "
+    "anything in the world. * admitted in every draw: it cannot miss. Fitted: parameters whose evidence is an event "
+    "that the back-test cites. Frozen: whether a digest proves that nothing was touched."
 )
 
 
 def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
     """Return the report on all scores."""
-    passed = sum(score.verdict == "passes" for score in scores)
     return [
         Heading("Back-tests", 1),
+        Paragraph(in_short(scores)),
         Paragraph(
-            f"{passed} of {counted(len(scores), 'history', 'histories')} passed; up to "
-            f"{max(score.draws for score in scores):,} draws of the parameters each, seed {seed}, "
+            f"Up to {max(score.draws for score in scores):,} draws of the parameters each, seed {seed}, "
             f"{' or '.join(PRIORS[name] for name in PRIORS if name in {score.prior for score in scores})}."
         ),
         Table(_COLUMNS, tuple(_row(score) for score in scores), _NOTE),
@@ -50,6 +53,23 @@ def of_scores(scores: Sequence[Score], seed: int) -> list[Block]:
 def of_score(score: Score) -> list[Block]:
     """Return the report on one score."""
     return [*_told(score), Table(_COLUMNS, (_row(score),), _NOTE)]
+
+
+def in_short(scores: Sequence[Score]) -> str:
+    """How many histories pass and how selective that is, and how many of them are no test."""
+    passed = [score for score in scores if score.verdict == "passes"]
+    mean = sum(score.success for score in scores) / len(scores)
+    told = (
+        f"{len(passed)} of {counted(len(scores), 'history', 'histories')} passed, with a mean success of {mean:.2f} "
+        "(Selten's measure: 1 at most, 0 for a model that admits everything)"
+    )
+    some = (
+        (sum(score.cannot_miss for score in passed), "could not miss, being admitted in every draw"),
+        (sum(bool(score.fitted) for score in passed), "rest on parameters fitted on the history itself"),
+        (sum(not score.frozen for score in passed), "have a freeze that is not verified"),
+    )
+    of_these = [f"{count} {what}" for count, what in some if count]
+    return f"{told}. Of those passed, {listed(of_these)}." if of_these else f"{told}."
 
 
 def document(scores: Sequence[Score], seed: int) -> Json:
@@ -67,11 +87,13 @@ def _row(score: Score) -> tuple[Cell, ...]:
         Cell(score.scenario.name),
         Cell(score.backtest.name),
         Cell(score.verdict, tone=_TONES[score.verdict]),
-        Cell(f"{score.excluded} of {len(score.feasible)}"),
         Cell(f"{score.success:.2f}"),
-        Cell(_share(score.history)),
+        Cell(f"{score.excluded} of {len(score.feasible)}"),
+        Cell(_share(score.history), score.cannot_miss),
         Cell(_share(score.rival)),
         Cell(f"{score.mean_success:.2f}"),
+        Cell(f"{len(score.fitted)} of {len(score.scenario.parameters)}"),
+        Cell("verified" if score.frozen else "not verified"),
     )
 
 
@@ -92,8 +114,39 @@ def _told(score: Score) -> list[Block]:
             lines.append(f"The rival {rival} is among them{' too' if score.admits_history else ''}.")
     if not score.complete:
         lines.append("The set may not be complete.")
-    lines.append(f"Parameters untouched since {test.frozen}.")
+    if score.outdone:
+        shares = f"{_share(score.rival)} against {_share(score.history)}"
+        lines.append(f"A rival is admitted in more draws than history: {shares}.")
+    if score.cannot_miss:
+        lines.append("It cannot miss: history is admitted in every draw, so this is no test.")
+    lines += [*_fitted(score), _frozen(score)]
     return [Heading(f"{score.scenario.title}: {test.name}", 2), Bullets(tuple(lines))]
+
+
+def _fitted(score: Score) -> Iterator[str]:
+    """Which parameters were fitted on the history, and how it fares without the events that they were fitted on."""
+    if not score.fitted:
+        return
+    yield (
+        f"Fitted on what it is scored on: {len(score.fitted)} of "
+        f"{counted(len(score.scenario.parameters), 'parameter')} ({listed(score.fitted)})."
+    )
+    for each in score.left_out:
+        yield (
+            f"Without {listed(each.events)}, with {listed(each.parameters)} anywhere in their ranges and the others as "
+            f"the file has them: history in {_share(each.history)} of draws, a rival in {_share(each.rival)}, mean "
+            f"success {each.success:.2f}."
+        )
+
+
+def _frozen(score: Score) -> str:
+    """What is known of the freeze."""
+    test = score.backtest
+    if score.frozen:
+        return f"Frozen since {test.frozen}: verified by its digest."
+    if test.digest:
+        return f"Said to be frozen since {test.frozen}: not verified, the digest does not fit what the file says now."
+    return f"Said to be frozen since {test.frozen}: not verified, as no digest is stated (kgsim backtest --digest)."
 
 
 def _predictions(score: Score) -> str:
@@ -120,7 +173,24 @@ def _entry(score: Score) -> Json:
         "repeated": score.backtest.repeated or None,
         "happened": list(score.backtest.happened),
         "rival": list(score.backtest.rival),
-        "frozen": score.backtest.frozen,
+        "frozen": {
+            "date": score.backtest.frozen,
+            "digest": score.backtest.digest or None,
+            "verified": score.frozen,
+        },
+        "cannot_miss": score.cannot_miss,
+        "rival_in_more_draws": score.outdone,
+        "fitted": list(score.fitted),
+        "left_out": [
+            {
+                "events": list(each.events),
+                "parameters": list(each.parameters),
+                "history": _bounds(each.history),
+                "rival_share": _bounds(each.rival),
+                "mean_success": rounded(each.success),
+            }
+            for each in score.left_out
+        ],
         "verdict": score.verdict,
         "why": score.why,
         "complete": score.complete,

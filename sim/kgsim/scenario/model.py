@@ -278,8 +278,9 @@ class Briefing:
 class Backtest:
     """What history did: the outcomes it counts as, and the rival outcomes that a good model rules out.
 
-    `frozen` is the date since which no parameter has been touched; it must precede scoring to mean anything. In a
-    `structure` `happened` and `rival` are alternatives; in a `repeated` game each is a path, outcomes in order.
+    `frozen` is the date since which nothing that the score depends on is said to have been touched, and `digest` what
+    proves it (see `kgsim.scenario.freezing`); empty if none is stated. In a `structure` `happened` and `rival` are
+    alternatives; in a `repeated` game each is a path, outcomes in order.
     """
 
     name: str
@@ -291,6 +292,7 @@ class Backtest:
     because: str = ""
     evidence: tuple[str, ...] = ()
     repeated: str = ""
+    digest: str = ""
 
     @property
     def where(self) -> str:

@@ -295,6 +295,13 @@ class BriefingEntry(Model):
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 
+class FrozenEntry(Model):
+    """Since when nothing that a back-test's score depends on has been touched, and what proves it."""
+
+    date: str = Field(description="Date of the freeze, YYYY-MM-DD; before scoring.")
+    digest: str = Field(description="What `kgsim backtest --digest` printed then.")
+
+
 class BacktestEntry(Model):
     """What history did in this situation, to hold the model against."""
 
@@ -307,7 +314,11 @@ class BacktestEntry(Model):
     rival: OneOrMany = Field(
         description="The outcome, or outcomes, that nearly happened and should be ruled out; there, a path in order."
     )
-    frozen: str = Field(description="Date since which no parameter has been touched, YYYY-MM-DD; before scoring.")
+    frozen: Annotated[
+        Annotated[str, Tag(TEXT)] | Annotated[FrozenEntry, Tag(ENTRY)],
+        Discriminator(text_or_entry),
+        Field(description="Date since which nothing was touched, YYYY-MM-DD, with the digest that proves it."),
+    ]
     because: str = Field("", description="Why the rival was a possibility.")
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kgsim.scenario.evidence import check_date
@@ -12,6 +13,8 @@ from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import BacktestEntry, ScenarioFile
 from kgsim.scenario.sections.parameters import check_evidence
 from kgsim.scenario.source import Key
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def read_backtests(
@@ -24,7 +27,7 @@ def read_backtests(
         check_evidence(key, entry.evidence, evidence, report)
         if not entry.says.strip():
             report.add((*key, "says"), "the back-test says nothing", "State what happened in a plain sentence.")
-        check_date((*key, "frozen"), entry.frozen, report, whole=True)
+        frozen, digest = _frozen((*key, "frozen"), entry, report)
         _check_where(key, entry, declared, report)
         happened = _outcomes((*key, "happened"), entry.happened, declared, report)
         rival = _outcomes((*key, "rival"), entry.rival, declared, report)
@@ -34,7 +37,8 @@ def read_backtests(
             structure=entry.structure,
             happened=happened,
             rival=rival,
-            frozen=entry.frozen,
+            frozen=frozen,
+            digest=digest,
             because=entry.because,
             evidence=tuple(entry.evidence),
             repeated=entry.repeated,
@@ -50,6 +54,18 @@ def read_backtests(
             )
         backtests[name] = backtest
     return backtests
+
+
+def _frozen(key: Key, entry: BacktestEntry, report: Report) -> tuple[str, str]:
+    """The date of the freeze, and the digest that proves it if one is stated."""
+    if isinstance(entry.frozen, str):
+        check_date(key, entry.frozen, report, whole=True)
+        return entry.frozen, ""
+    check_date((*key, "date"), entry.frozen.date, report, whole=True)
+    if not _DIGEST.fullmatch(entry.frozen.digest):
+        remedy = "Copy the 64 digits that `kgsim backtest --digest` prints."
+        report.add((*key, "digest"), "this is not a SHA-256 digest", remedy)
+    return entry.frozen.date, entry.frozen.digest
 
 
 def _check_where(key: Key, entry: BacktestEntry, declared: Declared, report: Report) -> None:
