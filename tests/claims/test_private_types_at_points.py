@@ -167,3 +167,38 @@ def test_no_equilibrium_is_lost_next_to_a_border(letter, distance):
 def test_rounds_of_play_are_not_for_types(letter):
     with pytest.raises(kgsim.GameError, match="private types"):
         World.of(letter, "gift")
+
+
+#: Beer and quiche (Cho and Kreps 1987) at even odds: who drinks beer is challenged with any probability up to 1/2.
+BREAKFAST = f"""
+kgsim: 1
+title: Beer and quiche
+question: Is there a duel?
+players: {{S: Stranger, B: Bully}}
+parameters:
+  q: {NUMBER("chance that the stranger is strong", 0.5, 0, 1)}
+  x: {NUMBER("a number to ask about", 1.7, 0, 4)}
+types: {{S: {{strong: q, weak: 1 - q}}}}
+terms: {{liked: the breakfast one likes, duel: a duel, won: a duel with the weak}}
+moves: {{S: {{beer: beer, quiche: quiche}}, B: {{duel: challenge, leave: leave}}}}
+outcomes:
+  beer and a duel: {{when: {{S: beer, B: duel}}, terms: {{liked: 1, duel: 1}}}}
+  quiche and a duel: {{when: {{S: quiche, B: duel}}, terms: {{duel: 1}}}}
+  beer: {{when: {{S: beer}}, terms: {{liked: 1}}}}
+  quiche: {{otherwise: true}}
+utilities:
+  S: liked*strong + (1 - liked)*weak + 2*(1 - duel)
+  B: duel*weak + (1 - duel)*strong
+structures: {{breakfast: {{play: [S, B]}}}}
+claims:
+  never: {{says: The stranger never has x., holds: "abs(value(S, breakfast) - x) > 0.001"}}
+"""
+
+
+@pytest.mark.parametrize(("x", "verdict"), [(1.7, "depends"), (2.2, "depends"), (0.7, "holds"), (2.8, "holds")])
+def test_claims_are_judged_inside_continua_of_private_games(x, verdict):
+    """Where both drink beer the stranger has 1.5 to 2.5: no end of the continuum has 1.7, some equilibrium does."""
+    scenario = kgsim.loads(BREAKFAST, name="breakfast")
+    assert kgsim.solve(scenario, x=x).claims["never"].verdict == verdict
+    study = kgsim.sweep(scenario, x=[x, x + 1e-4])
+    assert [VERDICTS[code] for code in study.verdict.values[0]] == [verdict, verdict]

@@ -224,3 +224,37 @@ def test_a_path_through_too_large_a_tree_is_not_followed() -> None:
     payoffs = np.zeros((2, 2, 60, 60))
     game = BayesianGame((np.array([0.5, 0.5]),), payoffs, ((0,), (1,)), (0,))
     assert selected_equilibrium(game, every_end(game)) is None
+
+
+def defence(game: BayesianGame, word: int, answers: np.ndarray) -> np.ndarray:
+    """The belief that does most for the worst of some answers to a word."""
+    worth = game.payoffs[:, 1, word]
+    leads = [worth[:, a] - worth[:, b] for a in np.flatnonzero(answers > 1e-12) for b in range(len(answers))]
+    kinds = len(worth)
+    found = linprog(
+        np.append(np.zeros(kinds), -1.0),
+        A_ub=np.column_stack([-np.array(leads), np.ones(len(leads))]),
+        b_ub=np.zeros(len(leads)),
+        A_eq=[[*np.ones(kinds), 0.0]],
+        b_eq=[1.0],
+        bounds=[(0.0, 1.0)] * kinds + [(None, None)],
+    )
+    return np.asarray(found.x[:kinds])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_lies_in_convex_continua_of_signalling_games_is_an_equilibrium(seed: int) -> None:
+    """Mixtures of messages with answers fixed, and of answers with messages fixed, drawn at random; ties are common."""
+    rng = np.random.default_rng(seed)
+    kinds, messages, answers = rng.choice([[2, 2, 2], [2, 2, 3], [2, 3, 2], [3, 2, 2]])
+    payoffs = rng.integers(0, 3, (kinds, 2, messages, answers)).astype(float)
+    game = BayesianGame((np.full(kinds, 1.0 / kinds),), payoffs, ((0,), (1,)), (0,))
+    found = solve_bayesian(game, every_end(game))
+    for group, convex in zip(found.continua, found.convex, strict=True):
+        members = [found.equilibria[place] for place in group]
+        weights = rng.dirichlet(np.ones(len(members)))
+        strategy = [np.tensordot(weights, [each.strategy[axis] for each in members], 1) for axis in range(2)]
+        if convex:
+            surprises = {((word,), 0): defence(game, word, strategy[1][0, word]) for word in range(messages)}
+            assert one_shot_gain(game, strategy, surprises) <= 1e-9
+            assert is_told(game, found, lottery(game, strategy))

@@ -6,9 +6,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from test_bayesian_ways import every_end, is_told
 
 from kgsim.games.bayesian import BayesianGame, one_shot_gain
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria, written_out
+from kgsim.solvers.bayesian.solve import solve_bayesian
 
 PRIOR = np.array([0.45, 0.55])
 
@@ -203,3 +205,30 @@ def test_a_surprise_after_a_surprise_leaves_two_beliefs_free(seed: int) -> None:
         strategy, beliefs = written_out(game, each)
         examples = {place: np.array(belief.example) for place, belief in beliefs.items()}
         assert one_shot_gain(game, strategy, examples) <= 1e-9
+
+
+#: What is drawn at random, and how its pure equilibria are found by looking at each pure profile.
+FAMILIES = {
+    "cheap words, an act, a last word": (lambda seed: talk_game(seed, cheap=True), by_hand),
+    "costly words, an act, a last word": (lambda seed: talk_game(seed, cheap=False), by_hand),
+    "two speak at once": (two_talkers, two_by_hand),
+    "two speak in turn": (one_after_the_other, in_turn_by_hand),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_none_of_a_thousand_random_games_loses_a_pure_equilibrium(family, block) -> None:
+    """250 games of each family; what is called complete tells each, alone or in a continuum."""
+    draw, hand = FAMILIES[family]
+    for seed in range(1000 + 25 * block, 1025 + 25 * block):
+        game = draw(seed)
+        expected = hand(game)
+        assert {each.ends for each in pure_equilibria(game).assessments} == expected, seed
+        found = solve_bayesian(game, every_end(game))
+        if found.complete or any("pure equilibria are complete" in reason for reason in found.reasons):
+            for ends in expected:
+                reached = zip(np.ndindex(*game.kinds), ends, strict=True)
+                lottery = {(types, end): float(game.prior[types]) for types, end in reached}
+                assert is_told(game, found, lottery), (seed, ends)

@@ -99,7 +99,7 @@ def _signalling(game: BayesianGame) -> BayesianSet:
         labels = criteria.labels(each.messages, each.responses)
         found.append(BayesianEquilibrium([each.messages, each.responses[None]], beliefs, labels))
     reasons = (ALL_SUPPORTS if every.complete else CUT_SHORT,)
-    return BayesianSet(tuple(found), every.continua, (False,) * len(every.continua), every.complete, reasons)
+    return BayesianSet(tuple(found), every.continua, every.convex, every.complete, reasons)
 
 
 def _rest(game: BayesianGame, history: History) -> BayesianGame:
@@ -128,7 +128,11 @@ def _subgame(game: BayesianGame, ends: NDArray[np.intp], classes: dict[object, i
         told.setdefault(key, each)
     distinct = {point.lottery: point for point in reversed(points)}
     groups = [{points[place].lottery: distinct[points[place].lottery] for place in group} for group in found.continua]
-    pieces = tuple(Piece(tuple(group.values()), convex=False) for group in groups if len(group) > 1)
+    pieces = tuple(
+        Piece(tuple(group.values()), convex)
+        for group, convex in zip(groups, found.convex, strict=True)
+        if len(group) > 1
+    )
     gaps = frozenset() if found.complete else frozenset({CUT_SHORT})
     return _Subgame(Continuations(tuple(distinct.values()), pieces, gaps), told)
 

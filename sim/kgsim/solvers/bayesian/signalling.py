@@ -51,10 +51,22 @@ class Signalling:
 
 @dataclass(frozen=True)
 class SignallingSet:
-    """Equilibria, the groups of them between which there are more, and whether every support was tried."""
+    """Equilibria, and what lies between them.
+
+    Attributes
+    ----------
+    equilibria
+        One by one.
+    continua, convex
+        Groups of places in `equilibria` between which there are more, and whether all mixtures of a group are. What
+        varies in messages and in answers at once is a product, with convex faces among the groups.
+    complete
+        Whether every support was tried.
+    """
 
     equilibria: tuple[Signalling, ...]
     continua: tuple[tuple[int, ...], ...]
+    convex: tuple[bool, ...]
     complete: bool
 
 
@@ -69,10 +81,13 @@ def solve_signalling(game: BayesianGame) -> SignallingSet:
     """Find the perfect Bayesian equilibria of a game for which `is_signalling` holds, all if work allows."""
     search = _Search(game.priors[0], scaled(game, game.stages[0][0]), scaled(game, game.stages[1][0]))
     complete = all(search.try_messages(sent) for sent in product(subsets(search.messages), repeat=search.kinds))
+    found = search.groups
     groups = [
-        group for group in dict.fromkeys(search.groups) if not any(set(group) < set(other) for other in search.groups)
+        group
+        for group, convex in found.items()
+        if not any(set(group) < set(other) and found[other] >= convex for other in found)
     ]
-    return SignallingSet(tuple(search.found), tuple(groups), complete)
+    return SignallingSet(tuple(search.found), tuple(groups), tuple(found[group] for group in groups), complete)
 
 
 class _Search:
@@ -81,7 +96,7 @@ class _Search:
         self.kinds, self.messages, self.responses = sender.shape
         self.answers = subsets(self.responses)
         self.found: list[Signalling] = []
-        self.groups: list[tuple[int, ...]] = []
+        self.groups: dict[tuple[int, ...], bool] = {}
         self.work = 0
         self.beliefs: dict[tuple[int, tuple[int, ...], tuple[int, ...]], BeliefSet | None] = {}
         self.hulls: dict[tuple[int, tuple[int, ...]], BeliefSet | None] = {}
@@ -176,14 +191,17 @@ class _Search:
         """Record the ends of a set of equilibria."""
         silent = {m: self.surprised(m, answers[m]) for m in range(self.messages) if m not in senders}
         beliefs = {message: belief for message, belief in silent.items() if belief is not None}
-        group = set()
-        for weights, reply in product(joint, replies):
+        places = np.zeros((len(joint), len(replies)), dtype=int)
+        for at, (weights, reply) in zip(np.ndindex(places.shape), product(joint, replies), strict=True):
             shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
             for kind in np.flatnonzero(self.prior <= PRESENT):
                 shares[kind] = np.isin(np.arange(self.messages), sent[kind]) / len(sent[kind])
-            group.add(_entered(self.found, Signalling(shares, reply, beliefs)))
-        if len(group) > 1:
-            self.groups.append(tuple(sorted(group)))
+            places[at] = _entered(self.found, Signalling(shares, reply, beliefs))
+        # With messages fixed, mixtures of answers are equilibria, and the other way round.
+        for group, convex in [(places, min(places.shape) == 1), *((face, True) for face in (*places, *places.T))]:
+            members = tuple(np.unique(group).tolist())
+            if len(members) > 1:
+                self.groups[members] = self.groups.get(members, False) or convex
 
     def _joint(
         self, sent: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]], used: Iterable[int]
