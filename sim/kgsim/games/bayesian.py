@@ -32,6 +32,9 @@ class BayesianGame:
         For each stage the players that move, in the order of the axes.
     informed
         The players that have types, in the order of the first axes.
+    can_be
+        Shape (a1, ..., am): whether each terminal history can come about; None if all can. What an action leads to that
+        a mover does not have must be equal to what the first action leads to that it has.
 
     Raises
     ------
@@ -43,6 +46,7 @@ class BayesianGame:
     payoffs: Floats
     stages: tuple[tuple[int, ...], ...]
     informed: tuple[int, ...]
+    can_be: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         kinds = tuple(len(prior) for prior in self.priors)
@@ -91,6 +95,35 @@ class BayesianGame:
         """For every mover, the number of actions it has seen: those of earlier stages."""
         return tuple(self.first_axis[stage] for stage, players in enumerate(self.stages) for _ in players)
 
+    def has(self, axis: int) -> NDArray[np.bool_]:
+        """Whether a mover has each action after the actions of earlier stages, shape (earlier actions..., actions)."""
+        seen, shape = self.seen[axis], self.actions
+        if self.can_be is None:
+            return np.ones((*shape[:seen], shape[axis]), dtype=bool)
+        others = tuple(other for other in range(seen, len(shape)) if other != axis)
+        return np.asarray(self.can_be.any(axis=others))
+
+    def options(self, axis: int, history: tuple[int, ...]) -> tuple[int, ...]:
+        """The actions that a mover has after those of earlier stages."""
+        if self.can_be is None:
+            return tuple(range(self.actions[axis]))
+        return tuple(np.flatnonzero(self._has[axis][history]).tolist())
+
+    @cached_property
+    def _has(self) -> tuple[NDArray[np.bool_], ...]:
+        return tuple(map(self.has, range(len(self.actions))))
+
+    def open_histories(self, depth: int) -> list[tuple[int, ...]]:
+        """The histories of so many actions that can come about."""
+        every = list(np.ndindex(*self.actions[:depth]))
+        return every if self.can_be is None else [history for history in every if self.can_be[history].any()]
+
+    def within(self, strategy: Strategy) -> Strategy:
+        """A strategy in which the first action that a mover has stands for those that it has not."""
+        if self.can_be is None:
+            return strategy
+        return [_within(np.asarray(mix), has) for mix, has in zip(strategy, self._has, strict=True)]
+
     def place(self, axis: int) -> int | None:
         """The place of a mover's player among the informed; None if it has no types."""
         player = self.movers[axis]
@@ -104,6 +137,15 @@ class BayesianGame:
     def payoffs_at(self, history: tuple[int, ...]) -> Floats:
         """Payoffs of a terminal history, shape (t1, ..., tk, players)."""
         return self.below(history)
+
+
+def _within(mix: Floats, has: NDArray[np.bool_]) -> Floats:
+    """Behaviour, shape (types or 1, history..., actions), with the first action there is for those there are not."""
+    kept = np.where(has, mix, 0.0)
+    first = np.broadcast_to(has.argmax(axis=-1)[..., None], (*mix.shape[:-1], 1))
+    rest = np.take_along_axis(kept, first, axis=-1) + (mix - kept).sum(axis=-1, keepdims=True)
+    np.put_along_axis(kept, first, rest, axis=-1)
+    return kept
 
 
 #: One array per mover: (types of its player or 1, actions of earlier stages..., own actions); the last axis sums to 1.
@@ -200,7 +242,11 @@ def one_shot_gain(game: BayesianGame, strategy: Strategy, surprises: Surprises) 
                     weights = each.belief.reshape(*_spread(game, place), *game.actions[:first], *[1] * (last - first))
                     own = (own * weights).sum(axis=place, keepdims=True)
             meant = (own * mixes[axis]).sum(axis=kinds + axis)
-            largest = max(largest, float((own.max(axis=kinds + axis) - meant).max()))
+            others = tuple(1 for other in range(first, last) if other < axis)
+            after = tuple(1 for other in range(first, last) if other > axis)
+            has = game.has(axis).reshape(*[1] * kinds, *game.actions[:first], *others, -1, *after)
+            gain = np.where(has, own, -np.inf).max(axis=kinds + axis) - meant
+            largest = max(largest, float(gain.max()))
         for axis, mix in reversed(mixes.items()):
             values = (values * mix[..., None]).sum(axis=kinds + axis, keepdims=True)
         values = values.reshape(*game.kinds, *game.actions[:first], -1)

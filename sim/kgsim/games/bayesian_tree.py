@@ -53,6 +53,11 @@ def plain_names(game: BayesianGame, ends: NDArray[np.intp]) -> Names:
     )
 
 
+def _options(game: BayesianGame, history: tuple[int, ...]) -> tuple[int, ...]:
+    """What can be done after a history, by the mover whose turn it is."""
+    return game.options(len(history), history[: game.seen[len(history)]])
+
+
 def unfold(
     game: BayesianGame, ends: NDArray[np.intp], names: Names, most_nodes: int
 ) -> tuple[ExtensiveGame, list[Key]]:
@@ -85,6 +90,8 @@ def unfold(
     open_nodes: list[tuple[tuple[int, ...], tuple[int, ...]]] = [(types, ()) for types in draws]
     for types, history in open_nodes:
         depth = len(history)
+        while game.can_be is not None and depth < len(shape) and len(forced := _options(game, history)) == 1:
+            history, depth = (*history, *forced), depth + 1
         if depth == len(shape):
             label = names.ends[int(ends[(*types, *history)])]
             nodes.append(Node(payoffs=tuple(map(float, game.payoffs_at(history)[types])), label=label))
@@ -94,13 +101,14 @@ def unfold(
         seen = history[: game.seen[depth]]
         if (depth, own, seen) not in known:
             known[depth, own, seen] = len(information)
-            told = ", ".join(names.actions[axis][action] for axis, action in enumerate(seen))
+            told = ", ".join(filter(None, (names.actions[axis][action] for axis, action in enumerate(seen))))
             mover = names.movers[depth] + (
                 f" ({names.types[place][own]})" if place is not None and own is not None else ""
             )
             label = mover + (f" after {told}" if told else "")
-            information.append(InformationSet(game.movers[depth], label, tuple(names.actions[depth])))
+            named = tuple(names.actions[depth][action] for action in _options(game, history))
+            information.append(InformationSet(game.movers[depth], label, named))
         start = 1 + len(open_nodes)
-        open_nodes.extend((types, (*history, action)) for action in range(shape[depth]))
-        nodes.append(Node(tuple(range(start, start + shape[depth])), known[depth, own, seen]))
+        open_nodes.extend((types, (*history, action)) for action in _options(game, history))
+        nodes.append(Node(tuple(range(start, 1 + len(open_nodes))), known[depth, own, seen]))
     return in_order(names.title, list(names.players), nodes, information), list(known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -14,7 +14,7 @@ from kgsim.errors import StructureError
 from kgsim.games.bayesian import BayesianGame, beliefs, courses, one_shot_gain
 from kgsim.games.bayesian_tree import Names
 from kgsim.results import Belief, Course, Equilibrium
-from kgsim.scenario.model import Action, Scenario, Structure
+from kgsim.scenario.model import IDLE, Action, Scenario, Structure
 from kgsim.scenario.payoffs import (
     LARGEST,
     actions_of,
@@ -26,7 +26,6 @@ from kgsim.scenario.payoffs import (
     type_points,
     with_ties,
 )
-from kgsim.scenario.possible import conditional
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 
 
@@ -51,15 +50,25 @@ def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...
     return tuple(found)
 
 
+def _standing_for(can_be: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The terminal history that stands for each, by number: a mover's first action for those that it has not."""
+    stands = np.arange(can_be.size).reshape(can_be.shape)
+    for axis in range(can_be.ndim):
+        can = can_be.ravel()[stands]
+        has = can.any(axis=tuple(range(axis + 1, can.ndim)), keepdims=True)
+        own = np.arange(can.shape[axis]).reshape([-1 if other == axis else 1 for other in range(can.ndim)])
+        taken = np.where(has, own, has.argmax(axis=axis, keepdims=True))
+        stands = np.take_along_axis(stands, np.broadcast_to(taken, stands.shape), axis=axis)
+    return stands.ravel()
+
+
 class PrivateGame:
     """A structure's game at one point, and how to say what happens in it."""
 
     def __init__(self, scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> None:
         self.scenario, self.structure, self.values = scenario, structure, values
-        if scenario.chance.keys() - structure.fixed.keys() or conditional(scenario, structure):
-            raise StructureError(
-                f"structure {structure.name}: private types do not go together with chance events and conditions yet"
-            )
+        if scenario.chance.keys() - structure.fixed.keys():
+            raise StructureError(f"structure {structure.name}: private types do not go together with chance events yet")
         decisions = list(scenario.decisions)
         self.movers = [mover[0] for stage in structure.play for mover in stage]
         order = [decisions.index(mover) for mover in self.movers]
@@ -69,7 +78,10 @@ class PrivateGame:
         self.fixed = {decisions[axis]: actions[axis][0] for axis in rest}
         self.points = type_points(scenario)
         shape = tuple(len(choices) for choices in self.actions)
-        self.outcomes = outcomes_of(scenario, structure).transpose(*order, *rest).reshape(shape)
+        outcomes = outcomes_of(scenario, structure).transpose(*order, *rest).reshape(shape)
+        can_be = None if (outcomes >= 0).all() else outcomes >= 0
+        stands = np.arange(outcomes.size) if can_be is None else _standing_for(can_be)
+        self.outcomes = outcomes.ravel()[stands].reshape(shape)
 
         def tables(at: Callable[[Scenario, str, Mapping[str, Floats]], Floats]) -> Floats:
             """A number of every profile and player at all combinations of types; shape (numbers, players)."""
@@ -77,7 +89,8 @@ class PrivateGame:
             for point in self.points.values():
                 everything = {name: np.array([value]) for name, value in {**values, **point}.items()}
                 table = at(scenario, structure.name, everything)[0]
-                found.append(table.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(len(table), -1))
+                table = table.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(len(table), -1)
+                found.append(table[:, stands])
             return np.moveaxis(np.array(found), 1, 2).reshape(-1, len(scenario.players))
 
         tied = with_ties(tables(payoffs_at), lambda: tables(sizes_at))
@@ -98,6 +111,7 @@ class PrivateGame:
             payoffs.reshape(*kinds, *payoffs.shape[1:]),
             tuple(map(tuple, seats)),
             tuple(players.index(player) for player in scenario.types),
+            can_be,
         )
 
     @property
@@ -150,8 +164,7 @@ class PrivateGame:
 
     def _told(self, types: tuple[int, ...], history: tuple[int, ...]) -> Course:
         """A course of play that is certain."""
-        moves = {mover: self.actions[axis][history[axis]] for axis, mover in enumerate(self.movers)}
-        everything: dict[str, Action] = {**moves, **self.fixed}
+        everything: dict[str, Action] = {**self._moves(history), **self.fixed}
         rule = self.scenario.outcomes[int(self.outcomes[history])]
         chosen = self._types(types)
         point = self.points[tuple(chosen.values())]
@@ -165,6 +178,11 @@ class PrivateGame:
             payoffs=dict(zip(self.scenario.players, map(float, payoffs), strict=True)),
             types=chosen,
         )
+
+    def _moves(self, history: tuple[int, ...]) -> dict[str, Action]:
+        """What was done along a history; decisions that were not made are left out."""
+        done = ((self.movers[axis], self.actions[axis][action]) for axis, action in enumerate(history))
+        return {mover: action for mover, action in done if action != IDLE}
 
     def _types(self, types: tuple[int, ...]) -> dict[str, str]:
         return {
@@ -194,7 +212,7 @@ class PrivateGame:
         acts: dict[str, dict[tuple[str, ...], float]] = {}
         for course in path:
             shares = acts.setdefault(course.types[player], {})
-            act = (course.moves[own[0]],)
+            act = (course.moves.get(own[0], ""),)
             shares[act] = shares.get(act, 0.0) + course.probability
         if len(acts) < 2:
             return ()
@@ -213,16 +231,22 @@ class PrivateGame:
         known = beliefs(game, found.strategy, examples)
         told: list[tuple[tuple[int, ...], Belief]] = []
         for stage in range(len(game.stages) - 1):
-            for history in np.ndindex(*game.actions[: game.first_axis[stage + 1]]):
+            for history in self._undecided(game.first_axis[stage + 1]):
                 for place, each in enumerate(known[stage + 1]):
                     after = found.beliefs.get((history, place))
                     if each.surprise[history]:
                         if after is not None:
                             told.append((history, self._belief(history, place, after.low, after.high, surprise=True)))
                     elif game.informed[place] in game.stages[stage]:
-                        exact = each.belief[(slice(None), *history)].tolist()
+                        exact = np.moveaxis(each.belief, 0, -1)[history].tolist()
                         told.append((history, self._belief(history, place, exact, exact, surprise=False)))
         return [belief for _, belief in sorted(told, key=lambda item: item[0])]
+
+    def _undecided(self, depth: int) -> Iterator[tuple[int, ...]]:
+        """The histories of so many actions after which somebody has a choice."""
+        for history in self.game.open_histories(depth):
+            if self.game.can_be is None or np.count_nonzero(self.game.can_be[history]) > 1:
+                yield history
 
     def _belief(
         self, history: tuple[int, ...], place: int, low: Sequence[float], high: Sequence[float], *, surprise: bool
@@ -231,9 +255,7 @@ class PrivateGame:
         kinds = list(self.scenario.types[player])
         return Belief(
             player=player,
-            after={
-                mover: self.actions[axis][history[axis]].name for axis, mover in enumerate(self.movers[: len(history)])
-            },
+            after={mover: action.name for mover, action in self._moves(history).items()},
             probabilities={
                 kind: (float(least), float(most)) for kind, least, most in zip(kinds, low, high, strict=True)
             },

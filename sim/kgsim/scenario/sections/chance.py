@@ -21,7 +21,8 @@ def read_chance(
     for event, entries in file.chance.items():
         key: Key = ("chance", event)
         if len(entries) < 2:
-            report.add(key, f"one thing alone may happen at {event}, so it is no chance event", "Add another.")
+            told = f"one thing alone may happen at {event}, so it is no chance event"
+            report.add(key, told, "Add another.", at_key=True)
         chance[event] = {}
         for name, entry in entries.items():
             place: Key = (*key, name)
@@ -30,7 +31,7 @@ def read_chance(
             formula = report.formula(place, entry, known, refused=refused)
             if formula is not None:
                 chance[event][name] = formula
-        if base and len(chance[event]) == len(entries):
+        if base and len(chance[event]) == len(entries) > 1:
             check_probabilities(key, "probability", chance[event], base, report)
     return chance
 

@@ -36,7 +36,7 @@ def read_types(
             prior = report.formula(place, value, known, refused=refused) if isinstance(value, str) else constant(value)
             if prior is not None:
                 types[player][name] = PlayerType(name, label or name, prior)
-        if base and len(types[player]) == len(entries):
+        if base and len(types[player]) == len(entries) > 1:
             check_probabilities(key, "prior", {each: kind.prior for each, kind in types[player].items()}, base, report)
     return types
 

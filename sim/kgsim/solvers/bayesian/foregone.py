@@ -59,7 +59,8 @@ def without_foregone(game: BayesianGame, ends: NDArray[np.intp]) -> Shortened:
         kinds = len(game.kinds)
         payoffs = np.take_along_axis(game.payoffs, np.expand_dims(best, (kinds, -1)), axis=-1)[..., 0]
         ends = np.take_along_axis(ends, best[..., None], axis=-1)[..., 0]
-        game = BayesianGame(game.priors, payoffs, game.stages[:-1], game.informed)
+        can_be = None if game.can_be is None else np.asarray(game.can_be.any(axis=-1))
+        game = BayesianGame(game.priors, payoffs, game.stages[:-1], game.informed, can_be)
     return Shortened(game, ends, tuple(answers))
 
 

@@ -24,9 +24,9 @@ class Idle:
     def __init__(self, game: BayesianGame, ends: NDArray[np.intp] | None = None) -> None:
         self.game = game
         self.ends = np.zeros((*game.kinds, *game.actions), dtype=np.intp) if ends is None else ends
-        self.known: dict[tuple[int, History], range] = {}
+        self.known: dict[tuple[int, History], tuple[int, ...]] = {}
 
-    def options(self, axis: int, history: History) -> range:
+    def options(self, axis: int, history: History) -> tuple[int, ...]:
         """The actions that a mover has to be considered for after the actions of earlier stages.
 
         One stands for all where no payoff that can still be had, and no end, depends on it. If the mover has types that
@@ -34,10 +34,11 @@ class Idle:
         it does.
         """
         if (axis, history) not in self.known:
+            own = self.game.options(axis, history)
             last = next(end for end in self.game.first_axis if end > axis)
             read = () if self.game.place(axis) is None else range(last, len(self.game.actions))
-            idle = all(self._constant(other, history) for other in (axis, *read))
-            self.known[axis, history] = range(1 if idle else self.game.actions[axis])
+            idle = len(own) > 1 and all(self._constant(other, history) for other in (axis, *read))
+            self.known[axis, history] = own[:1] if idle else own
         return self.known[axis, history]
 
     def standing_for(self, history: History) -> History:
@@ -46,8 +47,8 @@ class Idle:
         for stage, first in enumerate(self.game.first_axis):
             if first < len(history):
                 taken = history[first : self.game.first_axis[stage + 1]]
-                counts = [len(self.options(first + at, stands)) for at in range(len(taken))]
-                stands += tuple(min(action, count - 1) for action, count in zip(taken, counts, strict=True))
+                options = [self.options(first + at, stands) for at in range(len(taken))]
+                stands += tuple(action if action in own else own[0] for action, own in zip(taken, options, strict=True))
         return stands
 
     def _constant(self, axis: int, history: History) -> bool:

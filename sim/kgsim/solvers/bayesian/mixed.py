@@ -67,7 +67,8 @@ def mixed_equilibria(game: BayesianGame, ends: NDArray[np.intp]) -> Sequential:
     """
     if len(set(game.movers)) != 2:
         return Sequential((), (), "mixed equilibria are sought only where two players move")
-    if prod(game.kinds) * prod(game.actions) > MOST_ENDS:
+    ends_each = prod(game.actions) if game.can_be is None else int(game.can_be.sum())
+    if prod(game.kinds) * ends_each > MOST_ENDS:
         return Sequential((), (), "the tree is too large for mixed equilibria")
     tree, keys = unfold(game, ends, plain_names(game, ends), MOST_ENDS * len(game.actions) * 2)
     whole = without_idle(tree)
@@ -149,11 +150,13 @@ def _told(game: BayesianGame, assessment: Assessment, keys: list[Key]) -> Bayesi
     for index, mix in assessment.behaviour.items():
         axis, kind, history = keys[index]
         here = (kind or 0, *history)
-        strategy[axis][here] = mix
-        for action, share in enumerate(mix):
-            power, coefficient = assessment.errors.get((index, action), (0.0, 1.0))
+        strategy[axis][here] = 0.0
+        for place, (action, share) in enumerate(zip(game.options(axis, history), mix, strict=True)):
+            strategy[axis][(*here, action)] = share
+            power, coefficient = assessment.errors.get((index, place), (0.0, 1.0))
             exponents[axis][(*here, action)] = power if share == 0.0 else 0.0
             logs[axis][(*here, action)] = np.log(coefficient if share == 0.0 else share)
+    strategy = list(game.within(strategy))
     everywhere = {
         (history, place): _limit(game, place, history, exponents, logs)
         for last in game.first_axis[1:]

@@ -31,10 +31,15 @@ def selected_equilibrium(game: BayesianGame, ends: NDArray[np.intp]) -> Bayesian
     nearly = []
     for axis, seen in enumerate(game.seen):
         place = game.place(axis)
-        nearly.append(np.zeros((1 if place is None else game.kinds[place], *game.actions[:seen], game.actions[axis])))
+        mix = np.zeros((1 if place is None else game.kinds[place], *game.actions[:seen], game.actions[axis]))
+        mix[..., 0] = 1.0
+        nearly.append(mix)
     for index, mix in limit.behaviour.items():
         axis, kind, history = keys[index]
-        nearly[axis][(kind or 0, *history)] = mix
+        here = nearly[axis][(kind or 0, *history)]
+        here[:] = 0.0
+        here[list(game.options(axis, history))] = mix
+    nearly = list(game.within(nearly))
     strategy = []
     for mix in nearly:
         kept = np.where(mix < VANISHING, 0.0, mix)

@@ -58,7 +58,7 @@ def solve_bayesian(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
     short = without_foregone(game, ends)
     if is_unlearned(short.game):
         found = _unlearned(short.game, short.ends)
-    elif is_opened_signalling(short.game):
+    elif short.game.can_be is None and is_opened_signalling(short.game):
         found = solve_opened_signalling(short.game, short.ends, nash)
         if not found.complete:
             found = _general(short.game, short.ends, found)
@@ -66,7 +66,7 @@ def solve_bayesian(game: BayesianGame, ends: NDArray[np.intp]) -> BayesianSet:
         found = _general(short.game, short.ends)
     return replace(
         found,
-        equilibria=tuple(replace(each, strategy=short.whole(each.strategy)) for each in found.equilibria),
+        equilibria=tuple(replace(each, strategy=game.within(short.whole(each.strategy))) for each in found.equilibria),
     )
 
 
@@ -94,7 +94,7 @@ def _general(game: BayesianGame, ends: NDArray[np.intp], known: BayesianSet = NO
         homes.append(len(found) - 1 if course is None else certain.setdefault(course, len(found) - 1))
     groups = (*known.continua, *(tuple(sorted({homes[place] for place in group})) for group in mixed.continua))
     convex = (*known.convex, *(False for _ in mixed.continua))
-    if is_signalling(game):
+    if game.can_be is None and is_signalling(game):
         criteria = Criteria(game)
         found = [replace(each, labels=criteria.labels(each.strategy[0], each.strategy[1][0])) for each in found]
     if not pure.gaps and not mixed.gap and found:

@@ -119,6 +119,9 @@ def _with_types_as_players(game: BayesianGame, ends: NDArray[np.intp]) -> Staged
     if place is not None:
         seats += [[players + sum(game.kinds[:place]) + turn] for turn in range(turns)]
     stages = tuple(tuple(own_payoff(seat, len(payoffs)) for seat in stage) for stage in seats)
+    if game.can_be is not None:
+        can_be = [np.broadcast_to(played(game.can_be, types), shape) for types in np.ndindex(*game.kinds)]
+        labels = np.where(np.logical_and.reduce(can_be), labels, -1)
     return StagedGame(payoffs, labels, stages)
 
 
