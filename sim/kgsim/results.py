@@ -93,6 +93,9 @@ class Equilibrium:
     residual
         The largest gain any mover has from deviating once, at any history, from the strategy profile behind
         `courses`; in utility points (for a bloc, in its objective's points). Exact equilibria show rounding only.
+    offers
+        Menu values that the claims ask for, as ``decision.term``, to what is offered in expectation, as far as the
+        outcome takes it up (`kgsim.scenario.on_the_table`).
     disagreement
         For a bloc whose fallback is the value of another structure: the fallback this equilibrium rests on.
     type_payoffs
@@ -117,6 +120,7 @@ class Equilibrium:
     type_payoffs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     beliefs: tuple[Belief, ...] = ()
     notes: tuple[str, ...] = ()
+    offers: Mapping[str, float] = field(default_factory=dict)
     strategy: Callable[[], Mapping[str, np.ndarray]] = field(default=dict, repr=False, compare=False)
 
     @property
@@ -181,6 +185,15 @@ class StructureSolution(Shown):
                 max(equilibrium.payoffs[player] for equilibrium in self.equilibria),
             )
             for player in (self.players if self.equilibria else ())
+        }
+
+    @property
+    def offers(self) -> dict[str, Interval]:
+        """Menu value, as ``decision.term``, to the least and the most that is offered over all equilibria, if asked."""
+        told = [equilibrium.offers for equilibrium in self.equilibria]
+        return {
+            offer: (min(each[offer] for each in told), max(each[offer] for each in told))
+            for offer in (told[0] if told else ())
         }
 
     @property

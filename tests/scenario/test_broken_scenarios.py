@@ -299,6 +299,12 @@ FAULTS = [
           "play: [P, N, A+reply], only: {P: [wait, offer]}", "alone: {play", "structures.alone.play[2]",
           "two decisions of one player", "joins players"),
     # Claims
+    Fault("offer of no term", "value(P, front) >= value(P, parallel)", "offer(front, P, releif) > 0", "C1:",
+          "claims.C1.holds", "no term in a menu of P named 'releif'", "'relief'"),
+    Fault("offer of nobody", "value(P, front) >= value(P, parallel)", "offer(front, Q, relief) > 0", "C1:",
+          "claims.C1.holds", "no decision named 'Q'", "offer(STRUCTURE, PLAYER or DECISION, TERM)"),
+    Fault("offer without a term", "value(P, front) >= value(P, parallel)", "offer(front, P) > 0", "C1:",
+          "claims.C1.holds", "given 2 arguments and takes 3", "offer(STRUCTURE"),
     Fault("claim is a number", '"value(P, front) >= value(P, parallel)"', '"value(P, front)"', "C1:",
           "claims.C1.holds",
           "is a number", "Compare"),

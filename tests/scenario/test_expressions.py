@@ -206,7 +206,8 @@ REFUSED = [
     ("curve(0 -> 0, 1 -> 1)", 7, "what it is a curve of"),
     ("min(a, 0 -> 1)", 8, "only curve does"),
     ("a -> b", 3, "found '->'"),
-    ("curve", 1, "needs its arguments"),
+    ("curve()", 1, "needs its arguments"),
+    ("offer(a, b, c)", 1, "belongs to claims"),
 ]
 
 

@@ -110,13 +110,13 @@ class Evaluator:
     def _at(self, points: Points, payoffs: Floats | None) -> Evaluation:
         answers = self.play.at(points, payoffs, settle=settled_of(self.draws, CHUNK))
         ends = [answers.sets[name] for name in self.structures]
-        count = answers.verdict.shape[-1]
+        count, players = answers.verdict.shape[-1], len(self.scenario.players)
         reached, low, high, unsolved, proven = (
             np.array(each).reshape(len(self.structures), *shape, count)
             for each, shape in (
                 ([each.reached(len(self.scenario.outcomes)) for each in ends], (len(self.scenario.outcomes),)),
-                ([each.values[0] for each in ends], (len(self.scenario.players),)),
-                ([each.values[1] for each in ends], (len(self.scenario.players),)),
+                ([each.values[0][:players] for each in ends], (players,)),
+                ([each.values[1][:players] for each in ends], (players,)),
                 ([each.failure > 0 for each in ends], ()),
                 ([each.some & (each.doubt == 0) for each in ends], ()),
             )

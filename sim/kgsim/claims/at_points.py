@@ -26,6 +26,7 @@ from kgsim.errors import GameError, StructureError
 from kgsim.results import UNDECIDED, StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.on_the_table import offers_asked
 from kgsim.scenario.payoffs import parameter_values
 from kgsim.tolerances import EQUAL
 
@@ -92,7 +93,7 @@ class AtPoints:
         for name in self.claims:
             if name not in scenario.claims:
                 raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
-        self.engine = Engine(scenario, self.structures, fast)
+        self.engine = Engine(scenario, self.structures, fast, offers_asked(scenario))
         self.equal = equal
 
     def at(self, points: Points, payoffs: Floats | None = None, *, settle: int | None = 0) -> Answers:
@@ -184,7 +185,8 @@ class AtPoints:
         """Judge the claims that are open at a point on what the solver of single points says there."""
         here = payoffs[..., [point]]
         extremes = {
-            name: (float(row.min()), float(row.max())) for name, row in zip(self.scenario.players, here, strict=True)
+            name: (float(row.min()), float(row.max()))
+            for name, row in zip((*self.scenario.players, *self.engine.offers), here, strict=True)
         }
         rules = [rule.name for rule in self.scenario.outcomes]
         play = {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}

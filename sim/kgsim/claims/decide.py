@@ -17,6 +17,7 @@ from kgsim.results import DEPENDS, UNDECIDED, VERDICTS, ClaimResult, Interval, S
 from kgsim.scenario.expressions import is_truth
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.nodes import Node
+from kgsim.scenario.on_the_table import offer_range, offers_asked
 from kgsim.scenario.payoffs import parameter_values
 
 OutcomePayoffs = Mapping[str, Mapping[str, Interval]]
@@ -55,7 +56,7 @@ def decide(
         player: (min(low for low, _ in spans), max(high for _, high in spans))
         for player in scenario.players
         if (spans := [payoffs[player] for payoffs in outcomes.values()])
-    }
+    } | {offer: offer_range(scenario, offer) for offer in offers_asked(scenario)}
     rules = [rule.name for rule in scenario.outcomes]
     solved = {name: OnePoint(solution, rules, extremes) for name, solution in structures.items() if solution.equilibria}
     judge = Judge(_setting(scenario, values, outcomes), solved)

@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.results import Interval, StructureSolution
+from kgsim.results import Equilibrium, Interval, StructureSolution
 
 Bounds: TypeAlias = tuple[Floats, Floats]
 
@@ -45,12 +45,12 @@ class Members:
     point
         The point of each, ascending; shape (k,).
     payoffs
-        Of every player; shape (players, k).
+        Of every player, then every offer that claims ask for; shape (players and offers, k).
     outcomes
         Probability of every outcome; shape (outcomes, k).
     fallback
-        What every player has in the equilibrium of another structure that it rests on, NaN if it rests on none; shape
-        (players, k).
+        The same in the equilibrium of another structure that it rests on, NaN if it rests on none, or if that is not
+        known.
     continua
         The continua among them, each within one point.
     """
@@ -63,7 +63,7 @@ class Members:
 
     @cached_property
     def quantities(self) -> Floats:
-        """What a claim may ask of each: everybody's payoff, then every outcome's probability; (k, quantities)."""
+        """What a claim may ask of each: payoffs and offers, then every outcome's probability; (k, quantities)."""
         return np.concatenate([self.payoffs, self.outcomes]).T
 
     def components(self) -> list[Continuum]:
@@ -102,7 +102,10 @@ class Equilibria(Protocol):
         ...
 
     def payoff(self, player: int) -> Bounds:
-        """Bounds of a player's payoff over all equilibria that are not ruled out; shape (m,) each."""
+        """Bounds of a player's payoff over all equilibria that are not ruled out; shape (m,) each.
+
+        The offers that claims ask for are numbered after the players.
+        """
         ...
 
     def chance(self, outcome: int) -> Bounds:
@@ -125,7 +128,8 @@ class OnePoint:
     outcomes
         Names of the scenario's outcomes.
     extremes
-        The least and the largest payoff of every player over all profiles: what further equilibria cannot leave.
+        The least and the largest payoff of every player over all profiles, then the same of every offer that claims ask
+        for: what further equilibria cannot leave.
     """
 
     solution: StructureSolution
@@ -144,8 +148,8 @@ class OnePoint:
 
     def payoff(self, player: int) -> Bounds:
         """See `Equilibria`."""
-        name = self.solution.players[player]
-        known = [each.payoffs[name] for each in self.solution.equilibria]
+        name = list(self.extremes)[player]
+        known = [_told(each)[name] for each in self.solution.equilibria]
         return self._spread(known, self.extremes[name])
 
     def chance(self, outcome: int) -> Bounds:
@@ -159,15 +163,20 @@ class OnePoint:
 
     def members(self, points: Integers) -> Members:
         """See `Equilibria`."""
-        found, players = self.solution.equilibria, self.solution.players
-        nothing = dict.fromkeys(players, np.nan)
+        found, names = self.solution.equilibria, list(self.extremes)
+        rests = [each.disagreement or {} for each in found]
         return Members(
             np.zeros(len(found), dtype=np.intp),
-            np.array([[each.payoffs[player] for each in found] for player in players]),
+            np.array([[_told(each)[name] for each in found] for name in names]),
             np.array([[each.outcomes.get(name, 0.0) for each in found] for name in self.outcomes]),
-            np.array([[(each.disagreement or nothing)[player] for each in found] for player in players]),
+            np.array([[each.get(name, np.nan) for each in rests] for name in names]),
             tuple(
                 Continuum(np.array(group), convex)
                 for group, convex in zip(self.solution.continua, self.solution.convex, strict=True)
             ),
         )
+
+
+def _told(equilibrium: Equilibrium) -> dict[str, float]:
+    """Player to payoff, and offer to what is offered."""
+    return {**equilibrium.payoffs, **equilibrium.offers}

@@ -1,12 +1,13 @@
 """What each function of a claim is worth: over all equilibria of its structure, or at one of them.
 
-`value`, `prob` and `reached` depend on which equilibrium is played; the others on the parameters alone.
+`value`, `offer`, `prob` and `reached` depend on which equilibrium is played; the others on the parameters alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,12 +20,13 @@ from kgsim.claims.truth import Known
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.nodes import Call, Name, Node, Not, Text
+from kgsim.scenario.on_the_table import offers_asked
 
 #: Points of its declared range at which `rises` and `falls` look at a quantity.
 GRID = 201
 
 #: Functions of which equilibrium is played, and which of their arguments names the structure.
-OF_PLAY = {"value": 1, "prob": 0, "reached": 0}
+OF_PLAY = {"value": 1, "offer": 0, "prob": 0, "reached": 0}
 
 
 def structure_of_call(call: Call) -> str:
@@ -74,16 +76,34 @@ class Setting:
         """The number of a player."""
         return list(self.scenario.players).index(name)
 
+    def offer(self, call: Call) -> int:
+        """The number of an offer: they come after the players."""
+        _, decision, term = map(name_of, call.arguments)
+        return len(self.scenario.players) + self._offers.index(f"{decision}.{term}")
+
+    @cached_property
+    def _offers(self) -> tuple[str, ...]:
+        return offers_asked(self.scenario)
+
     def outcome(self, name: str) -> int:
         """The number of an outcome."""
         return [rule.name for rule in self.scenario.outcomes].index(name)
+
+    def quantity(self, call: Call) -> int:
+        """Where a function of play looks in the row of an equilibrium: payoffs, offers, then every outcome's chance."""
+        match call.function:
+            case "value":
+                return self.player(name_of(call.arguments[0]))
+            case "offer":
+                return self.offer(call)
+        return len(self.scenario.players) + len(self._offers) + self.outcome(name_of(call.arguments[1]))
 
 
 def over_all(call: Call, at: Setting, solved: Mapping[str, Equilibria]) -> Known:
     """Bounds of a call over all equilibria that are not ruled out; shape (points,)."""
     match call.function:
-        case "value":
-            return Known.between(*solved[structure_of_call(call)].payoff(at.player(name_of(call.arguments[0]))))
+        case "value" | "offer":
+            return Known.between(*solved[structure_of_call(call)].payoff(at.quantity(call)))
         case "prob" | "reached":
             low, high = solved[structure_of_call(call)].chance(at.outcome(name_of(call.arguments[1])))
             if call.function == "reached":
@@ -98,19 +118,12 @@ def over_all(call: Call, at: Setting, solved: Mapping[str, Equilibria]) -> Known
     raise TypeError(f"unknown function {call.function}")
 
 
-def quantity(call: Call, at: Setting) -> int:
-    """Where a function of play looks in the row of an equilibrium: everybody's payoff, then every outcome's chance."""
-    if call.function == "value":
-        return at.player(name_of(call.arguments[0]))
-    return len(at.scenario.players) + at.outcome(name_of(call.arguments[1]))
-
-
 def in_play(call: Call, at: Setting, ends: Floats) -> tuple[Floats, Floats]:
     """Bounds of a function of play over the mixtures of some equilibria.
 
     Shape (..., ends, quantities) to (...); equal for a single end.
     """
-    found = ends[..., quantity(call, at)]
+    found = ends[..., at.quantity(call)]
     if call.function == "reached":
         found = (found > 0.0).astype(np.float64)
     return found.min(axis=-1), found.max(axis=-1)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.claims.continua import Face, Inside, look_inside
 from kgsim.claims.equilibria import Continuum, Equilibria, Members
-from kgsim.claims.functions import OF_PLAY, Setting, in_play, over_all, quantity, structure_of_call, structures_of
+from kgsim.claims.functions import OF_PLAY, Setting, in_play, over_all, structure_of_call, structures_of
 from kgsim.claims.truth import Known, bounds, truth
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VACUOUS
 from kgsim.scenario.evaluation import evaluate
@@ -51,8 +51,8 @@ class Combinations:
     point
         The point of each combination; shape (n,).
     rows
-        Structure to the quantities of its equilibrium in each combination (see `kgsim.claims.functions.quantity`);
-        shape (n, quantities).
+        Structure to the quantities of its equilibrium in each combination, see
+        `kgsim.claims.functions.Setting.quantity`; shape (n, quantities).
     every
         Whether these are all there are; shape (points,).
     members
@@ -225,7 +225,7 @@ class Judge:
                 if call.function in OF_PLAY:
                     ends = parts[structure_of_call(call)]
                     calls[call] = Known(*in_play(call, at.setting, ends), each.size)
-                    corners[call] = ends[:, places[structure_of_call(call)], quantity(call, at.setting)]
+                    corners[call] = ends[:, places[structure_of_call(call)], at.setting.quantity(call)]
                     if call.function == "reached":
                         del corners[call]
             shape = (len(next(iter(parts.values()))),)
@@ -249,7 +249,7 @@ class Judge:
     def _extremes(self, claim: Claim, name: str, members: Members, rows: Integers) -> Integers:
         """Of some equilibria of a structure those that have the least or largest of what the claim asks of it."""
         asked = [call for call in claim.calls if call.function in OF_PLAY and structure_of_call(call) == name]
-        values = members.quantities[rows][:, [quantity(call, self.setting) for call in asked] or [0]]
+        values = members.quantities[rows][:, [self.setting.quantity(call) for call in asked] or [0]]
         return np.unique(rows[np.concatenate([values.argmin(axis=0), values.argmax(axis=0)])])
 
     def _possible(self, members: Mapping[str, Members], rows: Mapping[str, Integers], count: int) -> Bools:

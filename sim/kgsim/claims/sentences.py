@@ -116,6 +116,10 @@ def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
     match node:
         case Call("value", (player, structure)):
             return f"{_possessive(scenario.players[_text(player)])} value under {_text(structure)}"
+        case Call("offer", (structure, decision, term)):
+            name = _text(decision)
+            owner = scenario.players[scenario.decisions[name].player if name in scenario.decisions else name]
+            return f"{_possessive(owner)} offer of {scenario.terms[_text(term)]} under {_text(structure)}"
         case Call("prob", (structure, outcome)):
             return f"the probability of {_text(outcome)} under {_text(structure)}"
         case Call("worst" | "best" as function, (player, *chosen)):

@@ -20,6 +20,7 @@ from kgsim.engine.plan import Plan, plan
 from kgsim.engine.solutions import EquilibriumSets, unlooked
 from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.on_the_table import offers_of_deals
 from kgsim.scenario.payoffs import parameter_values, with_ties
 from kgsim.solvers.compiled import available
 from kgsim.structures.solution import in_order
@@ -44,11 +45,15 @@ class Engine:
     fast
         Whether to use compiled kernels, which give the same answers and list mixed equilibria (`kgsim.engine.mixed`) at
         more points; see `worth_compiling`.
+    offers
+        Menu values of moves that are told beside the payoffs, as those of further players who never move
+        (`kgsim.scenario.on_the_table`).
     """
 
     scenario: Scenario
     structures: tuple[str, ...]
     fast: bool = False
+    offers: tuple[str, ...] = ()
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
     layouts: dict[object, Plan] = field(init=False, default_factory=dict)
@@ -61,11 +66,20 @@ class Engine:
         }
 
     def payoffs(self, points: Mapping[str, ArrayLike]) -> Floats:
-        """Payoffs of every deal, shape (players, deals, points)."""
-        return self.deals.payoffs(self.scenario, points)
+        """Payoffs of every deal, and what is offered in it; shape (players and offers, deals, points)."""
+        return self._with_offers(self.deals.payoffs(self.scenario, points), points)
+
+    def _with_offers(self, values: Floats, points: Mapping[str, ArrayLike]) -> Floats:
+        if not self.offers:
+            return values
+        rows = offers_of_deals(self.deals.outcomes, self.deals.menus, self.offers, points)
+        return np.concatenate([values, np.broadcast_to(rows, (*rows.shape[:2], values.shape[-1]))])
 
     def _with_ties(self, points: Mapping[str, Floats], payoffs: Floats) -> Floats:
-        tied = with_ties(payoffs.swapaxes(0, 1), lambda: self.deals.sizes(self.scenario, points).swapaxes(0, 1))
+        def sizes() -> Floats:
+            return np.abs(self._with_offers(self.deals.sizes(self.scenario, points), points)).swapaxes(0, 1)
+
+        tied = with_ties(payoffs.swapaxes(0, 1), sizes)
         return np.ascontiguousarray(tied.swapaxes(0, 1))
 
     def solve(

@@ -380,7 +380,7 @@ class _Induction:
             self.structure.blocs.get(mover),
             [scenario.decisions[decision].player for decision in mover],
             self.common.environment,
-            None if fallback is None else dict(zip(scenario.players, fallback, strict=True)),
+            None if fallback is None else dict(zip(scenario.players, fallback, strict=False)),
             points,
             self._check,
         )

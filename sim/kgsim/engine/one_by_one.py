@@ -61,7 +61,7 @@ def _solved(common: Common, name: str, point: int) -> StructureSolution:
     for each in in_order(scenario, [name]):
         structure, labels = scenario.structures[each], common.deals.labels[each]
         outcomes: NDArray[np.intp] = np.where(labels >= 0, common.deals.outcomes[labels], -1)
-        payoffs = np.where(labels >= 0, common.payoffs[:, labels, point], 0.0)
+        payoffs = np.where(labels >= 0, common.payoffs[: len(scenario.players), labels, point], 0.0)
         table = PayoffTable(payoffs, outcomes, actions_of(scenario, structure))
         found[each] = solve_structure(scenario, structure, table, values, found)
     return found[name]

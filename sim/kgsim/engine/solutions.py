@@ -73,8 +73,8 @@ class Mixed:
         return cls(nobody, np.empty((players, 0)), np.empty((outcomes, 0)), nobody)
 
     @classmethod
-    def of(cls, point: int, solution: StructureSolution, rules: Sequence[str]) -> Mixed:
-        """The equilibria of one point."""
+    def of(cls, point: int, solution: StructureSolution, rules: Sequence[str], rows: int) -> Mixed:
+        """The equilibria of one point, with so many rows of payoffs and offers."""
         members = solution.equilibria
         group = np.full(len(members), -1, dtype=np.intp)
         for number, continuum in enumerate(solution.continua):
@@ -84,7 +84,7 @@ class Mixed:
             group[list(continuum)] = number
         return cls(
             np.full(len(members), point, dtype=np.intp),
-            np.array([[each.payoffs[player] for each in members] for player in solution.players]),
+            np.array([[*each.payoffs.values(), *each.offers.values()][:rows] for each in members]).T,
             np.array([[each.outcomes.get(rule, 0.0) for each in members] for rule in rules]),
             group,
         )
@@ -224,7 +224,7 @@ class EquilibriumSets:
         for point, each in solutions.items():
             doubt[point] = 0 if each.complete else DOUBTS.index(OPEN)
             residual[point] = each.residual
-        told = Mixed.joined(Mixed.of(point, each, rules) for point, each in solutions.items())
+        told = Mixed.joined(Mixed.of(point, each, rules, len(self.payoffs)) for point, each in solutions.items())
         kept = ~np.isin(self.mixed.point, list(solutions))
         mixed = Mixed.joined([self.mixed.only(kept), told]).sorted()
         return replace(self, doubt=doubt, residual=residual, mixed=mixed)

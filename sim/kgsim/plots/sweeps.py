@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 
+#: The bounds of an interval, as studies name them.
+ENDS = ("low", "high")
+
+
 @dataclass(frozen=True)
 class Look:
     """The colour and marker of an outcome."""
@@ -46,7 +50,8 @@ def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack
     -------
     Figure
         A panel a player, on an axis of its own: a line where all equilibria are worth the same to the player, a band
-        where they are not, broken where values jump between neighbouring points. Below, a strip an outcome that shows
+        where they are not, broken where values jump between neighbouring points; then one for everything that is
+        offered, if claims ask for it and some equilibrium here offers it. Below, a strip an outcome that shows
         where it is an equilibrium outcome; grey beneath marks points at which further equilibria are not ruled out.
     """
     ruler = sheet.ruler
@@ -56,29 +61,28 @@ def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack
     palette = looks(study)
     reached = [outcome for outcome in map(str, one.outcome.values) if one.reached.sel(outcome=outcome).values.any()]
     strip = 0.34 * max(len(reached), 1) + 0.12
-    players = json.loads(study.attrs["players"])
+    panels = _panels(study, one)
     head = sheet.head(f"Payoffs and outcomes: {titles(study)[structure]}", str(study.attrs["title"]))
     legend = sheet.legend(_signs(study, one, name))
     left = min(2.6, 0.36 * sheet.width)
     wide = sheet.width - left - 0.4
     below = ruler.wrap(parameter_label(study, name), SIZE, sheet.room, most=3)
     foot = strip + 0.45 + len(below) * line_height(SIZE) + 0.1 + legend.height
-    each = max(1.1, (sheet.least - head.height - foot) / len(players) - 0.3)
-    figure = sheet.figure(head.height + len(players) * (each + 0.3) + foot, head)
-    marks = marks_of_players(list(players))
-    for place, (player, label) in enumerate(players.items()):
+    each = max(1.1, (sheet.least - head.height - foot) / len(panels) - 0.3)
+    figure = sheet.figure(head.height + len(panels) * (each + 0.3) + foot, head)
+    for place, panel in enumerate(panels):
         top = head.height + place * (each + 0.3)
         axes = sheet.axes(figure, (left, top, wide, each))
-        low, high = (one[bound].sel(player=player).values for bound in ("low", "high"))
-        band(axes, x, low, high, marks[player].colour)
+        band(axes, x, panel.low, panel.high, panel.colour)
         axes.set_xlim(x[0], x[-1])
         axes.set_xticklabels([])
         axes.margins(y=0.12)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=max(2, int(each / 0.4))))
-        lines = ruler.wrap(drawable(label, player), SIZE, left - 1.05, weight="bold", most=3)
-        sheet.lines(figure, MARGIN, top + (each - len(lines) * line_height(SIZE)) / 2, lines, SIZE, weight="bold")
+        size, weight = (SIZE, "bold") if panel.of_player else (SMALL, "normal")
+        lines = ruler.wrap(panel.label, size, left - 1.05, weight=weight, most=max(3, int(each / line_height(size))))
+        sheet.lines(figure, MARGIN, top + (each - len(lines) * line_height(size)) / 2, lines, size, weight=weight)
         _base(axes, one[name].attrs, x)
-    top = head.height + len(players) * (each + 0.3)
+    top = head.height + len(panels) * (each + 0.3)
     axes = sheet.axes(figure, (left, top, wide, strip))
     _strips(axes, one, x, reached, palette)
     _base(axes, one[name].attrs, x)
@@ -89,6 +93,32 @@ def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack
     end = sheet.lines(figure, sheet.width / 2, top + strip + 0.4, below, SIZE, ha="center")
     sheet.sign(figure, legend, end + 0.1)
     return figure
+
+
+@dataclass(frozen=True, eq=False)
+class _Panel:
+    """What one panel shows along the parameter."""
+
+    label: str
+    colour: str
+    low: NDArray[Any]
+    high: NDArray[Any]
+    of_player: bool
+
+
+def _panels(study: Dataset, one: Any) -> list[_Panel]:
+    """Every player's payoff, then every offer that some equilibrium makes."""
+    players = json.loads(study.attrs["players"])
+    marks = marks_of_players(list(players))
+    found = []
+    for player, label in players.items():
+        low, high = (one[end].sel(player=player).values for end in ENDS)
+        found.append(_Panel(drawable(label, player), marks[player].colour, low, high, True))
+    for offer, label in json.loads(study.attrs.get("offers", "{}")).items():
+        low, high = (one[f"offer_{end}"].sel(offer=offer).values for end in ENDS)
+        if np.nanmax(np.abs([low, high]), initial=0.0) > 0.0:
+            found.append(_Panel(drawable(label, offer), INK, low, high, False))
+    return found
 
 
 def _signs(study: Dataset, one: Any, name: str) -> list[Sign]:

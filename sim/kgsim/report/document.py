@@ -49,6 +49,7 @@ def of_structure(solution: StructureSolution) -> Json:
         "label": solution.label,
         "stages": [list(movers) for movers in solution.stages],
         "values": _intervals(solution.values),
+        **({"offers": _intervals(solution.offers)} if solution.offers else {}),
         "equilibria": [_equilibrium(equilibrium) for equilibrium in solution.equilibria],
         "continua": [list(group) for group in solution.continua],
         "complete": solution.complete,
@@ -78,6 +79,7 @@ def _equilibrium(equilibrium: Equilibrium) -> Json:
         "courses": [_course(course) for course in equilibrium.courses],
         "alternatives": [dict(moves) for moves in equilibrium.alternatives],
         "alternatives_count": equilibrium.alternatives_count,
+        **({"offers": _numbers(equilibrium.offers)} if equilibrium.offers else {}),
         # Its later digits are rounding noise, which would differ between machines.
         "residual": _number(equilibrium.residual, 2),
         "disagreement": None if equilibrium.disagreement is None else _numbers(equilibrium.disagreement),

@@ -12,6 +12,7 @@ from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragrap
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range, endings, headlines, solved, worst_structures
 from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
+from kgsim.scenario.on_the_table import offer_label, offers_asked
 from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
 
 MOST_EQUILIBRIA = 12
@@ -34,6 +35,7 @@ def of_result(result: Result, drawn: QuickPass | None = None) -> list[Block]:
     blocks += [Heading("Structures of play"), _structures(result)]
     if result.claims:
         blocks += [Heading("Claims"), _verdicts(result, drawn), *_sentences(result)]
+    blocks += _offers(result)
     blocks += [Heading("Outcomes as each player ranks them"), _outcomes(result)]
     methods = {solution.method for solution in solved(result).values()}
     for solution in result.structures.values():
@@ -144,6 +146,19 @@ def _structures(result: Result) -> Table:
         notes.append("+ and a continuum between some of them.")
     notes.append("An interval runs over all equilibria.")
     return Table(columns, tuple(rows), " ".join(notes))
+
+
+def _offers(result: Result) -> list[Block]:
+    """What is offered under each structure, if claims ask for it."""
+    offers = offers_asked(result.scenario)
+    if not offers:
+        return []
+    columns = (Column("structure"), *(Column(offer, "right") for offer in offers))
+    found = {name: [solution.offers[offer] for offer in offers] for name, solution in solved(result).items()}
+    rows = tuple(cells(name, *map(interval, intervals)) for name, intervals in found.items())
+    labels = "; ".join(f"{offer}: {offer_label(result.scenario, offer)}" for offer in offers)
+    note = f"{labels}. What the outcome takes up, 0 where it takes up nothing. An interval runs over all equilibria."
+    return [Heading("What is offered"), Table(columns, rows, note)]
 
 
 def _verdicts(result: Result, drawn: QuickPass | None) -> Table:

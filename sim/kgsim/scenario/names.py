@@ -14,13 +14,35 @@ Value = TypeVar("Value")
 FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt", "curve")
 """Functions that every expression may call."""
 
-CLAIM_FUNCTIONS = ("value", "prob", "reached", "worst", "best", "rises", "falls", "sustained", "critical_discount")
+OFFER = "offer"
+"""The function of claims that asks what is offered."""
+
+CLAIM_FUNCTIONS = (
+    "value",
+    "prob",
+    OFFER,
+    "reached",
+    "worst",
+    "best",
+    "rises",
+    "falls",
+    "sustained",
+    "critical_discount",
+)
 """Functions that claims may call besides."""
+
+GIVEN = ".given"
+"""Ends the name of a menu value that was made a parameter; no name that a file can hold."""
+
+_LATER = {"curve", OFFER}
+"""Functions told from names by their brackets alone: files older than they are may have something of that name."""
 
 INPUT_FUNCTIONS = ("worst", "best", "rises", "falls")
 """Those of them whose value no play can change: they speak of payoffs and formulas alone."""
 
-RESERVED = frozenset({"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS})
+RESERVED = frozenset(
+    {"and", "or", "not", "if", "else", "true", "false", "otherwise", *FUNCTIONS, *CLAIM_FUNCTIONS} - _LATER
+)
 """Words that mean something in expressions and so cannot name anything."""
 
 _IDENTIFIER = re.compile(r"[^\W\d_]\w*")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgsim.errors import KgsimError
 from kgsim.scenario import nodes
-from kgsim.scenario.names import FUNCTIONS, RESERVED, fault_of_name, suggestion
+from kgsim.scenario.names import CLAIM_FUNCTIONS, FUNCTIONS, RESERVED, fault_of_name, suggestion
 from kgsim.scenario.nodes import Node
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class _Builder:
         column = token.start_pos + 1
         allowed = (*FUNCTIONS, *self.functions)
         if name not in allowed:
-            known_elsewhere = name in RESERVED
+            known_elsewhere = name in CLAIM_FUNCTIONS
             remedy = "it belongs to claims" if known_elsewhere else suggestion(name, allowed, "function")
             raise ExpressionError(f"there is no function {name!r} here; {remedy}", column)
         if not arguments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kgsim.scenario.expressions import Expression
@@ -34,6 +34,7 @@ class Declared:
     strategies: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     chance: tuple[str, ...] = ()
+    menus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Declared:
@@ -69,6 +70,11 @@ class Declared:
                 for name in kinds
                 if isinstance(name, str)
             ),
+            menus={
+                name: tuple(dict.fromkeys(term for move in choices.values() for term in _menu(move)))
+                for name, choices in moves.items()
+                if isinstance(choices, dict)
+            },
         )
 
     def elsewhere(self, *, terms_allowed: bool) -> dict[str, str]:
@@ -91,6 +97,10 @@ class Declared:
 def _mapping(data: Mapping[str, Any], section: str) -> dict[str, Any]:
     found = data.get(section)
     return found if isinstance(found, dict) else {}
+
+
+def _menu(move: Any) -> tuple[str, ...]:
+    return _names(move, "menu") if isinstance(move, dict) else ()
 
 
 def _names(data: Mapping[str, Any], section: str) -> tuple[str, ...]:

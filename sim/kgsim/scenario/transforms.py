@@ -17,7 +17,7 @@ from numpy import linspace
 from kgsim.errors import GameError
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Action, Decision, Parameter, Scenario, Structure
-from kgsim.scenario.names import suggestion
+from kgsim.scenario.names import GIVEN, suggestion
 from kgsim.scenario.nodes import Field, Name, Node, Product, Sum, mapped
 
 
@@ -56,7 +56,7 @@ def with_term(scenario: Scenario, name: str) -> Scenario:
     owner, move, term = name.split(".")
     decision = scenario.decisions[owner]
     values = sorted({action.menu[term] for action in decision.actions if action.move == move})
-    mark = f"{move}.{term}.given"  # no name that a file can hold, nor the parameter's
+    mark = f"{move}.{term}{GIVEN}"
 
     def marked(action: Action) -> Action:
         if action.move != move:

@@ -14,6 +14,7 @@ from kgsim.errors import StructureError
 from kgsim.games.objectives import Objective
 from kgsim.games.staged import Chance, StagedGame
 from kgsim.scenario.model import IDLE, Action, Scenario, Structure
+from kgsim.scenario.on_the_table import offers_of_profiles
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
 from kgsim.structures.blocs import objective
 from kgsim.structures.offers import OFFERS_MEET, Play, Worth, boxes_of, has_intervals, reduced
@@ -61,6 +62,7 @@ def build(
     table: PayoffTable,
     values: Mapping[str, float],
     fallback: Fallback | None,
+    offers: tuple[str, ...] = (),
 ) -> Staging:
     """Lay out a structure's game.
 
@@ -74,6 +76,8 @@ def build(
         Parameter to value.
     fallback
         The disagreement payoffs for blocs that fall back on another structure; None if there is no such bloc.
+    offers
+        Menu values that are told beside the payoffs, as those of further players who never move.
 
     Raises
     ------
@@ -87,6 +91,7 @@ def build(
     rest = [axis for axis in range(len(decisions)) if axis not in order]
     shape = tuple(prod(table.outcomes.shape[decisions.index(decision)] for decision in mover) for mover in movers)
     by_decision = with_ties_of(scenario, structure.name, table.payoffs, values)
+    by_decision = np.concatenate([by_decision, offers_of_profiles(scenario, structure, offers, values)])
     # Adding 0 turns -0 into 0.
     payoffs = 0.0 + by_decision.transpose(0, *(axis + 1 for axis in (*order, *rest))).reshape(-1, *shape)
     _check_finite(scenario, structure, payoffs, table.payoffs, table.outcomes)
@@ -110,7 +115,7 @@ def build(
 
 def with_offers(scenario: Scenario, staging: Staging) -> Staging:
     """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`)."""
-    game, players = staging.game, len(scenario.players)
+    game, players = staging.game, len(staging.game.payoffs)
     objectives = [each for stage in game.stages for each in stage if not isinstance(each, Chance)]
     rows = np.vstack([game.outcomes.reshape(1, -1), game.payoffs.reshape(players, -1)]).T
     distinct, labels = np.unique(rows, axis=0, return_inverse=True)

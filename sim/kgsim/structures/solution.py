@@ -12,6 +12,7 @@ from kgsim.errors import StructureError
 from kgsim.games.staged import one_shot_gain
 from kgsim.results import Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
+from kgsim.scenario.on_the_table import offers_asked
 from kgsim.scenario.payoffs import PayoffTable, terms_of
 from kgsim.solvers.staged.continuations import Point
 from kgsim.solvers.staged.strategies import courses, pure_courses, strategy
@@ -60,10 +61,11 @@ def solve_structure(
     convex: list[bool] = []
     gaps: set[str] = set()
     failures: list[str] = []
+    offers = offers_asked(scenario)
     fallbacks, fallback_gaps = _fallbacks(structure, solved)
     for fallback in fallbacks:
         try:
-            staging = build(scenario, structure, table, values, fallback)
+            staging = build(scenario, structure, table, values, fallback, offers)
             found = solve_subgame_perfect(staging.game, nash)
         except StructureError as error:
             failures.append(_with_fallback(scenario, structure, str(error), fallback))
@@ -197,6 +199,7 @@ def _equilibrium(
     return Equilibrium(
         outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
         payoffs=dict(zip(players, map(float, point.payoffs), strict=False)),
+        offers=_offers(scenario, point),
         courses=tuple(path),
         alternatives=tuple(_names(staging, history) for history in counted[:MOST_ALTERNATIVES]),
         alternatives_count=len(counted),
@@ -204,6 +207,12 @@ def _equilibrium(
         disagreement=None if fallback is None else dict(fallback),
         strategy=lambda: _named_strategy(staging, strategy(found, point)),
     )
+
+
+def _offers(scenario: Scenario, point: Point) -> dict[str, float]:
+    """What is offered, which is told beside the payoffs."""
+    names, first = offers_asked(scenario), len(scenario.players)
+    return dict(zip(names, map(float, point.payoffs[first : first + len(names)]), strict=True))
 
 
 def _course(

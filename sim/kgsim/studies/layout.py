@@ -11,6 +11,7 @@ import numpy as np
 from kgsim.errors import GameError
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.on_the_table import offer_label
 from kgsim.studies import design
 from kgsim.studies.gathering import Memory, Tally
 from kgsim.studies.inactive import idle
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FORMAT = 3
 
 #: Names of the dimensions that are not swept; no swept parameter may have one of them.
-DIMENSIONS = ("structure", "outcome", "player", "claim")
+DIMENSIONS = ("structure", "outcome", "player", "offer", "claim")
 
 #: What the numbers of the variable ``verdict`` mean, as the CF conventions write it.
 VERDICT_FLAGS = {"flag_values": np.arange(len(VERDICTS), dtype=np.int8), "flag_meanings": " ".join(VERDICTS)}
@@ -72,6 +73,8 @@ def coordinates(job: Sweep) -> dict[str, tuple[str, Any, Mapping[str, Any]]]:
     found["structure"] = ("structure", list(job.structures), {"long_name": "structure of play"})
     found["outcome"] = ("outcome", [rule.name for rule in scenario.outcomes], {"long_name": "outcome"})
     found["player"] = ("player", list(scenario.players), {"long_name": "player"})
+    if job.offers:
+        found["offer"] = ("offer", list(job.offers), {"long_name": "what is offered"})
     if job.claims:
         found["claim"] = ("claim", list(job.claims), {"long_name": "claim"})
     return found
@@ -116,6 +119,7 @@ def provenance(job: Sweep, tally: Tally, command: str) -> dict[str, Any]:
         "players": json.dumps(dict(scenario.players)),
         "structures": json.dumps({name: scenario.structures[name].label for name in job.structures}),
         "outcomes": json.dumps({rule.name: rule.label for rule in scenario.outcomes}),
+        "offers": json.dumps({offer: offer_label(scenario, offer) for offer in job.offers}),
         "claims": json.dumps({name: scenario.claims[name].says for name in job.claims}),
         "versions": json.dumps(versions_of("numpy", "scipy", "xarray")),
         "command": command,

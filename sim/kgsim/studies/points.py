@@ -17,10 +17,11 @@ from kgsim.claims.functions import structures_of
 from kgsim.engine.engine import CHUNK, worth_compiling
 from kgsim.execution.run import Arrays
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.on_the_table import offers_asked
 from kgsim.scenario.transforms import without_moves
 from kgsim.structures.solution import in_order
 from kgsim.studies.design import Grid
-from kgsim.studies.table import entered
+from kgsim.studies.table import entered, offered
 
 Mixed: TypeAlias = Literal["auto", "always", "never"]
 
@@ -49,6 +50,8 @@ VARIABLES: Mapping[str, Variable] = {
     "exact": Variable(("structure",), np.bool_, "settled by the solver of single points"),
     "residual": Variable(("structure",), np.float64, "bound on the largest gain from a deviation"),
     "reason": Variable(("structure",), np.int16, "why not complete or not solved, 0 if neither"),
+    "offer_low": Variable(("structure", "offer"), np.float64, "least that is offered and taken up over all equilibria"),
+    "offer_high": Variable(("structure", "offer"), np.float64, "most that is offered and taken up over all equilibria"),
     "verdict": Variable(("claim",), np.int8, "whether the claim holds"),
 }
 
@@ -91,6 +94,11 @@ class Sweep:
         )
 
     @property
+    def offers(self) -> tuple[str, ...]:
+        """The menu values that claims ask for."""
+        return offers_asked(self.scenario)
+
+    @property
     def chunks(self) -> int:
         """Chunks never mix combinations of moves."""
         return (self.grid.size // self.grid.each) * ceil(self.grid.each / self.points)
@@ -117,12 +125,14 @@ class Sweep:
             "structure": len(self.structures),
             "outcome": len(self.scenario.outcomes),
             "player": len(self.scenario.players),
+            "offer": len(self.offers),
             "claim": len(self.claims),
         }
 
     def variables(self) -> dict[str, Variable]:
-        """The variables of this study; those of claims only if it has any."""
-        return {name: each for name, each in VARIABLES.items() if self.claims or "claim" not in each.leading}
+        """The variables of this study; those of claims and of offers only if it has any."""
+        lengths = self.lengths()
+        return {name: each for name, each in VARIABLES.items() if all(lengths[axis] for axis in each.leading)}
 
     def bounds(self, chunk: int) -> tuple[int, int]:
         """The points of a chunk: the first, and the one after the last."""
@@ -159,7 +169,8 @@ class Sweep:
         play = self._ready(first // self.grid.each)
         settle = {"never": 0, "auto": settled_of(self.grid.size, CHUNK), "always": None}[self.mixed]
         answers = play.at(self.grid.points(first, last), settle=settle)
-        return entered(play, answers) | ({"verdict": answers.verdict} if self.claims else {})
+        found = entered(play, answers) | (offered(play, answers) if self.offers else {})
+        return found | ({"verdict": answers.verdict} if self.claims else {})
 
     def __getstate__(self) -> dict[str, Any]:
         # What was prepared is prepared again elsewhere: it is large, and quick to make.

@@ -66,9 +66,12 @@ def entered(play: AtPoints, answers: Answers) -> dict[str, NDArray[Any]]:
 
 def _entered(play: AtPoints, answers: Answers, name: str) -> dict[str, NDArray[Any]]:
     found = answers.sets[name]
-    low, high = found.values
+    players = len(play.scenario.players)
+    low, high = (each[:players] for each in found.values)
     doubt = np.where(found.doubt > 0, found.doubt + len(FAILURES) - 1, 0)
-    pure = distinct(found.inner[found.rows], found.outcomes[found.rows], found.payoffs[:, found.deals[found.rows]])
+    pure = distinct(
+        found.inner[found.rows], found.outcomes[found.rows], found.payoffs[:players, found.deals[found.rows]]
+    )
     return {
         "reached": found.reached(len(play.scenario.outcomes)),
         "low": low,
@@ -79,6 +82,16 @@ def _entered(play: AtPoints, answers: Answers, name: str) -> dict[str, NDArray[A
         "residual": np.where(found.some, found.residual, np.nan),
         "reason": np.where(found.failure > 0, found.failure, doubt).astype(np.int16),
     }
+
+
+def offered(play: AtPoints, answers: Answers) -> dict[str, NDArray[Any]]:
+    """The least and the most that is offered over all equilibria, as far as the claims ask for it.
+
+    Shape (structures, offers, points) each.
+    """
+    first = len(play.scenario.players)
+    low, high = zip(*(answers.sets[name].values for name in play.structures), strict=True)
+    return {f"offer_{bound}": np.array(each)[:, first:] for bound, each in (("low", low), ("high", high))}
 
 
 def distinct(members: NDArray[np.bool_], outcomes: NDArray[np.intp], payoffs: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kgsim.scenario.expressions import Expression, is_truth
 from kgsim.scenario.model import UNDECLARED, Claim, Evidence
-from kgsim.scenario.names import CLAIM_FUNCTIONS, suggestion
+from kgsim.scenario.names import CLAIM_FUNCTIONS, OFFER, suggestion
 from kgsim.scenario.nodes import And, Call, Name, Node, Not, Or, Text, children, walk
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared, unknown_names
@@ -17,6 +17,7 @@ from kgsim.scenario.source import Key
 USAGE = {
     "value": "value(PLAYER, STRUCTURE)",
     "prob": "prob(STRUCTURE, OUTCOME)",
+    "offer": "offer(STRUCTURE, PLAYER or DECISION, TERM)",
     "reached": "reached(STRUCTURE, OUTCOME)",
     "worst": "worst(PLAYER, OUTCOME, ...), with `not OUTCOME` to leave one out",
     "best": "best(PLAYER, OUTCOME, ...), with `not OUTCOME` to leave one out",
@@ -96,9 +97,12 @@ class _CallCheck:
         function, arguments = self.call.function, self.call.arguments
         declared = self.declared
         any_number = function in {"worst", "best"}
-        if not any_number and len(arguments) != 2:
+        takes = 3 if function == OFFER else 2
+        if not any_number and len(arguments) != takes:
             count = f"{len(arguments)} argument{'s' if len(arguments) != 1 else ''}"
-            self._refuse(self.call, f"{function} was given {count} and takes 2")
+            self._refuse(self.call, f"{function} was given {count} and takes {takes}")
+        elif function == OFFER:
+            self._offer(*arguments)
         elif function == "value":
             self._named(arguments[0], declared.players, "player")
             self._named(arguments[1], declared.structures, "structure")
@@ -119,6 +123,15 @@ class _CallCheck:
         else:
             self._formula(arguments[0])
             self._named(arguments[1], declared.parameters, "parameter")
+
+    def _offer(self, structure: Node, decision: Node, term: Node) -> None:
+        menus = self.declared.menus
+        self._named(structure, self.declared.structures, "structure")
+        self._named(decision, menus, "decision")
+        if isinstance(decision, Name) and decision.name in menus:
+            self._named(term, menus[decision.name], f"term in a menu of {decision.name}")
+        if self.declared.types:
+            self._refuse(self.call, "what is offered is not told where players have private types", "Ask for value.")
 
     def _refuse(self, node: Node, message: str, remedy: str = "") -> None:
         usage = f"Usage: {USAGE[self.call.function]}."
