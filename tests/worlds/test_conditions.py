@@ -7,6 +7,7 @@ import pytest
 from situation import events, situation
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.scenario.payoffs import outcomes_of, payoffs_at
 from kgsim.worlds.conditions import ADMITS, EXCLUDES, EXPECTS, OPEN, SILENT, box_of, split
 from kgsim.worlds.draws import worlds_of
@@ -113,3 +114,17 @@ def test_without_moves_nothing_is_split(wanted) -> None:
     scenario = situation()
     condition = Condition(outcomes=wanted)
     assert split(scenario, [box for box in [box_of(scenario, condition)] if box]).scenario is scenario
+
+
+@pytest.mark.parametrize("structures", [["parallel", "coordinated", "coordinated_veto"], ["bypass", "through_seoul"]])
+def test_claims_are_judged_on_whole_outcomes(structures) -> None:
+    """Told apart by moves or not, outcomes give the same verdicts, mixtures and settled points among them."""
+    scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
+    told = events("moves: {ROK: [gestures, aid], DPRK: [refuse, take_us]}", "not moves: {US: letter}")
+    split_, whole = (kgsim.update(scenario, each, draws=128, structures=structures) for each in (told, None))
+    for claim, verdicts in whole.claims.items():
+        for verdict, (before, _) in verdicts.items():
+            assert split_.claims[claim][verdict][0] == before, (claim, verdict)
+    for name in structures:
+        reached = {outcome: shares[0] for outcome, shares in whole.outcomes[name].items()}
+        assert {outcome: shares[0] for outcome, shares in split_.outcomes[name].items()} == reached

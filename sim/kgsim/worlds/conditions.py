@@ -7,7 +7,8 @@ A structure none of whose plays could come to anything else *says nothing* on it
 premise of the claim observed is met nowhere.
 
 Conditions on moves split outcomes: an outcome after the move and the same outcome without it have the same payoffs and
-are told apart by name, so that equilibria say which of the two they come to.
+are told apart by name, so that equilibria say which of the two they come to. What is open on the parts of an outcome
+need not be open on the whole, so that all other conditions, and claims, are held against whole outcomes.
 """
 
 from __future__ import annotations
@@ -98,17 +99,27 @@ def box_of(scenario: Scenario, condition: Condition) -> Box:
 
 
 @dataclass(frozen=True, eq=False)
+class Looks:
+    """What is found in some draws: with outcomes whole, and told apart by moves; the same where no condition asks."""
+
+    whole: Evaluation
+    parts: Evaluation
+
+
+@dataclass(frozen=True, eq=False)
 class Bound:
     """An observation ready to be held against worlds.
 
     Attributes
     ----------
     has
-        Which parts of outcomes have it; shape (parts,).
+        Which outcomes have it, or which parts of them; shape (outcomes,) or (parts,).
     silent, barred
         Structures that say nothing on it, and that have no play which comes to it; shape (structures,).
     claim
         Row of the claim that it is about; -1 if it is about play.
+    split
+        Whether it speaks of moves, and so of parts.
     """
 
     observation: Observation
@@ -116,9 +127,11 @@ class Bound:
     silent: Bools
     barred: Bools
     claim: int
+    split: bool
 
-    def codes(self, looks: Evaluation) -> Codes:
+    def codes(self, found_in: Looks) -> Codes:
         """Numbers of `ANSWERS` in every world; shape (structures, draws)."""
+        looks = found_in.parts if self.split else found_in.whole
         if self.claim >= 0:
             found = _of_claim(looks.verdict[self.claim], self.observation.condition.holds)
             found = np.broadcast_to(found, looks.unsolved.shape).copy()
@@ -207,14 +220,19 @@ def _bound(
         (condition.outcomes is None or name in condition.outcomes) and name not in condition.not_outcomes
         for name in names
     ]
-    has = np.array(wanted, dtype=bool)[cut.origin]
+    has = np.array(wanted, dtype=bool)
     if box := box_of(scenario, condition):
-        has = has & cut.inside[box]
+        has = has[cut.origin] & cut.inside[box]
+    else:
+        whole = np.zeros((len(structures), len(names)), dtype=bool)
+        for part, number in enumerate(cut.origin):
+            whole[:, number] |= plays[:, part]
+        plays = whole
     aside = np.array([condition.structures is not None and name not in condition.structures for name in structures])
     if condition.claim:
-        return Bound(observation, has, aside, np.zeros_like(aside), claims.index(condition.claim))
+        return Bound(observation, has, aside, np.zeros_like(aside), claims.index(condition.claim), False)
     barred = ~(plays & has).any(axis=1)
-    return Bound(observation, has, aside | ~(plays & ~has).any(axis=1), barred & ~aside, -1)
+    return Bound(observation, has, aside | ~(plays & ~has).any(axis=1), barred & ~aside, -1, bool(box))
 
 
 def _inexpressible(events: Events, bound: Iterable[Bound], structures: Sequence[str]) -> Iterable[Problem]:

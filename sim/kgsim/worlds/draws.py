@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
 
-from kgsim.analysis.evaluator import Evaluation, Evaluator, claims_on
+from kgsim.analysis.evaluator import Evaluator, claims_on
 from kgsim.analysis.priors import Correlations, Prior, default_priors, prior, to_draw
 from kgsim.analysis.sampling import SampleDesign, cubes
 from kgsim.arrays import Floats
 from kgsim.scenario.arguments import structures_given
 from kgsim.scenario.model import Scenario
 from kgsim.studies.limits import check_count
-from kgsim.worlds.conditions import Bound, Split, bind
+from kgsim.worlds.conditions import Bound, Looks, bind
 from kgsim.worlds.events import Events
 
 
@@ -26,11 +26,9 @@ class Worlds:
     Attributes
     ----------
     scenario
-        Its own outcomes; those of `plays` may be split by moves.
-    plays, judges
-        What looks at play and at claims; one and the same unless outcomes are split.
-    split
-        How they are.
+        Its own outcomes; those of `apart` may be split by moves.
+    plays, apart
+        What looks at play and claims with outcomes whole, and at play with outcomes split; the same if none is.
     events, seen
         What happened, and what could be seen next, ready to be held against worlds.
     prior, design, held
@@ -39,8 +37,7 @@ class Worlds:
 
     scenario: Scenario
     plays: Evaluator
-    judges: Evaluator
-    split: Split
+    apart: Evaluator
     events: tuple[Bound, ...]
     seen: tuple[Bound, ...]
     prior: Prior
@@ -55,7 +52,7 @@ class Worlds:
     @property
     def claims(self) -> tuple[str, ...]:
         """The claims judged."""
-        return self.judges.claims
+        return self.plays.claims
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -82,14 +79,12 @@ class Worlds:
         """The parameters drawn in a block; shape (draws,) each."""
         return self.prior.draw(self.design.block(block))
 
-    def at(self, drawn: Mapping[str, Floats]) -> Evaluation:
-        """Look at worlds with these parameters; outcomes are those of the split scenario."""
+    def at(self, drawn: Mapping[str, Floats]) -> Looks:
+        """Look at worlds with these parameters."""
         count = len(next(iter(drawn.values())))
         points = {**drawn, **{name: np.full(count, value) for name, value in self.held.items()}}
-        looks = self.plays.at(points)
-        if self.judges is self.plays:
-            return looks
-        return replace(looks, verdict=self.judges.at(points).verdict)
+        whole = self.plays.at(points)
+        return Looks(whole, whole if self.apart is self.plays else self.apart.at(points))
 
 
 def worlds_of(
@@ -118,13 +113,11 @@ def worlds_of(
     names = to_draw(scenario, values)
     claims = claims_on(scenario, chosen)
     cut, told, seen = bind(events, scenario, chosen, claims)
-    whole = cut.scenario is scenario
-    plays = Evaluator(cut.scenario, chosen, claims if whole else (), draws)
+    plays = Evaluator(scenario, chosen, claims, draws)
     return Worlds(
         scenario,
         plays,
-        plays if whole else Evaluator(scenario, chosen, claims, draws),
-        cut,
+        plays if cut.scenario is scenario else Evaluator(cut.scenario, chosen, (), draws),
         told,
         seen,
         prior(scenario, prior_name or default_priors(scenario)[0], names, correlations),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kgsim.analysis.evaluator import Evaluation
 from kgsim.arrays import Bools, Floats
 from kgsim.results import FAILS, HOLDS, VERDICTS
-from kgsim.worlds.conditions import ANSWERS, EXCLUDES, OPEN, Codes
+from kgsim.worlds.conditions import ANSWERS, EXCLUDES, OPEN, Codes, Looks
 from kgsim.worlds.draws import Worlds
 from kgsim.worlds.events import Events, Hypothesis
 from kgsim.worlds.spread import cells_of, counted, ends
@@ -43,12 +43,12 @@ class Job:
         """Count what is found in one block: draws by structure, hypothesis, event, answer and so on."""
         worlds = self.worlds
         drawn = worlds.drawn(chunk)
-        looks = worlds.at(drawn)
-        codes = answers(worlds, looks)
+        found_in = worlds.at(drawn)
+        looks = found_in.whole
+        codes = answers(worlds, found_in)
         left = surviving(codes)
         values = np.array(list(drawn.values()))
         cells = cells_of(worlds.prior.parameters, values)
-        reached = _outcomes(worlds, looks)
         last = left[-1]
         found = {
             "draws": np.array(values.shape[1]),
@@ -60,11 +60,11 @@ class Job:
             "after": np.array([counted(cells, kept) for kept in last]),
             "ends_before": ends(values, np.ones(values.shape[1], dtype=bool)),
             "ends_after": np.array([ends(values, kept) for kept in last]),
-            "outcomes_before": reached.sum(axis=-1),
-            "outcomes_after": (reached & last[:, None]).sum(axis=-1),
+            "outcomes_before": looks.reached.sum(axis=-1),
+            "outcomes_after": (looks.reached & last[:, None]).sum(axis=-1),
             "claims_before": _verdicts(looks, np.ones_like(last)),
             "claims_after": _verdicts(looks, last),
-            "watch": np.array([_answered(each.codes(looks), last) for each in worlds.seen]),
+            "watch": np.array([_answered(each.codes(found_in), last) for each in worlds.seen]),
             "patterns": patterns(codes),
             "survivors": _first(values, last, -(-KEPT // self.chunks)),
         }
@@ -76,9 +76,9 @@ class Job:
         return found
 
 
-def answers(worlds: Worlds, looks: Evaluation) -> Codes:
+def answers(worlds: Worlds, looks: Looks) -> Codes:
     """Numbers of `ANSWERS` for every event in every world; shape (events, structures, draws)."""
-    shape = (len(worlds.events), *looks.unsolved.shape)
+    shape = (len(worlds.events), *looks.whole.unsolved.shape)
     return np.array([each.codes(looks) for each in worlds.events], dtype=np.uint8).reshape(shape)
 
 
@@ -98,16 +98,6 @@ def patterns(codes: Codes) -> NDArray[np.uint16]:
         bits = np.unpackbits(excluded, axis=0, count=len(codes)).T
         kinds.append(np.column_stack([np.full(len(bits), structure, dtype=np.uint16), bits]))
     return np.concatenate(kinds)
-
-
-def _outcomes(worlds: Worlds, looks: Evaluation) -> Bools:
-    """Whether some equilibrium reaches each outcome of the scenario itself; shape (structures, outcomes, draws)."""
-    if worlds.judges is worlds.plays:
-        return looks.reached
-    found = np.zeros((len(worlds.structures), len(worlds.scenario.outcomes), looks.reached.shape[-1]), dtype=bool)
-    for part, outcome in enumerate(worlds.split.origin):
-        found[:, outcome] |= looks.reached[:, part]
-    return found
 
 
 def _answered(codes: Codes, kept: Bools) -> NDArray[np.int64]:
