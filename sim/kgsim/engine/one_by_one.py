@@ -1,4 +1,4 @@
-"""Structures that are solved point by point: those in which chance moves, or a bloc that bargains has conditions.
+"""Structures that are solved point by point: where chance moves, moves are hidden, or a bargaining bloc has conditions.
 
 What chance draws makes lotteries of deals out of deals. Where each subgame has a single equilibrium the lotteries are
 found at all points at once (`kgsim.engine.values`); every other point goes to the solver of single points. So nothing
@@ -29,7 +29,7 @@ def by_itself(scenario: Scenario, structure: Structure) -> bool:
     """Whether a structure has to be solved point by point."""
     drawn = any(stage[0][0] in scenario.chance for stage in structure.play)
     bargains = any(not RULES[bloc.rule].linear for bloc in structure.blocs.values())
-    return drawn or (bargains and bool(conditional(scenario, structure)))
+    return drawn or bool(structure.seen_by) or (bargains and bool(conditional(scenario, structure)))
 
 
 def one_by_one(common: Common, name: str, _: Plan) -> EquilibriumSets:

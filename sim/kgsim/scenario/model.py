@@ -177,7 +177,8 @@ class Structure:
     `play` holds the stages in order; each stage is a tuple of movers that choose at once; each mover is a
     tuple of decision names (one for a player alone, several for a bloc). `blocs` is keyed by the mover tuple.
     `only` restricts the moves of a decision; `fixed` gives the action of a decision that is not played. `conditions`
-    tells what must have been done before a decision is made; one that it leaves out is always made.
+    tells what must have been done before a decision is made; one that it leaves out is always made. `seen_by` names the
+    players who see a decision later, besides its own; one that it leaves out is seen by all.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Structure:
     only: Mapping[str, frozenset[str]]
     fixed: Mapping[str, Action]
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+    seen_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

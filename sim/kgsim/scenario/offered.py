@@ -209,7 +209,9 @@ def check_intervals(
 
 def _unsure(decision: Decision, structure: Structure) -> bool:
     """Whether a decision is chance's, or made only after some moves."""
-    return not decision.player or bool(decision.conditions) or decision.name in structure.conditions
+    return (
+        not decision.player or bool(decision.conditions) or decision.name in {*structure.conditions, *structure.seen_by}
+    )
 
 
 STEPS = "Give these terms a step (`{from: 0, to: 1, step: 0.25}`) or a list of values."

@@ -184,6 +184,11 @@ class StageEntry(Model):
     if_: Condition | None = Field(
         None, alias="if", description="What must have been done before; otherwise nobody moves at this stage."
     )
+    seen_by: list[str] | None = Field(
+        None,
+        alias="seen by",
+        description="The players who see later what is done here; all if left out, [] for nobody.",
+    )
 
 
 Stage = Annotated[

@@ -12,7 +12,8 @@ from kgsim.results import Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
 from kgsim.solvers.bayesian.solve import solve_bayesian
-from kgsim.structures.private_game import PrivateGame
+from kgsim.structures.hidden import hides, solve_hidden
+from kgsim.structures.private_game import PrivateGame, by_type
 from kgsim.tolerances import RESIDUAL_OF_GAP
 
 METHOD = "perfect Bayesian equilibria"
@@ -42,6 +43,8 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     StructureError
         If a payoff is not finite, or priors are no probabilities at these values.
     """
+    if hides(scenario, structure):
+        return solve_hidden(scenario, structure, values)
     telling = PrivateGame(scenario, structure, values)
     found = solve_bayesian(telling.game, telling.ends)
     members, reasons, complete = found.equilibria, found.reasons, found.complete
@@ -108,7 +111,9 @@ def _key(telling: PrivateGame, equilibrium: BayesianEquilibrium, path: Sequence[
         what = (*course.types.values(), course.outcome, *course.terms.items())
         lottery[what] = lottery.get(what, 0.0) + course.probability
     rounded_lottery = frozenset((what, round(chance, 7)) for what, chance in lottery.items())
-    worth = tuple(round(value, 7) + 0.0 for payoffs in telling.by_type(path).values() for value in payoffs.values())
+    worth = tuple(
+        round(value, 7) + 0.0 for payoffs in by_type(telling.scenario, path).values() for value in payoffs.values()
+    )
     payoffs = tuple(
         round(sum(course.probability * course.payoffs[player] for course in path), 7) for player in path[0].payoffs
     )

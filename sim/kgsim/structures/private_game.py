@@ -62,13 +62,24 @@ def _standing_for(can_be: NDArray[np.bool_]) -> NDArray[np.intp]:
     return stands.ravel()
 
 
+def by_type(scenario: Scenario, path: Sequence[Course]) -> dict[str, dict[str, float]]:
+    """What every type of every informed player expects; types of no weight are left out."""
+    found: dict[str, dict[str, float]] = {}
+    for player, kinds in scenario.types.items():
+        for kind in kinds:
+            own = [course for course in path if course.types[player] == kind]
+            weight = sum(course.probability for course in own)
+            if weight > 0.0:
+                total = sum(course.probability * course.payoffs[player] for course in own)
+                found.setdefault(player, {})[kind] = total / weight + 0.0
+    return found
+
+
 class PrivateGame:
     """A structure's game at one point, and how to say what happens in it."""
 
     def __init__(self, scenario: Scenario, structure: Structure, values: Mapping[str, float]) -> None:
         self.scenario, self.structure, self.values = scenario, structure, values
-        if scenario.chance.keys() - structure.fixed.keys():
-            raise StructureError(f"structure {structure.name}: private types do not go together with chance events yet")
         decisions = list(scenario.decisions)
         self.movers = [mover[0] for stage in structure.play for mover in stage]
         order = [decisions.index(mover) for mover in self.movers]
@@ -150,7 +161,7 @@ class PrivateGame:
             alternatives_count=0,
             residual=one_shot_gain(game, found.strategy, surprises),
             strategy=lambda: dict(zip(self.movers, map(np.asarray, found.strategy), strict=True)),
-            type_payoffs=self.by_type(path),
+            type_payoffs=by_type(self.scenario, path),
             beliefs=tuple(self._beliefs(found)),
             notes=(*self._kind(path), *found.labels, *filter(None, [found.remark])),
         )
@@ -188,18 +199,6 @@ class PrivateGame:
         return {
             player: list(kinds)[kind] for (player, kinds), kind in zip(self.scenario.types.items(), types, strict=True)
         }
-
-    def by_type(self, path: Sequence[Course]) -> dict[str, dict[str, float]]:
-        """What every type of every informed player expects; types of no weight are left out."""
-        found: dict[str, dict[str, float]] = {}
-        for player, kinds in self.scenario.types.items():
-            for kind in kinds:
-                own = [course for course in path if course.types[player] == kind]
-                weight = sum(course.probability for course in own)
-                if weight > 0.0:
-                    total = sum(course.probability * course.payoffs[player] for course in own)
-                    found.setdefault(player, {})[kind] = total / weight + 0.0
-        return found
 
     def _kind(self, path: Sequence[Course]) -> tuple[str, ...]:
         """Whether the types of a lone informed player act alike; told where it moves."""

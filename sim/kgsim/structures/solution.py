@@ -56,6 +56,10 @@ def solve_structure(
     StructureSolution
         With `unsolved` set where a bloc's rule cannot be applied.
     """
+    if structure.seen_by:
+        from kgsim.structures.hidden import solve_hidden
+
+        return solve_hidden(scenario, structure, values, table)
     equilibria: list[Equilibrium] = []
     continua: list[tuple[int, ...]] = []
     convex: list[bool] = []

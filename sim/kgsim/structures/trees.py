@@ -15,6 +15,7 @@ from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import IDLE, Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
 from kgsim.structures.build import Staging, build
+from kgsim.structures.hidden import HiddenGame, hides
 from kgsim.structures.offers import has_intervals
 
 #: Nodes of a tree that are written out.
@@ -41,6 +42,8 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
     check_scenario(scenario)
     chosen = structure_of(scenario, structure)
     used = {**scenario.base, **{name: float(value) for name, value in values.items()}}
+    if hides(scenario, chosen):
+        return without_idle(HiddenGame(scenario, chosen, used).tree).game
     if scenario.types:
         from kgsim.games.bayesian_tree import unfold
         from kgsim.structures.private_game import PrivateGame

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kgsim.scenario.model import Condition, Decision, Structure
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.observed import sees
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.source import Key
@@ -52,7 +53,15 @@ def check_order(
         for decision in (decisions[member] for member in members if member in decisions):
             known = before if decision.name not in structure.fixed else before - {decision.name}
             for key, condition in _conditions_on(structure, decision, where):
-                for other in dict.fromkeys(name for way in condition for name in way):
+                for other in dict.fromkeys(name for way in condition for name in way if name in decisions):
+                    if key[0] == "moves" and other in known and not sees(structure, decisions, decision.name, other):
+                        report.add(
+                            key,
+                            f"the condition speaks of {other}, which {decision.player} does not see in structure "
+                            f"{structure.name!r}",
+                            f"Add {decision.player} to its `seen by`, or leave {other} out of the condition.",
+                            at_key=True,
+                        )
                     if other not in known:
                         report.add(
                             key,

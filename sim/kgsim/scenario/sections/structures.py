@@ -8,6 +8,7 @@ from kgsim.scenario.diagnostics import REMEDY, fault_at
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Action, Bloc, Condition, Decision, Structure
 from kgsim.scenario.names import suggestion
+from kgsim.scenario.observed import simplified
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import RULE_NEEDS, BlocEntry, ScenarioFile, StageEntry, StructureEntry
@@ -34,8 +35,11 @@ def read_structures(
         fixed = _fixed(key, entry, decisions, declared, report)
         _check_coverage(key, entry, play, declared, report)
         blocs = _blocs(key, entry, play, base, declared, report)
-        structures[name] = Structure(name, entry.label or name, play, blocs, only, fixed, conditions)
-        check_order(structures[name], decisions, where, report)
+        seen_by = _seen_by(key, play, where, declared, report)
+        written = Structure(name, entry.label or name, play, blocs, only, fixed, conditions, seen_by)
+        check_order(written, decisions, where, report)
+        known = all(member in decisions for stage in play for mover in stage for member in mover)
+        structures[name] = simplified(written, decisions) if seen_by and known else written
     _check_circles(structures, report)
     return structures
 
@@ -106,6 +110,30 @@ def _check_coverage(key: Key, entry: StructureEntry, play: Stages, declared: Dec
                 f"{name!r} neither moves nor is fixed",
                 f"Add it to a stage, or write `fixed: {{{name}: MOVE}}`.",
             )
+
+
+def _seen_by(
+    key: Key, play: Stages, where: Mapping[str, tuple[Key, StageEntry]], declared: Declared, report: Report
+) -> dict[str, frozenset[str]]:
+    """Who sees a decision, where its stage says so."""
+    found = {}
+    for decision, (condition, stage) in where.items():
+        if stage.seen_by is None:
+            continue
+        place: Key = (*condition[:-1], "seen by")
+        for index, player in enumerate(stage.seen_by):
+            if player not in declared.players:
+                hint = suggestion(player, declared.players, "player")
+                report.add((*place, index), f"there is no player named {player!r}", hint)
+        found[decision] = frozenset(stage.seen_by)
+        if any(len(mover) > 1 for each in play for mover in each):
+            report.add(
+                place,
+                "a bloc's members would have to know the same, so a structure with blocs hides no moves",
+                "Delete `seen by`, or let the members move one by one.",
+                at_key=True,
+            )
+    return found
 
 
 def _only(key: Key, entry: StructureEntry, declared: Declared, report: Report) -> dict[str, frozenset[str]]:
