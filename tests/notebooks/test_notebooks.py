@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 #: Fewest figures that each shows, by the number it starts with.
-FIGURES = {"01": 4, "02": 2, "03": 8, "04": 4}
+FIGURES = {"01": 4, "02": 2, "03": 8, "04": 4, "05": 4}
 
 
 def read(path: Path) -> NotebookNode:
@@ -26,7 +26,7 @@ def read(path: Path) -> NotebookNode:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder laid out as the repository is, and settings of nobody's home."""
-    for name in ("scenarios", "seeds"):
+    for name in ("events", "scenarios", "seeds"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "notebooks"
 
 
-def test_there_are_the_four_notebooks():
+def test_there_are_the_five_notebooks():
     assert [path.name[:2] for path in NOTEBOOKS] == list(FIGURES)
 
 

@@ -24,7 +24,7 @@ from kgsim.arrays import Bools, Integers
 from kgsim.claims.functions import structures_of
 from kgsim.errors import Problem, ScenarioError
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VACUOUS
-from kgsim.scenario.model import OutcomeRule, Scenario
+from kgsim.scenario.model import IDLE, OutcomeRule, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import outcomes_of
 from kgsim.scenario.source import Key
@@ -69,7 +69,7 @@ def split(scenario: Scenario, boxes: Iterable[Box]) -> Split:
     for box in boxes:
         cut = []
         for rule, number, known in parts:
-            whole = {name: rule.when.get(name, frozenset(scenario.decisions[name].moves)) for name, _ in box}
+            whole = {name: rule.when.get(name, _every(scenario, name)) for name, _ in box}
             within = {name: whole[name] & moves for name, moves in box}
             if within == whole:
                 cut.append((rule, number, (*known, True)))
@@ -94,8 +94,13 @@ def box_of(scenario: Scenario, condition: Condition) -> Box:
     """The moves that a condition leaves to each decision it names; empty if it names none."""
     left: dict[str, frozenset[str]] = dict(condition.moves)
     for name, moves in condition.not_moves.items():
-        left[name] = left.get(name, frozenset(scenario.decisions[name].moves)) - moves
+        left[name] = left.get(name, _every(scenario, name)) - moves
     return tuple(sorted(left.items()))
+
+
+def _every(scenario: Scenario, decision: str) -> frozenset[str]:
+    """All moves of a decision, and that it makes none where its conditions leave it nothing to do."""
+    return frozenset([*scenario.decisions[decision].moves, IDLE.move])
 
 
 @dataclass(frozen=True, eq=False)
