@@ -1,16 +1,17 @@
 """How Sphinx builds the documentation: ``sphinx-build -W --keep-going docs out/docs``. Nothing is fetched."""
 
 import re
-from importlib.metadata import version as version_of
 
 from click import Context
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from kgsim.versions import kgsim_version
+
 project = "kgsim"
 author = "The kgsim authors"
 copyright = author
-version = release = version_of("kgsim")
+version = release = kgsim_version()
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_click"]
 exclude_patterns = ["images"]

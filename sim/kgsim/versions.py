@@ -8,6 +8,9 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+#: The name under which kgsim is distributed; the command and the package to import are called kgsim.
+DISTRIBUTION = "kgsim-negotiation"
+
 
 def version_of(package: str) -> str:
     """Return a package's version, or ``uninstalled`` where no tool has installed it."""
@@ -19,7 +22,7 @@ def version_of(package: str) -> str:
 
 def kgsim_version() -> str:
     """Return kgsim's version, or ``uninstalled`` where it runs from a source tree that no tool has installed."""
-    return version_of("kgsim")
+    return version_of(DISTRIBUTION)
 
 
 def versions_of(*packages: str) -> dict[str, str]:
@@ -33,7 +36,7 @@ def install(extra: str) -> str:
     """Return the command that installs what an extra needs: by its name in a copy of the repository."""
     needed: list[str] = []
     with suppress(PackageNotFoundError):
-        named = (each.partition(";") for each in requires("kgsim") or ())
+        named = (each.partition(";") for each in requires(DISTRIBUTION) or ())
         needed = [package.strip() for package, _, marker in named if re.search(rf"extra == ['\"]{extra}['\"]", marker)]
     if not needed or _in_repository():
         return f"pip install '.[{extra}]'"
@@ -42,7 +45,7 @@ def install(extra: str) -> str:
 
 def _in_repository() -> bool:
     try:
-        return 'name = "kgsim"' in Path("pyproject.toml").read_text("utf-8")
+        return f'name = "{DISTRIBUTION}"' in Path("pyproject.toml").read_text("utf-8")
     except (OSError, ValueError):
         return False
 

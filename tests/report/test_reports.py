@@ -6,7 +6,6 @@ import doctest
 import io
 import json
 import math
-import sys
 import threading
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -21,7 +20,7 @@ import kgsim.ranking
 import kgsim.wording
 import made_up
 from first_edition import FIRST_EDITION
-from kgsim.errors import KgsimError, OutputError
+from kgsim.errors import OutputError
 from kgsim.report import display, document, files, markdown, plain, sections, summary, terminal
 from kgsim.report.content import Cell, Column, Table, cells
 from kgsim.report.ownership import Maker
@@ -195,12 +194,6 @@ def test_a_frame_has_one_row_per_structure_equilibrium_and_player():
     assert len(frame) == (3 + 1 + 1) * 3
     seoul = frame[(frame.structure == "bypass") & (frame.player == "ROK")]
     assert seoul.payoff.tolist() == [-32.5]
-
-
-def test_a_frame_without_pandas_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(KgsimError, match=r"pip install '\.\[data\]'"):
-        RESULT.to_frame()
 
 
 # Files

@@ -8,7 +8,7 @@ end, its upper end or its middle is taken, and the result says which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -20,7 +20,6 @@ from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
-from kgsim.versions import install
 from kgsim.wording import percent, rounded
 
 Take: TypeAlias = Literal["low", "middle", "high"]
@@ -123,11 +122,13 @@ def indices(
     Raises
     ------
     GameError
-        If SALib is not installed or `take` is unknown.
+        If `take` is unknown.
     UndefinedError
         If a value is missing at some draws.
     """
-    sample, analyze = _salib()
+    from SALib.analyze.sobol import analyze
+    from SALib.sample.sobol import sample
+
     if take not in TAKES:
         raise GameError(f"{take!r} is nothing that can be taken of an interval: choose {', '.join(TAKES)}")
     (structure,) = trial.structures
@@ -170,15 +171,3 @@ def indices(
         several=float(several.mean()),
         unproven=float(1.0 - looks.proven[0].mean()),
     )
-
-
-def _salib() -> Sequence[Any]:
-    try:
-        from SALib.analyze.sobol import analyze
-        from SALib.sample.sobol import sample
-    except ImportError:
-        raise GameError(
-            f"Sobol' indices are computed by SALib; install it with: {install('sensitivity')}, or leave them out with "
-            "--no-indices (indices=False)"
-        ) from None
-    return sample, analyze

@@ -18,8 +18,8 @@ from kgsim.versions import install
 NEEDS: Mapping[str, tuple[str, ...]] = {
     ".pptx": ("pptx",),
     ".pdf": ("typst",),
-    ".html": ("jinja2",),
-    ".md": ("jinja2",),
+    ".html": (),
+    ".md": (),
 }
 """Formats by suffix, and the packages that each needs."""
 
@@ -38,7 +38,7 @@ def check(out: Path, template: Path | None = None) -> None:
     if suffix not in NEEDS:
         known = ", ".join(f"{out.stem or 'brief'}{each}" for each in NEEDS)
         raise OutputError(f"{out} does not say which format is meant; name it one of {known}.")
-    missing = [package for package in (*NEEDS[suffix], "xarray") if find_spec(package) is None]
+    missing = [package for package in NEEDS[suffix] if find_spec(package) is None]
     if missing:
         raise OutputError(
             f"briefings as {suffix.removeprefix('.').upper()} need packages that are not installed "

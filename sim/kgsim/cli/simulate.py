@@ -82,10 +82,8 @@ def simulate(
     from kgsim.report.ownership import Maker
     from kgsim.report.simulation import of_simulation
     from kgsim.report.study_document import of_study
-    from kgsim.studies.layout import xarray
     from kgsim.studies.study import study_bytes
 
-    xarray()  # what is missing is said before anything is computed
     values = values_set(scenario, settings, beyond_range=beyond_range)
     options = Options(**chosen)
     if tell > options.runs:

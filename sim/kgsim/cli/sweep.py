@@ -174,10 +174,9 @@ def _computed(
 ) -> Tally:
     """Compute the study, and keep it in the form asked for."""
     from kgsim.studies.gathering import Memory, gather
-    from kgsim.studies.layout import dataset, xarray
+    from kgsim.studies.layout import dataset
     from kgsim.studies.study import NETCDF, ZARR, stream, study_bytes
 
-    xarray()
     with progress("points", job.grid.size) as told:
         options: dict[str, Any] = {**crew, "store": store, "progress": told}
         if form == "zarr":

@@ -23,7 +23,6 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import Dynamics
-from kgsim.studies.layout import xarray
 from kgsim.studies.limits import COPIES, check_count, check_room
 from kgsim.versions import versions_of
 
@@ -131,7 +130,6 @@ def simulate(
     >>> found = kgsim.simulate(scenario, structures=["bypass"])  # doctest: +SKIP
     >>> found.by_round.sel(structure="bypass", outcome="bypass deal", round=20).item()  # doctest: +SKIP
     """
-    xarray()  # needed at the end, and missed at the beginning
     values = together(scenario, given, values)
     chosen = options or Options()
     _check(scenario, chosen, values)
@@ -296,7 +294,9 @@ def _dataset(
         "hazard": (shape, hazard, {"long_name": "share of runs still open in which it is reached"}),
         "open": (shape, at_stake, {"long_name": "runs still open: going on, and without it so far"}),
     }  # fmt: skip
-    return xarray().Dataset(  # type: ignore[no-any-return]
+    import xarray as xr
+
+    return xr.Dataset(
         data,
         coords={
             "structure": list(ways),

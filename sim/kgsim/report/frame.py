@@ -1,12 +1,10 @@
-"""Results as pandas data frames; pandas is an optional extra, imported when asked for."""
+"""Results as pandas data frames; pandas is imported when asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kgsim.errors import KgsimError
 from kgsim.results import Result
-from kgsim.versions import install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,16 +18,9 @@ def of_result(result: Result) -> pd.DataFrame:
     DataFrame
         Columns: ``structure``, ``equilibrium`` (from 1), ``outcome`` (or the lottery, as text), ``pure``, ``player``,
         ``payoff`` (utility points of that player, not comparable between players), ``residual``, ``complete``.
-
-    Raises
-    ------
-    KgsimError
-        If pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError:
-        raise KgsimError(f"data frames need pandas; install it with: {install('data')}") from None
+    import pandas as pd
+
     rows = [
         (name, place, each.name, each.pure, player, payoff, each.residual, solution.complete)
         for name, solution in result.structures.items()

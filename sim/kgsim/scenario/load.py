@@ -28,6 +28,7 @@ from kgsim.scenario.sections.parameters import read_parameters, read_quantities
 from kgsim.scenario.sections.repeated import read_repeated, read_strategies
 from kgsim.scenario.sections.structures import read_structures
 from kgsim.scenario.sections.types import check_company, check_effect, read_types
+from kgsim.scenario.shipped import located
 from kgsim.scenario.source import Source, decode, dotted, read_text
 from kgsim.wording import printable
 
@@ -41,14 +42,15 @@ def load(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A YAML file of scenario format 1; files that it extends and ledgers that it names are read too.
+        A YAML file of scenario format 1; files that it extends and ledgers that it names are read too. A bare
+        name, such as ``bypass``, means the scenario that comes with kgsim, unless there is a file called so.
 
     Raises
     ------
     ScenarioError
         With every problem found, each with file, line, column, key and remedy.
     """
-    path = Path(path)
+    path = located(path)
     return _checked(read_chain(read_text(path), path, path.parent), printable(path.stem), path, path.parent)
 
 

@@ -118,6 +118,7 @@ def decode(content: bytes, path: Path | None) -> str:
 
 def _similar_files(path: Path) -> str:
     from kgsim.scenario.names import nearest
+    from kgsim.scenario.shipped import shipped_names
 
     if "\\" in str(path) and sep == "/":
         return "Write / between folders."
@@ -126,6 +127,10 @@ def _similar_files(path: Path) -> str:
     except OSError:
         return "Check the path."
     close = nearest(path.name, siblings)
+    if not close and path.name == str(path) and not path.suffix:
+        names = shipped_names()
+        close = nearest(path.name, names)
+        return f"Did you mean {close!r}?" if close else f"Name a file, or a shipped scenario: {', '.join(names)}."
     return f"Did you mean {str(path.parent / close)!r}?" if close else "Check the path."
 
 

@@ -17,7 +17,7 @@ from kgsim.studies.gathering import Memory, Tally
 from kgsim.studies.inactive import idle
 from kgsim.studies.points import Sweep
 from kgsim.studies.table import REASONS
-from kgsim.versions import install, versions_of
+from kgsim.versions import versions_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -32,15 +32,6 @@ DIMENSIONS = ("structure", "outcome", "player", "offer", "claim")
 VERDICT_FLAGS = {"flag_values": np.arange(len(VERDICTS), dtype=np.int8), "flag_meanings": " ".join(VERDICTS)}
 
 
-def xarray() -> Any:
-    """The package, or what to do about its absence."""
-    try:
-        import xarray as package
-    except ImportError:
-        raise GameError(f"studies are xarray Datasets; install it with: {install('data')}") from None
-    return package
-
-
 def dataset(job: Sweep, memory: Memory, tally: Tally, command: str) -> Dataset:
     """A study held in memory."""
     shape = job.grid.shape
@@ -48,9 +39,9 @@ def dataset(job: Sweep, memory: Memory, tally: Tally, command: str) -> Dataset:
         name: (dimensions(job, name), array.reshape(*array.shape[:-1], *shape), about(job, name))
         for name, array in memory.arrays.items()
     }
-    return xarray().Dataset(  # type: ignore[no-any-return]
-        variables, coords=coordinates(job), attrs=provenance(job, tally, command)
-    )
+    import xarray as xr
+
+    return xr.Dataset(variables, coords=coordinates(job), attrs=provenance(job, tally, command))
 
 
 def dimensions(job: Sweep, name: str) -> tuple[str, ...]:

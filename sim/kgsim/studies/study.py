@@ -16,7 +16,7 @@ from kgsim.scenario.arguments import structures_given, together
 from kgsim.scenario.model import Scenario
 from kgsim.studies import design, points
 from kgsim.studies.gathering import Memory, Tally, gather
-from kgsim.studies.layout import FORMAT, check_names, dataset, xarray
+from kgsim.studies.layout import FORMAT, check_names, dataset
 from kgsim.studies.limits import check_disk, check_memory
 from kgsim.studies.points import Mixed, Sweep
 from kgsim.versions import install
@@ -100,7 +100,6 @@ def sweep(
     True
     """
     values = together(scenario, given, values)
-    xarray()
     job = planned(scenario, values, structures=structures, mixed=mixed, beyond_range=beyond_range)
     if path is None:
         check_memory(job)
@@ -196,13 +195,13 @@ def open_study(path: str | Path) -> Dataset:
     OutputError
         If there is no such file, or it holds no study of this version.
     """
+    import xarray as xr
+
     file = next((Path(path) / name for name in (NETCDF, ZARR) if (Path(path) / name).exists()), Path(path))
     if not file.exists() or (file.is_dir() and not (file / ".zgroup").exists()):
         raise OutputError(f"there is no study at {path}; `kgsim sweep` writes one as {NETCDF} or {ZARR}")
     try:
-        study: Dataset = (
-            xarray().open_zarr(file, chunks=None) if file.is_dir() else xarray().load_dataset(file, engine="scipy")
-        )
+        study: Dataset = xr.open_zarr(file, chunks=None) if file.is_dir() else xr.load_dataset(file, engine="scipy")
     except ImportError:
         raise GameError(f"Zarr is not installed; install it with: {install('data')}") from None
     except (OSError, TypeError, ValueError, KeyError) as error:

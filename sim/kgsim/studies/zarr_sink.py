@@ -11,7 +11,7 @@ import numpy as np
 from kgsim.errors import GameError
 from kgsim.execution.run import Arrays
 from kgsim.studies.gathering import Tally
-from kgsim.studies.layout import about, coordinates, dimensions, provenance, xarray
+from kgsim.studies.layout import about, coordinates, dimensions, provenance
 from kgsim.studies.points import Sweep
 from kgsim.versions import install
 
@@ -39,9 +39,11 @@ class ZarrSink:
     """
 
     def __init__(self, job: Sweep, path: Path) -> None:
+        import xarray as xr
+
         self._zarr = _zarr()
         self._job, self._path = job, path
-        shell = xarray().Dataset(coords=coordinates(job))
+        shell = xr.Dataset(coords=coordinates(job))
         shell.to_zarr(path, mode="w-", zarr_format=ZARR, consolidated=False)
         self._group = self._zarr.open_group(path, mode="r+", zarr_format=ZARR)
         lengths, shape = job.lengths(), job.grid.shape
