@@ -15,6 +15,7 @@ from kgsim.scenario.problems import Report
 from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.schema_events import ConditionEntry, EventsFile, HypothesisEntry
 from kgsim.scenario.sections.parameters import check_evidence
+from kgsim.scenario.shipped import located
 from kgsim.scenario.source import Key, Place, dotted, read_text, read_yaml
 from kgsim.wording import counted
 
@@ -149,14 +150,14 @@ def load_events(path: str | Path) -> Events:
     Parameters
     ----------
     path
-        A YAML file of events format 1; ledgers that it names are read too.
+        A YAML file of events format 1, or the bare name of a shipped one; ledgers that it names are read too.
 
     Raises
     ------
     ScenarioError
         With every problem found, each with file, line, column, key and remedy.
     """
-    path = Path(path)
+    path = located(path, "events")
     return _checked(read_text(path), path, path.parent)
 
 
