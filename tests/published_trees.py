@@ -129,15 +129,15 @@ def two_towns(tough: float) -> str:
     return "\n".join(lines)
 
 
-def _kuhn() -> str:
-    """Kuhn (1950): three cards, one each, an ante of one and a bet of one."""
+def kuhn(cards: str) -> str:
+    """Kuhn (1950): three cards or more, one each, an ante of one and a bet of one."""
     lines = ['EFG 2 R "Kuhn poker" { "1" "2" }']
-    deals = list(permutations("JQK", 2))
-    shares = " ".join(f'"{a}{b}" 1/6' for a, b in deals)
+    deals = list(permutations(cards, 2))
+    shares = " ".join(f'"{a}{b}" 1/{len(deals)}' for a, b in deals)
     lines.append(f'c "" 1 "" {{ {shares} }} 0')
     ends = 0
     for a, b in deals:
-        own, other = "JQK".index(a) + 1, "JQK".index(b) + 1
+        own, other = cards.index(a) + 1, cards.index(b) + 1
         won = 1 if own > other else -1
 
         def end(worth: int) -> str:
@@ -149,17 +149,17 @@ def _kuhn() -> str:
             f'p "" 1 {own} "{a}" {{ "check" "bet" }} 0',
             f'p "" 2 {other} "{b} after a check" {{ "check" "bet" }} 0',
             end(won),
-            f'p "" 1 {own + 3} "{a} after a bet" {{ "fold" "call" }} 0',
+            f'p "" 1 {own + len(cards)} "{a} after a bet" {{ "fold" "call" }} 0',
             end(-1),
             end(2 * won),
-            f'p "" 2 {other + 3} "{b} after a bet" {{ "fold" "call" }} 0',
+            f'p "" 2 {other + len(cards)} "{b} after a bet" {{ "fold" "call" }} 0',
             end(1),
             end(2 * won),
         ]
     return "\n".join(lines)
 
 
-KUHN = _kuhn()
+KUHN = kuhn("JQK")
 
 #: After Fudenberg and Tirole (1991, section 8.3): the first mover does not know how chance fell, so the second cannot
 #: learn it from the move. A fight is worth it only if heads are likely.

@@ -62,6 +62,9 @@ NASHPY_REGRET = 1e-11
 #: Largest difference of probabilities between two findings of one equilibrium.
 SAME_PROFILE = 1e-6
 
+#: Share of the range of payoffs up to which a plan found by linear programming is optimal.
+REGRET_OF_PROGRAMMES = 1e-9
+
 #: Smaller probabilities, found by a method without exact arithmetic, are 0.
 NO_PROBABILITY = 1e-12
 

@@ -82,7 +82,7 @@ def strategic_form(game: ExtensiveGame) -> StrategicForm:
     plans = tuple(tuple(_plans(game, following, (-1, player))) for player in range(len(game.players)))
     payoffs = np.zeros((len(game.players), *counts))
     marks = np.zeros(counts)
-    chances = _chances(game)
+    likely = chances(game)
     kinds: dict[object, float] = {}
     draws = np.random.default_rng(0)
     for place in ends(game):
@@ -93,9 +93,9 @@ def strategic_form(game: ExtensiveGame) -> StrategicForm:
         ]
         cells = np.ix_(*fits)
         for player, payoff in enumerate(node.payoffs):
-            payoffs[player][cells] += chances[place] * payoff
+            payoffs[player][cells] += likely[place] * payoff
         # Sums of random numbers of 53 bits are equal for equal lotteries alone, but for rounding.
-        marks[cells] += chances[place] * kinds.setdefault((node.label, node.payoffs), draws.random())
+        marks[cells] += likely[place] * kinds.setdefault((node.label, node.payoffs), draws.random())
     return StrategicForm(game, payoffs, plans, marks.round(12))
 
 
@@ -147,7 +147,7 @@ def _plans(game: ExtensiveGame, following: dict[tuple[int, int], list[int]], key
     return [{h: a for part in chosen for h, a in part.items()} for chosen in product(*options)]
 
 
-def _chances(game: ExtensiveGame) -> NDArray[np.float64]:
+def chances(game: ExtensiveGame) -> NDArray[np.float64]:
     """For every node, the product of the chance moves' probabilities on the way there."""
     found = np.ones(len(game.nodes))
     for place, node in enumerate(game.nodes):

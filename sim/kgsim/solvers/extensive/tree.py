@@ -25,7 +25,12 @@ from kgsim.solvers.effort import Effort, OutOfEffort, check_limits
 from kgsim.solvers.extensive.assessments import Assessment, assess
 from kgsim.solvers.extensive.by_plans import MOST_PROFILES, solve_by_plans
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
+from kgsim.solvers.extensive.sequence_form import is_zero_sum, solve_zero_sum
 from kgsim.solvers.extensive.subgames import openings, solve_subgames
+from kgsim.tolerances import REGRET_OF_PROGRAMMES
+
+#: Profiles of plans of a zero-sum tree up to which these are enumerated exactly; beyond, linear programmes are faster.
+FEW_PROFILES = 400
 
 #: Pairs of equilibria of subgames that are compared where these begin.
 MOST_FOLLOWED = 2_000_000
@@ -143,8 +148,10 @@ class TreeSearch:
         How many information sets that is.
     hidden
         Whether some move stays hidden from somebody beyond the moves made at the same time, so that beliefs matter.
+    zero_sum
+        Whether the game is zero-sum, and too large for its plans to be enumerated exactly in no time.
     plans_fit
-        Whether the strategic form is small enough to look for Nash equilibria.
+        Whether it is zero-sum or its strategic form small enough to look for Nash equilibria.
     """
 
     def __init__(self, game: ExtensiveGame, time_limit: float | None) -> None:
@@ -154,7 +161,9 @@ class TreeSearch:
         self.game = without_difference(game).game
         self.left_out = len(game.information) - len(self.game.information)
         self.hidden = any(each.kind == "tangle" for each in openings(self.game).values())
-        self.plans_fit = prod(count_plans(self.game)) <= MOST_PROFILES
+        profiles = prod(count_plans(self.game))
+        self.zero_sum = profiles > FEW_PROFILES and is_zero_sum(self.game)
+        self.plans_fit = self.zero_sum or profiles <= MOST_PROFILES
 
     def subgame_perfect(self) -> EquilibriumSet | None:
         """The set of subgame-perfect equilibria; None where these are the Nash equilibria, without a proper subgame."""
@@ -186,6 +195,8 @@ class TreeSearch:
     def nash(self) -> EquilibriumSet:
         """The Nash equilibria, judged; none where the strategic form is too large."""
         try:
+            if self.zero_sum:
+                return self._zero_sum()
             found = solve_by_plans(self.game, self.effort)
             told = []
             for behaviour in found.behaviours:
@@ -194,6 +205,15 @@ class TreeSearch:
         except (GameError, OutOfEffort) as error:
             return EquilibriumSet((), (), False, str(error))
         return EquilibriumSet(self._assessed(told), found.components, found.complete, found.reason, found.spanned)
+
+    def _zero_sum(self) -> EquilibriumSet:
+        """Pairs of optimal plans; one that linear programmes leave too rough is left out."""
+        found = solve_zero_sum(self.game, self.effort)
+        told = [_equilibrium(self.game, behaviour, everywhere=False) for behaviour in found.behaviours]
+        worth = [node.payoffs[0] for node in self.game.nodes if node.payoffs]
+        kept = [each for each in told if each.residual <= REGRET_OF_PROGRAMMES * max(float(np.ptp(worth)), 1e-300)]
+        groups = (tuple(range(len(kept))),) if len(kept) > 1 else ()
+        return EquilibriumSet(self._assessed(kept), groups, found.complete and len(kept) == len(told), found.reason)
 
     def _assessed(self, told: list[TreeEquilibrium]) -> tuple[TreeEquilibrium, ...]:
         """Judge equilibria, one of each lottery before others, while the limits allow it."""
