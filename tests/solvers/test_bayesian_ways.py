@@ -14,6 +14,7 @@ from kgsim.solvers.bayesian.foregone import without_foregone
 from kgsim.solvers.bayesian.perfect_bayesian import pure_equilibria
 from kgsim.solvers.bayesian.selected import selected_equilibrium
 from kgsim.solvers.bayesian.solve import UNLEARNED, solve_bayesian
+from kgsim.solvers.strategic.nash import nash
 
 Lottery = dict[tuple[tuple[int, ...], tuple[int, ...]], float]
 
@@ -258,3 +259,45 @@ def test_what_lies_in_convex_continua_of_signalling_games_is_an_equilibrium(seed
             surprises = {((word,), 0): defence(game, word, strategy[1][0, word]) for word in range(messages)}
             assert one_shot_gain(game, strategy, surprises) <= 1e-9
             assert is_told(game, found, lottery(game, strategy))
+
+
+def by_plans(game: BayesianGame):
+    """What sender and receiver do in each extreme Nash equilibrium of the table of plans, by vertex enumeration."""
+    kinds, _, messages, answers = game.payoffs.shape
+    said = list(product(range(messages), repeat=kinds))
+    answered = list(product(range(answers), repeat=messages))
+    table = np.zeros((2, len(said), len(answered)))
+    for (i, words), (j, acts) in product(enumerate(said), enumerate(answered)):
+        for kind, word in enumerate(words):
+            table[:, i, j] += game.priors[0][kind] * game.payoffs[kind, :, word, acts[word]]
+    for one, other in nash(table, method="engine").equilibria:
+        words, acts = np.zeros((kinds, messages)), np.zeros((messages, answers))
+        for weight, plan in zip(one, said, strict=True):
+            words[range(kinds), plan] += weight
+        for weight, plan in zip(other, answered, strict=True):
+            acts[range(messages), plan] += weight
+        yield words, acts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_extreme_nash_equilibria_with_defensible_beliefs_are_all_told(block: int) -> None:
+    """500 random games of a sender and a receiver, half of them with cheap words or few distinct payoffs."""
+    sizes = [(2, 2, 2), (2, 3, 2), (2, 2, 3), (3, 2, 2), (3, 2, 3), (2, 3, 3)]
+    for seed in range(25 * block, 25 * block + 25):
+        rng = np.random.default_rng(seed)
+        kinds, messages, answers = sizes[seed % len(sizes)]
+        most = (3, 50)[seed % 2]
+        payoffs = rng.integers(0, most, (kinds, 2, messages, answers)).astype(float)
+        if seed % 4 == 0:
+            payoffs[:] = payoffs[:, :, :1]
+        game = BayesianGame((rng.multinomial(20, np.ones(kinds) / kinds) / 20.0,), payoffs, ((0,), (1,)), (0,))
+        if (game.priors[0] == 0.0).any():
+            continue
+        found = solve_bayesian(game, every_end(game))
+        assert found.complete
+        for words, acts in by_plans(game):
+            silent = np.flatnonzero((words < 1e-12).all(axis=0))
+            beliefs = {((int(word),), 0): defence(game, int(word), acts[word]) for word in silent}
+            if one_shot_gain(game, [words, acts[None]], beliefs) <= 1e-9:
+                assert is_told(game, found, lottery(game, [words, acts[None]])), seed
