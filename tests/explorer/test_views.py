@@ -48,6 +48,17 @@ def test_a_moving_map_is_coarser_than_a_resting_one_where_solving_takes_long(vie
     assert views.side("coordinated", MOVING) == FEWEST < views.side("coordinated", RESTING)
 
 
+def test_games_of_private_types_are_explored_on_the_coarsest_map():
+    """Each point is the one that `kgsim.solve` finds there, the letter's equilibria among them."""
+    scenario = kgsim.load(FIRST_EDITION / "letter_2025.yaml")
+    views = Views(scenario, "letter")
+    regimes = views.map("letter", ("q", "H"), scenario.base, MOVING)
+    assert regimes.number.shape == (FEWEST, FEWEST) and regimes.complete.all()
+    for row, column in ((0, 0), (5, 5), (10, 2)):
+        exact = kgsim.solve(scenario, structures="letter", q=regimes.x[column], H=regimes.y[row])
+        assert set(regimes.regimes[regimes.number[row, column]]) == set(exact.structures["letter"].outcomes)
+
+
 def test_the_axes_offered_are_those_that_change_the_answer(views):
     first, second = views.telling("bypass", views.scenario.base)
     for name in (first, second):

@@ -116,7 +116,9 @@ class Views:
         return name
 
     def side(self, structure: str, effort: float) -> int:
-        """Points a side of a structure's map, for an effort such as `MOVING`."""
+        """Points a side of a structure's map, for an effort such as `MOVING`; the fewest where types are private."""
+        if self.scenario.types:
+            return FEWEST
         plans = self._single[structure].engine.plans
         cells = sum(
             len(layer.entry_cell) + len(layer.cell_child)
