@@ -87,6 +87,22 @@ def test_repeated_games_are_checked_and_told():
     assert "below patience = 0.333333333 grim is no equilibrium" in threshold.output
 
 
+def test_a_threshold_and_repeated_play_can_be_read_by_programs_and_kept(tmp_path):
+    path = FIRST_EDITION / "loudspeaker_reciprocity.yaml"
+    asked = [path, "--param", "patience", "--repeated", "border", "--profile", "grim", "--no-inverse"]
+    threshold = json.loads(run("threshold", *asked, "--format", "json").stdout)["threshold"]
+    assert threshold["boundaries"] == [pytest.approx(1 / 3)]
+    assert [each["answer"] for each in threshold["segments"]] == ["fails", "holds"]
+    checked = run("repeated", path, "--game", "border", "--out", tmp_path / "kept")
+    assert checked.exit_code == 0 and "exactly 0.3333333333" in checked.output
+    kept = json.loads((tmp_path / "kept" / "result.json").read_text())
+    assert kept["repeated"]["border"]["grim"]["critical_discount"] == pytest.approx(1 / 3)
+    assert run("threshold", *asked).output.startswith("below patience = 0.333333333")
+    refused = run("threshold", *asked, "--out", tmp_path / "kept")
+    assert refused.exit_code == 2 and "--force" in refused.output
+    assert kept == json.loads((tmp_path / "kept" / "result.json").read_text())
+
+
 def test_the_shares_told_of_drift_are_those_of_the_page():
     """docs/dynamics.md: the bypass in about half of the runs, the front in about three of five."""
     found = kgsim.simulate(

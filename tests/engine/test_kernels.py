@@ -9,6 +9,7 @@ import pytest
 from test_engine import SHIPPED
 
 import kgsim
+from kgsim.engine import blocs
 from kgsim.engine.engine import WORTH_COMPILING, Engine, worth_compiling
 from kgsim.engine.mixed import POINTS_PLAIN
 from kgsim.engine.pairs import possible_pairs
@@ -101,3 +102,18 @@ def test_kernels_give_the_same_without_a_compiler() -> None:
 def test_few_points_are_not_worth_compiling_for() -> None:
     assert not worth_compiling(WORTH_COMPILING - 1)
     assert worth_compiling(WORTH_COMPILING)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-15, 1e-9, 1e-5])
+def test_scoring_what_can_follow_alone_is_scoring_everything(noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = three_by_two()
+    draw = np.random.default_rng(6)
+    points = {
+        name: draw.integers(0, 6, 150) * (1.0 + noise * draw.integers(-3, 4, 150)) for name in scenario.parameters
+    }
+    few = Engine(scenario, tuple(scenario.structures)).solve(points)
+    monkeypatch.setattr(blocs, "NEAR_THE_BEST", np.inf)
+    every = Engine(scenario, tuple(scenario.structures)).solve(points)
+    for name, found in few.items():
+        for part in ("inner", "failure", "doubt"):
+            np.testing.assert_array_equal(getattr(found, part), getattr(every[name], part), f"{name} {part}")

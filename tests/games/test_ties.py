@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgsim.games.exact import read
-from kgsim.tolerances import ROUNDING, merged
+from kgsim.tolerances import ROUNDING, crowded, least_gaps, merged, merged_if_crowded
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -66,3 +66,44 @@ def test_rows_are_merged_one_by_one() -> None:
 )
 def test_a_float_is_read_by_itself(number: float, meant: Fraction | None) -> None:
     assert read(number) == meant
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([1.0, 2.0, 3.0], False),
+        ([1.0, 1.0, 1.0], False),
+        ([1.0, 1.0 + 1e-12, 3.0], True),
+        ([1e-12, 1.0, 3.0], True),  # 0 is always among them
+        ([-1e-12, -1.0, -3.0], True),
+        ([0.0, 1e-12, 2e-12], False),  # small numbers far apart for their size
+        ([-np.inf, 1.0, 2.0], False),
+        ([-np.inf, -np.inf, -np.inf], False),
+        ([np.nan, 1.0, 2.0], True),
+    ],
+)
+def test_where_numbers_are_crowded(numbers: list[float], expected: bool) -> None:
+    column = np.array(numbers)[:, None]
+    assert crowded(column).tolist() == [expected]
+    # Among columns that are not, and in any order.
+    beside = np.hstack([np.array([[5.0], [6.0], [7.0]]), column[::-1]])
+    assert crowded(beside).tolist() == [False, expected]
+    assert crowded(np.stack([beside, beside], axis=1)).tolist() == [[False, expected]] * 2
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.sampled_from([1, 127, 128, 129, 300]))
+def test_least_gaps_are_those_of_all_pairs(seed: int, rows: int, columns: int) -> None:
+    values = np.random.default_rng(seed).integers(-9, 9, (rows, columns)).astype(float)
+    gap, low, high = least_gaps(values)
+    apart = np.abs(values[:, None] - values)
+    np.testing.assert_array_equal(gap, np.where(apart == 0.0, np.inf, apart).min(axis=(0, 1)))
+    np.testing.assert_array_equal((low, high), (values.min(axis=0), values.max(axis=0)))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8))
+def test_merging_where_numbers_are_crowded_is_merging_everywhere(seed: int, rows: int) -> None:
+    draw = np.random.default_rng(seed)
+    values = draw.integers(-3, 4, (rows, 40)) + draw.choice([0.0, 1e-16, 3e-16, 1e-9, 0.1], (rows, 40))
+    sizes = np.abs(values) * draw.choice([1.0, 10.0], (rows, 40))
+    found = merged_if_crowded(values, lambda where: sizes[:, where])
+    np.testing.assert_array_equal(found, merged(values, sizes))

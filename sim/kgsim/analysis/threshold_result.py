@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from kgsim.results import Interval
+from kgsim.results import VERDICTS, Interval
 from kgsim.showing import Told
+from kgsim.wording import rounded
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,29 @@ class Threshold(Told):
     def boundaries(self) -> tuple[float, ...]:
         """Where the answer changes, ascending."""
         return tuple(segment.low for segment in self.segments[1:])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data, answers by their names in `kgsim.results.VERDICTS`."""
+        return {
+            "parameter": self.parameter,
+            "base": rounded(self.base),
+            "answer": VERDICTS[self.now],
+            "boundaries": [rounded(value) for value in self.boundaries],
+            "segments": [
+                {"low": rounded(each.low), "high": rounded(each.high), "answer": VERDICTS[each.verdict]}
+                for each in self.segments
+            ],
+            "alone": {name: None if each is None else _changed(each) for name, each in self.alone.items()},
+            "together": None if self.together is None else _changed(self.together),
+            "undecided_points": self.unsure,
+            "sides": [
+                {"at": rounded(value), "spans": {text: [rounded(end) for end in span] for text, span in spans.items()}}
+                for value, spans in self.sides.items()
+            ],
+            "sentences": list(self.sentences),
+        }
+
+
+def _changed(change: Change) -> dict[str, Any]:
+    values = {name: rounded(value) for name, value in change.values.items()}
+    return {"values": values, "size": rounded(change.size), "answer": VERDICTS[change.verdict]}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.rounds import RepeatedGame
 from kgsim.showing import Told
-from kgsim.wording import number
+from kgsim.wording import number, rounded
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,21 @@ class ProfileCheck(Told):
     states: int
     discounts: Intervals
     critical: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data; the profile is the key in whatever holds it."""
+        best = self.best
+        return {
+            "strategies": dict(self.strategies),
+            "discount": rounded(self.discount),
+            "noise": rounded(self.noise),
+            "sustained": self.sustained,
+            "best_deviation": None if best is None else {**asdict(best), "gain": rounded(best.gain)},
+            "values": {player: rounded(value) for player, value in self.values.items()},
+            "states": self.states,
+            "discounts": [[rounded(low), rounded(high)] for low, high in self.discounts],
+            "critical_discount": rounded(self.critical),
+        }
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import click
 
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, values_set
-from kgsim.cli.output import emit_blocks
+from kgsim.cli.study import Delivery, handed_over
 
 if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
@@ -19,22 +19,16 @@ if TYPE_CHECKING:
     epilog=examples(
         "kgsim repeated scenarios/loudspeaker_reciprocity.yaml",
         "kgsim repeated scenarios/loudspeaker_reciprocity.yaml --game border --set patience=0.4",
+        "kgsim repeated scenarios/loudspeaker_reciprocity.yaml --format json",
     ),
 )
 @scenario_argument
 @click.option("--game", "games", metavar="NAME", multiple=True, help="Only this repeated game; may be repeated.")
 @set_option
 @beyond_range_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "markdown"]),
-    default="table",
-    show_default=True,
-    help="Output form.",
-)
+@handed_over
 def repeated(
-    scenario: Scenario, games: tuple[str, ...], settings: tuple[str, ...], beyond_range: bool, form: str
+    scenario: Scenario, games: tuple[str, ...], settings: tuple[str, ...], beyond_range: bool, to: Delivery
 ) -> None:
     """Check every profile of the repeated games of the scenario FILE.
 
@@ -43,17 +37,20 @@ def repeated(
     """
     from kgsim.automata.check import game_of
     from kgsim.automata.check import repeated as check
+    from kgsim.report.ownership import Maker
     from kgsim.report.repeated import of_repeated
+    from kgsim.report.study_document import of_study
 
     values = values_set(scenario, settings, beyond_range=beyond_range)
     if not scenario.repeated:
         raise click.UsageError(f"{scenario.name}: the scenario has no section `repeated`; docs/repeated.md shows one.")
     for name in games:
         game_of(scenario, name)
-    blocks = [
-        block
-        for name in scenario.repeated
-        if not games or name in games
-        for block in of_repeated(scenario, name, check(scenario, name, **values))
-    ]
-    emit_blocks(blocks, form)
+    checks = {name: check(scenario, name, **values) for name in scenario.repeated if not games or name in games}
+    findings = {game: {name: each.to_dict() for name, each in profiles.items()} for game, profiles in checks.items()}
+    document = of_study(
+        scenario, scenario.base | values, sorted({scenario.repeated[game].stage for game in checks}),
+        {"study": "repeated", "held": " ".join(sorted(values)) or "none"}, {"repeated": findings},
+    )  # fmt: skip
+    blocks = [block for game, profiles in checks.items() for block in of_repeated(scenario, game, profiles)]
+    to.hand_over(Maker.of("repeated", scenario), document, blocks)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.output import emit_blocks, emit_json
+from kgsim.cli.output import emit, emit_blocks, emit_json
 from kgsim.cli.progress import progress as progress
 
 if TYPE_CHECKING:
@@ -128,6 +128,33 @@ class Delivery:
         if self.plots:
             for name, content in figures():
                 destination.write(name, content)
+
+    def hand_over(
+        self, maker: Maker, document: Mapping[str, Any], blocks: Sequence[Block], text: str | None = None
+    ) -> None:
+        """Print the answer, as `text` if there is one and no other form is asked for; keep it if told where."""
+        if text is not None and self.form == "table":
+            emit(text)
+        else:
+            self.show(document, blocks)
+        if self.out is None:
+            return
+        with self.destination("", maker) as destination:
+            self.keep(destination, document, blocks, tuple)
+        say_where(destination)
+
+
+def handed_over(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that prints an answer, and keeps it if told where: it gets a `Delivery`, `to`."""
+
+    @out_option("nowhere", "result.json and result.md")
+    @format_option
+    @force_option
+    @wraps(command)
+    def delivering(*, out: Path | None, form: str, force: bool, **rest: Any) -> Any:
+        return command(to=Delivery(out, form, False, force), **rest)
+
+    return delivering
 
 
 def outputs(default: str) -> Decorator:

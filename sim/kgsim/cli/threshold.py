@@ -9,7 +9,7 @@ import click
 
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, values_set
-from kgsim.cli.output import emit
+from kgsim.cli.study import Delivery, handed_over
 
 if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     epilog=examples(
         'kgsim threshold scenarios/bypass.yaml --param A --structure bypass --outcome "bypass deal"',
         "kgsim threshold scenarios/bypass.yaml --param A --claim H6",
-        "kgsim threshold scenarios/bypass.yaml --param h --claim H7 --set A=10",
+        "kgsim threshold scenarios/bypass.yaml --param h --claim H7 --set A=10 --format json",
     ),
 )
 @scenario_argument
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 )
 @set_option
 @beyond_range_option
+@handed_over
 def threshold(
     scenario: Scenario,
     param: str,
@@ -51,6 +52,7 @@ def threshold(
     inverse: bool,
     settings: tuple[str, ...],
     beyond_range: bool,
+    to: Delivery,
 ) -> None:
     """Find every value of a parameter at which an answer about the scenario FILE changes.
 
@@ -59,6 +61,9 @@ def threshold(
     that turns the answer.
     """
     from kgsim.analysis.thresholds import threshold as find
+    from kgsim.report.content import Bullets
+    from kgsim.report.ownership import Maker
+    from kgsim.report.study_document import of_study
 
     fixed = values_set(scenario, settings, beyond_range=beyond_range)
     if sys.stderr is not None and sys.stderr.isatty() and inverse:
@@ -66,4 +71,8 @@ def threshold(
     asked: dict[str, Any] = {"structure": structure, "outcome": outcome, "claim": claim, "inverse": inverse}
     asked |= {"repeated": repeated, "profile": profile}
     found = find(scenario, param, fixed, **asked)
-    emit(f"{found}\n")
+    settled = {"study": "threshold", "parameter": param, **asked, "held": " ".join(sorted(fixed)) or "none"}
+    structures = [structure] if structure is not None else []
+    document = of_study(scenario, scenario.base | fixed, structures, settled, {"threshold": found.to_dict()})
+    blocks = [Bullets(found.sentences)]
+    to.hand_over(Maker.of("threshold", scenario), document, blocks, f"{found}\n")
