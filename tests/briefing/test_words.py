@@ -155,9 +155,10 @@ def test_a_game_of_private_types_is_briefed_like_any_other():
     ids = [section.id for section in document.sections]
     assert {"outcomes", "worth", "claims", "backtests", "sensitivity", "evidence", "limits", "provenance"} <= set(ids)
     assert any("not which one the other is" in line for line in section(document, "limits").blocks[0].items)
-    # Either way to play may be the worst for either player: no cell is marked, and the message names none.
+    # Either way to play may be the worst for either player: no cell is marked, and the message names none. They are not
+    # worth the same.
     assert not any(cell.marked for row in section(document, "outcomes").blocks[0].rows for cell in row)
-    assert "worst" not in section(document, "outcomes").message
+    assert "none is surely the worst for anybody" in section(document, "outcomes").message
 
 
 def test_figures_speak_the_briefings_language(bypass):
@@ -175,8 +176,17 @@ def test_what_was_drawn_at_random_has_its_seed(document):
 @pytest.mark.parametrize(
     ("key", "slots", "said"),
     [
-        ("claims.message", {"count": 2, "holds": 1, "rest": "x fails"}, "Of 2 claims 1 holds; x fails"),
-        ("claims.message", {"count": 3, "holds": 0, "rest": "x fails"}, "Of 3 claims 0 hold; x fails"),
+        (
+            "claims.message_results",
+            {"count": 2, "holds": 1, "share": "3%", "draws": "64"},
+            "Of 2 results 1 holds at these values, and in 3% of 64 draws from the ranges it does",
+        ),
+        (
+            "claims.message_undeclared",
+            {"count": 1, "holds": 2, "share": "3%", "draws": "9"},
+            "Of 1 claim of undeclared kind 2 hold at these values, and in 3% of 9 draws from the ranges all of these "
+            "do",
+        ),
         ("claims.fails", {"names": "a and b", "count": 2}, "a and b fail"),
         ("backtests.message", {"passed": 0, "count": 1}, "0 of 1 history admitted, with its rivals ruled out"),
         ("assumptions.message", {"count": 1}, "1 parameter, each with a range and a reason"),

@@ -77,7 +77,8 @@ class Job:
             points = self.priors[way].draw(self.design.block(block))
             looks = self.trial.at({**points, **_held(self.fixed, self.design.count(block))})
             rows = [self.trial.claims.index(name) for name in self.together]
-            return {**_counted(looks), "together": (looks.verdict[rows] == HOLDS).all(axis=0).sum()}
+            both = {"together": (looks.verdict[rows] == HOLDS).all(axis=0).sum()} if rows else {}
+            return {**_counted(looks), **both}
         assert self.rankings is not None
         generator, left = self.shuffles.generator(block), self.shuffles.count(block)
         found: dict[str, NDArray[Any]] = {}

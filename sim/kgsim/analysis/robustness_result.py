@@ -84,7 +84,7 @@ class PriorResult(Plain):
     draws
         How many.
     together
-        Draws in which all claims of `Robustness.together` hold; None where no claims are judged.
+        Draws in which all claims of `Robustness.together` hold; None where there are none.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.phrases import bounds, capital, change, endings, gains, same, title, unit, verdict
+from kgsim.briefing.today import sentence
 from kgsim.language import Words
 from kgsim.report.content import Column, Table, cells
 from kgsim.wording import NOISE, number, percent
@@ -23,7 +24,8 @@ def headline(found: Findings, said: Words) -> str:
         name, solution = next(iter(solved.items()))
         worth = (said("answer.gain", player=label, gain=bounds(said, solution.values[player]))
                  for player, label in players.items())  # fmt: skip
-        return said("answer.single", origin=title(name), before=endings(said, solution), gains=", ".join(worth))
+        single = said("answer.single", origin=title(name), before=endings(said, solution), gains=", ".join(worth))
+        return " ".join(filter(None, (single, sentence(found, said, name))))
     origin, to = (found.result.structures[name] for name in found.compare)
     slots = {
         "origin": title(origin.name),
@@ -35,10 +37,9 @@ def headline(found: Findings, said: Words) -> str:
             for player, worth in gains(found).items()
         ),
     }
-    if slots["before"] != slots["after"]:
-        return said("answer.turns", **slots)
     still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found).values())
-    return said("answer.same" if still else "answer.shifts", **slots)
+    key = "turns" if slots["before"] != slots["after"] else "same" if still else "shifts"
+    return " ".join(filter(None, (sentence(found, said, to.name), said(f"answer.{key}", **slots))))
 
 
 def answer(found: Findings, said: Words) -> Section | None:

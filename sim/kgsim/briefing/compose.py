@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgsim.briefing import answer, exhibits, grounds
+from kgsim.briefing import answer, by_type, exhibits, grounds, rounds, today
 from kgsim.briefing.document import Document, Labels
 from kgsim.briefing.findings import Findings
 from kgsim.language import words
@@ -36,9 +36,13 @@ def compose(
     said = words(lang)
     date = date or found.scenario.date or ""
     made = (
+        rounds.repeated(found, said),
+        rounds.path(found, said),
         answer.answer(found, said),
         answer.changes(found, said),
         exhibits.outcomes(found, said),
+        by_type.types(found, said),
+        today.today(found, said),
         exhibits.regime_map(found, said),
         exhibits.price(found, said),
         exhibits.worth(found, said),
@@ -50,7 +54,7 @@ def compose(
         grounds.limits(found, said),
         grounds.provenance(found, said, date),
     )
-    sections = tuple(section for section in made if section is not None)
+    sections = tuple(rounds.told_of_one_round(found, said, [section for section in made if section is not None]))
     there = {section.id for section in sections}
     absent = [
         *found.absent.values(),
@@ -60,7 +64,7 @@ def compose(
         lang=lang,
         title=title or found.scenario.title,
         question=found.scenario.question,
-        headline=answer.headline(found, said),
+        headline=rounds.headline(found, said) or answer.headline(found, said),
         date=date,
         classification=classification,
         sections=sections,

@@ -70,7 +70,9 @@ def _outcomes_message(found: Findings, said: Words, worst: dict[str, tuple[str, 
         return said("outcomes.message_one")
     able = {player: names for player, names in worst.items() if names}
     if not able:
-        return said("outcomes.message_flat", count=count)
+        solved = [each.values for each in found.result.structures.values() if each.equilibria]
+        flat = all(same(values[player] for values in solved) for player in found.scenario.players) if solved else False
+        return said("outcomes.message_flat" if flat else "outcomes.message_open", count=count)
     player = min(able, key=lambda each: len(able[each]))
     endings_of = {each for solution in found.result.structures.values() for each in solution.outcomes}
     names = [title(name) for name in found.result.structures if name in able[player]]

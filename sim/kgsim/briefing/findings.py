@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,17 @@ import numpy as np
 from kgsim.analysis.backtest_score import Score
 from kgsim.analysis.backtests import backtest
 from kgsim.analysis.deterrence import Deterrence, price_of_deterrence
+from kgsim.analysis.quick import QuickPass, quick_pass
 from kgsim.analysis.sensitivity import Sensitivity, sensitivity
 from kgsim.analysis.threshold_result import Threshold
 from kgsim.analysis.thresholds import threshold
-from kgsim.errors import GameError
+from kgsim.automata.check import ProfileCheck, repeated
+from kgsim.dynamics.simulate import Options, simulate
+from kgsim.errors import GameError, StructureError
 from kgsim.evaluate import solve
 from kgsim.results import Result
 from kgsim.scenario.arguments import check_scenario
-from kgsim.scenario.model import Ask, Scenario
+from kgsim.scenario.model import Ask, Claim, Scenario
 from kgsim.studies.study import sweep
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ MOST_PANELS = 3
 
 #: Parameter points drawn for the back-tests; a share is then known to about two percentage points.
 DRAWS = 500
+
+#: Runs of a situation that drifts; a share is then known to about two percentage points.
+RUNS = 500
 
 #: Parameter points drawn for scenario discovery, and with private types.
 BOX_DRAWS, FEWER_DRAWS = 3000, 512
@@ -88,6 +94,14 @@ class Findings:
         Part that does not apply to the key of the reason, in `kgsim.language`.
     seed
         Of whatever is drawn at random.
+    drawn
+        In which share of draws the claims hold.
+    repeated
+        Repeated game to its profiles of strategies, checked.
+    path
+        A simulation of the rounds, where the scenario drifts.
+    today
+        The outcome that holds today; empty if nobody says.
     """
 
     result: Result
@@ -101,6 +115,16 @@ class Findings:
     scores: tuple[Score, ...]
     absent: Mapping[str, str]
     seed: int
+    drawn: QuickPass | None = None
+    repeated: Mapping[str, Mapping[str, ProfileCheck]] = field(default_factory=dict)
+    path: Dataset | None = None
+    today: str = ""
+
+    @property
+    def asks_of_rounds(self) -> bool:
+        """Whether the question watched is about repeated play."""
+        claim = None if self.ask is None or self.ask.claim is None else self.scenario.claims[self.ask.claim]
+        return claim is not None and _of_rounds(claim)
 
     @property
     def scenario(self) -> Scenario:
@@ -145,6 +169,7 @@ def find(
     check_scenario(scenario)
     told = scenario.briefing
     absent: dict[str, str] = {}
+    today = _today(scenario, absent)
     result = solve(scenario, settings)
     pair = _comparison(result, compare or told.compare, absent)
     question = _question(result, ask or told.ask, pair)
@@ -188,7 +213,42 @@ def find(
         scores=tuple(backtest(scenario, draws=DRAWS, seed=seed)) if scenario.backtests else (),
         absent=absent,
         seed=seed,
+        drawn=quick_pass(scenario, values),
+        repeated={game: repeated(scenario, game, **settings) for game in scenario.repeated},
+        path=_path(scenario, question, pair, seed, values, absent),
+        today=today,
     )
+
+
+def _today(scenario: Scenario, absent: dict[str, str]) -> str:
+    """The outcome that holds today, if the file says."""
+    if not scenario.briefing.today:
+        absent["today"] = "absent.today"
+    return scenario.briefing.today
+
+
+def _path(
+    scenario: Scenario,
+    ask: Ask | None,
+    pair: tuple[str, str] | None,
+    seed: int,
+    values: Mapping[str, float],
+    absent: dict[str, str],
+) -> Dataset | None:
+    """A simulation of the structures that the briefing is about, where the situation drifts."""
+    if scenario.dynamics is None:
+        return None
+    named = (ask.structure if ask else None, *(pair or ()))
+    ways = list(dict.fromkeys(name for name in named if name)) or [next(iter(scenario.structures))]
+    try:
+        return simulate(scenario, Options(runs=RUNS, seed=seed), values, structures=ways)
+    except (GameError, StructureError):
+        absent["path"] = "absent.path"
+        return None
+
+
+def _of_rounds(claim: Claim) -> bool:
+    return any(call.function in ("sustained", "critical_discount") for call in claim.calls)
 
 
 def _sensitivity(
@@ -232,9 +292,12 @@ def _comparison(result: Result, wanted: tuple[str, str] | None, absent: dict[str
 
 
 def _question(result: Result, wanted: Ask | None, pair: tuple[str, str] | None) -> Ask | None:
-    """The question wanted; else whether the structure to start from still ends where it ends now."""
+    """The question wanted; else the first claim on what is sustained; else whether a structure ends as it does now."""
     if wanted is not None:
         return wanted
+    for claim in result.scenario.claims.values():
+        if {call.function for call in claim.calls} == {"sustained"}:
+            return Ask(claim=claim.name)
     solved = _solved(result)
     if not solved:
         return None

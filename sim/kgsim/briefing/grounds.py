@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from kgsim.analysis.backtest_score import Score
+from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, title
+from kgsim.briefing.phrases import bounds, capital, title
 from kgsim.language import Words
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
 from kgsim.report.provenance import kgsim_version
 from kgsim.report.summary import beyond_range
 from kgsim.results import VERDICTS
+from kgsim.scenario.model import counted_claims
 from kgsim.wording import number, percent
 
 _TONES: dict[str, Tone] = {"holds": "good", "passes": "good", "fails": "bad"}
@@ -21,15 +23,24 @@ def claims(found: Findings, said: Words) -> Section | None:
     decided = found.result.claims
     if not decided:
         return None
+    shares = {} if found.drawn is None or found.drawn.shares is None else found.drawn.shares.claims
     rows = tuple(
         (
             Cell(name),
+            Cell(said(f"claims.kind_{each.kind}")),
             Cell(said(f"claims.verdict_{each.verdict}"), tone=_TONES.get(each.verdict, "unsure")),
+            *([Cell(_of_draws(shares[name], said) if name in shares else "-")] if shares else []),
             Cell(each.says),
         )
         for name, each in decided.items()
     )
-    columns = (Column(said("claims.claim")), Column(said("claims.verdict")), Column(said("claims.says")))
+    columns = (
+        Column(said("claims.claim")),
+        Column(said("claims.kind")),
+        Column(said("claims.verdict")),
+        *([Column(said("claims.of_draws"))] if shares else []),
+        Column(said("claims.says")),
+    )
     if said.lang == "en":
         numbers = tuple(f"{name}: {each.sentence}" for name, each in decided.items())
     else:
@@ -47,20 +58,33 @@ def claims(found: Findings, said: Words) -> Section | None:
     )
 
 
+def _of_draws(shares: ClaimShares, said: Words) -> str:
+    """In which share of draws each verdict falls, those that fall at all."""
+    found = {verdict: getattr(shares, verdict) for verdict in ("holds", "depends", "fails", "undecided", "vacuous")}
+    return ", ".join(f"{said(f'claims.verdict_{name}')} {share}" for name, share in found.items() if share.share)
+
+
 def _verdicts(found: Findings, said: Words) -> str:
+    """How many of the claims that count hold, and in which share of draws they do so together."""
     decided = found.result.claims
-    by = {verdict: [name for name, each in decided.items() if each.verdict == verdict] for verdict in VERDICTS}
-    if len(decided) == 1:
-        (only,) = decided.values()
-        return said("claims.message_single", verdict=said(f"claims.verdict_{only.verdict}"))
-    if len(by["holds"]) == len(decided):
-        return said("claims.message_all", count=len(decided))
-    rest = []
-    for verdict in ("fails", "depends", "undecided", "vacuous"):
-        names = by[verdict]
-        if names:
-            rest.append(said(f"claims.{verdict}", names=said.listed(names), count=len(names)))
-    return said("claims.message", count=len(decided), holds=len(by["holds"]), rest="; ".join(rest))
+    counted = counted_claims({name: each.kind for name, each in decided.items()})
+    by = {verdict: [name for name in counted if decided[name].verdict == verdict] for verdict in VERDICTS}
+    rest = [
+        said(f"claims.{verdict}", names=said.listed(by[verdict]), count=len(by[verdict]))
+        for verdict in ("fails", "depends", "undecided", "vacuous")
+        if by[verdict]
+    ]
+    drawn = found.drawn
+    jointly = None if drawn is None or drawn.shares is None else drawn.shares.together
+    if not by["holds"]:
+        return capital("; ".join(rest) or said("claims.none_counted"))
+    if drawn is None or jointly is None or set(by["holds"]) != set(drawn.together):
+        named = said("claims.hold_here", names=said.listed(by["holds"]), count=len(by["holds"]))
+        return capital("; ".join([named, *rest]))
+    what = "results" if decided[counted[0]].kind == "result" else "undeclared"
+    slots = {"count": len(counted), "holds": len(by["holds"]), "share": str(jointly), "draws": f"{drawn.draws:,}"}
+    told = said(f"claims.message_{what}", **slots)
+    return "; ".join([told, *rest])
 
 
 def backtests(found: Findings, said: Words) -> Section | None:
@@ -204,6 +228,8 @@ def limits(found: Findings, said: Words) -> Section:
     if beyond:
         lines.append(said("limits.beyond", names=said.listed(beyond)))
     knowledge = "types" if found.scenario.types else "knowledge"
+    if found.repeated or found.path is not None:
+        knowledge = "rounds"
     lines += [said(f"limits.{key}") for key in ("judgement", "units", "several", knowledge, "chance")]
     players = found.scenario.players
     lines.append(said("limits.players", count=len(players), names=said.listed(players.values())))

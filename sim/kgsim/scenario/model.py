@@ -267,13 +267,15 @@ class Price:
 class Briefing:
     """What a briefing puts in the foreground; None leaves the choice to the results.
 
-    `compare` holds the structure compared with and the one whose worth is shown; `map` two parameters.
+    `compare` holds the structure compared with and the one whose worth is shown; `map` two parameters; `today` the
+    outcome that holds today, empty if the file does not say.
     """
 
     ask: Ask | None = None
     compare: tuple[str, str] | None = None
     map: tuple[str, str] | None = None
     price: Price | None = None
+    today: str = ""
 
 
 @dataclass(frozen=True)

@@ -297,6 +297,7 @@ class BriefingEntry(Model):
     ask: AskEntry | None = Field(None, description="The question whose answer the briefing watches.")
     compare: CompareEntry | None = Field(None, description="The two structures whose difference is shown.")
     map: list[str] | None = Field(None, description="The two parameters of the regime map.", min_length=2, max_length=2)
+    today: str | None = Field(None, description="The outcome that holds today, which policies are compared with.")
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 

@@ -31,11 +31,14 @@ def read_briefing(
     for key, along in moved:
         if along is not None and along in parameters and parameters[along].range[0] == parameters[along].range[1]:
             report.add(key, f"the range of {along} is a single point", "Widen its range, or name another parameter.")
+    if entry.today is not None:
+        _named((_SECTION, "today"), entry.today, declared.outcomes, "outcome", report)
     return Briefing(
         ask=_ask(entry.ask, tuple(file.claims), declared, report) if entry.ask else None,
         compare=_compare(entry.compare, declared, report) if entry.compare else None,
         map=(entry.map[0], entry.map[1]) if entry.map else None,
         price=_price(entry.price, declared, report) if entry.price else None,
+        today=entry.today or "",
     )
 
 
