@@ -2,6 +2,8 @@
 
 from . import plots as plots
 from .analysis.backtests import backtest as backtest
+from .analysis.bargaining import BargainingSpace as BargainingSpace
+from .analysis.bargaining import bargaining_space as bargaining_space
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
 from .analysis.deterrence import price_of_deterrence as price_of_deterrence

@@ -72,7 +72,11 @@ def test_keeps_results_and_figures_and_says_where(kgsim, talks):
     done = kgsim("run", talks, "--structure", "in_turn", "--out", "kept")
     assert sorted(contents(Path("kept"))) == sorted(
         [".kgsim.json", "result.json", "result.md"]
-        + [f"{stem}.{kind}" for stem in ("payoffs", "outcomes", "game-in_turn") for kind in ("png", "svg")]
+        + [
+            f"{stem}.{kind}"
+            for stem in ("payoffs", "outcomes", "bargaining", "game-in_turn")
+            for kind in ("png", "svg")
+        ]
     )
     assert "wrote to kept: result.json, result.md, payoffs.png" in done.stderr
     assert (Path("kept") / "payoffs.png").read_bytes().startswith(b"\x89PNG")

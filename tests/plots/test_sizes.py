@@ -87,6 +87,7 @@ FEW = ["bypass", "coordinated"]
 DRAW: dict[str, Callable[..., Figure]] = {
     "payoffs_figure": lambda **how: plots.payoffs_figure(solved(), **how),
     "outcomes_figure": lambda **how: plots.outcomes_figure(solved(), **how),
+    "bargaining_figure": lambda **how: plots.bargaining_figure(solved(), **how),
     "game_figure": lambda **how: plots.game_figure(solved(), "coordinated_veto", **how),
     "game_figure of a lottery": lambda **how: plots.game_figure(solved("freeze_for_freeze"), "at_once", **how),
     "dumbbell_figure": lambda **how: plots.dumbbell_figure(solved(), "parallel", "coordinated_veto", **how),

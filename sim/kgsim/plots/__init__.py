@@ -8,6 +8,7 @@ function             draws                                                      
 ===================  ==============================================================  ===========================
 `payoffs_figure`     payoffs of every player under every structure of play           `kgsim.solve`
 `outcomes_figure`    outcomes as each player ranks them, worst cases framed          `kgsim.solve`
+`bargaining_figure`  deals by their worth to two players, and what others accept     `kgsim.solve`
 `game_figure`        the game of one structure, every equilibrium's path through it  `kgsim.solve`
 `dumbbell_figure`    what one structure instead of another is worth to each player   `kgsim.solve`
 `sweep_figure`       payoffs and outcomes along one parameter                        `kgsim.sweep`

@@ -3,6 +3,7 @@
 from .advice import regret_figure as regret_figure
 from .advice import signposts_figure as signposts_figure
 from .backtests import backtest_figure as backtest_figure
+from .bargaining import bargaining_figure as bargaining_figure
 from .boxes import discovery_figure as discovery_figure
 from .claims import claims_figure as claims_figure
 from .comparison import comparison_figure as comparison_figure

@@ -12,6 +12,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from kgsim.plots.bargaining import bargaining_figure
 from kgsim.plots.outcomes import outcomes_figure
 from kgsim.plots.payoffs import payoffs_figure
 from kgsim.plots.style import style
@@ -28,7 +29,9 @@ def drawn(result: Result) -> Iterator[tuple[str, bytes]]:
 
     Drawing takes most of a run's time, so where the system can fork, every second figure is drawn in a second process.
     """
-    stems = figure_stems(tuple(result.structures))
+    scenario = result.scenario
+    solved = any(solution.equilibria for solution in result.structures.values())
+    stems = figure_stems(tuple(result.structures), solved and len(scenario.players) > 1 and not scenario.types)
     apart = _drawing_apart(result, stems[1::2]) if len(stems) >= FEW and (os.cpu_count() or 1) > 1 else None
     files = {stem: _files(result, stem) for stem in stems[:: 1 if apart is None else 2]}
     if apart is not None:
@@ -67,6 +70,8 @@ def _files(result: Result, stem: str) -> list[tuple[str, bytes]]:
         figure = payoffs_figure(result)
     elif stem == "outcomes":
         figure = outcomes_figure(result)
+    elif stem == "bargaining":
+        figure = bargaining_figure(result)
     else:
         figure = game_figure(result, stem.removeprefix("game-"))
     return list(rendered(stem, figure))

@@ -263,9 +263,10 @@ def figure_files(stem: str) -> tuple[str, str]:
     return f"{stem}.png", f"{stem}.svg"
 
 
-def figure_stems(structures: Sequence[str]) -> tuple[str, ...]:
-    """Return the stems of all figures of a result that has these structures."""
-    return ("payoffs", "outcomes", *(f"game-{name}" for name in structures))
+def figure_stems(structures: Sequence[str], bargaining: bool) -> tuple[str, ...]:
+    """Return the stems of all figures of a result that has these structures, and perhaps a bargaining space."""
+    space = ("bargaining",) if bargaining else ()
+    return ("payoffs", "outcomes", *space, *(f"game-{name}" for name in structures))
 
 
 def _refusal(hindrances: Sequence[str], what: str) -> str:

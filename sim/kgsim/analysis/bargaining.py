@@ -1,0 +1,204 @@
+"""The bargaining space of two players: what every deal is worth to them, and which of them the others would accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.errors import GameError
+from kgsim.results import Result
+from kgsim.scenario.deals import Deals, deals_of
+from kgsim.scenario.model import Scenario
+from kgsim.scenario.names import suggestion
+from kgsim.structures.solution import fallback_structures
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Deals that lead to one outcome on terms from intervals: the mixtures of some corners.
+
+    Attributes
+    ----------
+    outcome
+        The outcome.
+    corners, accepted
+        Both players' worth of the deals, and of those that the others accept; shape (corners, 2).
+    """
+
+    outcome: str
+    corners: Floats
+    accepted: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class BargainingSpace:
+    """Deals by their worth to two players.
+
+    Attributes
+    ----------
+    players
+        The two.
+    outcomes, worth, accepted
+        Of every deal on listed terms: its outcome, what it is worth to the two, and whether every other player has at
+        least as much as without agreement; shapes (deals,), (deals, 2) and (deals,).
+    regions
+        Deals on terms from intervals.
+    fallback
+        What the two have without agreement, one row for each way to disagree; shape (ways, 2).
+    without
+        The outcome or structure that is played without agreement.
+    equilibria
+        Structure to what its equilibria are worth to the two, shape (equilibria, 2).
+    """
+
+    players: tuple[str, str]
+    outcomes: tuple[str, ...]
+    worth: Floats
+    accepted: Bools
+    regions: tuple[Region, ...]
+    fallback: Floats
+    without: str
+    equilibria: Mapping[str, Floats]
+
+
+def bargaining_space(
+    result: Result, players: tuple[str, str] | None = None, *, fallback: str | None = None
+) -> BargainingSpace:
+    """Lay out the deals of a result's structures by their worth to two players.
+
+    Parameters
+    ----------
+    result
+        As `kgsim.solve` gives it; without private types.
+    players
+        Two players; the members of the first bloc of two if not given, or the first two players.
+    fallback
+        What is played without agreement: a structure that was solved, or an outcome. If not given, the structure that a
+        bloc of the result falls back on, or what happens if no other rule of the scenario matches.
+
+    Raises
+    ------
+    GameError
+        If there is no such player, structure or outcome, or players have private types.
+    """
+    scenario = result.scenario
+    if scenario.types:
+        raise GameError(f"scenario {scenario.name} has private types: what a deal is worth depends on them")
+    chosen = _players(result) if players is None else players
+    for player in chosen:
+        if player not in scenario.players:
+            raise GameError(f"there is no player {player!r}. {suggestion(player, scenario.players, 'player')}")
+    seats = [list(scenario.players).index(player) for player in chosen]
+    others = [seat for seat in range(len(scenario.players)) if seat not in seats]
+    deals = deals_of(scenario)
+    payoffs = deals.payoffs(scenario, result.values)[..., 0].T
+    played = np.unique(np.concatenate([deals.labels[name].ravel() for name in result.structures]))
+    played = played[(played >= 0) & np.isfinite(payoffs[played]).all(axis=1)]
+    if not len(played):
+        raise GameError(f"scenario {scenario.name}: no deal has finite payoffs at these values")
+    without = _without(result, deals.outcomes[played]) if fallback is None else fallback
+    rest = _payoffs_without(result, without, deals, payoffs)
+    # Whoever is not at the table takes what leaves it no worse off than without agreement.
+    least = rest[:, others].min(axis=0)
+    dots, regions = [], []
+    for rule, members in _cells(scenario, deals, played):
+        name, corners = scenario.outcomes[rule].name, payoffs[members]
+        if len(members) == 1:
+            dots.append((name, corners[0]))
+        else:
+            regions.append(Region(name, corners[:, seats], _kept(corners, others, least)[:, seats]))
+    table = np.array([worth for _, worth in dots]).reshape(len(dots), len(scenario.players))
+    return BargainingSpace(
+        chosen,
+        tuple(name for name, _ in dots),
+        table[:, seats],
+        np.asarray((table[:, others] >= least).all(axis=1)),
+        tuple(regions),
+        np.unique(rest[:, seats], axis=0),
+        without,
+        {
+            name: np.array([[each.payoffs[player] for player in chosen] for each in solution.equilibria]).reshape(-1, 2)
+            for name, solution in result.structures.items()
+        },
+    )
+
+
+def _players(result: Result) -> tuple[str, str]:
+    """The members of the first bloc of two, or the first two players."""
+    scenario = result.scenario
+    blocs = (bloc for name in result.structures for bloc in scenario.structures[name].blocs.values())
+    for bloc in blocs:
+        members = [scenario.decisions[decision].player for decision in bloc.members]
+        if len(members) == 2:
+            return members[0], members[1]
+    if len(scenario.players) < 2:
+        raise GameError(f"scenario {scenario.name} has one player: nobody to bargain with")
+    first, second, *_ = scenario.players
+    return first, second
+
+
+def _without(result: Result, reached: Integers) -> str:
+    """What is played without agreement, if nobody says."""
+    scenario = result.scenario
+    for name in result.structures:
+        for other in fallback_structures(scenario.structures[name]):
+            if other in result.structures and result.structures[other].equilibria:
+                return other
+    last = [number for number, rule in enumerate(scenario.outcomes) if not rule.when and number in reached]
+    return scenario.outcomes[last[0] if last else int(reached.max())].name
+
+
+def _payoffs_without(result: Result, without: str, deals: Deals, payoffs: Floats) -> Floats:
+    """Everybody's payoffs without agreement; shape (ways, players)."""
+    names = [rule.name for rule in result.scenario.outcomes]
+    if without in result.structures and result.structures[without].equilibria:
+        return np.array([[*each.payoffs.values()] for each in result.structures[without].equilibria])
+    if without in names:
+        rows = payoffs[deals.outcomes == names.index(without)]
+        if len(rows):
+            return np.asarray(rows[np.isfinite(rows).all(axis=1)])
+    known = [*result.structures, *names]
+    raise GameError(
+        f"there is no solved structure or outcome {without!r} to fall back on. {suggestion(without, known, 'fallback')}"
+    )
+
+
+def _cells(scenario: Scenario, deals: Deals, played: Integers) -> Iterator[tuple[int, Integers]]:
+    """Deals on listed terms one by one; those on terms from intervals cell by cell, by the deals at its corners."""
+    for rule, menus in deals.menus.items():
+        here = np.flatnonzero(deals.outcomes == rule)
+        free = [name for name in menus if _from_interval(scenario, rule, name)]
+        fixed = [name for name in menus if name not in free]
+        keys = np.array([menus[name] for name in fixed]).reshape(len(fixed), len(here)).T
+        for key in np.unique(keys, axis=0):
+            group = np.flatnonzero((keys == key).all(axis=1) & np.isin(here, played))
+            ends = [np.unique(menus[name][group]) for name in free]
+            spans: list[list[tuple[float, ...]]] = [[*pairwise(values)] or [tuple(values)] for values in ends]
+            if len(group):
+                for cell in product(*spans):
+                    inside = [np.isin(menus[name][group], values) for name, values in zip(free, cell, strict=True)]
+                    yield int(rule), here[group[np.logical_and.reduce(inside or [np.ones(len(group), dtype=bool)])]]
+
+
+def _from_interval(scenario: Scenario, rule: int, name: str) -> bool:
+    owner, _, term = name.partition(".")
+    admitted = scenario.outcomes[rule].when.get(owner, scenario.decisions[owner].moves)
+    return any(term in scenario.decisions[owner].intervals.get(move, {}) for move in admitted)
+
+
+def _kept(corners: Floats, others: list[int], least: Floats) -> Floats:
+    """Points that span the mixtures of some corners that leave nobody else below the least it takes."""
+    kept = corners
+    for seat, bound in zip(others, least, strict=True):
+        gap = kept[:, seat] - bound
+        crossings = [
+            kept[one] + (gap[one] / (gap[one] - gap[other])) * (kept[other] - kept[one])
+            for one, other in combinations(range(len(kept)), 2)
+            if gap[one] * gap[other] < 0.0
+        ]
+        kept = np.concatenate([kept[gap >= 0.0], np.array(crossings).reshape(-1, corners.shape[1])])
+    return kept
