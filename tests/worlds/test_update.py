@@ -139,6 +139,17 @@ watch:
     assert idle.telling == 0.0 and idle.among.silent == 1.0
 
 
+def test_what_splits_survivors_only_if_it_is_seen_is_told_after_what_always_does() -> None:
+    more = "watch: {low: {says: x is low, claim: low_x}}"
+    result = kgsim.update(situation(), events(more=more), draws=1_024, structures=["once"])
+    order = {each.name: place for place, each in enumerate(result.watch)}
+    deal = result.watch[order["deal"]]
+    assert deal.telling == 0.0 and 0.0 < deal.split < 1.0, (
+        "nothing is an equilibrium at once wherever no test is better"
+    )
+    assert order["low"] < order["deal"]
+
+
 def test_only_events_up_to_a_day_count() -> None:
     told = events("not outcome: test", "outcome: deal")
     early = kgsim.update(situation(), told, until="2025-06-01", draws=512)

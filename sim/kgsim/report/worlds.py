@@ -49,6 +49,11 @@ def _design(result: Update) -> tuple[str, ...]:
             if value != result.scenario.parameters[name].value}  # fmt: skip
     if held:
         lines.append(f"Held: {listed(f'{name} = {number(value)}' for name, value in held.items())}.")
+    if result.scenario.repeated:
+        lines.append(
+            f"Worlds are of play once: the repeated {listed(result.scenario.repeated)} "
+            f"{'is' if len(result.scenario.repeated) == 1 else 'are'} not looked at."
+        )
     doubtful = [name for name, each in result.survival.items() if each.unproven.share or each.unsolved.share]
     if doubtful:
         lines.append(
@@ -158,7 +163,7 @@ def _outcomes(result: Update) -> Table:
 
 
 def _watch(result: Update) -> Block:
-    some = [each for each in result.watch if each.telling > 0.0][:MOST_SIGNALS]
+    some = [each for each in result.watch if each.split > 0.0][:MOST_SIGNALS]
     if not some:
         return Paragraph("No outcome and no observation named in the events file tells the survivors apart.")
     return Table(

@@ -127,6 +127,11 @@ class Signal(Plain):
         """The least share of survivors that falls, whether it is seen or its contrary is."""
         return min(self.among.excludes, self.among.expects)
 
+    @property
+    def split(self) -> float:
+        """The largest share of survivors that falls in one of these cases, unless all do."""
+        return max(share for share in (0.0, self.among.excludes, self.among.expects) if share < 1.0)
+
 
 @dataclass(frozen=True)
 class Conflict(Plain):
@@ -226,7 +231,7 @@ class Update(Told):
         if idle:
             it = "it discriminates" if len(idle) == 1 else "they discriminate"
             told.append(f"No world excludes {listed(idle)}: {it} nothing.")
-        if self.watch and self.watch[0].telling > 0.0:
+        if self.watch and self.watch[0].split > 0.0:
             told.append(f"Most telling to watch: {self.watch[0].name}.")
         return (*told, *map(_clash, self.conflicts))
 

@@ -230,7 +230,7 @@ def _signals(worlds: Worlds, total: Counts) -> tuple[Signal, ...]:
         some = {name: answers_of(row) for name, row in zip(worlds.structures, counts, strict=True) if row.sum()}
         seen = each.observation
         found.append(Signal(seen.name, seen.says, seen.date, answers_of(counts.sum(axis=0)), some))
-    return tuple(sorted(found, key=lambda each: (-each.telling, -max(each.among.excludes, each.among.expects))))
+    return tuple(sorted(found, key=lambda each: (-each.telling, -each.split)))
 
 
 def _conflicts(
