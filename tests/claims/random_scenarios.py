@@ -26,6 +26,26 @@ PLAYS = {
     ),
 }
 
+#: Structures with a chance event `luck`, with conditions and with hidden moves.
+UNSURE = {
+    2: (
+        "{play: [luck, A, B]}",
+        "{play: [A, {who: luck, if: {A: m0}}, B]}",
+        "{play: [A, {who: B, if: {A: m1}}], fixed: {luck: bad}}",
+        "{play: [[A, B], luck]}",
+        "{play: [{who: luck, if: {A: m0}}, {who: B, if: {luck: good}}], fixed: {A: m0}}",
+        "{play: [{who: luck, seen by: []}, A, {who: B, if: {A: m0}}]}",
+    ),
+    3: (
+        "{play: [luck, [A, B], C]}",
+        "{play: [A, {who: luck, if: {A: m1}}, {who: B, if: {luck: good}}, C]}",
+        "{play: [A, {who: [B, C], if: {A: m0}}], fixed: {luck: good}}",
+        "{play: [A+B, luck, {who: C, if: {luck: bad}}], blocs: {A+B: {rule: weighted, weights: {A: 1, B: 2}}}}",
+        "{play: [A+B, {who: C, if: {A: m0}}], blocs: {A+B: {rule: nash, disagreement: FALLBACK}}, fixed: {luck: bad}}",
+        "{play: [luck, {who: A, seen by: [C]}, B, C]}",
+    ),
+}
+
 CLAIMS = (
     "value({p}, {s}) {c} {k}",
     "value({p}, {s}) {c} value({p}, {t})",
@@ -40,8 +60,12 @@ CLAIMS = (
 )
 
 
-def random_scenario(seed: int) -> kgsim.Scenario:
-    """Small whole payoffs, so that ties are the rule; `x` moves some of them and `z` none."""
+def random_scenario(seed: int, *, unsure: bool = False) -> kgsim.Scenario:
+    """Small whole payoffs, so that ties are the rule; `x` moves some of them and `z` none.
+
+    With `unsure` there is a chance event and there are conditions.
+    """
+    plays = UNSURE if unsure else PLAYS
     draw = np.random.default_rng(seed)
     players = "ABC"[: int(draw.integers(2, 4))]
     moves = {player: int(draw.integers(2, 4 if len(players) == 2 else 3)) for player in players}
@@ -53,6 +77,8 @@ def random_scenario(seed: int) -> kgsim.Scenario:
         if profile not in seen:
             seen.add(profile)
             when = ", ".join(f"{player}: m{move}" for player, move in zip(players, profile, strict=True))
+            if unsure and number % 2:
+                when = f"luck: good, {when}"
             rules.append(f"  {name}: {{when: {{{when}}}, terms: {{t{number}: 1}}}}")
     last = len(names) - 1
     rules.append(f"  {names[-1]}: {{otherwise: true, terms: {{t{last}: 1}}}}")
@@ -64,8 +90,11 @@ def random_scenario(seed: int) -> kgsim.Scenario:
         for player in players
     ]
     structures, fallback = [], "{" + ", ".join(f"{player}: 0" for player in "AB") + "}"
-    for number, place in enumerate(draw.permutation(len(PLAYS[len(players)]))[: int(draw.integers(1, 4))]):
-        text = PLAYS[len(players)][place]
+    order = draw.permutation(len(plays[len(players)]))[: int(draw.integers(1, 4))]
+    if unsure:
+        order = np.array([0, *order[order > 0]])  # in the first structure everything may happen
+    for number, place in enumerate(order):
+        text = plays[len(players)][place]
         structures.append(f"  s{number}: {text.replace('FALLBACK', fallback)}")
         if draw.random() < 0.7:
             fallback = f"s{number}"
@@ -84,6 +113,7 @@ def random_scenario(seed: int) -> kgsim.Scenario:
                 "parameters:",
                 "  x: {label: x, value: 0, range: [0, 1], because: x, certainty: judgement}",
                 "  z: {label: z, value: 0, range: [0, 1], because: x, certainty: judgement}",
+                *(["chance: {luck: {good: (1 + x)/4, bad: (3 - x)/4}}"] if unsure else []),
                 f"terms: {{{', '.join(f'{term}: x' for term in terms)}, idle: x}}",
                 "moves:",
                 *(

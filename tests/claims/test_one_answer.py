@@ -189,10 +189,22 @@ def test_no_two_commands_contradict_each_other_on_ten_thousand_scenarios(part: i
     assert decided["undecided"] < 0.25 * decided.total(), decided
 
 
-def assert_one_answer(seed: int) -> Counter[str]:
+@pytest.mark.parametrize("seed", range(4))
+def test_no_two_commands_contradict_each_other_where_chance_moves(seed: int) -> None:
+    assert_one_answer(seed, unsure=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(20))
+def test_no_two_commands_contradict_each_other_where_chance_moves_often(part: int) -> None:
+    for seed in range(1000 + 50 * part, 1050 + 50 * part):
+        assert_one_answer(seed, unsure=True)
+
+
+def assert_one_answer(seed: int, *, unsure: bool = False) -> Counter[str]:
     """Commands may leave a claim undecided; those that decide it say the same. Returns how often each verdict fell."""
     verdicts: Counter[str] = Counter()
-    scenario = random_scenario(seed)
+    scenario = random_scenario(seed, unsure=unsure)
     for name, answers in said(scenario).items():
         assert len(set(answers.values()) - {"undecided"}) <= 1, (seed, name, scenario.claims[name].holds.text, answers)
         verdicts.update(answers.values())
