@@ -90,6 +90,22 @@ def test_alternating_offers_end_at_once_as_the_textbook_says(
     assert found.residual <= 1e-12
 
 
+@pytest.mark.parametrize(("structure", "rounds"), [("offer", 1), ("two", 2), ("three", 3)])
+@pytest.mark.parametrize(("first", "second"), [(0.5, 0.5), (0.83, 0.57), (0.5, 1.0), (0.2, 0.61)])
+def test_alternating_offers_from_intervals_are_the_textbook(
+    structure: str, rounds: int, first: float, second: float
+) -> None:
+    """Without a step there is one equilibrium, the textbook's, to the last digits."""
+    scenario = kgsim.loads(PIE.replace(", step: 0.1", "").format(bloc=NASH), name="pie")
+    found = kgsim.solve(scenario, dA=first, dB=second, structures=[structure]).structures[structure]
+    share = stahl(rounds, first, second)
+    assert found.values["B"] == pytest.approx((share, share), abs=1e-12)
+    assert found.values["A"] == pytest.approx((1.0 - share, 1.0 - share), abs=1e-12)
+    assert found.complete and found.residual <= 1e-12
+    many = Engine(scenario, (structure,)).solve({"dA": np.array([first, first]), "dB": np.array([second, second])})
+    np.testing.assert_allclose(many[structure].values[0][1], share, atol=1e-12)
+
+
 def test_a_chance_of_breakdown_is_impatience() -> None:
     impatient = kgsim.solve(pie(), dA=0.8, dB=0.8, structures=["two"]).structures["two"]
     risky = kgsim.solve(pie(), dA=1.0, dB=1.0, stop=0.2, structures=["two"]).structures["two"]
@@ -128,3 +144,19 @@ def test_a_fallback_that_no_deal_beats_is_told(rule: str) -> None:
     assert "no joint position gives every member at least its disagreement payoff" in found.unsolved
     many = Engine(scenario, ("bargain",)).solve({"power": np.array([1.0, 2.0])})["bargain"]
     assert (many.failure > 0).all()
+
+
+@pytest.mark.parametrize(
+    "bloc",
+    [
+        "{rule: kalai_smorodinsky, disagreement: {A: 0, B: 0}}",
+        "{rule: egalitarian, disagreement: {A: 0, B: 0}, weights: {A: 1, B: 1}}",
+    ],
+)
+def test_rules_that_look_at_all_positions_are_given_a_list(bloc: str) -> None:
+    with pytest.raises(kgsim.ScenarioError) as caught:
+        kgsim.loads(PIE.replace(", step: 0.1", "").format(bloc=bloc), name="pie")
+    (problem,) = caught.value.problems
+    assert problem.key == "structures.bargain.blocs.A+B.rule"
+    assert "does not choose from intervals, such as that of share in A.offer" in problem.message
+    assert "a step or a list" in problem.remedy
