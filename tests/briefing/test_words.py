@@ -149,7 +149,9 @@ def test_what_is_not_certain_is_said(bypass):
     )
 
 
-def test_a_game_of_private_types_is_briefed_like_any_other():
+def test_a_game_of_private_types_is_briefed_like_any_other(monkeypatch):
+    monkeypatch.setattr("kgsim.analysis.tornado.POINTS", 3)
+    monkeypatch.setattr("kgsim.analysis.thresholds.POINTS", 81)
     found = find(kgsim.load(FIRST_EDITION / "letter_2025.yaml"))
     document = compose(found)
     ids = [section.id for section in document.sections]
