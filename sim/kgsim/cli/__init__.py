@@ -40,6 +40,7 @@ COMMANDS = (
     "export",
     "new",
     "schema",
+    "serve-mcp",
     "help",
 )
 
@@ -55,7 +56,7 @@ class Commands(click.Group):
         """Import and return the command `name`."""
         if name not in COMMANDS:
             return None
-        command = getattr(import_module(f"kgsim.cli.{name}"), name)
+        command = getattr(import_module(f"kgsim.cli.{name.replace('-', '_')}"), name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -20,16 +20,16 @@ def located(name: str | Path, kind: str = "scenarios") -> Path:
     path = Path(name)
     if path.suffix or path.name != str(name) or path.exists():
         return path
-    shipped = _folder(kind) / f"{name}.yaml"
+    shipped = shipped_folder(kind) / f"{name}.yaml"
     return shipped if shipped.is_file() else path
 
 
 def shipped_names(kind: str = "scenarios") -> tuple[str, ...]:
     """The names of the shipped files of a kind."""
-    return tuple(sorted(path.stem for path in _folder(kind).glob("*.yaml")))
+    return tuple(sorted(path.stem for path in shipped_folder(kind).glob("*.yaml")))
 
 
-def _folder(kind: str) -> Path:
+def shipped_folder(kind: str) -> Path:
     """In an installed package beside the code; in a copy of the repository at its top."""
     installed = _PACKAGE / "shipped" / kind
     return installed if installed.is_dir() else _PACKAGE.parents[1] / kind

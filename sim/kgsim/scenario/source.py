@@ -10,6 +10,8 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from os import sep
 from pathlib import Path
@@ -21,6 +23,8 @@ from kgsim.wording import unprintable
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_ENTRIES = 20_000
+
+_ALLOWED: ContextVar[tuple[Path, ...]] = ContextVar("allowed", default=())
 
 RELATIVE = "A path in a file starts at the folder of that file."
 """Remedy for what another file names and is not there."""
@@ -69,6 +73,16 @@ def dotted(key: Key) -> str:
     return text
 
 
+@contextmanager
+def confined(*folders: Path) -> Iterator[None]:
+    """Read no file outside some folders meanwhile, whatever a file names."""
+    token = _ALLOWED.set(tuple(folder.resolve() for folder in folders))
+    try:
+        yield
+    finally:
+        _ALLOWED.reset(token)
+
+
 def read_text(path: Path) -> str:
     """Return a file's text.
 
@@ -77,6 +91,9 @@ def read_text(path: Path) -> str:
     ScenarioError
         If there is no such file, it is not a readable file of UTF-8 text, or it is larger than 1 MiB.
     """
+    allowed = _ALLOWED.get()
+    if allowed and not any(path.resolve().is_relative_to(folder) for folder in allowed):
+        _refuse(path, "this file lies outside the folders that may be read", "Put it into the folder that is served.")
     try:
         if path.is_dir():
             _refuse(path, "this is a directory, not a file", "Name the scenario file in it.")
