@@ -89,6 +89,8 @@ def test_public_names() -> None:
         "score",
         "Advice",
         "advise",
+        "BargainingSpace",
+        "bargaining_space",
         "CorrelatedSet",
         "correlated",
         "Lenses",
