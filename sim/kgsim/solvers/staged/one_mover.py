@@ -215,8 +215,7 @@ def _veto(objective: Objective, stage: Stage, found: Collector) -> None:
     worth = {point.lottery: row for point, row in zip(stage.points, payoffs, strict=True)}
     alternatives = [(cell, np.array([worth[point.lottery] for point in cell.points])) for cell in stage.distinct]
 
-    def stands(point: Point, own: Continuations) -> bool:
-        here = worth[point.lottery]
+    def stands(here: np.ndarray, own: Continuations) -> bool:
         return bool(objective.acceptable(here)) and not any(
             objective.dominates(payoffs, here).all() for cell, payoffs in alternatives if cell is not own
         )
@@ -226,13 +225,14 @@ def _veto(objective: Objective, stage: Stage, found: Collector) -> None:
         components: list[Point | Piece] = []
         for component in cell.components():
             points = component.points if isinstance(component, Piece) else (component,)
-            standing = [point for point in points if stands(point, cell)]
+            standing = [point for point in points if stands(worth[point.lottery], cell)]
             if isinstance(component, Piece) and len(standing) == len(points):
                 # Every end stands, and yet a mixture of them may be improved upon.
                 components.append(Piece(component.points, convex=False))
             else:
                 components += standing
-                if isinstance(component, Piece):
+                # No mixture is worth more to any member than the best end is to it.
+                if len(points) > 1 and stands(np.max([worth[point.lottery] for point in points], axis=0), cell):
                     found.gaps.add(CURVED)
         none &= not components
         for profile in profiles:
