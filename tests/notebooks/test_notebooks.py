@@ -26,7 +26,7 @@ def read(path: Path) -> NotebookNode:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder laid out as the repository is, and settings of nobody's home."""
-    for name in ("events", "scenarios", "seeds"):
+    for name in ("events", "scenarios", "seeds", "tests/fixtures"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))

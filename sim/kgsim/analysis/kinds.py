@@ -17,7 +17,7 @@ from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.references import expand
 from kgsim.wording import counted, listed, number
 
-#: Draws from the ranges, and as many corners of them.
+#: Draws from the ranges, and as many corners of them where identities are declared.
 DRAWS = 256
 
 #: Values of a counterexample that are told.
@@ -36,7 +36,8 @@ def check_kinds(scenario: Scenario, *, seed: int = 0) -> tuple[tuple[Problem, ..
     claims = [claim for claim in scenario.claims.values() if claim.kind in ("identity", "result")]
     if not claims or scenario.types:
         return (), ()
-    points = _points(scenario, seed)
+    corners = any(claim.kind == "identity" for claim in claims)
+    points = _points(scenario, seed, corners)
     count = len(next(iter(points.values())))
     structures = tuple(dict.fromkeys(name for claim in claims for name in structures_of(claim)))
     verdicts = Evaluator(scenario, structures, [claim.name for claim in claims], count).at(points).verdict
@@ -50,7 +51,7 @@ def check_kinds(scenario: Scenario, *, seed: int = 0) -> tuple[tuple[Problem, ..
             )
             errors.append(scenario.problem(key, message, "Mend it, or call it a result or an assumption."))
         elif claim.kind == "result" and np.isin(verdict, (HOLDS, VACUOUS)).all():
-            everywhere = f"at all {counted(count, 'point')} drawn from the ranges and their corners"
+            everywhere = f"at all {counted(count, 'point')} drawn from the ranges" + " and their corners" * corners
             if (verdict == VACUOUS).all():
                 message, remedy = f"its premise is met at no equilibrium {everywhere}", "It says nothing; mend `given`."
             else:
@@ -60,14 +61,17 @@ def check_kinds(scenario: Scenario, *, seed: int = 0) -> tuple[tuple[Problem, ..
     return tuple(errors), tuple(notes)
 
 
-def _points(scenario: Scenario, seed: int) -> Mapping[str, Floats]:
-    """The base point, draws from the ranges, and the corners nearest to them."""
+def _points(scenario: Scenario, seed: int, corners: bool) -> Mapping[str, Floats]:
+    """The base point, draws from the ranges, and, where an identity may be refuted there, the corners nearest to them.
+
+    At corners many payoffs tie, which takes long and tells little of results.
+    """
     moved = drawable(scenario, {})
     if not moved:
         return {name: np.array([value]) for name, value in scenario.base.items()}
     design = cubes("sobol", len(moved), DRAWS, seed)
     cube = np.concatenate([design.block(number) for number in range(design.blocks)])
-    drawn = prior(scenario, "uniform", moved).draw(np.concatenate([cube, np.round(cube)]))
+    drawn = prior(scenario, "uniform", moved).draw(np.concatenate([cube, np.round(cube)]) if corners else cube)
     return {name: np.concatenate([[scenario.base[name]], column]) for name, column in drawn.items()}
 
 

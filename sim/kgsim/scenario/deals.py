@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kgsim.arrays import Floats, Integers
+from kgsim.scenario import nodes
+from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import OutcomeRule, Scenario
 from kgsim.scenario.payoffs import (
     actions_of,
@@ -100,6 +102,32 @@ class Deals:
         return found
 
 
+def _without_idle(rule: OutcomeRule, keys: Floats) -> Floats:
+    """Set menu values to 0 that count for nothing, since each term that holds them multiplies them by another's 0.
+
+    An answer to an offer that nobody made is no deal of its own. Shapes (profiles, 1 + menu values).
+    """
+    columns = {attribute: column for column, attribute in enumerate(attributes_of(rule), start=1)}
+    keys = keys.copy()
+    for attribute, column in columns.items():
+        counts = np.zeros(len(keys), dtype=bool)
+        for expression in rule.terms.values():
+            if attribute in expression.attributes:
+                others = [columns[each] for each in _factors(expression) if each != attribute]
+                counts |= (keys[:, others] != 0).all(axis=1)
+        keys[~counts, column] = 0.0
+    return keys
+
+
+def _factors(expression: Expression) -> list[tuple[str, str]]:
+    """The menu values that an expression multiplies, if it does nothing else."""
+    node = expression.root
+    if not isinstance(node, nodes.Product) or "/" in node.operators:
+        return []
+    fields = [(each.owner, each.field) for each in node.factors if isinstance(each, nodes.Field)]
+    return fields if len(fields) == len(node.factors) else []
+
+
 def deals_of(scenario: Scenario) -> Deals:
     """Find the distinct deals of all structures of a scenario."""
     width = 1 + max((len(attributes_of(rule)) for rule in scenario.outcomes), default=0)
@@ -116,6 +144,7 @@ def deals_of(scenario: Scenario) -> Deals:
                 values = np.array([action.menu.get(term, 0.0) for action in actions[axis]])
                 along = values.reshape([-1 if other == axis else 1 for other in range(outcomes.ndim)])
                 keys[here, column] = np.broadcast_to(along, outcomes.shape)[here]
+            keys[here] = _without_idle(rule, keys[here])
         rows.append(keys)
     distinct, numbers = np.unique(
         np.concatenate([keys.reshape(-1, width) for keys in rows]), axis=0, return_inverse=True
