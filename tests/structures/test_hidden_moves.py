@@ -201,3 +201,46 @@ def test_faults_are_told(old: str, new: str, says: str) -> None:
     assert HORSE.count(old) == 1
     with pytest.raises(ScenarioError, match=says):
         kgsim.loads(HORSE.replace(old, new))
+
+
+#: The guesser's own type is right about the other's with probability `tie`.
+GUESS = """
+kgsim: 1
+title: A guess
+question: What does a type tell of another's?
+players: {A: first, B: second}
+parameters: {tie: {label: how often alike, value: 0.8, range: [0.5, 1], because: made up, certainty: judgement}}
+types:
+  A: {up: {label: up}, down: {label: down}}
+  B: {high: {label: high}, low: {label: low}}
+joint: {up high: tie/2, up low: (1 - tie)/2, down high: (1 - tie)/2, down low: tie/2}
+terms: {up_guessed: x, down_guessed: x}
+moves: {A: {wait: wait}, B: {say_up: guess up, say_down: guess down}}
+outcomes:
+  guessed up: {when: {B: say_up}, terms: {up_guessed: 1}}
+  guessed down: {otherwise: true, terms: {down_guessed: 1}}
+utilities: {A: 0*up, B: up*up_guessed + down*down_guessed + 0*high}
+structures: {guess: {play: [B], fixed: {A: wait}}}
+"""
+
+
+@pytest.mark.parametrize("tie", [0.5, 0.8, 1.0])
+def test_a_type_tells_of_the_others_where_they_are_drawn_together(tie: float) -> None:
+    solution = found(GUESS, "guess", tie=tie)
+    assert solution.complete == (tie > 0.5)  # what lies between two answers that are equally good was not judged
+    assert {round(each.payoffs["B"], 9) for each in solution.equilibria} == {tie}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("up high: tie/2, ", "", "'up high' has no probability"),
+        ("up high: tie/2", "up high: tie", "sum to 1.4"),
+        ("up high", "high up", "no combination of types"),
+        ("{label: up}", "1/2", "has a prior, and `joint`"),
+    ],
+)
+def test_faults_of_a_joint_prior_are_told(old: str, new: str, says: str) -> None:
+    assert GUESS.count(old) == 1
+    with pytest.raises(ScenarioError, match=says):
+        kgsim.loads(GUESS.replace(old, new))

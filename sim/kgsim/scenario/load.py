@@ -21,6 +21,7 @@ from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.chance import read_chance
 from kgsim.scenario.sections.claims import read_claims
 from kgsim.scenario.sections.dynamics import read_dynamics
+from kgsim.scenario.sections.joint import read_joint
 from kgsim.scenario.sections.moves import read_decisions
 from kgsim.scenario.sections.namespace import check_names
 from kgsim.scenario.sections.outcomes import read_outcomes, read_utilities
@@ -33,7 +34,18 @@ from kgsim.scenario.source import Source, decode, dotted, read_text
 from kgsim.wording import printable
 
 _NEEDED = ("players", "moves", "outcomes", "utilities", "structures")
-_NAMING = ("decisions", "parameters", "quantities", "terms", "types", "chance", "strategies", "repeated", "claims")
+_NAMING = (
+    "decisions",
+    "parameters",
+    "quantities",
+    "terms",
+    "types",
+    "joint",
+    "chance",
+    "strategies",
+    "repeated",
+    "claims",
+)
 
 
 def load(path: str | Path) -> Scenario:
@@ -135,6 +147,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         structures=structures,
         types=types,
         chance=chance,
+        joint=read_joint(file, base, declared, report),
         strategies=strategies,
         repeated=read_repeated(file, strategies, decisions, structures, base, declared, report),
         dynamics=read_dynamics(file, parameters, base, declared, report),

@@ -333,6 +333,8 @@ class Scenario(Shown):
         Where entries are written, by dotted key such as ``parameters.A.range``.
     players
         Player id to label, in the order of every payoff array's first axis.
+    joint
+        Combination of all players' types to its probability, where types are not drawn independently.
     chance
         Chance event to what may happen and with what probability; every event is among the decisions too.
     """
@@ -352,6 +354,7 @@ class Scenario(Shown):
     evidence: Mapping[str, Evidence]
     types: Mapping[str, Mapping[str, PlayerType]] = field(default_factory=dict)
     chance: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
+    joint: Mapping[tuple[str, ...], Expression] = field(default_factory=dict)
     briefing: Briefing = field(default_factory=Briefing)
     backtests: Mapping[str, Backtest] = field(default_factory=dict)
     strategies: Mapping[str, Strategy] = field(default_factory=dict)

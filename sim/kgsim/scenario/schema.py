@@ -272,7 +272,9 @@ class PriceEntry(Model):
 class TypeEntry(Model):
     """One type of a player: what only that player knows about itself."""
 
-    prior: Formula = Field(description="Probability of the type, an expression over parameters and quantities.")
+    prior: Formula | None = Field(
+        None, description="Probability of the type, an expression over parameters and quantities; not with `joint`."
+    )
     label: str = Field("", description="The type in a few words; its name if left out.")
 
 
@@ -380,6 +382,10 @@ class ScenarioFile(Model):
     types: dict[str, dict[str, PrivateType]] = Field(
         default_factory=dict,
         description="Player to its types, each with its prior probability; only the player knows which it is.",
+    )
+    joint: dict[str, Formula] = Field(
+        default_factory=dict,
+        description="Types of all players, in order and with spaces between, to the probability of having all of them.",
     )
     chance: dict[str, dict[str, Happening]] = Field(
         default_factory=dict,

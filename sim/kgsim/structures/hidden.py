@@ -25,7 +25,7 @@ from kgsim.scenario.observed import sees
 from kgsim.scenario.payoffs import PayoffTable, actions_of, parameter_values, payoff_table, terms_of, type_points
 from kgsim.solvers.extensive.tree import EquilibriumSet, TreeSearch
 from kgsim.structures.build import shares, with_ties_of
-from kgsim.structures.private_game import by_type, priors
+from kgsim.structures.private_game import by_type, joint_prior, priors
 
 METHOD = "sequential equilibria among the Nash equilibria of the game tree"
 OPEN = "of some Nash equilibrium it is open whether beliefs support it"
@@ -40,7 +40,7 @@ MOST_NODES = 50_000
 def hides(scenario: Scenario, structure: Structure) -> bool:
     """Whether a structure has to be solved on its tree."""
     drawn = any(stage[0][0] in scenario.chance for stage in structure.play)
-    return bool(structure.seen_by) or (drawn and bool(scenario.types))
+    return bool(structure.seen_by or scenario.joint) or (drawn and bool(scenario.types))
 
 
 def solve_hidden(
@@ -228,6 +228,8 @@ class HiddenGame:
     @cached_property
     def _prior(self) -> list[float]:
         """The probability of each combination of types."""
+        if self.scenario.joint:
+            return joint_prior(self.scenario, self.values)
         return [prod(map(float, each)) for each in product(*priors(self.scenario, self.values))]
 
     @property

@@ -27,6 +27,7 @@ from kgsim.scenario.payoffs import (
     with_ties,
 )
 from kgsim.solvers.bayesian.equilibria import BayesianEquilibrium
+from kgsim.tolerances import SUM_TO_ONE
 
 
 def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...]:
@@ -48,6 +49,16 @@ def priors(scenario: Scenario, values: Mapping[str, float]) -> tuple[Floats, ...
             )
         found.append(prior)
     return tuple(found)
+
+
+def joint_prior(scenario: Scenario, values: Mapping[str, float]) -> list[float]:
+    """The probability of each combination of types, where they are drawn together; raises as `priors` does."""
+    environment = {name: float(value[0]) for name, value in parameter_values(scenario, values).items()}
+    found = np.array([formula.number(environment) for formula in scenario.joint.values()])
+    if not np.isfinite(found).all() or (found < 0.0).any() or abs(found.sum() - 1.0) > SUM_TO_ONE:
+        told = ", ".join(f"{' '.join(types)} {share:g}" for types, share in zip(scenario.joint, found, strict=True))
+        raise StructureError(f"the types' joint probabilities do not sum to 1 at these values: {told}")
+    return [float(share) for share in found]
 
 
 def _standing_for(can_be: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kgsim.scenario.expressions import Expression, constant
+from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import OutcomeRule, PlayerType, Structure
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
 from kgsim.scenario.schema import ScenarioFile, TypeEntry
 from kgsim.scenario.sections.chance import check_probabilities
+from kgsim.scenario.sections.joint import marginal
 from kgsim.scenario.source import Key
 
 
@@ -33,10 +34,10 @@ def read_types(
             own: Key = (*key, name)
             label, value = (entry.label, entry.prior) if isinstance(entry, TypeEntry) else ("", entry)
             place: Key = (*own, "prior") if isinstance(entry, TypeEntry) else own
-            prior = report.formula(place, value, known, refused=refused) if isinstance(value, str) else constant(value)
+            prior = marginal(file, name) if value is None else report.formula(place, value, known, refused=refused)
             if prior is not None:
                 types[player][name] = PlayerType(name, label or name, prior)
-        if base and len(types[player]) == len(entries) > 1:
+        if base and len(types[player]) == len(entries) > 1 and not file.joint:
             check_probabilities(key, "prior", {each: kind.prior for each, kind in types[player].items()}, base, report)
     return types
 
