@@ -58,6 +58,26 @@ class Answers:
     exact: Mapping[str, Bools]
 
 
+@dataclass(frozen=True, eq=False)
+class _Look(Answers):
+    """The same while points are settled, which changes it, with what it is found from.
+
+    Attributes
+    ----------
+    sets
+        As `Answers` has it, to be changed.
+    points, payoffs
+        Where, and what every deal is worth there.
+    open
+        Where a claim is undecided that the solver of single points may decide; shape (claims, points).
+    """
+
+    sets: dict[str, EquilibriumSets]
+    points: Points
+    payoffs: Floats
+    open: Bools
+
+
 class AtPoints:
     """A scenario's structures and claims, ready to be looked at at many points.
 
@@ -111,90 +131,73 @@ class AtPoints:
             None for all of them, however slow. With private types any but 0 stands for all, since the engine knows
             nothing of them.
         """
+        return self._look(points, payoffs, settle)
+
+    def _look(self, points: Points, payoffs: Floats | None, settle: int | None) -> _Look:
         given = self.engine.payoffs(points) if payoffs is None else payoffs
         sets = self.engine.solve(points, given, tied=payoffs is not None)
-        count = given.shape[-1]
-        verdict = np.full((len(self.claims), count), UNDECIDED, dtype=np.int8)
-        exact = {name: np.zeros(count, dtype=bool) for name in sets}
+        verdict = np.full((len(self.claims), given.shape[-1]), UNDECIDED, dtype=np.int8)
+        exact = {name: np.zeros(given.shape[-1], dtype=bool) for name in sets}
+        look = _Look(sets, verdict, exact, points, given, np.zeros(verdict.shape, dtype=bool))
         if payoffs is not None:
-            return Answers(sets, verdict, exact)
-        judge = self._judge(points, given, sets)
-        open_ = np.zeros(verdict.shape, dtype=bool)
+            return look
+        judge = self._judge(look)
         for row, claim in enumerate(map(self.scenario.claims.__getitem__, self.claims)):
             if set(structures_of(claim)) <= set(sets):
                 judged = judge.judge(claim)
                 verdict[row] = judged.verdict
-                open_[row] = (judged.solvable | bool(self.scenario.types)) & (judged.verdict == UNDECIDED)
+                look.open[row] = (judged.solvable | bool(self.scenario.types)) & (judged.verdict == UNDECIDED)
         if settle != 0:
-            most = None if self.scenario.types else settle
-            self._settle(points, given, sets, verdict, open_, exact, most)
-        return Answers(sets, verdict, exact)
+            self._settle(look, None if self.scenario.types else settle)
+        return look
 
     def sides(self, claim: str, points: Points, *, settle: int | None = 0) -> dict[str, Known]:
         """What a claim compares: the text of each side that speaks of play, and bounds of its values; shape (m,)."""
-        answers = self.at(points, settle=settle)
-        return self._judge(points, self.engine.payoffs(points), answers.sets).sides(self.scenario.claims[claim])
+        return self._judge(self._look(points, None, settle)).sides(self.scenario.claims[claim])
 
-    def _judge(self, points: Points, payoffs: Floats, sets: Mapping[str, EquilibriumSets]) -> Judge:
-        solved = {name: _AtPoints(each, len(self.scenario.outcomes)) for name, each in sets.items()}
-        return Judge(_setting(self.scenario, self.engine.deals.outcomes, points, payoffs), solved, self.equal)
+    def _judge(self, look: _Look) -> Judge:
+        solved = {name: _AtPoints(each, len(self.scenario.outcomes)) for name, each in look.sets.items()}
+        return Judge(_setting(self.scenario, self.engine.deals.outcomes, look.points, look.payoffs), solved, self.equal)
 
-    def _settle(
-        self,
-        points: Points,
-        payoffs: Floats,
-        sets: dict[str, EquilibriumSets],
-        verdict: NDArray[np.int8],
-        open_: Bools,
-        exact: Mapping[str, Bools],
-        most: int | None,
-    ) -> None:
+    def _settle(self, look: _Look, most: int | None) -> None:
         """Hand points that are open to the solver of single points, and enter what it says."""
-        found: dict[str, dict[int, StructureSolution]] = {name: {} for name in sets}
-        doubtful = {name: set(np.flatnonzero(sets[name].doubt > 0).tolist()) for name in self.structures}
+        found: dict[str, dict[int, StructureSolution]] = {name: {} for name in look.sets}
+        doubtful = {name: set(np.flatnonzero(look.sets[name].doubt > 0).tolist()) for name in self.structures}
         asked = {row: structures_of(self.scenario.claims[name]) for row, name in enumerate(self.claims)}
         wanted: dict[str, list[int]] = {}
-        for name in sets:
+        for name in look.sets:
             rows = [row for row, needed in asked.items() if name in needed]
-            here = doubtful.get(name, set()) | set(np.flatnonzero(open_[rows].any(axis=0)).tolist())
+            here = doubtful.get(name, set()) | set(np.flatnonzero(look.open[rows].any(axis=0)).tolist())
             if most is None or quick(self.scenario, name, self.engine.plans):
                 wanted[name] = sorted(here)[:most]
         for point in sorted(set().union(*wanted.values())):
-            values = {name: float(column[point if len(column) > 1 else 0]) for name, column in points.items()}
+            values = {name: float(column[point if len(column) > 1 else 0]) for name, column in look.points.items()}
             solved: dict[str, StructureSolution] = {}
-            for name in (name for name in sets if point in wanted.get(name, ())):
+            for name in (name for name in look.sets if point in wanted.get(name, ())):
                 try:
                     found[name][point] = solve_exactly(self.scenario, name, values, solved)
                 except StructureError:
                     continue
-            self._judge_again(point, points, payoffs, solved, verdict, open_, asked)
+            self._judge_again(look, point, solved)
         for name, solutions in found.items():
-            sets[name] = sets[name].settled(solutions, [rule.name for rule in self.scenario.outcomes])
-            exact[name][list(solutions)] = True
+            look.sets[name] = look.sets[name].settled(solutions, [rule.name for rule in self.scenario.outcomes])
+            look.exact[name][list(solutions)] = True
 
-    def _judge_again(
-        self,
-        point: int,
-        points: Points,
-        payoffs: Floats,
-        solved: Mapping[str, StructureSolution],
-        verdict: NDArray[np.int8],
-        open_: Bools,
-        asked: Mapping[int, Sequence[str]],
-    ) -> None:
+    def _judge_again(self, look: _Look, point: int, solved: Mapping[str, StructureSolution]) -> None:
         """Judge the claims that are open at a point on what the solver of single points says there."""
-        here = payoffs[..., [point]]
+        here = look.payoffs[..., [point]]
         extremes = {
             name: (float(row.min()), float(row.max()))
             for name, row in zip((*self.scenario.players, *self.engine.offers), here, strict=True)
         }
         rules = [rule.name for rule in self.scenario.outcomes]
         play = {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}
-        column = {name: values[[point]] if len(values) > 1 else values for name, values in points.items()}
+        column = {name: values[[point]] if len(values) > 1 else values for name, values in look.points.items()}
         judge = Judge(_setting(self.scenario, self.engine.deals.outcomes, column, here), play, self.equal)
-        for row in np.flatnonzero(open_[:, point]):
-            if set(asked[int(row)]) <= set(play):
-                verdict[row, point] = judge.judge(self.scenario.claims[self.claims[row]]).verdict[0]
+        for row in np.flatnonzero(look.open[:, point]):
+            claim = self.scenario.claims[self.claims[row]]
+            if set(structures_of(claim)) <= set(play):
+                look.verdict[row, point] = judge.judge(claim).verdict[0]
 
 
 def settled_of(points: int, calls_of: int) -> int:
