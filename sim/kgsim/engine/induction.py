@@ -41,7 +41,7 @@ from kgsim.games.objectives import Objective
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.structures.blocs import objective
-from kgsim.structures.offers import OFFERS_MEET, Worth, corners, has_intervals, reduced
+from kgsim.structures.offers import OFFERS_MEET, Goal, corners, has_intervals, reduced
 from kgsim.structures.solution import fallback_structures
 from kgsim.tolerances import merged_if_crowded
 
@@ -114,6 +114,7 @@ class _Induction:
         points = self.payoffs.shape[-1]
         self.offering = has_intervals(common.scenario, self.structure)
         self.tables: Sequence[Floats] = ()
+        self.chosen: Sequence[Layer] = ()
         self.failure = np.zeros(points, dtype=np.int8)
         self.doubt = np.zeros(points, dtype=np.int8)
         self.failing = self.failure
@@ -129,9 +130,9 @@ class _Induction:
             self.payoffs = np.where(finite, self.payoffs, 0.0)
         self._fail(~finite, NOT_FINITE)
         self.tables = [self.payoffs] * len(self.structure.play)
-        if self.offering:
-            self._offer()
         others = fallback_structures(self.structure)
+        if self.offering:
+            self._offer(self._rests(self.common.solved[others[0]]) if others else None)
         if others:
             sets = self._with_fallback(others)
         else:
@@ -158,16 +159,15 @@ class _Induction:
             self.fast,
         )
 
-    def _offer(self) -> None:
+    def _offer(self, rests: _Rests | None) -> None:
         """Exchange intervals for the offers that can matter at these points (`kgsim.structures.offers`)."""
         every = np.arange(len(self.failure))
         self.failing = np.zeros(len(every), dtype=np.int8)
         scenario, structure = self.common.scenario, self.structure
-        movers = [mover for stage in structure.play for mover in stage]
-        wanted = [self._objective(mover, every, None) for mover in movers]
-        seats = [[self._seat(decision) for decision in mover] for mover in movers]
-        worths = [_worth(each, own) for each, own in zip(wanted, seats, strict=True)]
-        play = reduced(corners(scenario, structure, self.common.deals, self.tables, wanted, worths))
+        goals = [self._goals(mover, rests) for stage in structure.play for mover in stage]
+        play = corners(scenario, structure, self.common.deals, self.tables, goals)
+        chosen = [any(play.boxes[axis] for axis in axes) for axes in play.stages]
+        play = reduced(play)
         self._fail(np.zeros(len(every), dtype=bool) if play.meets is None else play.meets, OFFERS_MEET)
         used = np.unique(play.labels)
         used = used[np.argsort(play.outcomes[used], kind="stable")]
@@ -176,11 +176,28 @@ class _Induction:
         tables = {id(table): _with_ties(table[:, used]) for table in play.payoffs}
         self.tables = [tables[id(table)] for table in play.payoffs]
         self.payoffs, self.outcomes = self.tables[0], play.outcomes[used]
-        key = self.name, play.labels.shape
+        key = self.name, tuple(len(each) for axis in play.axes.values() for each in axis.offers)
         if key not in self.common.layouts:
             sizes = [tuple(play.labels.shape[axis] for axis in stage) for stage in play.stages]
             self.common.layouts[key] = laid_out(place[play.labels], sizes)
         self.plan = self.common.layouts[key]
+        self.chosen = [layer for layer, here in zip(self.plan.layers, chosen, strict=False) if here]
+
+    def _goals(self, mover: tuple[str, ...], rests: _Rests | None) -> tuple[Goal, ...]:
+        """What a mover wants, for each of the fallbacks."""
+        every, seats = np.arange(len(self.failure)), tuple(self._seat(decision) for decision in mover)
+        bloc = self.structure.blocs.get(mover)
+        if rests is None or bloc is None or not isinstance(bloc.disagreement, str):
+            return (Goal(self._objective(mover, every, None), seats, np.ones(len(every), dtype=bool)),)
+        points, payoffs = rests
+        number = np.arange(len(points)) - np.searchsorted(points, points)
+        found = []
+        for each in range(number.max(initial=0) + 1):
+            here = np.flatnonzero(number == each)
+            fallback = np.zeros((len(payoffs), len(every)))
+            fallback[:, points[here]] = payoffs[:, here]
+            found.append(Goal(self._objective(mover, every, fallback), seats, np.isin(every, points[here])))
+        return tuple(found)
 
     def _mixed(self, inner: Bools, residual: Floats) -> Mixed:
         """List all equilibria where mixtures may matter, and where those of several are fallen back on."""
@@ -344,6 +361,8 @@ class _Induction:
             choose = best_position if wanted[0].ranks else picked if wanted[0].chooses else standing
             position = choose(layer, below, sets, wanted[0], worth[0], self.fast)
             self._fail_at(position.failed, NO_POSITION)
+            if any(layer is each for each in self.chosen):
+                return self._between_corners(layer, position.sets, wanted[0], worth[0].whole(), points)
             return position.sets
         if not all(objective.ranks for objective in wanted):
             self._fail_at(np.ones(len(points), dtype=bool), VETO_AT_ONCE)
@@ -355,7 +374,7 @@ class _Induction:
         ]
         if len(movers) == 1:
             found = one_mover(layer, below, sets, ranked[0], self.fast)
-            if self.offering:
+            if any(layer is each for each in self.chosen):
                 self.doubt[points[surplus(layer, below, sets, ranked[0], found.inner)]] = DOUBTS.index(NEIGHBOURS)
             return found
         linear = all(objective.linear for objective in wanted)
@@ -367,6 +386,17 @@ class _Induction:
             none = np.asarray(~layer.slots.fold(np.logical_or, found.inner).all(axis=0))
             self._fail_at(none, NO_PURE_BLOC)
         return found
+
+    def _between_corners(
+        self, layer: Layer, sets: Sets, objective: Objective, payoffs: Floats, points: Integers
+    ) -> Sets:
+        """What a bloc chooses from intervals; where that may lie between listed offers, nothing is sure."""
+        open_ = np.ones(len(points), dtype=bool)
+        if objective.ranks and len(objective.members) == 2:
+            score = np.where(sets.inner, scores(objective, payoffs)[layer.slot_deal], -np.inf).max(axis=0)
+            open_ = (score <= objective.floor) & (score > -np.inf)
+        self.doubt[points[open_]] = DOUBTS.index(NEIGHBOURS)
+        return Sets(sets.inner & ~open_, sets.wide, sets.outer)
 
     def _fail_at(self, where: Bools, why: str) -> None:
         self.failing[where & (self.failing == 0)] = FAILURES.index(why)
@@ -399,10 +429,6 @@ def _chosen(payoffs: Floats, seats: Sequence[int]) -> Floats:
     if list(seats) == list(range(seats[0], seats[0] + len(seats))):
         return payoffs[seats[0] : seats[0] + len(seats)]
     return payoffs[list(seats)]
-
-
-def _worth(each: Objective, seats: Sequence[int]) -> Worth:
-    return lambda payoffs: each.score(np.moveaxis(payoffs[list(seats)], 0, -1))
 
 
 def _with_ties(payoffs: Floats) -> Floats:

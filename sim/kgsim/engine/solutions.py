@@ -177,6 +177,9 @@ class EquilibriumSets:
         if self.rests is not None:
             branches = np.bincount(self.rests.points, minlength=len(branches))
             count = np.bincount(self.rests.points, self.rests.inner.sum(axis=0), len(branches)).astype(np.intp)
+        elif (count > 1).any():
+            # Offers that are the limits of others may end like these.
+            count = distinct(self.inner[self.rows], self.outcomes[self.rows], self.payoffs[:, self.deals[self.rows]])
         return np.asarray((count == branches) & self.some & ~self.wide & (self.doubt == 0))
 
     @cached_property
@@ -281,6 +284,24 @@ def unlooked(outcomes: Integers, payoffs: Floats, rules: int) -> EquilibriumSets
         Mixed.none(len(payoffs), rules),
         np.zeros(count, dtype=bool),
     )
+
+
+def distinct(members: Bools, outcomes: Integers, payoffs: Floats) -> NDArray[np.int32]:
+    """How many members of each point's set differ by outcome or payoffs, whose ties are exact.
+
+    Shapes (deals, points), (deals,) and (players, deals, points) to (points,).
+    """
+    count: NDArray[np.int32] = members.sum(axis=0, dtype=np.int32)
+    several = np.flatnonzero(count > 1)
+    rows = np.flatnonzero(members[:, several].any(axis=1))
+    for place, row in enumerate(rows):
+        again = np.zeros(len(several), dtype=bool)
+        for other in rows[:place]:
+            if outcomes[row] == outcomes[other]:
+                same = (payoffs[:, row, several] == payoffs[:, other, several]).all(axis=0)
+                again |= members[row, several] & members[other, several] & same
+        count[several[again]] -= 1
+    return count
 
 
 def kernels() -> SimpleNamespace:

@@ -208,6 +208,23 @@ class NashProduct(Agreement):
         power = np.broadcast_to(self._power, (len(self.members),))
         return mixtures.largest_product(self.gains(corners), power)
 
+    def between(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """How far from one payoff vector to another, (..., players), the product of two members' gains is largest.
+
+        Shape (...), nan where it is largest at an end: where the two do not want opposite things. Of three members and
+        more, halfway, which is no more than something in between.
+        """
+        start = self.gains(first)
+        change = self.gains(second) - start
+        if len(self.members) != 2:
+            return np.full(change.shape[:-1], 0.5)
+        power = np.broadcast_to(self._power, start.shape)
+        # The derivative of the product's logarithm is 0 where a linear equation holds.
+        slope = power * change * start[..., ::-1]
+        both = change[..., 0] * change[..., 1]
+        share = -slope.sum(axis=-1) / np.where(both < 0.0, both, np.nan)
+        return np.where((share > 0.0) & (share < 1.0), share, np.nan)
+
     @property
     def _power(self) -> np.ndarray:
         """Each member's share of the bargaining power, shape (..., members)."""

@@ -17,7 +17,7 @@ from kgsim.scenario.model import IDLE, Action, Scenario, Structure
 from kgsim.scenario.on_the_table import offers_of_profiles
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
 from kgsim.structures.blocs import objective
-from kgsim.structures.offers import OFFERS_MEET, Play, Worth, boxes_of, has_intervals, reduced
+from kgsim.structures.offers import OFFERS_MEET, Goal, Play, boxes_of, has_intervals, reduced
 from kgsim.tolerances import SUM_TO_ONE
 
 #: Payoffs to fall back on, by player.
@@ -119,6 +119,7 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
     objectives = [each for stage in game.stages for each in stage if not isinstance(each, Chance)]
     rows = np.vstack([game.outcomes.reshape(1, -1), game.payoffs.reshape(players, -1)]).T
     distinct, labels = np.unique(rows, axis=0, return_inverse=True)
+    goals = [Goal(each, tuple(range(players)), np.ones(1, dtype=bool)) for each in objectives]
     axes = iter(range(len(objectives)))
     play = reduced(
         Play(
@@ -126,8 +127,8 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
             stages=tuple(tuple(next(axes) for _ in stage) for stage in game.stages),
             payoffs=(np.ascontiguousarray(distinct[:, 1:].T)[:, :, None],) * len(game.stages),
             outcomes=distinct[:, 0].astype(np.intp),
-            worths=tuple(_worth(each) if each.linear else None for each in objectives),
-            ranks=tuple(_worth(each) if each.ranks else None for each in objectives),
+            worths=tuple(own.score if own.objective.linear else None for own in goals),
+            goals=tuple((own,) for own in goals),
             boxes=tuple(
                 boxes_of([scenario.decisions[name] for name in mover], actions)
                 for mover, actions in zip(staging.movers, staging.actions, strict=True)
@@ -153,10 +154,6 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
     among = tuple(play.axes[axes[0]].among_others if axes[0] in play.axes else frozenset[int]() for axes in play.stages)
     offered = StagedGame(payoffs, play.outcomes[play.labels], stages, players, among)
     return Staging(offered, staging.movers, actions, staging.fixed)
-
-
-def _worth(each: Objective) -> Worth:
-    return lambda payoffs: each.score(np.moveaxis(payoffs, 0, -1))
 
 
 def shares(scenario: Scenario, event: str, environment: Mapping[str, Floats]) -> tuple[float, ...]:

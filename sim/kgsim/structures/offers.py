@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import pairwise, product
 from math import prod
 from typing import NamedTuple, TypeAlias
@@ -19,7 +20,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.games.objectives import Objective
+from kgsim.games.objectives import NashProduct, Objective
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.model import Action, Decision, Scenario, Structure
 from kgsim.scenario.payoffs import actions_of
@@ -30,11 +31,9 @@ from kgsim.tolerances import ROUNDED_WORTH, ROUNDING
 #: What a mover of a stage makes of payoffs (players, deals, points): (deals, points); None if that is no number.
 Worth: TypeAlias = Callable[[Floats], Floats]
 
-#: The same for any axes between players and points.
-Rank: TypeAlias = Worth
 
-#: Bundles up to which sets of them are told apart by number.
-MOST_IDLE = 62
+#: Large odd numbers whose sums tell sets of bundles apart.
+_PRIMES = np.random.default_rng(0).integers(1 << 40, 1 << 50, 4096) | 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +103,36 @@ class Axis:
 
 
 @dataclass(frozen=True, eq=False)
+class Goal:
+    """What a mover makes of payoffs, players along the first and points along the last axis.
+
+    Attributes
+    ----------
+    objective
+        With what is stated of its members at each point; they are counted among `seats`.
+    seats
+        The players whose payoffs it is given.
+    where
+        The points at which this is its goal; shape (points,).
+    """
+
+    objective: Objective
+    seats: tuple[int, ...]
+    where: Bools
+
+    def score(self, payoffs: Floats) -> Floats:
+        """The objective's score of payoffs (players, ..., points)."""
+        return np.asarray(self.objective.score(np.moveaxis(payoffs[list(self.seats)], 0, -1)))
+
+    def between(self, first: Floats, second: Floats) -> Floats | None:
+        """See `kgsim.games.objectives.NashProduct.between`; None if ends are enough."""
+        if not isinstance(self.objective, NashProduct):
+            return None
+        ends = (np.moveaxis(each[list(self.seats)], 0, -1) for each in (first, second))
+        return np.asarray(self.objective.between(*ends))
+
+
+@dataclass(frozen=True, eq=False)
 class Play:
     """A structure laid out by movers in order of play.
 
@@ -119,8 +148,8 @@ class Play:
         Of each deal.
     worths
         Of each axis, the mover's `Worth`, if its objective is linear.
-    ranks
-        Of each axis, the mover's score of payoffs, if its objective has one.
+    goals
+        Of each axis, what the mover wants to know of payoffs: for each fallback, if several may be fallen back on.
     boxes
         Of each axis, while they are not exchanged for offers.
     axes
@@ -134,7 +163,7 @@ class Play:
     payoffs: tuple[Floats, ...]
     outcomes: Integers
     worths: tuple[Worth | None, ...]
-    ranks: tuple[Rank | None, ...]
+    goals: tuple[tuple[Goal, ...], ...]
     boxes: tuple[tuple[Box, ...], ...]
     axes: Mapping[int, Axis] = field(default_factory=dict)
     meets: Bools | None = None
@@ -142,8 +171,8 @@ class Play:
 
 #: Why a structure in which offers meet is not solved.
 OFFERS_MEET = (
-    "terms are chosen from intervals by a bloc that maximises no sum, or what later movers make of one such offer "
-    "turns on another player's: give them a step or a list of values"
+    "what later movers make of one offer from an interval turns on another player's offer from an interval: give the "
+    "terms of one of the two a step or a list of values"
 )
 
 
@@ -188,10 +217,9 @@ def corners(
     structure: Structure,
     deals: Deals,
     tables: Sequence[Floats],
-    objectives: Sequence[Objective],
-    worths: Sequence[Worth],
+    goals: Sequence[tuple[Goal, ...]],
 ) -> Play:
-    """A structure at many points, its intervals standing for their corners; a worth for each mover's objective."""
+    """A structure at many points, its intervals standing for their corners; `goals` of each mover."""
     decisions = list(scenario.decisions)
     movers = [mover for stage in structure.play for mover in stage]
     order = [decisions.index(decision) for mover in movers for decision in mover]
@@ -204,8 +232,8 @@ def corners(
         stages=tuple(tuple(next(axes) for _ in stage) for stage in structure.play),
         payoffs=tuple(tables),
         outcomes=deals.outcomes,
-        worths=tuple(worth if each.linear else None for each, worth in zip(objectives, worths, strict=True)),
-        ranks=tuple(worth if each.ranks else None for each, worth in zip(objectives, worths, strict=True)),
+        worths=tuple(own[0].score if own[0].objective.linear else None for own in goals),
+        goals=tuple(goals),
         boxes=tuple(
             boxes_of([scenario.decisions[name] for name in mover], own)
             for mover, own in zip(movers, joint, strict=True)
@@ -227,13 +255,78 @@ def _exchanged(play: Play, stage: int, axis: int) -> Play:
     planes = [_planes(play, each) for each in bundled]
     offers = [critical_offers(each) for each in planes]
     meets = _meets(play, stage, axis, planes)
-    rank = play.ranks[axis]
-    if len(play.stages[stage]) == 1 and rank is not None:
-        kept = _worth_offering(play, axis, bundled, offers, rank)
+    goals = play.goals[axis]
+    if goals[0].objective.ranks:
+        chosen = _for_goals(play, axis, bundled, planes, offers, goals)
     else:
-        kept = [np.ones(each.valid.shape, dtype=bool) for each in offers]
-    chosen = tuple(each.only(mask) for each, mask in zip(offers, kept, strict=True))
-    return replace(_laid_out(play, stage, axis, chosen), meets=meets if play.meets is None else play.meets | meets)
+        chosen = [each.only(each.valid) for each in offers]
+    found = _laid_out(play, stage, axis, tuple(chosen))
+    return replace(found, meets=meets if play.meets is None else play.meets | meets)
+
+
+def _for_goals(
+    play: Play,
+    axis: int,
+    bundled: Sequence[Bundled],
+    planes: Sequence[Planes],
+    offers: Sequence[Offers],
+    goals: Sequence[Goal],
+) -> list[Offers]:
+    """The offers that can matter for any goal."""
+    found: list[Offers] = []
+    for goal in goals:
+        every = list(offers)
+        if goal.objective.linear:
+            pass
+        elif isinstance(goal.objective, NashProduct):
+            every = [
+                each.beside(compromises(play, own, cut, each, goal))
+                for own, cut, each in zip(bundled, planes, offers, strict=True)
+            ]
+        kept = _worth_offering(play, axis, bundled, every, goal)
+        some = [each.only(mask & goal.where) for each, mask in zip(every, kept, strict=True)]
+        found = some if not found else [each.beside(more) for each, more in zip(found, some, strict=True)]
+    return [each.only(each.valid) for each in found] if len(goals) > 1 else found
+
+
+def compromises(play: Play, bundled: Bundled, planes: Planes, offers: Offers, goal: Goal) -> Offers:
+    """Offers between corners of one cell that two members of a bloc would meet at.
+
+    Payoffs of two members that offers from a cell lead to are a polygon, whose sides lie between corners of the cell.
+    """
+    limits = (offers.value != offers.chooser).any(axis=(1, 2))
+    value, chooser, valid = offers.value[limits], offers.chooser[limits], offers.valid[limits]
+    cell = planes.cells(chooser)
+    first, second = np.triu_indices(len(value), 1)
+    apart = valid[first] & valid[second] & (cell[first] == cell[second])
+    some = np.flatnonzero(apart.any(axis=1))
+    first, second, apart = first[some], second[some], apart[some]
+    parts = []
+    for payoffs in _payoffs_of_limits(play, bundled, value, chooser):
+        share = goal.between(payoffs[:, first], payoffs[:, second])
+        assert share is not None
+        there = apart & ~np.isnan(share)
+        way = np.where(there, share, 0.0)[:, None]
+        place = (1.0 - way) * value[first] + way * value[second]
+        number = np.arange(len(place))
+        parts.append(
+            Offers(place, place, there, number).beside(Offers(place, chooser[first], there, number - len(place)))
+        )
+    return reduce(Offers.beside, parts)
+
+
+def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Floats) -> Iterator[Floats]:
+    """What everybody has from each limit, in each block; shape (players, limits, points)."""
+    weights = corner_weights(chooser)
+    worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
+    alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths])
+    corners = play.payoffs[bundled.stage][:, bundled.bundles]
+    payoffs = np.einsum("pbcm,scm->pbsm", corners, corner_weights(value))
+    for block in bundled.blocks(play):
+        ids, masks = alive.gather(block)
+        mask = np.broadcast_to(masks, (len(ids), payoffs[0, 0].size)).reshape(len(ids), *payoffs.shape[2:])
+        chosen = ids[mask.argmax(axis=0)]
+        yield np.take_along_axis(payoffs, chosen[None, None], axis=1)[:, 0]
 
 
 def _meets(play: Play, stage: int, axis: int, planes: Sequence[Planes]) -> Bools:
@@ -318,37 +411,74 @@ def _planes(play: Play, bundled: Bundled) -> Planes:
 
 
 def _worth_offering(
-    play: Play, axis: int, bundled: Sequence[Bundled], offers: Sequence[Offers], rank: Rank
+    play: Play, axis: int, bundled: Sequence[Bundled], offers: Sequence[Offers], goal: Goal
 ) -> list[Bools]:
-    """Which offers may be worth as much to the mover as the worst that can follow any other thing it can do."""
+    """Which offers their mover may want to make, in some history before the stage."""
     stage = bundled[0].stage
     boxed = {int(corner) for box in play.boxes[axis] for corner in box.corners}
     plain = [Box(np.array([action]), ()) for action in range(play.labels.shape[axis]) if action not in boxed]
     nothing = np.empty((1, 0, play.payoffs[stage].shape[-1]))
-    sure = Offers(nothing, nothing, np.ones((1, nothing.shape[-1]), dtype=bool))
+    sure = Offers(nothing, nothing, np.ones((1, nothing.shape[-1]), dtype=bool), np.zeros(1, dtype=np.intp))
     every = [*bundled, *(Bundled.of(play, stage, axis, box) for box in plain)]
-    spans = [
-        list(_spans(play, each, offer, rank))
-        for each, offer in zip(every, [*offers, *[sure] * len(plain)], strict=True)
-    ]
+    ways = [*offers, *[sure] * len(plain)]
+    others = [own[0] for other, own in enumerate(play.goals) if other in play.stages[stage] and other != axis]
+    spans = [list(_spans(play, each, offer, goal, others)) for each, offer in zip(every, ways, strict=True)]
+    known = np.stack([each.history(play) for each in every])
+    # What was done before the stage, and what the others do at the same time.
+    known = known.reshape(len(every), prod(play.labels.shape[: play.stages[stage][0]]), -1)
     kept = [np.zeros(each.valid.shape, dtype=bool) for each in offers]
-    # Each history so far begins a game of its own, in which all that the mover can do is compared.
-    for history in np.unique(np.stack([each.history(play) for each in every]), axis=1).T:
-        here = [own[number] for own, number in zip(spans, history, strict=True)]
-        level = np.max([span.low.max(axis=0) for span in here], axis=0)
-        for mask, span in zip(kept, here[: len(kept)], strict=True):
-            mask |= span.high >= level - ROUNDED_WORTH * span.size
-    if all(len(own) == 1 for own in spans):
-        # Offers after which the terms make no difference are all one, such as those that are refused.
-        kept = [mask & ~_idle_again(own[0].idle, mask) for mask, own in zip(kept, spans, strict=False)]
-    return kept
+    for histories in np.unique(known, axis=1).swapaxes(0, 1):
+        at_once = np.unique(histories, axis=1)
+        here = [[own[number] for number in numbers] for own, numbers in zip(spans, at_once, strict=True)]
+        low = np.concatenate([np.stack([span.low for span in own]) for own in here], axis=1)
+        high = np.concatenate([np.stack([span.high for span in own]) for own in here], axis=1)
+        slack = ROUNDED_WORTH * np.max([span.size for own in here for span in own], axis=0)
+        wanted = _undominated(low, high, slack)
+        for mask, part in zip(kept, np.split(wanted, np.cumsum([len(way) for way in ways])[:-1]), strict=False):
+            mask |= part
+    # Offers after which the terms make no difference are all one, such as those that are refused.
+    kept = [mask & ~_idle_again(own, mask) for mask, own in zip(kept, spans, strict=False)]
+    return [mask & ~_replaced(own, offer) for mask, own, offer in zip(kept, spans, offers, strict=False)]
 
 
-def _idle_again(idle: Integers, kept: Bools) -> Bools:
+def _replaced(spans: Sequence[_Span], offers: Offers) -> Bools:
+    """Which offers one of their limits stands for in every equilibrium; shape (offers, points)."""
+    stands = np.logical_and.reduce([span.stands for span in spans])
+    found = np.zeros(stands.shape, dtype=bool)
+    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
+        found[offers.itself[limit]] |= stands[limit]
+    return found
+
+
+def _undominated(low: Floats, high: Floats, slack: Floats) -> Bools:
+    """Which ways to move nothing else is surely better than, whatever the others do; shape (ways, points).
+
+    Parameters
+    ----------
+    low, high
+        The least and the most that each is worth; shape (others' choices, ways, points). If nobody else chooses, the
+        best of the least is what counts.
+    slack
+        Differences up to this are none; shape (points,).
+    """
+    if len(low) == 1:
+        return np.asarray(high[0] >= low[0].max(axis=0) - slack)
+    wanted = np.asarray((high > -np.inf).any(axis=0))
+    for rival in np.flatnonzero((low > -np.inf).any(axis=(0, 2))):
+        wanted &= ~(high < low[:, [rival]] - slack).all(axis=0)
+    return wanted
+
+
+def _idle_again(spans: Sequence[_Span], kept: Bools) -> Bools:
     """Which offers end like an earlier one that is kept, whatever the terms; shape (offers, points)."""
+    idle = np.zeros(kept.shape, dtype=np.int64)
+    some = np.ones(kept.shape, dtype=bool)
+    for number, span in enumerate(spans):
+        idle += span.idle * (2 * number + 1)
+        some &= span.idle > 0
     again = np.zeros(kept.shape, dtype=bool)
-    for number in np.unique(idle[idle > 0]):
-        same = kept & (idle == number)
+    for number in np.unique(idle[some & kept]):
+        same = kept & some & (idle == number)
         again |= same & (np.cumsum(same, axis=0) > 1)
     return again
 
@@ -356,32 +486,68 @@ def _idle_again(idle: Integers, kept: Bools) -> Bools:
 class _Span(NamedTuple):
     """What offers may be worth to their mover, and whether terms matter to what follows; shape (offers, points).
 
-    `idle` is 0 where they do, and elsewhere a number for each set of what may follow.
+    `idle` is 0 where they do, and elsewhere a number for each set of what may follow. `stands` tells limits that
+    stand for the offer itself: whatever else may follow that is strictly worse for the mover, and so is no reason to
+    make it, and no worse for any who choose at the same time, and so no threat.
     """
 
     low: Floats
     high: Floats
     size: Floats
     idle: Integers
+    stands: Bools
 
 
-def _spans(play: Play, bundled: Bundled, offers: Offers, rank: Rank) -> Iterator[_Span]:
-    """What each offer may be worth to its mover, in each block."""
+def _spans(play: Play, bundled: Bundled, offers: Offers, goal: Goal, others: Sequence[Goal]) -> Iterator[_Span]:
+    """What each offer may be worth to its mover, in each block; `others` choose at the same time."""
     weights = corner_weights(offers.chooser)
     worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
     alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths], mixing=True)
-    corners = play.payoffs[bundled.stage][:, bundled.bundles]
-    own = rank(np.einsum("pbcm,scm->pbsm", corners, corner_weights(offers.value)))
+    payoffs = np.einsum("pbcm,scm->pbsm", play.payoffs[bundled.stage][:, bundled.bundles], corner_weights(offers.value))
+    own = goal.score(payoffs)
     size = np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
+    rivals = [each.score(payoffs) for each in others]
     changing = (bundled.bundles != bundled.bundles[:, :1]).any(axis=1)
     for block in bundled.blocks(play):
         ids, masks = alive.gather(block)
         mask = np.broadcast_to(masks, (len(ids), own[0].size)).reshape(len(ids), *own.shape[1:])
         low = np.where(mask, own[ids], np.inf).min(axis=0)
         high = np.where(mask, own[ids], -np.inf).max(axis=0)
-        number = np.einsum("b,bsm->sm", 1 << np.arange(len(ids)), mask) if len(ids) < MOST_IDLE else 0
+        number = np.einsum("b,bsm->sm", _PRIMES[ids % len(_PRIMES)], mask)
         idle = np.where(mask[changing[ids]].any(axis=0), 0, number)
-        yield _Span(np.where(offers.valid, low, -np.inf), np.where(offers.valid, high, -np.inf), size, idle)
+        stands = _standing_for(offers, mask, goal, payoffs[:, ids], own[ids], [each[ids] for each in rivals])
+        low, high = (np.where(offers.valid, each, -np.inf) for each in (low, high))
+        yield _Span(low, high, size, idle, stands)
+
+
+def _standing_for(
+    offers: Offers, mask: Bools, goal: Goal, payoffs: Floats, own: Floats, others: Sequence[Floats]
+) -> Bools:
+    """See `_Span.stands`; shape (offers, points).
+
+    Parameters
+    ----------
+    offers, mask
+        Offers, and which bundles may follow each; shape (bundles, offers, points).
+    payoffs, own, others
+        What everybody has from each bundle, players first, and what the mover and the others make of that.
+    """
+    found = np.zeros(offers.valid.shape, dtype=bool)
+    sure, chosen = mask.sum(axis=0) == 1, mask.argmax(axis=0)
+    slack = ROUNDED_WORTH * np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
+    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
+        here = chosen[limit][None]
+        best, there = own[:, limit], payoffs[:, :, limit]
+        fine = best < np.take_along_axis(best, here, axis=0) - slack
+        way = goal.between(np.take_along_axis(there, here[None], axis=1), there)
+        if way is not None:
+            # A mixture of the two is worse as well.
+            fine &= np.isnan(way)
+        for score in others:
+            fine &= score[:, limit] >= np.take_along_axis(score[:, limit], here, axis=0)
+        fine |= ~mask[:, offers.itself[limit]] | (np.arange(len(mask))[:, None] == here)
+        found[limit] = offers.valid[limit] & sure[limit] & fine.all(axis=0)
+    return found
 
 
 def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> Play:
@@ -393,9 +559,15 @@ def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> 
     for number, (box, offer) in enumerate(zip(play.boxes[axis], offers, strict=True)):
         rows = labels[..., box.corners]
         bundles, numbers = np.unique(rows.reshape(-1, rows.shape[-1]), axis=0, return_inverse=True)
-        first = len(outcomes)
-        new = numbers.reshape(*rows.shape[:-1], 1) * len(offer) + np.arange(len(offer)) + first
-        blocks[number] = new
+        # What ends alike whatever the terms is the one deal that it was.
+        changing = (bundles != bundles[:, :1]).any(axis=1)
+        new = np.where(
+            changing[:, None],
+            len(outcomes) + (np.cumsum(changing) - 1)[:, None] * len(offer) + np.arange(len(offer)),
+            bundles[:, :1],
+        )
+        blocks[number] = new[numbers.reshape(rows.shape[:-1])]
+        bundles = bundles[changing]
         at = {"value": corner_weights(offer.value), "chooser": corner_weights(offer.chooser)}
         known: dict[tuple[int, bool], Floats] = {}
         for each, table in enumerate(payoffs):

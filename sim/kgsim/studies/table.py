@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kgsim.claims.at_points import Answers, AtPoints
 from kgsim.engine.engine import CHUNK
-from kgsim.engine.solutions import DOUBTS, FAILURES
+from kgsim.engine.solutions import DOUBTS, FAILURES, distinct
 from kgsim.studies.design import Grid, Listed
 
 #: What a point's `reason` stands for.
@@ -92,20 +92,3 @@ def offered(play: AtPoints, answers: Answers) -> dict[str, NDArray[Any]]:
     first = len(play.scenario.players)
     low, high = zip(*(answers.sets[name].values for name in play.structures), strict=True)
     return {f"offer_{bound}": np.array(each)[:, first:] for bound, each in (("low", low), ("high", high))}
-
-
-def distinct(members: NDArray[np.bool_], outcomes: NDArray[np.intp], payoffs: NDArray[np.float64]) -> NDArray[np.int32]:
-    """How many members of each point's set differ by outcome or payoffs, whose ties are exact.
-
-    Shapes (deals, points), (deals,) and (players, deals, points) to (points,).
-    """
-    count: NDArray[np.int32] = members.sum(axis=0, dtype=np.int32)
-    several = np.flatnonzero(count > 1)
-    rows = np.flatnonzero(members[:, several].any(axis=1))
-    for place, row in enumerate(rows):
-        for other in rows[:place]:
-            if outcomes[row] != outcomes[other]:
-                continue
-            both = several[members[row, several] & members[other, several]]
-            count[both[(payoffs[:, row, both] == payoffs[:, other, both]).all(axis=0)]] -= 1
-    return count

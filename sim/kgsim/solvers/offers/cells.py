@@ -64,6 +64,11 @@ class Planes:
         """On which side of each plane a place (n, points) is, shape (planes, points)."""
         return np.asarray(np.einsum("kim,im->km", self.normal, place) + self.offset)
 
+    def cells(self, places: Floats) -> Integers:
+        """A number for the cell that each place, shape (places, n, points), is in; shape (places, points)."""
+        above = np.einsum("kim,sim->skm", self.normal, places) + self.offset > 0.0
+        return np.asarray(np.einsum("skm,k->sm", above & self.valid, 1 << np.arange(len(self.offset))))
+
 
 @dataclass(frozen=True, eq=False)
 class Offers:
@@ -77,14 +82,26 @@ class Offers:
         The offer that later movers decide on: the same, or one within the cell whose limit it is.
     valid
         Whether there is such an offer at a point; shape (offers, points).
+    itself
+        The offer that is the same and no limit, its own number where it is none; shape (offers,).
     """
 
     value: Floats
     chooser: Floats
     valid: Bools
+    itself: Integers
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def beside(self, others: Offers) -> Offers:
+        """These and others."""
+        return Offers(
+            np.concatenate([self.value, others.value]),
+            np.concatenate([self.chooser, others.chooser]),
+            np.concatenate([self.valid, others.valid]),
+            np.concatenate([self.itself, others.itself + len(self)]),
+        )
 
     def only(self, kept: Bools) -> Offers:
         """Some of the offers at each point, each once; the first of them is repeated where another point has more."""
@@ -97,9 +114,10 @@ class Offers:
 def critical_offers(planes: Planes) -> Offers:
     """The corners of all cells, each by itself and as the limit of each cell that it is a corner of."""
     corners = list(_corners(planes))
-    limits = [limit for corner in corners for limit in _limits(planes, corner)]
-    stacked = [(corner.place, corner.place, corner.valid) for corner in corners] + limits
-    return Offers(*(np.array(each) for each in zip(*stacked, strict=True)))
+    limits = [(number, limit) for number, corner in enumerate(corners) for limit in _limits(planes, corner)]
+    stacked = [(corner.place, corner.place, corner.valid) for corner in corners] + [limit for _, limit in limits]
+    value, chooser, valid = (np.array(each) for each in zip(*stacked, strict=True))
+    return Offers(value, chooser, valid, np.array([*range(len(corners)), *(number for number, _ in limits)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +203,8 @@ def _first(offers: Offers, valid: Bools) -> Offers:
     here = np.take_along_axis(valid, order, axis=0)
     order = np.where(here, order, order[:1])
     value, chooser = (np.take_along_axis(each, order[:, None], axis=0) for each in (offers.value, offers.chooser))
-    return Offers(value, chooser, here)
+    # In another order at every point, an offer is no longer told by number.
+    return Offers(value, chooser, here, np.arange(len(value)))
 
 
 def _repeated(offers: Offers) -> Bools:

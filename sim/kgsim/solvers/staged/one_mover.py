@@ -38,6 +38,11 @@ NEIGHBOURS = (
     "of; offers beside it may be met so too, and are not listed"
 )
 
+BETWEEN = (
+    "a bloc chooses terms from intervals by a rule that may pick what lies between the offers that are listed: these "
+    "are the best of the corners"
+)
+
 #: Actions with equal continuations, and the components of these that the mover accepts.
 Branch: TypeAlias = tuple[list[int], list[Point | Piece]]
 
@@ -53,6 +58,8 @@ def solve(stage: Stage, caps: Caps, found: Collector) -> None:
     (objective,) = stage.objectives
     if objective.ranks:
         objective = _defined(objective, stage)
+    if stage.among_others and not (objective.linear or (objective.ranks and len(objective.members) == 2)):
+        found.gaps.add(BETWEEN)
     if objective.ranks:
         _optimise(objective, stage, caps, found)
     elif objective.chooses:
