@@ -7,6 +7,7 @@ import pytest
 
 import kgsim
 from kgsim.engine.engine import Engine
+from kgsim.games.objectives import NashProduct
 from kgsim.scenario.model import Scenario
 
 #: A pie of 1 is divided in steps of a tenth; whoever refuses may ask the other for a share, up to three times.
@@ -116,6 +117,22 @@ def test_a_chance_of_breakdown_is_impatience() -> None:
 def test_opponents_divide_the_pie_by_their_power(power: float, to_b: float) -> None:
     found = kgsim.solve(pie(), power=power, structures=["bargain"]).structures["bargain"]
     assert found.values["B"] == pytest.approx((to_b, to_b))
+
+
+@pytest.mark.parametrize("power", [1.0, 4.0, 0.3])
+@pytest.mark.parametrize(("least", "other"), [(0.0, 0.0), (0.2, 0.1), (0.0, 0.7)])
+def test_a_pie_without_a_step_is_divided_as_the_rule_of_its_polytope_says(
+    power: float, least: float, other: float
+) -> None:
+    bloc = f"{{rule: nash, disagreement: {{A: {least}, B: {other}}}, power: {{A: power, B: 1}}}}"
+    scenario = kgsim.loads(PIE.replace(", step: 0.1", "").format(bloc=bloc), name="pie")
+    found = kgsim.solve(scenario, power=power, structures=["bargain"]).structures["bargain"]
+    corners = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)])
+    weights = NashProduct((0, 1), (least, other), (power, 1.0)).mixture(corners)
+    assert weights is not None
+    share = float((weights @ corners)[1])
+    assert share == pytest.approx(other + (1.0 - least - other) / (1.0 + power), abs=1e-9)
+    assert found.values["B"] == pytest.approx((share, share), abs=1e-9)
 
 
 @pytest.mark.parametrize(
