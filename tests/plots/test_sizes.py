@@ -46,7 +46,7 @@ def drawn() -> Any:
 
 @cache
 def updated() -> Any:
-    told = kgsim.load_events(FIRST_EDITION.parents[3] / "events" / "korea_2025.yaml")
+    told = kgsim.load_events(FIRST_EDITION.parent / "events" / "korea_2025.yaml")
     return kgsim.update(load("bypass"), told, draws=64)
 
 
