@@ -83,6 +83,11 @@ def compared() -> Any:
     return kgsim.compare(load("bypass"), values={"cheap": {"A": 5.0}, "dear": {"A": 40.0}}, structures=FEW)
 
 
+@cache
+def seen() -> Any:
+    return kgsim.lenses(load("bypass"), structure="through_seoul")
+
+
 FEW = ["bypass", "coordinated"]
 DRAW: dict[str, Callable[..., Figure]] = {
     "payoffs_figure": lambda **how: plots.payoffs_figure(solved(), **how),
@@ -104,6 +109,7 @@ DRAW: dict[str, Callable[..., Figure]] = {
     "regret_figure": lambda **how: plots.regret_figure(advised(), **how),
     "signposts_figure": lambda **how: plots.signposts_figure(advised(), **how),
     "claims_figure": lambda **how: plots.claims_figure(drawn(), **how),
+    "lenses_figure": lambda **how: plots.lenses_figure(seen(), **how),
     "comparison_figure": lambda **how: plots.comparison_figure(compared(), **how),
     "backtest_figure": lambda **how: plots.backtest_figure(scores(), **how),
     "runs_figure": lambda **how: plots.runs_figure(played(), **how),

@@ -13,8 +13,8 @@ from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import BLUE, FAINT, INK, LINE, SHADE
 from kgsim.plots.text import drawable, line_height
 
-ROW, RADIUS = 0.42, 0.11
-LABEL, COUNT = 2.6, 0.9
+ROW, RADIUS = 0.42, 0.09
+LABEL, COUNT = 2.6, 0.75
 
 
 @on_sheet
@@ -37,17 +37,16 @@ def lenses_figure(sheet: Sheet, result: Lenses, **options: Unpack[Options]) -> F
     outcomes = sorted(result.outcomes, key=lambda each: -len(by[each]))
     label = min(LABEL, 0.35 * sheet.room)
     across = (sheet.room - label - COUNT) / max(1, len(views))
-    names = [sheet.ruler.wrap(drawable(view.label), SMALL, max(across * 2.4, 1.4), most=2) for view in views]
-    slanted = 1.25
+    names = [drawable(view.label) for view in views]
+    upright = max((sheet.ruler.width(name, SMALL) for name in names), default=0.0) + 0.2
     head = sheet.head(result.sentences[0], f"Structure of play: {result.label}")
     rows = [sheet.ruler.wrap(drawable(outcome), SIZE, label - 0.15, most=2) for outcome in outcomes]
     heights = [max(ROW, len(lines) * line_height(SIZE) + 0.1) for lines in rows]
-    height = head.height + slanted + sum(heights) + 0.25
+    height = head.height + upright + sum(heights) + 0.25
     figure, axes = board(sheet, height, head)
-    left, top = MARGIN + label, head.height + slanted
-    for place, lines in enumerate(names):
-        axes.text(left + (place + 0.5) * across - 0.06, top - 0.08, "\n".join(lines), size=SMALL, color=INK,
-                  rotation=38, rotation_mode="anchor", ha="left", va="bottom")  # fmt: skip
+    left, top = MARGIN + label, head.height + upright
+    for place, name in enumerate(names):
+        axes.text(left + (place + 0.5) * across, top - 0.1, name, size=SMALL, color=INK, rotation=90, ha="center")
     for place, (outcome, lines, high) in enumerate(zip(outcomes, rows, heights, strict=True)):
         if place % 2 == 0:
             axes.add_patch(Rectangle((MARGIN - 0.1, top), sheet.room + 0.2, high, facecolor=SHADE, lw=0))
