@@ -102,6 +102,14 @@ def test_a_rule_that_cannot_be_applied_is_told_not_hidden():
     assert "no joint position gives every member at least its disagreement payoff" in solution.unsolved
 
 
+def test_what_falls_back_on_a_structure_without_a_solution_has_none_and_the_others_are_solved():
+    text = ALLIES.replace("disagreement: {A: 0, B: 0}", "disagreement: {A: 50, B: 50}")
+    text = text.replace("blocs: {A+B: {rule: veto}}", "blocs: {A+B: {rule: veto, disagreement: stated}}")
+    found = kgsim.solve(kgsim.loads(text, name="nowhere to fall")).structures
+    assert found["veto"].unsolved == "it falls back on structure stated, which has no solution here"
+    assert not found["veto"].complete and found["bargain"].equilibria
+
+
 def test_fallbacks_are_solved_without_being_asked_for_and_not_reported(allies):
     result = kgsim.solve(allies, structures=["bargain"])
     assert set(result.structures) == {"bargain"}

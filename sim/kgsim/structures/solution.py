@@ -54,12 +54,15 @@ def solve_structure(
     Returns
     -------
     StructureSolution
-        With `unsolved` set where a bloc's rule cannot be applied.
+        With `unsolved` set where a bloc's rule cannot be applied, or what it falls back on has no solution.
     """
     if structure.seen_by:
         from kgsim.structures.hidden import solve_hidden
 
         return solve_hidden(scenario, structure, values, table)
+    for other in fallback_structures(structure):
+        if solved[other].unsolved:
+            return not_solved(scenario, structure, f"it falls back on structure {other}, which has no solution here")
     equilibria: list[Equilibrium] = []
     continua: list[tuple[int, ...]] = []
     convex: list[bool] = []
@@ -146,8 +149,6 @@ def _fallbacks(structure: Structure, solved: Mapping[str, StructureSolution]) ->
             f"structure {structure.name}: its blocs fall back on different structures ({', '.join(names)}); name one"
         )
     other = solved[names[0]]
-    if other.unsolved:
-        raise StructureError(f"structure {structure.name} falls back on {other.name}, which has no solution here")
     gaps = set()
     if not other.complete:
         gaps.add(f"the fallback, structure {other.name}, may have further equilibria")
