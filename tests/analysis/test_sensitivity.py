@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -134,13 +133,6 @@ structures:
     found = kgsim.sensitivity(kgsim.loads(text, name="pennies"), draws=500)
     assert found.indices is None
     assert any("No Sobol' indices" in note for note in found.notes)
-
-
-def test_without_salib_the_remedy_is_told(monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "SALib.analyze.sobol", None)
-    with pytest.raises(kgsim.GameError, match=r"pip install '\.\[sensitivity\]'"):
-        kgsim.sensitivity(offer(), draws=500)
-    assert kgsim.sensitivity(offer(), draws=500, indices=False).indices is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -37,18 +36,6 @@ def test_a_drifting_situation_is_simulated_told_and_drawn(tmp_path):
     assert (tmp_path / "simulation.nc").read_bytes() == before
     assert run(*command[:-4], "--grid", "7", "--out", tmp_path, "--no-plots").exit_code == 0
     assert (tmp_path / "simulation.nc").read_bytes() != before
-
-
-def test_a_missing_package_is_told_first_and_leaves_nothing(tmp_path, monkeypatch):
-    command = ["simulate", FIRST_EDITION / "drift.yaml", "--structure", "bypass", "--set", "A=23", "--runs", "50",
-               "--grid", "3", "--no-plots", "--out", tmp_path / "out"]  # fmt: skip
-    with monkeypatch.context() as without:
-        without.setitem(sys.modules, "xarray", None)
-        without.setattr("kgsim.dynamics.simulate.run", lambda *_, **__: pytest.fail("computed"))
-        refused = run(*command)
-    assert refused.exit_code == 2 and "pip install" in refused.output
-    assert not (tmp_path / "out").exists()
-    assert run(*command).exit_code == 0
 
 
 def test_automata_are_simulated_without_dynamics(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -104,12 +103,6 @@ structures: {alone: {play: [A]}}
 def test_a_grid_beyond_memory_is_refused_with_its_size(bypass) -> None:
     with pytest.raises(kgsim.GameError, match="GiB"):
         kgsim.sweep(bypass, A=np.linspace(0, 45, 30_000), h=np.linspace(20, 80, 30_000))
-
-
-def test_without_xarray_the_remedy_is_told(bypass, monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(kgsim.GameError, match=r"pip install '\.\[data\]'"):
-        kgsim.sweep(bypass, A=[1, 2])
 
 
 def test_open_points_are_settled_on_request(bypass) -> None:

@@ -70,7 +70,7 @@ import kgsim.studies.points as points
 points.POINTS = 100
 solve = points.Sweep.__call__
 def slow(job, chunk):
-    time.sleep(0.1)
+    time.sleep(0.25)
     return solve(job, chunk)
 points.Sweep.__call__ = slow
 from kgsim.cli import main
