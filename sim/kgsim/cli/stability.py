@@ -78,7 +78,7 @@ def stability(
             from kgsim.scenario.names import suggestion
 
             raise click.UsageError(
-                f"--make {make}: there is no such outcome. {suggestion(make, found.states_of, 'outcome')}"
+                f"--make {make}: no state here is such an outcome. {suggestion(make, found.states_of, 'outcome')}"
             )
         blocks[1:1] = of_raising(found, make, by)  # type: ignore[arg-type]  # click has checked the choice
     answer = document(found), blocks
