@@ -36,7 +36,7 @@ from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
 from kgsim.structures.build import with_ties_of
 from kgsim.structures.conflict import STEPS
-from kgsim.structures.offers import has_intervals
+from kgsim.structures.offers.boxes import has_intervals
 from kgsim.tolerances import POSITIVE
 from kgsim.wording import interval, listed, number, percent
 

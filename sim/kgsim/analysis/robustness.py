@@ -24,7 +24,7 @@ from kgsim.execution.store import Store
 from kgsim.results import HOLDS, UNDECIDED, VACUOUS, VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario, counted_claims
-from kgsim.structures.offers import has_intervals
+from kgsim.structures.offers.boxes import has_intervals
 from kgsim.structures.solution import in_order
 from kgsim.studies.limits import check_count
 

@@ -21,7 +21,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import parameter_values, structure_of
 from kgsim.scenario.possible import conditional
 from kgsim.scenario.rounds import Dynamics, StateVariable
-from kgsim.structures.offers import has_intervals
+from kgsim.structures.offers.boxes import has_intervals
 from kgsim.structures.solution import in_order
 from kgsim.wording import number
 

@@ -41,7 +41,9 @@ from kgsim.games.objectives import Objective
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.structures.blocs import objective
-from kgsim.structures.offers import OFFERS_MEET, Goal, corners, has_intervals, reduced
+from kgsim.structures.offers.boxes import has_intervals
+from kgsim.structures.offers.exchange import reduced
+from kgsim.structures.offers.play import OFFERS_MEET, Goal, corners
 from kgsim.structures.solution import fallback_structures
 from kgsim.tolerances import merged_if_crowded
 

@@ -14,7 +14,7 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.engine.plan import starts
 from kgsim.results import StructureSolution
 from kgsim.solvers.compiled import compiled
-from kgsim.structures.offers import OFFERS_MEET
+from kgsim.structures.offers.play import OFFERS_MEET
 
 NOT_FINITE = "a payoff is not a finite number at these values"
 NO_WEIGHT = "a bloc's weight is not positive at these values"

@@ -17,7 +17,9 @@ from kgsim.scenario.model import IDLE, Action, Scenario, Structure
 from kgsim.scenario.on_the_table import offers_of_profiles
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
 from kgsim.structures.blocs import objective
-from kgsim.structures.offers import OFFERS_MEET, Goal, Play, boxes_of, has_intervals, reduced
+from kgsim.structures.offers.boxes import boxes_of, has_intervals
+from kgsim.structures.offers.exchange import reduced
+from kgsim.structures.offers.play import OFFERS_MEET, Goal, Play
 from kgsim.tolerances import SUM_TO_ONE
 
 #: Payoffs to fall back on, by player.

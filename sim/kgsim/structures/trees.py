@@ -16,7 +16,7 @@ from kgsim.scenario.model import IDLE, Scenario, Structure
 from kgsim.scenario.payoffs import payoff_table, structure_of
 from kgsim.structures.build import Staging, build
 from kgsim.structures.hidden import HiddenGame, hides
-from kgsim.structures.offers import has_intervals
+from kgsim.structures.offers.boxes import has_intervals
 
 #: Nodes of a tree that are written out.
 MOST_NODES = 500_000

@@ -1,0 +1,193 @@
+"""Exchanges the corners of boxes for the offers that can matter, from the last stage to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.games.objectives import NashProduct
+from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_offers
+from kgsim.solvers.offers.indifference import Indifferences
+from kgsim.structures.offers.play import Axis, Bundled, Goal, Play
+from kgsim.structures.offers.worth_offering import worth_offering
+from kgsim.tolerances import ROUNDING
+
+
+def reduced(play: Play) -> Play:
+    """The play with its boxes exchanged for the offers that can matter."""
+    for stage in reversed(range(len(play.stages))):
+        for axis in reversed(play.stages[stage]):
+            if play.boxes[axis]:
+                play = _exchanged(play, stage, axis)
+    return play
+
+
+def _exchanged(play: Play, stage: int, axis: int) -> Play:
+    bundled = [Bundled.of(play, stage, axis, box) for box in play.boxes[axis]]
+    planes = [_planes(play, each) for each in bundled]
+    offers = [critical_offers(each) for each in planes]
+    meets = _meets(play, stage, axis, planes)
+    goals = play.goals[axis]
+    if goals[0].objective.ranks:
+        chosen = _for_goals(play, axis, bundled, planes, offers, goals)
+    else:
+        chosen = [each.only(each.valid) for each in offers]
+    found = _laid_out(play, stage, axis, tuple(chosen))
+    return replace(found, meets=meets if play.meets is None else play.meets | meets)
+
+
+def _for_goals(
+    play: Play,
+    axis: int,
+    bundled: Sequence[Bundled],
+    planes: Sequence[Planes],
+    offers: Sequence[Offers],
+    goals: Sequence[Goal],
+) -> list[Offers]:
+    """The offers that can matter for any goal."""
+    found: list[Offers] = []
+    for goal in goals:
+        every = list(offers)
+        if goal.objective.linear:
+            pass
+        elif isinstance(goal.objective, NashProduct):
+            every = [
+                each.beside(compromises(play, own, cut, each, goal))
+                for own, cut, each in zip(bundled, planes, offers, strict=True)
+            ]
+        kept = worth_offering(play, axis, bundled, every, goal)
+        some = [each.only(mask & goal.where) for each, mask in zip(every, kept, strict=True)]
+        found = some if not found else [each.beside(more) for each, more in zip(found, some, strict=True)]
+    return [each.only(each.valid) for each in found] if len(goals) > 1 else found
+
+
+def compromises(play: Play, bundled: Bundled, planes: Planes, offers: Offers, goal: Goal) -> Offers:
+    """Offers between corners of one cell that two members of a bloc would meet at.
+
+    Payoffs of two members that offers from a cell lead to are a polygon, whose sides lie between corners of the cell.
+    """
+    limits = (offers.value != offers.chooser).any(axis=(1, 2))
+    value, chooser, valid = offers.value[limits], offers.chooser[limits], offers.valid[limits]
+    cell = planes.cells(chooser)
+    first, second = np.triu_indices(len(value), 1)
+    apart = valid[first] & valid[second] & (cell[first] == cell[second])
+    some = np.flatnonzero(apart.any(axis=1))
+    first, second, apart = first[some], second[some], apart[some]
+    parts = []
+    for payoffs in _payoffs_of_limits(play, bundled, value, chooser):
+        share = goal.between(payoffs[:, first], payoffs[:, second])
+        assert share is not None
+        there = apart & ~np.isnan(share)
+        way = np.where(there, share, 0.0)[:, None]
+        place = (1.0 - way) * value[first] + way * value[second]
+        number = np.arange(len(place))
+        parts.append(
+            Offers(place, place, there, number).beside(Offers(place, chooser[first], there, number - len(place)))
+        )
+    return reduce(Offers.beside, parts)
+
+
+def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Floats) -> Iterator[Floats]:
+    """What everybody has from each limit, in each block; shape (players, limits, points)."""
+    weights = corner_weights(chooser)
+    worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
+    alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths])
+    corners = play.payoffs[bundled.stage][:, bundled.bundles]
+    payoffs = np.einsum("pbcm,scm->pbsm", corners, corner_weights(value))
+    for block in bundled.blocks(play):
+        ids, masks = alive.gather(block)
+        mask = np.broadcast_to(masks, (len(ids), payoffs[0, 0].size)).reshape(len(ids), *payoffs.shape[2:])
+        chosen = ids[mask.argmax(axis=0)]
+        yield np.take_along_axis(payoffs, chosen[None, None], axis=1)[:, 0]
+
+
+def _meets(play: Play, stage: int, axis: int, planes: Sequence[Planes]) -> Bools:
+    """At which points what later movers make of an offer turns on another offer from an interval too."""
+    found = np.zeros(play.payoffs[-1].shape[-1], dtype=bool)
+    count = [each.valid.sum(axis=0) for each in planes]
+    for other in (other for at in play.stages[: stage + 1] for other in at if other != axis):
+        for box in play.boxes[other]:
+            for corner in box.corners:
+                kept = [action for action in range(play.labels.shape[other]) if action not in box.corners]
+                part = replace(play, labels=play.labels.take([*kept, int(corner)], axis=other))
+                for most, own in zip(count, play.boxes[axis], strict=True):
+                    found |= most != _planes(part, Bundled.of(part, stage, axis, own)).valid.sum(axis=0)
+    return found
+
+
+def _planes(play: Play, bundled: Bundled) -> Planes:
+    """Where in a box later movers change their minds, whatever the others do before and at the same time."""
+    cuts = Indifferences(bundled.worths(play))
+    for block in bundled.blocks(play):
+        cuts.gather(block)
+    n, points = bundled.terms, play.payoffs[-1].shape[-1]
+    normal, offset = np.empty((len(cuts.found), n, points)), np.empty((len(cuts.found), points))
+    valid = np.empty((len(cuts.found), points), dtype=bool)
+    for row, (gap, where) in enumerate(cuts.found.values()):
+        offset[row], valid[row] = gap[0], where
+        for i in range(n):
+            normal[row, i] = gap[1 << (n - 1 - i)] - gap[0]
+    return Planes.of(normal, offset, valid)
+
+
+def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> Play:
+    """The play with an axis whose boxes have become offers; new deals come after the known ones."""
+    labels = np.moveaxis(play.labels, axis, -1)
+    payoffs, outcomes = list(play.payoffs), play.outcomes
+    corner_of = {int(corner): number for number, box in enumerate(play.boxes[axis]) for corner in box.corners}
+    blocks: dict[int, Integers] = {}
+    for number, (box, offer) in enumerate(zip(play.boxes[axis], offers, strict=True)):
+        rows = labels[..., box.corners]
+        bundles, numbers = np.unique(rows.reshape(-1, rows.shape[-1]), axis=0, return_inverse=True)
+        # What ends alike whatever the terms is the one deal that it was.
+        changing = (bundles != bundles[:, :1]).any(axis=1)
+        new = np.where(
+            changing[:, None],
+            len(outcomes) + (np.cumsum(changing) - 1)[:, None] * len(offer) + np.arange(len(offer)),
+            bundles[:, :1],
+        )
+        blocks[number] = new[numbers.reshape(rows.shape[:-1])]
+        bundles = bundles[changing]
+        at = {"value": corner_weights(offer.value), "chooser": corner_weights(offer.chooser)}
+        known: dict[tuple[int, bool], Floats] = {}
+        for each, table in enumerate(payoffs):
+            key = id(table), each > stage
+            if key not in known:
+                known[key] = _extended(table, bundles, at["chooser" if each > stage else "value"])
+            payoffs[each] = known[key]
+        outcomes = np.concatenate([outcomes, np.repeat(outcomes[bundles[:, 0]], len(offer))])
+    entries: list[tuple[int, int, int]] = []
+    parts = []
+    done: set[int] = set()
+    for action in range(labels.shape[-1]):
+        number = corner_of.get(action, -1)
+        if number < 0:
+            entries.append((action, -1, 0))
+            parts.append(labels[..., [action]])
+        for each, box in enumerate(play.boxes[axis]):
+            if action in box.corners and each not in done:
+                done.add(each)
+                entries += [(int(box.corners[0]), each, slot) for slot in range(len(offers[each]))]
+                parts.append(blocks[each])
+    source, of_box, slot = zip(*entries, strict=True)
+    return replace(
+        play,
+        labels=np.moveaxis(np.concatenate(parts, axis=-1), -1, axis),
+        payoffs=tuple(payoffs),
+        outcomes=outcomes,
+        boxes=tuple(() if each == axis else own for each, own in enumerate(play.boxes)),
+        axes={**play.axes, axis: Axis(source, of_box, slot, offers, play.boxes[axis])},
+    )
+
+
+def _extended(table: Floats, bundles: Integers, weights: Floats) -> Floats:
+    """Payoffs with those of each bundle at each offer appended, bundle by bundle; (players, deals, points)."""
+    corners = table[:, bundles]  # (players, bundles, corners, points)
+    worth = np.einsum("pbcm,scm->pbsm", corners, weights)
+    size = np.einsum("pbcm,scm->pbsm", np.abs(corners), weights)
+    worth = np.where(np.abs(worth) <= ROUNDING * size, 0.0, worth)
+    return np.concatenate([table, worth.reshape(len(table), -1, table.shape[-1])], axis=1)

@@ -1,0 +1,159 @@
+"""Which offers a mover may want to make: those that nothing else is surely better than, whatever follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.solvers.offers.cells import Offers, corner_weights
+from kgsim.solvers.offers.indifference import Indifferences
+from kgsim.structures.offers.boxes import Box
+from kgsim.structures.offers.play import Bundled, Goal, Play
+from kgsim.tolerances import ROUNDED_WORTH
+
+#: Large odd numbers whose sums tell sets of bundles apart.
+_PRIMES = np.random.default_rng(0).integers(1 << 40, 1 << 50, 4096) | 1
+
+
+def worth_offering(
+    play: Play, axis: int, bundled: Sequence[Bundled], offers: Sequence[Offers], goal: Goal
+) -> list[Bools]:
+    """Which offers their mover may want to make, in some history before the stage."""
+    stage = bundled[0].stage
+    boxed = {int(corner) for box in play.boxes[axis] for corner in box.corners}
+    plain = [Box(np.array([action]), ()) for action in range(play.labels.shape[axis]) if action not in boxed]
+    nothing = np.empty((1, 0, play.payoffs[stage].shape[-1]))
+    sure = Offers(nothing, nothing, np.ones((1, nothing.shape[-1]), dtype=bool), np.zeros(1, dtype=np.intp))
+    every = [*bundled, *(Bundled.of(play, stage, axis, box) for box in plain)]
+    ways = [*offers, *[sure] * len(plain)]
+    others = [own[0] for other, own in enumerate(play.goals) if other in play.stages[stage] and other != axis]
+    spans = [list(_spans(play, each, offer, goal, others)) for each, offer in zip(every, ways, strict=True)]
+    known = np.stack([each.history(play) for each in every])
+    # What was done before the stage, and what the others do at the same time.
+    known = known.reshape(len(every), prod(play.labels.shape[: play.stages[stage][0]]), -1)
+    kept = [np.zeros(each.valid.shape, dtype=bool) for each in offers]
+    for histories in np.unique(known, axis=1).swapaxes(0, 1):
+        at_once = np.unique(histories, axis=1)
+        here = [[own[number] for number in numbers] for own, numbers in zip(spans, at_once, strict=True)]
+        low = np.concatenate([np.stack([span.low for span in own]) for own in here], axis=1)
+        high = np.concatenate([np.stack([span.high for span in own]) for own in here], axis=1)
+        slack = ROUNDED_WORTH * np.max([span.size for own in here for span in own], axis=0)
+        wanted = _undominated(low, high, slack)
+        for mask, part in zip(kept, np.split(wanted, np.cumsum([len(way) for way in ways])[:-1]), strict=False):
+            mask |= part
+    # Offers after which the terms make no difference are all one, such as those that are refused.
+    kept = [mask & ~_idle_again(own, mask) for mask, own in zip(kept, spans, strict=False)]
+    return [mask & ~_replaced(own, offer) for mask, own, offer in zip(kept, spans, offers, strict=False)]
+
+
+def _replaced(spans: Sequence[_Span], offers: Offers) -> Bools:
+    """Which offers one of their limits stands for in every equilibrium; shape (offers, points)."""
+    stands = np.logical_and.reduce([span.stands for span in spans])
+    found = np.zeros(stands.shape, dtype=bool)
+    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
+        found[offers.itself[limit]] |= stands[limit]
+    return found
+
+
+def _undominated(low: Floats, high: Floats, slack: Floats) -> Bools:
+    """Which ways to move nothing else is surely better than, whatever the others do; shape (ways, points).
+
+    Parameters
+    ----------
+    low, high
+        The least and the most that each is worth; shape (others' choices, ways, points). If nobody else chooses, the
+        best of the least is what counts.
+    slack
+        Differences up to this are none; shape (points,).
+    """
+    if len(low) == 1:
+        return np.asarray(high[0] >= low[0].max(axis=0) - slack)
+    wanted = np.asarray((high > -np.inf).any(axis=0))
+    for rival in np.flatnonzero((low > -np.inf).any(axis=(0, 2))):
+        wanted &= ~(high < low[:, [rival]] - slack).all(axis=0)
+    return wanted
+
+
+def _idle_again(spans: Sequence[_Span], kept: Bools) -> Bools:
+    """Which offers end like an earlier one that is kept, whatever the terms; shape (offers, points)."""
+    idle = np.zeros(kept.shape, dtype=np.int64)
+    some = np.ones(kept.shape, dtype=bool)
+    for number, span in enumerate(spans):
+        idle += span.idle * (2 * number + 1)
+        some &= span.idle > 0
+    again = np.zeros(kept.shape, dtype=bool)
+    for number in np.unique(idle[some & kept]):
+        same = kept & some & (idle == number)
+        again |= same & (np.cumsum(same, axis=0) > 1)
+    return again
+
+
+class _Span(NamedTuple):
+    """What offers may be worth to their mover, and whether terms matter to what follows; shape (offers, points).
+
+    `idle` is 0 where they do, and elsewhere a number for each set of what may follow. `stands` tells limits that
+    stand for the offer itself: whatever else may follow that is strictly worse for the mover, and so is no reason to
+    make it, and no worse for any who choose at the same time, and so no threat.
+    """
+
+    low: Floats
+    high: Floats
+    size: Floats
+    idle: Integers
+    stands: Bools
+
+
+def _spans(play: Play, bundled: Bundled, offers: Offers, goal: Goal, others: Sequence[Goal]) -> Iterator[_Span]:
+    """What each offer may be worth to its mover, in each block; `others` choose at the same time."""
+    weights = corner_weights(offers.chooser)
+    worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
+    alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths], mixing=True)
+    payoffs = np.einsum("pbcm,scm->pbsm", play.payoffs[bundled.stage][:, bundled.bundles], corner_weights(offers.value))
+    own = goal.score(payoffs)
+    size = np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
+    rivals = [each.score(payoffs) for each in others]
+    changing = (bundled.bundles != bundled.bundles[:, :1]).any(axis=1)
+    for block in bundled.blocks(play):
+        ids, masks = alive.gather(block)
+        mask = np.broadcast_to(masks, (len(ids), own[0].size)).reshape(len(ids), *own.shape[1:])
+        low = np.where(mask, own[ids], np.inf).min(axis=0)
+        high = np.where(mask, own[ids], -np.inf).max(axis=0)
+        number = np.einsum("b,bsm->sm", _PRIMES[ids % len(_PRIMES)], mask)
+        idle = np.where(mask[changing[ids]].any(axis=0), 0, number)
+        stands = _standing_for(offers, mask, goal, payoffs[:, ids], own[ids], [each[ids] for each in rivals])
+        low, high = (np.where(offers.valid, each, -np.inf) for each in (low, high))
+        yield _Span(low, high, size, idle, stands)
+
+
+def _standing_for(
+    offers: Offers, mask: Bools, goal: Goal, payoffs: Floats, own: Floats, others: Sequence[Floats]
+) -> Bools:
+    """See `_Span.stands`; shape (offers, points).
+
+    Parameters
+    ----------
+    offers, mask
+        Offers, and which bundles may follow each; shape (bundles, offers, points).
+    payoffs, own, others
+        What everybody has from each bundle, players first, and what the mover and the others make of that.
+    """
+    found = np.zeros(offers.valid.shape, dtype=bool)
+    sure, chosen = mask.sum(axis=0) == 1, mask.argmax(axis=0)
+    slack = ROUNDED_WORTH * np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
+    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
+        here = chosen[limit][None]
+        best, there = own[:, limit], payoffs[:, :, limit]
+        fine = best < np.take_along_axis(best, here, axis=0) - slack
+        way = goal.between(np.take_along_axis(there, here[None], axis=1), there)
+        if way is not None:
+            # A mixture of the two is worse as well.
+            fine &= np.isnan(way)
+        for score in others:
+            fine &= score[:, limit] >= np.take_along_axis(score[:, limit], here, axis=0)
+        fine |= ~mask[:, offers.itself[limit]] | (np.arange(len(mask))[:, None] == here)
+        found[limit] = offers.valid[limit] & sure[limit] & fine.all(axis=0)
+    return found
