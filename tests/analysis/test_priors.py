@@ -106,6 +106,13 @@ def test_wilson_against_a_published_value() -> None:
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
+@given(st.integers(1, 30_000), st.floats(0, 1))
+def test_wilson_is_that_of_scipy(size: int, part: float) -> None:
+    count = round(part * size)
+    found = stats.binomtest(count, size).proportion_ci(0.95, method="wilson")
+    assert wilson(count, size) == pytest.approx((found.low, found.high), abs=1e-14)
+
+
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     hits = 0
     for seed in range(200):

@@ -80,7 +80,7 @@ def test_claims_are_counted_with_the_share_of_draws(repeated: Document) -> None:
     """Patience is above a third in seven tenths of its range; the noise of one round is certain."""
     message = section(repeated, "claims").message
     assert message.startswith("Of 2 results 2 hold at these values, and in 7")
-    assert message.endswith("of 1,024 draws from the ranges all of these do")
+    assert message.endswith("of 512 draws from the ranges all of these do")
     (table,) = section(repeated, "claims").blocks
     assert [column.title for column in table.columns] == ["claim", "kind", "verdict", "of draws", "says"]
     assert table.rows[1][3].text == "holds 100%"

@@ -13,7 +13,7 @@ from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 
 #: Draws, and draws where each is solved by itself: private types, critical discount factors.
-DRAWS, FEW = 1024, 64
+DRAWS, FEW = 512, 64
 
 SEED = 0
 

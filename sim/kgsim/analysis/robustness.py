@@ -17,6 +17,7 @@ from kgsim.analysis.priors import PRIORS, Correlations, Prior, default_priors, p
 from kgsim.analysis.robustness_result import ClaimShares, PriorResult, Robustness, StructureShares
 from kgsim.analysis.sampling import FEWEST_DRAWS, SampleDesign, Sampling, cubes
 from kgsim.analysis.shares import share
+from kgsim.arrays import Bools, Integers
 from kgsim.engine.engine import CHUNK
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress, run
@@ -32,10 +33,13 @@ Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
 
 ORDINAL = "ordinal"
 
+#: Blocks of fewer draws are looked at together, up to so many: a look has its cost however few they are.
+TOGETHER = 128
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """All draws as numbered chunks, each a pure function of its number: the blocks of each way of drawing in turn."""
+    """All draws as numbered chunks, each a pure function of its number: some blocks of each way of drawing in turn."""
 
     trial: Evaluator
     redrawn: Evaluator
@@ -68,24 +72,40 @@ class Job:
     @property
     def chunks(self) -> int:
         """How many chunks there are."""
-        return len(self.priors) * self.design.blocks + (self.shuffles.blocks if self.rankings else 0)
+        return len(self.priors) * self.each + (self.shuffles.blocks if self.rankings else 0)
+
+    @property
+    def each(self) -> int:
+        """Chunks of one prior."""
+        return -(-self.design.blocks // self._grouped)
+
+    @property
+    def _grouped(self) -> int:
+        return max(1, TOGETHER // self.design.size)
 
     def __call__(self, chunk: int) -> dict[str, NDArray[Any]]:
-        """Count what is found in one chunk: arrays of numbers of draws, and `draws` itself."""
-        way, block = divmod(chunk, self.design.blocks)
+        """Count what is found in one chunk: arrays of numbers of draws, the last axis for its blocks."""
+        way, part = divmod(chunk, self.each)
         if way < len(self.priors):
-            points = self.priors[way].draw(self.design.block(block))
-            looks = self.trial.at({**points, **_held(self.fixed, self.design.count(block))})
-            rows = [self.trial.claims.index(name) for name in self.together]
-            both = {"together": (looks.verdict[rows] == HOLDS).all(axis=0).sum()} if rows else {}
-            return {**_counted(looks), **both}
+            return self._drawn(self.priors[way], range(self.design.blocks)[part * self._grouped :][: self._grouped])
+        return self._shuffled(chunk - len(self.priors) * self.each)
+
+    def _drawn(self, prior: Prior, blocks: range) -> dict[str, NDArray[Any]]:
+        points = prior.draw(np.concatenate([self.design.block(block) for block in blocks]))
+        sizes = [self.design.count(block) for block in blocks]
+        looks = self.trial.at({**points, **_held(self.fixed, sum(sizes))})
+        rows = [self.trial.claims.index(name) for name in self.together]
+        both = {"together": _in_blocks((looks.verdict[rows] == HOLDS).all(axis=0), sizes)} if rows else {}
+        return {**_counted(looks, sizes), **both}
+
+    def _shuffled(self, block: int) -> dict[str, NDArray[Any]]:
         assert self.rankings is not None
         generator, left = self.shuffles.generator(block), self.shuffles.count(block)
         found: dict[str, NDArray[Any]] = {}
         while left:
             count = min(left, CHUNK)
             payoffs = self.rankings.redraw(generator, count)
-            part = _counted(self.redrawn.at(_held(self.fixed, count), payoffs))
+            part = _counted(self.redrawn.at(_held(self.fixed, count), payoffs), [count])
             found = {name: found[name] + array for name, array in part.items()} if found else part
             left -= count
         return found
@@ -154,10 +174,10 @@ def robustness(
     kept = store(job) if store else None
     found = [arrays for _, arrays in run(job, workers=workers, scheduler=scheduler, store=kept, progress=progress)]
     trial, ways = job.trial, len(job.priors)
-    parts = [found[way * job.design.blocks : (way + 1) * job.design.blocks] for way in range(ways)]
+    parts = [found[way * job.each : (way + 1) * job.each] for way in range(ways)]
     replicates = sampling != "random"
     kinds = {name: rests_on(scenario, name) for name in trial.structures}
-    shuffled = found[ways * job.design.blocks :]
+    shuffled = found[ways * job.each :]
     about = "payoffs redrawn: each player keeps its ranking of deals, ties included, its best and its worst payoff"
     return Robustness(
         scenario=scenario,
@@ -169,10 +189,10 @@ def robustness(
         blocks=job.design.blocks,
         seed=seed,
         priors={
-            each.name: _drawn(trial, each.name, PRIORS[each.name], part, replicates)
+            each.name: _result(trial, each.name, PRIORS[each.name], part, replicates)
             for each, part in zip(job.priors, parts, strict=True)
         },
-        ordinal=_drawn(job.redrawn, ORDINAL, about, shuffled, False) if shuffled else None,
+        ordinal=_result(job.redrawn, ORDINAL, about, shuffled, False) if shuffled else None,
         rests_on=kinds,
         together=job.together,
     )
@@ -244,21 +264,27 @@ def _held(fixed: Mapping[str, float], count: int) -> dict[str, NDArray[np.float6
     return {name: np.full(count, value) for name, value in fixed.items()}
 
 
-def _counted(looks: Evaluation) -> dict[str, NDArray[Any]]:
+def _counted(looks: Evaluation, sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
+    told = partial(_in_blocks, sizes=sizes)
     return {
-        "draws": np.array(looks.reached.shape[-1]),
-        "reached": looks.reached.sum(axis=-1),
-        "only": looks.only.sum(axis=-1),
-        "unsolved": looks.unsolved.sum(axis=-1),
-        "unproven": (~looks.proven & ~looks.unsolved).sum(axis=-1),
-        "verdict": np.array([(looks.verdict == code).sum(axis=-1) for code in range(len(VERDICTS))]),
+        "draws": np.array(sizes),
+        "reached": told(looks.reached),
+        "only": told(looks.only),
+        "unsolved": told(looks.unsolved),
+        "unproven": told(~looks.proven & ~looks.unsolved),
+        "verdict": np.array([told(looks.verdict == code) for code in range(len(VERDICTS))]),
     }
 
 
-def _drawn(
+def _in_blocks(found: Bools, sizes: Sequence[int]) -> Integers:
+    """How many draws of each block, so many in a row, are true; shape (..., draws) to (..., blocks)."""
+    return np.add.reduceat(found, np.cumsum([0, *sizes[:-1]]), axis=-1, dtype=np.int64)
+
+
+def _result(
     trial: Evaluator, name: str, about: str, parts: Sequence[Mapping[str, NDArray[Any]]], replicates: bool
 ) -> PriorResult:
-    counts = {key: np.stack([part[key] for part in parts], axis=-1) for key in parts[0]}
+    counts = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
     sizes = counts["draws"]
     told = partial(share, sizes=sizes, replicates=replicates)
     scenario, structures, claims = trial.scenario, {}, {}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.stats import qmc
 
 from kgsim.arrays import Floats
 from kgsim.errors import GameError
@@ -72,6 +71,8 @@ class SampleDesign:
         generator, count = self.generator(number), self.count(number)
         if self.sampling == "random":
             return generator.random((count, self.dimensions))
+        from scipy.stats import qmc
+
         if self.sampling == "latin":
             return np.asarray(qmc.LatinHypercube(self.dimensions, seed=generator).random(count))
         return np.asarray(qmc.Sobol(self.dimensions, seed=generator).random(count))

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, t
+from scipy.special import ndtri, stdtrit
 
 from kgsim.analysis.plain import Plain
 from kgsim.wording import percent
@@ -59,7 +59,7 @@ def share(counts: Integers, sizes: Integers, *, replicates: bool) -> Share:
     middle = total / all_
     if not replicates or len(sizes) < 2 or np.ptp(means := counts / sizes) == 0.0:
         return Share(middle, *wilson(total, all_))
-    reach = float(t.ppf((1.0 + LEVEL) / 2.0, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means)))
+    reach = float(stdtrit(len(means) - 1, (1.0 + LEVEL) / 2.0) * means.std(ddof=1) / np.sqrt(len(means)))
     return Share(middle, max(middle - reach, 0.0), min(middle + reach, 1.0))
 
 
@@ -69,5 +69,9 @@ def wilson(count: int, size: int) -> tuple[float, float]:
     >>> tuple(round(bound, 4) for bound in wilson(0, 100))
     (0.0, 0.037)
     """
-    found = binomtest(count, size).proportion_ci(LEVEL, method="wilson")
-    return float(found.low), float(found.high)
+    # Written out, since a result asks for hundreds and `scipy.stats.binomtest` takes a millisecond for each.
+    z = float(ndtri((1.0 + LEVEL) / 2.0))
+    share, weight = count / size, 1.0 + z**2 / size
+    middle = (share + z**2 / (2.0 * size)) / weight
+    reach = z / weight * float(np.sqrt(share * (1.0 - share) / size + z**2 / (4.0 * size**2)))
+    return (0.0 if count == 0 else middle - reach), (1.0 if count == size else middle + reach)
