@@ -13,12 +13,14 @@ HEAVY = ("numpy", "scipy", "pydantic", "matplotlib", "lark", "ruamel", "rich", "
 
 
 def loaded_after(code: str) -> set[str]:
-    """Top-level packages, and modules of kgsim, that a fresh process holds after `code`."""
+    """Top-level packages, and modules of kgsim and scipy, that a fresh process holds after `code`."""
     report = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
     done = subprocess.run([sys.executable, "-c", report + code], capture_output=True, text=True)
     modules = done.stderr.split()
     assert "kgsim" in modules, done.stderr
-    return {name.partition(".")[0] for name in modules} | {name for name in modules if name.startswith("kgsim")}
+    return {name.partition(".")[0] for name in modules} | {
+        name for name in modules if name.startswith(("kgsim", "scipy"))
+    }
 
 
 def test_importing_kgsim_imports_nothing_else() -> None:
@@ -31,6 +33,11 @@ def test_importing_kgsim_imports_nothing_else() -> None:
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     loaded = loaded_after(f"from kgsim.cli import main; main({arguments!r})")
     assert not loaded & set(HEAVY)
+
+
+def test_a_run_without_draws_does_not_wait_for_scipy_stats() -> None:
+    loaded = loaded_after("import kgsim.analysis.quick")
+    assert "kgsim.analysis.robustness" in loaded and "scipy.stats" not in loaded
 
 
 def test_public_names() -> None:
