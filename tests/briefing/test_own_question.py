@@ -139,7 +139,7 @@ briefing: {today: calm, compare: {from: follow, to: lead}}
 def test_worth_is_told_against_today_first() -> None:
     """Bob gains from no structure against another, and loses 4 against the calm that holds today."""
     document = compose(find(kgsim.loads(TODAY, name="today")))
-    assert document.headline.startswith("Against today (calm), “lead” is worth: Ann +1, Bob -4.")
+    assert section(document, "today").message == "Against today (calm), “lead” is worth: Ann +1, Bob -4."
     (table,) = section(document, "today").blocks
     assert [[cell.text for cell in row] for row in table.rows][:2] == [["today: calm", "1", "5"], ["lead", "+1", "-4"]]
     without = compose(find(kgsim.loads(TODAY.replace("today: calm, ", ""), name="today")))

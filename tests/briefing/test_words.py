@@ -25,10 +25,11 @@ def section(document, id):
 
 
 def test_the_headline_tells_the_reference_case(document):
-    """Payoffs worked out by hand in the model's description: 2.5, -32.5, 5.25 against 12.5, -3.5, 2.25."""
+    """In the words of labels, and in nobody's points; by hand, the bypass is what play ends in."""
     assert document.headline == (
-        "From “parallel” to “coordinated”, the outcome turns from bypass deal to front deal, and payoffs change: "
-        "United States +10, Republic of Korea +29, North Korea -3."
+        "At the values taken here, “Washington offers, Pyongyang answers, Seoul reacts” ends in “bypass deal”. "
+        "With “the allies bargain over one position, parallel play being the alternative” instead of “both allies "
+        "move at once, Pyongyang answers”, the outcome turns from “bypass deal” to “front deal”."
     )
 
 
@@ -104,15 +105,16 @@ structures: {alone: {play: [P]}}
 
 def test_a_scenario_with_nothing_to_compare_or_move_still_gives_one():
     document = compose(find(kgsim.loads(LEAST)))
-    assert document.headline == "Played as “alone”, this ends in left: Player 2."
-    assert [section.id for section in document.sections] == ["outcomes", "limits", "provenance"]
+    assert document.headline == "Played as “alone”, this ends in “left”."
+    assert [section.id for section in document.sections] == ["first-page", "outcomes", "limits", "provenance"]
     assert len(document.absent) >= 6
 
 
 def test_a_comparison_and_a_map_may_be_chosen():
     scenario = kgsim.load(FIRST_EDITION / "freeze_for_freeze.yaml")
     found = find(scenario, compare=("drills_first", "at_once"), map=("readiness", "lasting"))
-    assert compose(found).headline.startswith("From “drills first” to “at once”")
+    headline = compose(found).headline
+    assert all(scenario.structures[name].label in headline for name in ("drills_first", "at_once"))
     assert found.regimes.reached.dims[2:] == ("readiness", "lasting")
 
 
@@ -127,7 +129,8 @@ def test_both_languages_have_the_same_strings_with_the_same_slots():
 
 def test_korean_is_korean_and_has_the_same_numbers(bypass, document):
     korean = compose(bypass, lang="ko")
-    assert re.findall(r"[+-]\d+", korean.headline) == re.findall(r"[+-]\d+", document.headline)
+    quoted = re.compile("“[^”]+”")
+    assert sorted(quoted.findall(korean.headline)) == sorted(quoted.findall(document.headline))
     for section in korean.sections:
         assert re.search("[가-힣]", section.title + section.message), section.id
     tables = [

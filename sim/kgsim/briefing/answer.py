@@ -1,45 +1,16 @@
-"""The answer: one sentence, one number with its range, and what would change it; all computed, none canned."""
+"""The answer: one number with its range, and what would change it; all computed, none canned."""
 
 from __future__ import annotations
 
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, capital, change, endings, gains, same, title, unit, verdict
-from kgsim.briefing.today import sentence
+from kgsim.briefing.phrases import bounds, capital, gains, same, unit, verdict
 from kgsim.language import Words
 from kgsim.report.content import Column, Table, cells
-from kgsim.wording import NOISE, number, percent
+from kgsim.wording import number, percent
 
 #: Parameters told of as what would change the answer.
 MOST_CHANGES = 7
-
-
-def headline(found: Findings, said: Words) -> str:
-    """Return what another way to play does to the outcome and to every player, in a sentence."""
-    players = found.scenario.players
-    solved = {name: each for name, each in found.result.structures.items() if each.equilibria}
-    if not solved:
-        return said("answer.unsolved")
-    if found.compare is None:
-        name, solution = next(iter(solved.items()))
-        worth = (said("answer.gain", player=label, gain=bounds(said, solution.values[player]))
-                 for player, label in players.items())  # fmt: skip
-        single = said("answer.single", origin=title(name), before=endings(said, solution), gains=", ".join(worth))
-        return " ".join(filter(None, (single, sentence(found, said, name))))
-    origin, to = (found.result.structures[name] for name in found.compare)
-    slots = {
-        "origin": title(origin.name),
-        "to": title(to.name),
-        "before": endings(said, origin),
-        "after": endings(said, to),
-        "gains": ", ".join(
-            said("answer.gain", player=players[player], gain=change(said, worth))
-            for player, worth in gains(found).items()
-        ),
-    }
-    still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found).values())
-    key = "turns" if slots["before"] != slots["after"] else "same" if still else "shifts"
-    return " ".join(filter(None, (sentence(found, said, to.name), said(f"answer.{key}", **slots))))
 
 
 def answer(found: Findings, said: Words) -> Section | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kgsim.briefing.document import Block, Document, Fact, Picture
+from kgsim.briefing.document import Block, Document, Fact, Picture, Point
 from kgsim.briefing.templating import render as filled
 from kgsim.report import markdown
 from kgsim.report.content import Block as Told
@@ -34,6 +34,8 @@ def render(document: Document, figures: str, template: Path | None = None) -> by
             return (
                 f"![{markdown.escaped(block.alt)}](<{figures}/{block.name}.png>)\n\n{markdown.escaped(block.caption)}"
             )
+        if isinstance(block, Point):
+            return f"**{markdown.escaped(block.title)}.** {markdown.escaped(block.text)}"
         if isinstance(block, Fact):
             parts: list[Told] = [Heading(block.value, 3), Paragraph(block.label), Bullets(block.lines)]
             return markdown.render(parts).rstrip("\n")

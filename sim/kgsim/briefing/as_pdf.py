@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kgsim.briefing import fonts
-from kgsim.briefing.document import PAPER, Block, Document, Fact, Picture
+from kgsim.briefing.document import PAPER, Block, Document, Fact, Picture, Point
 from kgsim.briefing.templating import text_of
 from kgsim.errors import OutputError
 from kgsim.report.content import Bullets, Heading, Paragraph, Table, shown
@@ -91,6 +91,8 @@ def _block(block: Block) -> dict[str, Any]:
     match block:
         case Fact(value, label, lines):
             return {"kind": "fact", "value": value, "label": label, "lines": list(lines)}
+        case Point(title, text):
+            return {"kind": "point", "title": title, "text": text}
         case Picture():
             return {"kind": "picture", "file": f"{block.name}.svg", "alt": block.alt, "caption": block.caption}
         case Bullets(items):

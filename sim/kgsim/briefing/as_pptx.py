@@ -24,6 +24,9 @@ TONES = {"good": "05603F", "bad": "8A1C00", "unsure": "6A4A00"}
 LATIN, HANGUL = "Arial", "Malgun Gothic"
 """Fonts of the shipped slides; a house style brings its own."""
 
+#: Letters that the properties of a PowerPoint file may have.
+LONGEST = 255
+
 TITLE_SIZES = (26, 22, 20, 18)
 TITLE_HEIGHT = 0.9
 
@@ -72,7 +75,7 @@ class _Deck:
         for slide in slides_of(self.document, self.width, self.height):
             self._slide(slide)
         about = self.deck.core_properties
-        about.title, about.subject = self.document.title, self.document.headline
+        about.title, about.subject = (text[:LONGEST] for text in (self.document.title, self.document.headline))
         about.author = about.last_modified_by = "kgsim"
         about.language = self.document.lang
         about.keywords, about.comments = self.document.classification, self.document.footer

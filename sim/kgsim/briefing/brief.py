@@ -28,6 +28,7 @@ def brief(
     template: str | Path | None = None,
     paper: str = "a4",
     seed: int = 1,
+    one_page: bool = False,
     force: bool = False,
 ) -> tuple[Path, ...]:
     """Write a briefing: one sentence, one number with its range, what would change it, and why.
@@ -54,6 +55,8 @@ def brief(
         ``a4`` or ``letter``, for PDF.
     seed
         Of whatever is drawn at random.
+    one_page
+        Whether the first page is all there is.
     force
         Whether files that others wrote or changed may be replaced.
 
@@ -80,7 +83,7 @@ def brief(
     room = None if template is None else Path(template)
     check(out, room)
     found = find(scenario, values=values, compare=compare, map=map, seed=seed)
-    document = compose(found, lang=lang, title=title, date=date, classification=classification)
+    document = compose(found, lang=lang, title=title, date=date, classification=classification, one_page=one_page)
     place = None if figures is None else Path(figures)
     maker = Maker.of("brief", scenario)
     return write(document, out, maker, figures=place, template=room, paper=paper, force=force)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from kgsim.briefing import answer, by_type, exhibits, grounds, rounds, today
+from kgsim.briefing import answer, by_type, exhibits, first_page, grounds, rounds, today
 from kgsim.briefing.document import Document, Labels
 from kgsim.briefing.findings import Findings
 from kgsim.language import words
 
 
 def compose(
-    found: Findings, *, lang: str = "en", title: str = "", date: str = "", classification: str = ""
+    found: Findings,
+    *,
+    lang: str = "en",
+    title: str = "",
+    date: str = "",
+    classification: str = "",
+    one_page: bool = False,
 ) -> Document:
     """Put findings into words.
 
@@ -23,6 +29,8 @@ def compose(
         Instead of the scenario's own.
     classification
         Banner of every page.
+    one_page
+        Whether the first page is all there is.
 
     Returns
     -------
@@ -35,26 +43,32 @@ def compose(
     """
     said = words(lang)
     date = date or found.scenario.date or ""
+    first = first_page.first_page(found, said)
     made = (
-        rounds.repeated(found, said),
-        rounds.path(found, said),
-        answer.answer(found, said),
-        answer.changes(found, said),
-        exhibits.outcomes(found, said),
-        by_type.types(found, said),
-        today.today(found, said),
-        exhibits.regime_map(found, said),
-        exhibits.price(found, said),
-        exhibits.worth(found, said),
-        exhibits.sensitivity(found, said),
-        grounds.claims(found, said),
-        grounds.backtests(found, said),
-        grounds.assumptions(found, said),
-        grounds.evidence(found, said),
-        grounds.limits(found, said),
-        grounds.provenance(found, said, date),
+        ()
+        if one_page
+        else (
+            rounds.repeated(found, said),
+            rounds.path(found, said),
+            answer.answer(found, said),
+            answer.changes(found, said),
+            exhibits.outcomes(found, said),
+            by_type.types(found, said),
+            today.today(found, said),
+            exhibits.regime_map(found, said),
+            exhibits.price(found, said),
+            exhibits.worth(found, said),
+            exhibits.sensitivity(found, said),
+            grounds.claims(found, said),
+            grounds.backtests(found, said),
+            grounds.assumptions(found, said),
+            grounds.evidence(found, said),
+            grounds.limits(found, said),
+            grounds.provenance(found, said, date),
+        )
     )
-    sections = tuple(rounds.told_of_one_round(found, said, [section for section in made if section is not None]))
+    rest = rounds.told_of_one_round(found, said, [section for section in made if section is not None])
+    sections = (first, *rest)
     there = {section.id for section in sections}
     absent = [
         *found.absent.values(),
@@ -64,11 +78,11 @@ def compose(
         lang=lang,
         title=title or found.scenario.title,
         question=found.scenario.question,
-        headline=rounds.headline(found, said) or answer.headline(found, said),
+        headline=first_page.headline(found, said),
         date=date,
         classification=classification,
         sections=sections,
-        absent=tuple(said(key) for key in dict.fromkeys(absent)),
+        absent=() if one_page else tuple(said(key) for key in dict.fromkeys(absent)),
         footer=grounds.footer(found, said),
         labels=Labels(**{name: said(f"label.{name}") for name in Labels.__dataclass_fields__}),
     )

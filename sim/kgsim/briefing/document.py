@@ -33,6 +33,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A few sentences on what a title names, set in one paragraph with it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure, drawn anew at the size that a format asks for.
 
@@ -54,7 +62,7 @@ class Picture:
     draw: Callable[[Size], Figure]
 
 
-Block = Told | Fact | Picture
+Block = Told | Fact | Point | Picture
 
 
 @dataclass(frozen=True)
@@ -161,5 +169,7 @@ def _texts(block: Block) -> Iterator[str]:
             yield note
         case Fact(value, label, lines):
             yield from (value, label, *lines)
+        case Point(title, text):
+            yield from (title, text)
         case Picture():
             yield from (block.alt, block.caption)

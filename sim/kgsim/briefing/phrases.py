@@ -21,6 +21,17 @@ def title(structure: str) -> str:
     return structure.replace("_", " ")
 
 
+def named(found: Findings, structure: str) -> str:
+    """Return a structure's label, or its name as a reader sees it."""
+    label = found.scenario.structures[structure].label
+    return label if label and label != structure else title(structure)
+
+
+def ended(found: Findings, outcome: str) -> str:
+    """Return an outcome's label, or its name."""
+    return next((rule.label for rule in found.scenario.outcomes if rule.name == outcome), "") or outcome
+
+
 def unit(found: Findings, parameter: str) -> str:
     """Return a parameter's unit after a space, or nothing."""
     known = found.scenario.parameters[parameter].unit
@@ -37,13 +48,17 @@ def change(said: Words, interval: Interval) -> str:
     return said.interval(*(signed(bound) for bound in interval))
 
 
-def endings(said: Words, solution: StructureSolution) -> str:
-    """Return what a structure's equilibria end in."""
+def endings(said: Words, solution: StructureSolution, found: Findings | None = None) -> str:
+    """Return what a structure's equilibria end in, by the labels that `found` knows or else by names."""
     if not solution.equilibria:
         return said("outcomes.unsolved")
-    sure = dict.fromkeys(each.name for each in solution.equilibria if len(each.outcomes) == 1)
+
+    def told(outcome: str) -> str:
+        return outcome if found is None else f"“{ended(found, outcome)}”"
+
+    sure = dict.fromkeys(told(each.name) for each in solution.equilibria if len(each.outcomes) == 1)
     mixed = dict.fromkeys(
-        outcome for each in solution.equilibria if len(each.outcomes) > 1 for outcome in each.outcomes
+        told(outcome) for each in solution.equilibria if len(each.outcomes) > 1 for outcome in each.outcomes
     )
     parts = list(sure)
     if mixed:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import capital, title
+from kgsim.briefing.phrases import capital, ended, named, title
 from kgsim.language import Words
 from kgsim.report.content import Cell, Column, Table, cells
 from kgsim.wording import number, percent
@@ -56,12 +56,12 @@ def _by_the_end(found: Findings, said: Words, way: str) -> str:
     last = found.path.by_round.sel(structure=way).isel(round=-1)
     reached = {str(outcome): float(last.sel(outcome=outcome)) for outcome in found.path.outcome.values}
     parts = [
-        said("rounds.in_runs", outcome=outcome, share=percent(share))
+        said("rounds.in_runs", outcome=ended(found, outcome), share=percent(share))
         for outcome, share in sorted(reached.items(), key=lambda each: -each[1])
         if share > 0.0
     ]
     rounds = int(found.path.sizes["round"])
-    return said("rounds.by_the_end", structure=title(way), rounds=rounds, parts=", ".join(parts))
+    return said("rounds.by_the_end", structure=named(found, way), rounds=rounds, parts=", ".join(parts))
 
 
 def repeated(found: Findings, said: Words) -> Section | None:

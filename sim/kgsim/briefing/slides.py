@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kgsim.briefing.document import Document, Fact, Picture, Section
+from kgsim.briefing.document import Document, Fact, Picture, Point, Section
 from kgsim.plots.size import SLIDE_SMALL, Size
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.report.content import Bullets, Cell, Paragraph, Table, shown
@@ -13,7 +13,9 @@ from kgsim.report.content import Bullets, Cell, Paragraph, Table, shown
 MARGIN = 0.55
 TOP = 1.5
 FOOT = 0.62
-GAP = 0.25
+GAP, CLOSE = 0.25, 0.08
+"""Inches below a block, and below a point, which the next one follows like a paragraph."""
+
 TEXT, TABLE, NOTE = 16, 13, 12
 SMALLEST_TABLE = 12
 PICTURE_SHARE = 0.68
@@ -123,7 +125,7 @@ def _slides(section: Section, body: Box, continued: str) -> list[Slide]:
                     pages.append([])
                     used = 0.0
                 pages[-1].append((Box(body.left, body.top + used, body.width, height), content))
-                used += height + GAP
+                used += height + (CLOSE if isinstance(block, Point) else GAP)
     notes = (*section.notes,)
     return [
         Slide(section.message if not place else f"{section.message} ({continued})", section.title, tuple(page), notes)
@@ -162,6 +164,9 @@ def _pieces(block: object, body: Box, used: float, ruler: Ruler) -> Iterator[tup
             yield from _tables(block, body, used, ruler)
         case Bullets(items):
             yield from _runs(items, body, ruler)
+        case Point(title, text):
+            told = (f"{title}. {text}",)
+            yield Lines(told, TABLE), _height(told, TABLE, body.width, ruler)
         case Paragraph(text):
             yield Lines((text,), TEXT), _height((text,), TEXT, body.width, ruler)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         "kgsim brief scenarios/bypass.yaml --out brief.pptx",
         "kgsim brief scenarios/bypass.yaml --out brief.pdf --paper letter --classification INTERNAL",
         "kgsim brief scenarios/bypass.yaml --out brief.html --set A=5 --lang ko",
+        "kgsim brief scenarios/bypass.yaml --out page.html --one-page",
         "kgsim brief my_talks.yaml --out brief.md --figures figures --map gain cost",
     ),
 )
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     help="Directory with your own brief.html.jinja, brief.md.jinja, brief.typ (PDF) or brief.pptx (master).",
 )
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper of the PDF.")
+@click.option("--one-page", is_flag=True, help="Write the first page alone.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of whatever is drawn.")
 @set_option
 @beyond_range_option
@@ -72,6 +74,7 @@ def brief(
     template: Path | None,
     paper: str,
     seed: int,
+    one_page: bool,
     settings: tuple[str, ...],
     beyond_range: bool,
     force: bool,
@@ -110,6 +113,7 @@ def brief(
         template=template,
         paper=paper,
         seed=seed,
+        one_page=one_page,
         force=force,
     )
     for path in written:

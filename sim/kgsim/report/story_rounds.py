@@ -130,6 +130,18 @@ def _briefing(briefing: Briefing) -> Iterator[str]:
         yield f"The question: {what}{f', along {ask.parameter}' if ask.parameter else ''}."
     if briefing.compare is not None:
         yield f"What {briefing.compare[1]} is worth beside {briefing.compare[0]}."
+    if briefing.today:
+        yield f"What holds today: {briefing.today}."
+    for what, text in (
+        ("Bottom line", briefing.headline),
+        ("So what", briefing.so_what),
+        ("Confidence", briefing.confidence),
+        ("Watch", " · ".join(briefing.watch)),
+        ("Dissent", briefing.dissent),
+        ("Authors", listed(briefing.authors) if briefing.authors else ""),
+    ):
+        if text:
+            yield f"{what}: {text}"
     if briefing.map is not None:
         yield f"The map: {listed(briefing.map)}."
     if price is not None:

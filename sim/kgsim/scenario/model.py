@@ -268,7 +268,7 @@ class Briefing:
     """What a briefing puts in the foreground; None leaves the choice to the results.
 
     `compare` holds the structure compared with and the one whose worth is shown; `map` two parameters; `today` the
-    outcome that holds today, empty if the file does not say.
+    outcome that holds today, empty if the file does not say. The others are an author's own words for the first page.
     """
 
     ask: Ask | None = None
@@ -276,6 +276,12 @@ class Briefing:
     map: tuple[str, str] | None = None
     price: Price | None = None
     today: str = ""
+    headline: str = ""
+    so_what: str = ""
+    watch: tuple[str, ...] = ()
+    dissent: str = ""
+    confidence: str = ""
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

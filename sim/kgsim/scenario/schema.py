@@ -304,6 +304,12 @@ class BriefingEntry(Model):
     compare: CompareEntry | None = Field(None, description="The two structures whose difference is shown.")
     map: list[str] | None = Field(None, description="The two parameters of the regime map.", min_length=2, max_length=2)
     today: str | None = Field(None, description="The outcome that holds today, which policies are compared with.")
+    headline: str = Field("", description="The bottom line in the authors' words, instead of the computed one.")
+    so_what: str = Field("", description="What follows from it, in the authors' words.")
+    watch: OneOrMany = Field([], description="What to watch, in the authors' words, instead of the computed one.")
+    dissent: str = Field("", description="What speaks against it, in the authors' words.")
+    confidence: str = Field("", description="How sure the authors are, and why.")
+    authors: OneOrMany = Field([], description="Who signs what is written.")
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kgsim.scenario.model import Ask, Briefing, Parameter, Price
 from kgsim.scenario.names import suggestion
@@ -39,7 +39,17 @@ def read_briefing(
         map=(entry.map[0], entry.map[1]) if entry.map else None,
         price=_price(entry.price, declared, report) if entry.price else None,
         today=entry.today or "",
+        headline=entry.headline.strip(),
+        so_what=entry.so_what.strip(),
+        watch=_several(entry.watch),
+        dissent=entry.dissent.strip(),
+        confidence=entry.confidence.strip(),
+        authors=_several(entry.authors),
     )
+
+
+def _several(given: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in ([given] if isinstance(given, str) else given))))
 
 
 def _ask(entry: AskEntry, claims: tuple[str, ...], declared: Declared, report: Report) -> Ask:
