@@ -168,8 +168,9 @@ SUM_TO_ONE = 1e-9
 #: Share of the values that a claim compares up to which they are equal: below it differences are rounding.
 EQUAL = 1e-10
 
-#: A part of a continuum whose longest edge is shorter than this share of the whole's is no more than its middle.
-SHORTEST_EDGE = 1e-11
+#: A part of a continuum whose longest edge is shorter, in shares of the whole's, than this share of the tolerance up to
+#: which a claim's numbers are equal, is no more than its middle.
+SHORTEST_EDGE = 0.1
 
 #: Claims compare so tightly where a boundary is sought, since the width of a tie is the boundary's error.
 TIGHT_COMPARISON = 1e-12

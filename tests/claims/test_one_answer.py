@@ -101,6 +101,26 @@ claims:
 """
 
 
+INDIFFERENT = """
+kgsim: 1
+title: A second mover who does not care
+question: Is a number missed that lies between two equilibria?
+players: {A: A, B: B}
+parameters:
+  z: {label: idle, value: 0, range: [0, 1], because: x, certainty: judgement}
+terms: {t: x}
+moves: {A: {m0: x, m1: y}, B: {m0: x, m1: y}}
+outcomes:
+  much: {when: {A: m1, B: m1}, terms: {t: 1}}
+  little: {otherwise: true}
+utilities: {A: 3 + 0*z, B: t}
+structures: {s1: {play: [B, A]}}
+claims:
+  never_one: {says: x, holds: 'value(B, s1)*value(A, s1) != 1'}
+  between: {says: x, holds: 'value(B, s1) == 1/7'}
+"""
+
+
 @pytest.fixture(autouse=True)
 def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """Along an idle parameter three points say all; elsewhere the tests below ask for more."""
@@ -141,8 +161,9 @@ def said(scenario: kgsim.Scenario) -> dict[str, dict[str, str]]:
         (COORDINATION, {"least": "depends", "sum": "holds"}),
         (COORDINATION.replace("value: 1,", "value: 2.5,"), {"least": "depends", "sum": "depends"}),
         (INSPECTION, {"some": "holds", "known": "holds"}),
+        (INDIFFERENT, {"never_one": "depends", "between": "depends"}),
     ],
-    ids=["chicken", "parametric", "coordination", "coordination with a higher bar", "inspection"],
+    ids=["chicken", "parametric", "coordination", "coordination with a higher bar", "inspection", "indifferent"],
 )
 def test_every_command_says_the_same(text: str, expected: dict[str, str]) -> None:
     found = said(kgsim.loads(text, name="game"))

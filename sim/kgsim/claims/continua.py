@@ -60,7 +60,7 @@ class Inside:
     found: Mapping[str, Floats] | None = None
 
 
-def look_inside(combinations: Iterable[Mapping[str, Face]], judged: Judged) -> Inside:
+def look_inside(combinations: Iterable[Mapping[str, Face]], judged: Judged, equal: float) -> Inside:
     """Look for equilibria of some structures at which a statement is true.
 
     Parameters
@@ -70,19 +70,21 @@ def look_inside(combinations: Iterable[Mapping[str, Face]], judged: Judged) -> I
     judged
         The statement on parts of them; where an array holds a single end, that equilibrium is meant. It is false at
         every end.
+    equal
+        The tolerance up to which its numbers are equal.
     """
     decided = True
     for looked_at, faces in enumerate(combinations):
         if looked_at == MOST_COMBINATIONS:
             return Inside(False)
-        inside = _search(faces, judged)
+        inside = _search(faces, judged, SHORTEST_EDGE * equal)
         if inside.found is not None:
             return inside
         decided &= inside.decided
     return Inside(decided)
 
 
-def _search(faces: Mapping[str, Face], judged: Judged) -> Inside:
+def _search(faces: Mapping[str, Face], judged: Judged, shortest: float) -> Inside:
     parts = {name: face.ends[None] for name, face in faces.items()}
     if not judged(parts)[1].any():
         return Inside(True)
@@ -99,7 +101,7 @@ def _search(faces: Mapping[str, Face], judged: Judged) -> Inside:
         if not left.any():
             return Inside(True)
         parts, longest = _halved({name: ends[left] for name, ends in parts.items()}, scale)
-        kept = longest > SHORTEST_EDGE
+        kept = longest > shortest
         parts = {name: ends[kept] for name, ends in parts.items()}
         count = len(next(iter(parts.values())))
         if count == 0:

@@ -233,7 +233,7 @@ class Judge:
             return np.broadcast_to(surely, shape), np.broadcast_to(possibly, shape)
 
         members = {name: each.at(here) for name, each in at.members.items()}
-        return look_inside(self._faces(members), judged)
+        return look_inside(self._faces(members), judged, self.equal)
 
     def _at(self, points: Integers) -> Setting:
         """The setting at some of the points."""
