@@ -9,10 +9,11 @@ from kgsim.analysis.plain import Plain, plain
 from kgsim.analysis.priors import default_priors
 from kgsim.analysis.robustness import robustness
 from kgsim.analysis.robustness_result import PriorResult
+from kgsim.engine.one_by_one import by_itself
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 
-#: Draws, and draws where each is solved by itself: private types, critical discount factors.
+#: Draws, and draws where each is solved by itself: private types, chance, moves unseen, critical discount factors.
 DRAWS, FEW = 512, 64
 
 SEED = 0
@@ -69,6 +70,7 @@ def quick_pass(
     slow = bool(scenario.types) or any(
         call.function == "critical_discount" for claim in scenario.claims.values() for call in claim.calls
     )
+    slow |= any(by_itself(scenario, each) for each in scenario.structures.values())
     draws = FEW if slow else DRAWS
     try:
         found = robustness(
