@@ -195,7 +195,13 @@ def test_where_inspections_are_dear_something_is_hidden(monkeypatch: pytest.Monk
     assert (found.segments[-1].low, VERDICTS[found.segments[-1].verdict]) == (0.0, "holds")
 
 
-@pytest.mark.parametrize("seed", range(24))
+#: Of these the exact solver has most of a minute's work, with ties everywhere.
+LONG = (4, 16)
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.slow) if seed in LONG else seed for seed in range(24)]
+)
 def test_no_two_commands_contradict_each_other(seed: int) -> None:
     assert_one_answer(seed)
 
