@@ -171,3 +171,21 @@ def result(
             },
         },
     )
+
+
+#: A seller parts with a good for 2 if it is worth less to it, and a buyer buys if it is worth more. Claims follow.
+SALE = """
+kgsim: 1
+title: Sale
+question: Is it sold?
+players: {S: Seller, B: Buyer}
+parameters:
+  cost: {label: worth to the seller, value: 1, range: [0, 4], because: made up for a test, certainty: judgement}
+  worth: {label: worth to the buyer, value: 3, range: [0, 4], because: made up for a test, certainty: judgement}
+terms: {sold: sold}
+moves: {S: {keep: keep, sell: sell}, B: {refuse: refuse, buy: buy}}
+outcomes: {sale: {when: {S: sell, B: buy}, terms: {sold: 1}}, none: {otherwise: true}}
+utilities: {S: sold*(2 - cost), B: sold*(worth - 2)}
+structures: {market: {play: [S, B]}}
+claims:
+"""

@@ -96,6 +96,12 @@ EQUAL_ENDS = 1e-12
 #: Share of a player's range of payoffs up to which gains in Bayesian games, expected under beliefs, are ties.
 BAYESIAN_TIES = 1e-10
 
+#: Share of what actions are worth on average against others' play up to which two of them are as good.
+AVERAGED = 1e-12
+
+#: Probabilities up to this, of what a linear programme finds likeliest, are its own inexactness.
+MEDIATED = 1e-6
+
 #: Newton's last move, as a share of 1 and the point's size, up to which a point lies on a path.
 ON_THE_PATH = 1e-10
 

@@ -9,30 +9,20 @@ import kgsim
 from kgsim.analysis.kinds import check_kinds
 from kgsim.cli import main
 from kgsim.scenario.lint import lint
+from made_up import SALE
 
-#: A seller may part with a good that is worth `cost` to it for a price of 2.
-SALE = """
-kgsim: 1
-title: Sale
-question: Is it sold?
-players: {S: Seller, B: Buyer}
-parameters:
-  cost: {label: worth to the seller, value: 1, range: [0, 4], because: made up for a test, certainty: judgement}
-  worth: {label: worth to the buyer, value: 3, range: [0, 4], because: made up for a test, certainty: judgement}
-terms: {sold: sold}
-moves: {S: {keep: keep, sell: sell}, B: {refuse: refuse, buy: buy}}
-outcomes: {sale: {when: {S: sell, B: buy}, terms: {sold: 1}}, none: {otherwise: true}}
-utilities: {S: sold*(2 - cost), B: sold*(worth - 2)}
-structures: {market: {play: [S, B]}}
-claims:
+SOLD = (
+    SALE
+    + """\
   C: {says: test, kind: KIND, holds: 'HOLDS'}
 """
+)
 
 SELLS = 'reached(market, "sale")'
 
 
 def sale(kind: str, holds: str) -> kgsim.Scenario:
-    return kgsim.loads(SALE.replace("KIND", kind).replace("HOLDS", holds), name="sale")
+    return kgsim.loads(SOLD.replace("KIND", kind).replace("HOLDS", holds), name="sale")
 
 
 @pytest.mark.parametrize(
@@ -66,12 +56,12 @@ def test_a_corner_alone_breaks_an_identity() -> None:
 
 def test_check_tells_a_broken_identity_with_its_line(tmp_path) -> None:
     file = tmp_path / "sale.yaml"
-    file.write_text(SALE.replace("KIND", "identity").replace("HOLDS", SELLS))
+    file.write_text(SOLD.replace("KIND", "identity").replace("HOLDS", SELLS))
     found = CliRunner().invoke(main, ["check", str(file)])
     assert found.exit_code == 2
     assert f"Error: {file}:15:" in found.output
     assert "claims.C.kind: the claim is declared an identity and does not hold at" in found.output
-    file.write_text(SALE.replace("KIND", "result").replace("HOLDS", "value(B, market) >= 0"))
+    file.write_text(SOLD.replace("KIND", "result").replace("HOLDS", "value(B, market) >= 0"))
     noted = CliRunner().invoke(main, ["check", "--strict", str(file)])
     assert noted.exit_code == 0
     assert "Note:" in noted.output

@@ -13,30 +13,20 @@ from kgsim.analysis.quick import quick_pass
 from kgsim.analysis.robustness import _job
 from kgsim.cli import main
 from kgsim.results import HOLDS
+from made_up import SALE
 
-#: A seller parts with a good for 2 if it is worth less to it, and a buyer buys if it is worth more to it.
-SALE = """
-kgsim: 1
-title: Sale
-question: Is it sold?
-players: {S: Seller, B: Buyer}
-parameters:
-  cost: {label: worth to the seller, value: 1, range: [0, 4], because: made up for a test, certainty: judgement}
-  worth: {label: worth to the buyer, value: 3, range: [0, 4], because: made up for a test, certainty: judgement}
-terms: {sold: sold}
-moves: {S: {keep: keep, sell: sell}, B: {refuse: refuse, buy: buy}}
-outcomes: {sale: {when: {S: sell, B: buy}, terms: {sold: 1}}, none: {otherwise: true}}
-utilities: {S: sold*(2 - cost), B: sold*(worth - 2)}
-structures: {market: {play: [S, B]}}
-claims:
+SOLD = (
+    SALE
+    + """\
   gains: {says: the seller gains, kind: result, holds: 'value(S, market) > 0'}
   likewise: {says: the buyer gains, kind: result, holds: 'value(B, market) > 0.5', given: 'value(S, market) > 0'}
   dear: {says: it is dear, kind: result, holds: 'value(S, market) > 5'}
   order: {says: it is worth more to the buyer, kind: assumption, holds: cost < worth}
 """
+)
 
 
-def sale(text: str = SALE) -> kgsim.Scenario:
+def sale(text: str = SOLD) -> kgsim.Scenario:
     return kgsim.loads(text, name="sale")
 
 
@@ -82,7 +72,7 @@ def test_held_values_are_not_drawn() -> None:
     assert drawn.shares.claims["gains"].fails.share == 1.0
 
 
-def run(tmp_path, *options: str, text: str = SALE) -> tuple[str, dict[str, object]]:
+def run(tmp_path, *options: str, text: str = SOLD) -> tuple[str, dict[str, object]]:
     file = tmp_path / "sale.yaml"
     file.write_text(text)
     found = CliRunner().invoke(main, ["run", str(file), "--no-plots", "--out", str(tmp_path / "out"), *options])
@@ -109,13 +99,13 @@ def test_without_draws_nothing_is_counted(tmp_path) -> None:
 
 
 def test_claims_of_undeclared_kind_are_told_as_such(tmp_path) -> None:
-    text = SALE.replace("kind: result, ", "").replace("kind: assumption, ", "")
+    text = SOLD.replace("kind: result, ", "").replace("kind: assumption, ", "")
     output, _ = run(tmp_path, text=text)
     assert "Of 4 claims of undeclared kind, 3 hold at these values; they hold together in" in output
 
 
 def test_where_nothing_can_be_drawn_it_says_so(tmp_path) -> None:
-    output, document = run(tmp_path, text=SALE.replace("range: [0, 4]", "range: [1, 3]"))
+    output, document = run(tmp_path, text=SOLD.replace("range: [0, 4]", "range: [1, 3]"))
     assert "draws from the ranges" in output
     held, told = run(tmp_path, "--set", "cost=1", "--set", "worth=3")
     assert "is not told: nothing can be drawn" in held

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,13 @@ from kgsim.scenario.payoffs import outcomes_of, payoff_table, structure_of
 from kgsim.scenario.transforms import stepped
 from kgsim.showing import Told
 from kgsim.solvers.graph.stability import Concept
-from kgsim.solvers.strategic.cautious import levels, maximin, minimax_regret
+from kgsim.solvers.strategic.cautious import Cautious, levels, maximin, minimax_regret
 from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
 from kgsim.structures.build import with_ties_of
 from kgsim.structures.conflict import STEPS
 from kgsim.structures.offers.boxes import has_intervals
-from kgsim.tolerances import POSITIVE
+from kgsim.tolerances import MEDIATED, POSITIVE
 from kgsim.wording import interval, listed, number, percent
 
 #: Precisions at which noisy play is looked at, per range of each mover's payoffs.
@@ -181,9 +181,17 @@ class Situation:
         chosen[np.ix_(*actions)] = True
         return chosen
 
+    def worths(self, numbers: Sequence[float]) -> str:
+        """A number of each player's, in words."""
+        return ", ".join(f"{player} {number(own)}" for player, own in zip(self.scenario.players, numbers, strict=True))
+
     def possible(self) -> tuple[str, ...]:
         """Every outcome that some profile leads to."""
         return self.outcomes(np.ones(self.ends.shape, dtype=bool))
+
+
+#: What a lens makes of a situation: outcomes, and why.
+Look: TypeAlias = Callable[[Situation], tuple[tuple[str, ...], str]]
 
 
 def _perfect(at: Situation) -> tuple[tuple[str, ...], str]:
@@ -217,7 +225,7 @@ def _noisy(at: Situation) -> tuple[tuple[str, ...], str]:
     )
 
 
-def _stable(concept: Concept) -> Callable[[Situation], tuple[tuple[str, ...], str]]:
+def _stable(concept: Concept) -> Look:
     def look(at: Situation) -> tuple[tuple[str, ...], str]:
         says: dict[Concept, str] = {
             "nash": "nobody has anything better to move to, by rankings alone",
@@ -264,7 +272,7 @@ def _undominated(vectors: Floats) -> Integers:
     return np.array(kept, dtype=np.intp)
 
 
-def _bargain(rule: type[Objective]) -> Callable[[Situation], tuple[tuple[str, ...], str]]:
+def _bargain(rule: type[Objective]) -> Look:
     def look(at: Situation) -> tuple[tuple[str, ...], str]:
         worth = np.moveaxis(at.payoffs, 0, -1)
         fallback = maximin(at.payoffs).worth
@@ -278,8 +286,7 @@ def _bargain(rule: type[Objective]) -> Callable[[Situation], tuple[tuple[str, ..
                 return (), "no outcome gives everybody more than it can assure itself of alone"
             picked = score == score.max()
         chosen = at.outcomes(picked.reshape(worth.shape[:-1]))
-        told = ", ".join(f"{player} {number(own)}" for player, own in zip(at.scenario.players, fallback, strict=True))
-        return chosen, f"all parties agree by {objective.title} on what exceeds the assured ({told})"
+        return chosen, f"all parties agree by {objective.title} on what exceeds the assured ({at.worths(fallback)})"
 
     return look
 
@@ -303,24 +310,22 @@ def _mediated(at: Situation) -> tuple[tuple[str, ...], str]:
     found = correlated(payoffs)
     outcomes = at.ends[np.ix_(*kept)]
     most = {int(index): -found.extreme(-(outcomes == index).astype(float))[0] for index in np.unique(outcomes)}
-    admitted = {index: share for index, share in most.items() if share > 1e-6}
+    admitted = {index: share for index, share in most.items() if share > MEDIATED}
     told = ", ".join(f"{at.scenario.outcomes[index].name} {percent(share)}" for index, share in admitted.items())
     says = f"all choose at once and a mediator tells each its part (correlated equilibrium); at most {told}"
     return tuple(at.scenario.outcomes[index].name for index in admitted), says
 
 
-def _cautious(at: Situation) -> tuple[tuple[str, ...], str]:
-    found = maximin(at.payoffs)
-    told = ", ".join(f"{player} {number(own)}" for player, own in zip(at.scenario.players, found.worth, strict=True))
-    says = f"everybody makes its worst case best (maximin): assured are {told}"
-    return at.outcomes(at.of_actions(found.actions)), says
+ASSURED = "everybody makes its worst case best (maximin): assured are"
+MISSED = "everybody keeps what it may miss small (minimax regret): at most"
 
 
-def _regret(at: Situation) -> tuple[tuple[str, ...], str]:
-    found = minimax_regret(at.payoffs)
-    told = ", ".join(f"{player} {number(own)}" for player, own in zip(at.scenario.players, found.worth, strict=True))
-    says = f"everybody keeps what it may miss small (minimax regret): at most {told}"
-    return at.outcomes(at.of_actions(found.actions)), says
+def _by_rule(rule: Callable[[Floats], Cautious], says: str) -> Look:
+    def look(at: Situation) -> tuple[tuple[str, ...], str]:
+        found = rule(at.payoffs)
+        return at.outcomes(at.of_actions(found.actions)), f"{says} {at.worths(found.worth)}"
+
+    return look
 
 
 def _thinking(at: Situation) -> tuple[tuple[str, ...], str]:
@@ -332,7 +337,7 @@ def _thinking(at: Situation) -> tuple[tuple[str, ...], str]:
 
 
 #: Name to label and what it does; told in this order.
-LENSES: dict[str, tuple[str, Callable[[Situation], tuple[tuple[str, ...], str]]]] = {
+LENSES: dict[str, tuple[str, Look]] = {
     "perfect": ("subgame perfection", _perfect),
     "noisy": ("quantal response", _noisy),
     "nash": ("Nash stability", _stable("nash")),
@@ -343,8 +348,11 @@ LENSES: dict[str, tuple[str, Callable[[Situation], tuple[tuple[str, ...], str]]]
     "shares": ("Kalai-Smorodinsky", _bargain(KalaiSmorodinsky)),
     "rational": ("rationalizable", _rational),
     "mediated": ("correlated equilibrium", _mediated),
-    "cautious": ("maximin", _cautious),
-    "regret": ("minimax regret", _regret),
+    "cautious": ("maximin", _by_rule(maximin, ASSURED)),
+    "regret": (
+        "minimax regret",
+        _by_rule(minimax_regret, MISSED),
+    ),
     "thinking": ("levels 1 to 3", _thinking),
 }
 

@@ -12,8 +12,7 @@ import numpy as np
 from kgsim.arrays import Bools
 from kgsim.errors import GameError
 from kgsim.scenario.arguments import together
-from kgsim.scenario.conflicts import StatedConflict, is_conflict, read_conflict
-from kgsim.scenario.load import load
+from kgsim.scenario.conflicts import StatedConflict, load_conflict
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
@@ -139,7 +138,7 @@ def stability(
         If a file is not valid.
     """
     if isinstance(conflict, str | Path):
-        conflict = read_conflict(conflict) if is_conflict(conflict) else load(conflict)
+        conflict = load_conflict(conflict)
     if attitude not in ATTITUDES:
         raise GameError(f"attitude: expected one of {', '.join(ATTITUDES)}, got {attitude!r}")
     if isinstance(conflict, Scenario):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, read_scenario, set_option, values_set
+from kgsim.cli.inputs import STDIN, beyond_range_option, read_scenario, set_option, values_set
 from kgsim.cli.study import Delivery, outputs, say_where
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ def stability(
 
 
 def _read(file: str) -> Scenario | StatedConflict:
-    from kgsim.scenario.conflicts import is_conflict, read_conflict
+    from kgsim.scenario.conflicts import load_conflict
 
-    return read_conflict(file) if file != "-" and is_conflict(file) else read_scenario(file)
+    return read_scenario(file) if file == STDIN else load_conflict(file)
 
 
 def _values(conflict: Scenario | StatedConflict, settings: tuple[str, ...], beyond_range: bool) -> dict[str, float]:

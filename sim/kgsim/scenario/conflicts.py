@@ -8,10 +8,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from kgsim.scenario.load import load
+from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
 from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.schema_graph import ConflictFile, GraphEntry
+from kgsim.scenario.shipped import located
 from kgsim.scenario.source import Key, read_text, read_yaml
 
 #: Options without listed states give at most 4,096 combinations.
@@ -54,11 +57,17 @@ class StatedConflict:
     status_quo: str | None
 
 
-def is_conflict(path: str | Path) -> bool:
-    """Whether a file holds a conflict in graph form and no scenario."""
-    path = Path(path)
+def load_conflict(path: str | Path) -> Scenario | StatedConflict:
+    """Read and check a file that holds a scenario, or a conflict in graph form; bare names as for `kgsim.load`.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found, each with file, line, key and remedy.
+    """
+    path = located(path)
     data = read_yaml(read_text(path), path).data
-    return isinstance(data, dict) and _GRAPH in data
+    return read_conflict(path) if isinstance(data, dict) and _GRAPH in data else load(path)
 
 
 def read_conflict(path: str | Path) -> StatedConflict:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.games.strategic import action_values, with_ties
+from kgsim.tolerances import AVERAGED
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def levels(payoffs: Floats, most: int = 3) -> tuple[tuple[tuple[int, ...], ...],
     play = [np.full(count, 1.0 / count) for count in game.shape[1:]]
     found = []
     for _ in range(most):
-        best = [np.isclose(own, own.max(), rtol=1e-12, atol=0.0) for own in action_values(game, play)]
+        best = [np.isclose(own, own.max(), rtol=AVERAGED, atol=0.0) for own in action_values(game, play)]
         found.append(tuple(_all_of(own) for own in best))
         play = [own / own.sum() for own in best]
     return tuple(found)
