@@ -38,6 +38,7 @@ from .results import Course as Course
 from .results import Equilibrium as Equilibrium
 from .results import Result as Result
 from .results import StructureSolution as StructureSolution
+from .scenario.from_table import from_table as from_table
 from .scenario.load import load as load
 from .scenario.load import loads as loads
 from .scenario.model import Scenario as Scenario

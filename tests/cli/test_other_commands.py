@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import kgsim as package
 from kgsim.cli import COMMANDS, main
+from kgsim.cli.new import TEMPLATES
 
 
 def test_new_writes_a_scenario_that_passes_every_check_and_runs(kgsim, talks):
@@ -36,6 +37,28 @@ def test_new_wants_a_plain_name(kgsim, name):
     refused = kgsim("new", name)
     assert refused.exit_code == 2
     assert "plain" in refused.stderr
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_runs_without_a_warning(kgsim, template):
+    assert kgsim("new", "mine", "--template", template).exit_code == 0
+    checked = kgsim("check", "mine.yaml")
+    assert checked.exit_code == 0
+    assert "Warning" not in checked.output
+    done = kgsim("run", "mine.yaml", "--no-plots")
+    assert done.exit_code == 0, done.output
+
+
+def test_a_scenario_from_a_table(kgsim, tmp_path):
+    (tmp_path / "ranks.csv").write_text("A,B,outcome,A,B\nx,y,good,1,1\nx,z,bad,2,2\n", "utf-8")
+    assert kgsim("new", "mine", "--table", "ranks.csv", "--ranks").exit_code == 0
+    solved = json.loads(kgsim("run", "mine.yaml", "--no-plots", "--no-draws", "--format", "json").stdout)
+    told = json.dumps(solved["structures"]["at_once"])
+    assert '"good"' in told and '"bad"' not in told
+    for wrong in (["--ranks"], ["--table", "ranks.csv", "--template", "types"], ["--table", "none.csv"]):
+        refused = kgsim("new", "another", *wrong)
+        assert refused.exit_code == 2, refused.output
+    assert not (tmp_path / "another.yaml").exists()
 
 
 def test_new_makes_the_directory_it_is_given(kgsim):

@@ -13,7 +13,7 @@ from shown import PAGES, Block, blocks, commands, laid_out, mentions, read
 from kgsim.cli import main
 
 TUTORIAL = "docs/tutorial.md"
-SOMEBODYS = files("kgsim.cli").joinpath("template.yaml").read_text("utf-8")
+SOMEBODYS = files("kgsim.cli").joinpath("templates", "bypass.yaml").read_text("utf-8")
 """A scenario of the reader's own."""
 
 

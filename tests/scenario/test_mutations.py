@@ -24,7 +24,7 @@ from kgsim.scenario.payoffs import actions_of, profile_count
 ROOT = Path(__file__).parents[2]
 FILES = [
     ROOT / "tests" / "data" / "border.yaml",
-    ROOT / "sim" / "kgsim" / "cli" / "template.yaml",
+    ROOT / "sim" / "kgsim" / "cli" / "templates" / "bypass.yaml",
     *(
         ROOT / "scenarios" / f"{name}.yaml"
         for name in ("letter_2025", "loudspeaker_reciprocity", "drift", "six_party_2005")

@@ -31,10 +31,11 @@ def check_kinds(scenario: Scenario, *, seed: int = 0) -> tuple[tuple[Problem, ..
     -------
     errors, notes
         An identity that fails anywhere is an error of the file. A result that fails nowhere looked at is noted, as it
-        may be an identity, and so is one whose premise is met nowhere. Private types are not looked at.
+        may be an identity, and so is one whose premise is met nowhere. Not looked at are private types,
+        and files without parameters, in which nothing varies.
     """
     claims = [claim for claim in scenario.claims.values() if claim.kind in ("identity", "result")]
-    if not claims or scenario.types:
+    if not claims or scenario.types or not scenario.parameters:
         return (), ()
     corners = any(claim.kind == "identity" for claim in claims)
     points = _points(scenario, seed, corners)

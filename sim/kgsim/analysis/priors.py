@@ -119,7 +119,13 @@ def to_draw(scenario: Scenario, values: Mapping[str, float]) -> tuple[str, ...]:
     check_values(scenario, values)
     names = drawable(scenario, values)
     if not names:
-        raise GameError("nothing can be drawn: every parameter is set, or its range is a single value")
+        why = (
+            "every parameter is set, or its range is a single value" if scenario.parameters else "there is no parameter"
+        )
+        raise GameError(
+            f"nothing can be drawn: {why}. Name numbers as parameters with a range; what rests on rankings alone is "
+            "told by `kgsim stability`"
+        )
     return names
 
 
