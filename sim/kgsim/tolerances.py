@@ -205,6 +205,9 @@ ROUNDED_WORTH = 1e-13
 #: Chances change by less than this at a fixed point of quantal responses.
 FIXED_POINT = 1e-9
 
+#: Noisy responses to each other that are off by more than this in some chance have not settled, and decide no claim.
+SETTLED_CHANCE = 1e-6
+
 #: Share of the largest of some payoffs. Where none are closer, the rounding of their formulas need not be looked at: it
 #: would have to be that of numbers 1e5 times larger.
 CROWDED = 1e-9

@@ -88,7 +88,7 @@ def test_a_lens_that_cannot_look_says_why():
     scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
     found = kgsim.lenses(scenario, structure="coordinated", lens=["noisy", "core"])
     assert "weighs no chances" in found.views[0].refused
-    assert found.sentences[-1].startswith("Not asked: noisy, since the bloc US+ROK")
+    assert found.sentences[-1].startswith("Not asked: noisy, since structure coordinated: the bloc US+ROK")
     letter = kgsim.load(FIRST_EDITION / "letter_2025.yaml")
     found = kgsim.lenses(letter, lens=["perfect", "nash"])
     assert found.views[0].outcomes and "private types" in found.views[1].refused

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 import kgsim
 from kgsim.dynamics.actors import Learners
 from kgsim.dynamics.grid import StateGrid
-from kgsim.dynamics.logit import Tree, respond, solve_logit
+from kgsim.dynamics.logit import solve_logit, tree_of
 from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.shocks import drawn, nodes
 from kgsim.dynamics.world import World
 from kgsim.scenario.expressions import parse
 from kgsim.scenario.rounds import Shock
+from kgsim.structures.quantal import respond
 
 #: Two players with two moves each and a parameter `x` that changes.
 GAME = """
@@ -209,8 +210,9 @@ def test_shocks_have_the_moments_of_their_distribution(shock, moments):
 
 def test_logit_of_one_mover_after_another_is_softmax_backwards():
     scenario = game(A="2*ll + rl", B="ll + 3*rr + x*0", horizon=1)
-    tree = Tree(World.of(scenario, "in_turn"))
-    payoffs = tree.world.engine.payoffs({"x": np.array([0.5])})
+    world = World.of(scenario, "in_turn")
+    tree = tree_of(world)
+    payoffs = world.engine.payoffs({"x": np.array([0.5])})
     share, residual = respond(tree, payoffs, 3.0)
     after_left, after_right = 1 / (1 + np.exp(-3 / 3)), 1 / (1 + np.exp(3 * 3 / 3))  # chance that Bert goes left
     left = 1 / (1 + np.exp(-3 * (2 * after_left - after_right) / 2))
@@ -233,13 +235,14 @@ def test_logit_of_movers_at_once_is_a_fixed_point_whatever_the_units():
     shares = []
     for scale in (1.0, 50.0):
         scenario = game(A=f"{scale}*({PENNIES['A']}) + 7", B=PENNIES["B"], horizon=1)
-        tree = Tree(World.of(scenario, "at_once"))
-        share, residual = respond(tree, tree.world.engine.payoffs({"x": np.array([0.5])}), precision)
+        world = World.of(scenario, "at_once")
+        tree = tree_of(world)
+        share, residual = respond(tree, world.engine.payoffs({"x": np.array([0.5])}), precision)
         shares.append(share[:, 0])
         assert residual[0] < 1e-8
     assert shares[0][:2].sum() == pytest.approx(p, abs=1e-7)
     np.testing.assert_allclose(shares[0], shares[1], atol=1e-9)
-    np.testing.assert_allclose(respond(tree, tree.world.engine.payoffs({"x": np.array([0.5])}), 0.0)[0][:, 0], 0.25)
+    np.testing.assert_allclose(respond(tree, world.engine.payoffs({"x": np.array([0.5])}), 0.0)[0][:, 0], 0.25)
 
 
 def test_logit_approaches_the_equilibrium_of_the_dilemma():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kgsim.games.conflict import Conflict, Moves
 from kgsim.solvers.graph.inverse import raised
 from kgsim.solvers.graph.paths import paths_from
-from kgsim.solvers.graph.stability import ATTITUDES, CONCEPTS, Side, equilibria
+from kgsim.solvers.graph.stability import ATTITUDES, CONCEPTS, Side, everybody, sides_of
 
 #: Conflict to players' moves (from, to), rankings from best to worst, and equilibria; states count from 1.
 PUBLISHED = {
@@ -51,7 +51,11 @@ def stated(moves, rankings) -> Conflict:
 
 
 def players(conflict: Conflict) -> list[Side]:
-    return [Side.of(conflict, (player,)) for player in range(len(conflict.players))]
+    return list(sides_of(conflict))
+
+
+def equilibria(sides: list[Side]) -> dict[str, np.ndarray]:
+    return everybody(side.stable() for side in sides)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

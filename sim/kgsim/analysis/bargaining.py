@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import combinations
 
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.errors import GameError
 from kgsim.results import Result
-from kgsim.scenario.deals import Deals, deals_of
-from kgsim.scenario.model import Scenario
+from kgsim.scenario.deals import Deals, cells_of, deals_of
 from kgsim.scenario.names import suggestion
 from kgsim.structures.solution import fallback_structures
 
@@ -105,7 +104,7 @@ def bargaining_space(
     # Whoever is not at the table takes what leaves it no worse off than without agreement.
     least = rest[:, others].min(axis=0)
     dots, regions = [], []
-    for rule, members in _cells(scenario, deals, played):
+    for rule, members in cells_of(scenario, deals, played):
         name, corners = scenario.outcomes[rule].name, payoffs[members]
         if len(members) == 1:
             dots.append((name, corners[0]))
@@ -165,29 +164,6 @@ def _payoffs_without(result: Result, without: str, deals: Deals, payoffs: Floats
     raise GameError(
         f"there is no solved structure or outcome {without!r} to fall back on. {suggestion(without, known, 'fallback')}"
     )
-
-
-def _cells(scenario: Scenario, deals: Deals, played: Integers) -> Iterator[tuple[int, Integers]]:
-    """Deals on listed terms one by one; those on terms from intervals cell by cell, by the deals at its corners."""
-    for rule, menus in deals.menus.items():
-        here = np.flatnonzero(deals.outcomes == rule)
-        free = [name for name in menus if _from_interval(scenario, rule, name)]
-        fixed = [name for name in menus if name not in free]
-        keys = np.array([menus[name] for name in fixed]).reshape(len(fixed), len(here)).T
-        for key in np.unique(keys, axis=0):
-            group = np.flatnonzero((keys == key).all(axis=1) & np.isin(here, played))
-            ends = [np.unique(menus[name][group]) for name in free]
-            spans: list[list[tuple[float, ...]]] = [[*pairwise(values)] or [tuple(values)] for values in ends]
-            if len(group):
-                for cell in product(*spans):
-                    inside = [np.isin(menus[name][group], values) for name, values in zip(free, cell, strict=True)]
-                    yield int(rule), here[group[np.logical_and.reduce(inside or [np.ones(len(group), dtype=bool)])]]
-
-
-def _from_interval(scenario: Scenario, rule: int, name: str) -> bool:
-    owner, _, term = name.partition(".")
-    admitted = scenario.outcomes[rule].when.get(owner, scenario.decisions[owner].moves)
-    return any(term in scenario.decisions[owner].intervals.get(move, {}) for move in admitted)
 
 
 def _kept(corners: Floats, others: list[int], least: Floats) -> Floats:

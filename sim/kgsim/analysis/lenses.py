@@ -10,33 +10,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kgsim.analysis.plain import Plain
 from kgsim.analysis.stability import Stability, stability
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.dynamics.logit import Tree, respond
-from kgsim.dynamics.world import World
 from kgsim.errors import GameError, StructureError, UnknownNameError
 from kgsim.evaluate import solve
-from kgsim.games.objectives import RULES, KalaiSmorodinsky, NashProduct, Objective
+from kgsim.games.objectives import KalaiSmorodinsky, NashProduct, Objective
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.scenario.payoffs import outcomes_of, payoff_table, structure_of
+from kgsim.scenario.payoffs import outcomes_of, structure_of
 from kgsim.scenario.transforms import stepped
+from kgsim.scenario.unfit import unfit_for_noise
 from kgsim.showing import Told
 from kgsim.solvers.graph.stability import Concept
 from kgsim.solvers.strategic.cautious import Cautious, levels, maximin, minimax_regret
 from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
-from kgsim.structures.build import with_ties_of
-from kgsim.structures.conflict import STEPS
+from kgsim.structures.conflict import STEPS, Profiles
 from kgsim.structures.offers.boxes import has_intervals
+from kgsim.structures.quantal import Tree, respond
 from kgsim.tolerances import MEDIATED, POSITIVE
 from kgsim.wording import interval, listed, number, percent
 
@@ -146,25 +143,22 @@ class Situation:
     exact: Scenario
 
     @cached_property
-    def payoffs(self) -> Floats:
-        """What every profile is worth, a player's decisions taken together; shape (players, a1, ..., an)."""
-        table = payoff_table(self.scenario, self.structure, self.values)
-        payoffs = with_ties_of(self.scenario, self.structure, table.payoffs, self.values)
-        if not np.isfinite(payoffs).all():
-            raise StructureError(f"structure {self.structure}: a payoff is not a finite number at these values")
-        return np.array([self._by_player(own) for own in payoffs])
+    def profiles(self) -> Profiles:
+        """What everybody can do, each player's decisions taken together."""
+        return Profiles.of(self.exact, self.structure)
 
     @cached_property
+    def payoffs(self) -> Floats:
+        """What every profile is worth; shape (players, a1, ..., an)."""
+        found = self.profiles.worth({name: np.array([value]) for name, value in self.values.items()})[..., 0]
+        if not np.isfinite(found).all():
+            raise StructureError(f"structure {self.structure}: a payoff is not a finite number at these values")
+        return found
+
+    @property
     def ends(self) -> Integers:
         """The outcome of every profile, shape (a1, ..., an)."""
-        return self._by_player(outcomes_of(self.scenario, structure_of(self.scenario, self.structure)))
-
-    def _by_player(self, table: NDArray[Any]) -> NDArray[Any]:
-        """A table by decisions as one by players."""
-        owners = [decision.player for decision in self.scenario.decisions.values()]
-        own = [[axis for axis, owner in enumerate(owners) if owner == player] for player in self.scenario.players]
-        sizes = [prod(table.shape[axis] for axis in axes) for axes in own]
-        return table.transpose([axis for axes in own for axis in axes]).reshape(sizes)
+        return self.profiles.outcomes
 
     @cached_property
     def stability(self) -> Stability:
@@ -187,7 +181,8 @@ class Situation:
 
     def possible(self) -> tuple[str, ...]:
         """Every outcome that some profile leads to."""
-        return self.outcomes(np.ones(self.ends.shape, dtype=bool))
+        reached = np.unique(outcomes_of(self.exact, self.exact.structures[self.structure]))
+        return tuple(self.scenario.outcomes[index].name for index in reached if index >= 0)
 
 
 #: What a lens makes of a situation: outcomes, and why.
@@ -205,23 +200,21 @@ def _perfect(at: Situation) -> tuple[tuple[str, ...], str]:
 
 
 def _noisy(at: Situation) -> tuple[tuple[str, ...], str]:
-    for bloc in at.scenario.structures[at.structure].blocs.values():
-        if not RULES[bloc.rule].linear:
-            raise GameError(f"the bloc {bloc.name} decides by the rule {bloc.rule!r}, which weighs no chances")
-    tree = Tree(World(at.scenario, at.structure, 1))
-    engine = tree.world.engine
-    payoffs = engine.payoffs({name: np.array([value]) for name, value in at.values.items()})
+    unfit = unfit_for_noise(at.scenario, at.scenario.structures[at.structure])
+    if unfit:
+        raise GameError(unfit)
+    deals = at.profiles.deals
+    tree = Tree(at.scenario, at.structure, deals.labels[at.structure])
+    payoffs = deals.payoffs(at.scenario, {name: np.array([value]) for name, value in at.values.items()})
+    chances, off = respond(tree, np.repeat(payoffs, len(PRECISIONS), axis=2), np.array(PRECISIONS))
     likeliest: dict[str, list[float]] = {}
-    worst = 0.0
-    for precision in PRECISIONS:
-        chances, off = respond(tree, payoffs, precision)
-        shares = np.bincount(engine.deals.outcomes, chances[:, 0], minlength=len(at.scenario.outcomes))
+    for precision, chance in zip(PRECISIONS, chances.T, strict=True):
+        shares = np.bincount(deals.outcomes, chance, minlength=len(at.scenario.outcomes))
         likeliest.setdefault(at.scenario.outcomes[int(shares.argmax())].name, []).append(precision)
-        worst = max(worst, float(off.max()))
     told = "; ".join(f"{name} at {listed(map(number, each))}" for name, each in likeliest.items())
     return tuple(likeliest), (
         "better moves are likelier and none is excluded (quantal response); likeliest by precision, per range of "
-        f"payoffs: {told}; off by {worst:.0e} at most"
+        f"payoffs: {told}; off by {off.max():.0e} at most"
     )
 
 
@@ -394,10 +387,6 @@ def lenses(
     views = []
     for name in asked:
         called, look = LENSES[name]
-        if scenario.types and name != "perfect":
-            refused = "it has no place for private types; write one scenario for each type, or ask kgsim run"
-            views.append(View(name, called, (), "", refused))
-            continue
         try:
             outcomes, says = look(at)
         except (GameError, StructureError) as error:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kgsim.arrays import Bools
 from kgsim.errors import GameError
+from kgsim.games.conflict import Conflict
 from kgsim.scenario.arguments import together
 from kgsim.scenario.conflicts import StatedConflict, load_conflict
 from kgsim.scenario.model import Scenario
@@ -20,8 +21,9 @@ from kgsim.showing import Shown
 from kgsim.solvers.graph.inverse import raised
 from kgsim.solvers.graph.paths import Path as Course
 from kgsim.solvers.graph.paths import paths_from
-from kgsim.solvers.graph.stability import ATTITUDES, Concept, Side, equilibria
-from kgsim.structures.conflict import ToldConflict, conflict_of, conflict_stated
+from kgsim.solvers.graph.profiles import stable_profiles
+from kgsim.solvers.graph.stability import ATTITUDES, Concept, Side, everybody, sides_of
+from kgsim.structures.conflict import Profiles, ToldConflict, conflict_of, conflict_stated
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +40,6 @@ class Stability(Shown):
         The conflict with its words.
     attitude
         What movers make of preferences that are not known (`kgsim.solvers.graph.stability`).
-    sides
-        Each player's side.
     stable
         For each player, concept to whether it stays at each state; shape (states,).
     equilibria
@@ -57,13 +57,17 @@ class Stability(Shown):
     structure: str
     told: ToldConflict
     attitude: str
-    sides: tuple[Side, ...] = field(repr=False)
     stable: tuple[Mapping[Concept, Bools], ...]
     equilibria: Mapping[Concept, Bools]
     coalitional: Mapping[Concept, Bools]
     start: tuple[int, ...]
     paths: Mapping[int, Course] = field(repr=False)
     improving_paths: Mapping[int, Course] = field(repr=False)
+
+    @cached_property
+    def sides(self) -> tuple[Side, ...]:
+        """Each player's side: what it can do, and what the others can answer."""
+        return sides_of(self.told.conflict)
 
     def outcomes(self, concept: Concept, *, coalitions: bool = False) -> tuple[str, ...]:
         """Outcomes, or states of a conflict in graph form, with an equilibrium state of a concept."""
@@ -143,13 +147,14 @@ def stability(
         raise GameError(f"attitude: expected one of {', '.join(ATTITUDES)}, got {attitude!r}")
     if isinstance(conflict, Scenario):
         chosen = structure_of(conflict, structure or next(iter(conflict.structures))).name
-        told = conflict_of(conflict, chosen, together(conflict, values, more))
+        profiles, point = Profiles.of(conflict, chosen), together(conflict, values, more)
+        told = conflict_of(profiles, point)
+        stable = _of_profiles(profiles, point)
     else:
         chosen = ""
         _refuse_settings(structure, values, more)
         told = conflict_stated(conflict)
-    sides = tuple(Side.of(told.conflict, (player,)) for player in range(len(told.conflict.players)))
-    whole = [Side.of(told.conflict, members) for members in told.conflict.coalitions()] if coalitions else []
+        stable = tuple(side.stable(attitude) for side in sides_of(told.conflict))
     begin = told.start if start is None else _states_named(told, start)
     return Stability(
         title=conflict.title,
@@ -157,14 +162,27 @@ def stability(
         structure=chosen,
         told=told,
         attitude=attitude,
-        sides=sides,
-        stable=tuple(side.stable(attitude) for side in sides),
-        equilibria=equilibria(sides, attitude),
-        coalitional=equilibria([*sides, *whole], attitude) if coalitions else {},
+        stable=stable,
+        equilibria=everybody(stable),
+        coalitional=_coalitional(told.conflict, stable, attitude) if coalitions else {},
         start=begin,
         paths=paths_from(told.conflict, begin),
         improving_paths=paths_from(told.conflict, begin, improving=True),
     )
+
+
+def _of_profiles(profiles: Profiles, values: Mapping[str, float]) -> tuple[dict[Concept, Bools], ...]:
+    """Each player's stability at each state of the conflict that a scenario's profiles are."""
+    found = stable_profiles(profiles.worth({name: np.array([value]) for name, value in values.items()}))
+    back = np.argsort(profiles.numbers.ravel())
+    return tuple({concept: flags.ravel()[back] for concept, flags in own.items()} for own in found)
+
+
+def _coalitional(
+    conflict: Conflict, stable: tuple[Mapping[Concept, Bools], ...], attitude: str
+) -> dict[Concept, Bools]:
+    """States that every player and every coalition stays at."""
+    return everybody([*stable, *(Side.of(conflict, members).stable(attitude) for members in conflict.coalitions())])
 
 
 def _refuse_settings(structure: str | None, *settings: Mapping[str, float] | None) -> None:

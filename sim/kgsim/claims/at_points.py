@@ -18,6 +18,7 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.claims.equilibria import Bounds, Continuum, Members, OnePoint
 from kgsim.claims.functions import Setting, structures_of
 from kgsim.claims.judge import Judge
+from kgsim.claims.lenses import Lens
 from kgsim.claims.truth import Known
 from kgsim.engine.engine import Engine
 from kgsim.engine.exact import quick, solve_exactly
@@ -115,6 +116,7 @@ class AtPoints:
                 raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
         self.engine = Engine(scenario, self.structures, fast, offers_asked(scenario))
         self.equal = equal
+        self._lens = Lens(scenario)
 
     def at(self, points: Points, payoffs: Floats | None = None, *, settle: int | None = 0) -> Answers:
         """Look at some points; callers keep to `kgsim.engine.engine.CHUNK` or so.
@@ -157,7 +159,7 @@ class AtPoints:
 
     def _judge(self, look: _Look) -> Judge:
         solved = {name: _AtPoints(each, len(self.scenario.outcomes)) for name, each in look.sets.items()}
-        return Judge(_setting(self.scenario, self.engine.deals.outcomes, look.points, look.payoffs), solved, self.equal)
+        return Judge(_setting(self._lens, self.engine.deals.outcomes, look.points, look.payoffs), solved, self.equal)
 
     def _settle(self, look: _Look, most: int | None) -> None:
         """Hand points that are open to the solver of single points, and enter what it says."""
@@ -193,7 +195,7 @@ class AtPoints:
         rules = [rule.name for rule in self.scenario.outcomes]
         play = {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}
         column = {name: values[[point]] if len(values) > 1 else values for name, values in look.points.items()}
-        judge = Judge(_setting(self.scenario, self.engine.deals.outcomes, column, here), play, self.equal)
+        judge = Judge(_setting(self._lens, self.engine.deals.outcomes, column, here), play, self.equal)
         for row in np.flatnonzero(look.open[:, point]):
             claim = self.scenario.claims[self.claims[row]]
             if set(structures_of(claim)) <= set(play):
@@ -205,14 +207,15 @@ def settled_of(points: int, calls_of: int) -> int:
     return max(FEWEST, SETTLED * min(calls_of, points) // max(points, 1))
 
 
-def _setting(scenario: Scenario, outcomes: Integers, points: Points, payoffs: Floats) -> Setting:
+def _setting(lens: Lens, outcomes: Integers, points: Points, payoffs: Floats) -> Setting:
+    scenario = lens.scenario
     rules = [rule.name for rule in scenario.outcomes]
 
     def span(outcome: str) -> Bounds | None:
         rows = payoffs[:, outcomes == rules.index(outcome)]
         return (rows.min(axis=1), rows.max(axis=1)) if rows.shape[1] else None
 
-    return Setting(scenario, payoffs.shape[-1], points, parameter_values(scenario, points), span)
+    return Setting(scenario, payoffs.shape[-1], points, parameter_values(scenario, points), lens, span)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from kgsim.arrays import Floats
 from kgsim.claims.equilibria import Bounds, OnePoint
 from kgsim.claims.functions import Setting, structures_of
 from kgsim.claims.judge import Combinations, Judge, borne_out, broken_by
+from kgsim.claims.lenses import Lens
 from kgsim.claims.sentences import tell
 from kgsim.claims.truth import bounds, truth
 from kgsim.results import DEPENDS, UNDECIDED, VERDICTS, ClaimResult, Interval, StructureSolution
@@ -94,7 +95,7 @@ def _setting(scenario: Scenario, values: Mapping[str, float], outcomes: OutcomeP
         return low, high
 
     points = {name: np.array([value]) for name, value in values.items()}
-    return Setting(scenario, 1, points, parameter_values(scenario, points), span)
+    return Setting(scenario, 1, points, parameter_values(scenario, points), Lens(scenario), span)
 
 
 @dataclass(frozen=True, eq=False)

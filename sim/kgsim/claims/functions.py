@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -16,11 +17,13 @@ from kgsim.automata.check import repeated
 from kgsim.automata.critical import sustained
 from kgsim.automata.joint import joint, numbers
 from kgsim.claims.equilibria import Bounds, Equilibria
+from kgsim.claims.lenses import Lens
 from kgsim.claims.truth import Known
 from kgsim.scenario.evaluation import evaluate
 from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.nodes import Call, Name, Node, Not, Text
 from kgsim.scenario.on_the_table import offers_asked
+from kgsim.solvers.graph.stability import Concept
 
 #: Points of its declared range at which `rises` and `falls` look at a quantity.
 GRID = 201
@@ -61,6 +64,8 @@ class Setting:
         Parameter to values, shape (count,), of those that differ from the file's.
     environment
         Every name of an expression to its values, shape (count,) or (1,).
+    lens
+        The scenario as other lenses look at it.
     span
         Outcome to everybody's least and largest payoff over all profiles that lead to it, shape (players, count) each;
         None for an outcome that no profile leads to.
@@ -70,6 +75,7 @@ class Setting:
     count: int
     points: Mapping[str, Floats]
     environment: Mapping[str, Floats]
+    lens: Lens
     span: Callable[[str], Bounds | None]
 
     def player(self, name: str) -> int:
@@ -115,7 +121,25 @@ def over_all(call: Call, at: Setting, solved: Mapping[str, Equilibria]) -> Known
             return Known.exactly(_monotone(call, at))
         case "sustained" | "critical_discount":
             return Known.exactly(_repeated(call, at))
+        case "stable" | "zopa" | "qre":
+            return _through_lens(call, at)
     raise TypeError(f"unknown function {call.function}")
+
+
+def _through_lens(call: Call, at: Setting) -> Known:
+    """What another lens says."""
+    scenario = at.scenario
+    if call.function == "qre":
+        sharp = np.atleast_1d(evaluate(call.arguments[2], at.environment))
+        structure, outcome = map(name_of, call.arguments[:2])
+        return at.lens.noisy(structure, at.outcome(outcome), sharp, at.points, at.count)
+    names = [name_of(node) for node in call.arguments]
+    if call.function == "zopa":
+        structure = "" if names[-1] in scenario.players else names.pop()
+        return at.lens.zopa([at.player(name) for name in names], structure, at.points, at.count)
+    concept, outcome, *given = names
+    structure = given[0] if given else next(iter(scenario.structures))
+    return at.lens.stable(cast(Concept, concept), at.outcome(outcome), structure, at.points, at.count)
 
 
 def in_play(call: Call, at: Setting, ends: Floats) -> tuple[Floats, Floats]:

@@ -149,11 +149,19 @@ class Judge:
         )
         verdict[solvable & borne], verdict[solvable & broken] = HOLDS, FAILS
         verdict[solvable & ~may_be_borne & ~may_be_broken] = VACUOUS
-        left = np.flatnonzero(solvable & ~borne & ~broken & (may_be_borne | may_be_broken))
+        left = np.flatnonzero(solvable & ~borne & ~broken & (may_be_borne | may_be_broken) & self._told(claim))
         for first in range(0, len(left), self._at_once):
             here = left[first : first + self._at_once]
             verdict[here] = self._one_by_one(claim, here, may_be_borne[here], may_be_broken[here])
         return Judgement(verdict, solvable)
+
+    def _told(self, claim: Claim) -> Bools:
+        """Where every number that does not depend on play is known; looking at equilibria tells none that is not."""
+        told: Bools = np.ones(self.setting.count, dtype=bool)
+        for call, known in self.known(claim).items():
+            if call.function not in OF_PLAY:
+                told &= ~(known.low < known.high)
+        return told
 
     def _truth(self, claim: Claim, statement: Node) -> tuple[Bools, Bools]:
         """Whether a statement on a claim's calls is surely true, and whether it is possibly, whatever is played."""
@@ -243,6 +251,7 @@ class Judge:
             len(points),
             {name: _some(values, points) for name, values in whole.points.items()},
             {name: _some(values, points) for name, values in whole.environment.items()},
+            whole.lens,
             whole.span,
         )
 

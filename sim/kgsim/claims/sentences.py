@@ -20,6 +20,12 @@ HEADS: dict[Verdict, str] = {
     "fails": "Fails",
     "depends": "Depends on which equilibrium is played",
 }
+STABILITIES = {
+    "nash": "rankings alone",
+    "seq": "rankings and the answers that others want to give (SEQ)",
+    "smr": "rankings and the answers that others can give for good (SMR)",
+    "gmr": "rankings and the answers that others can give (GMR)",
+}
 RELATIONS = {
     "<": "less than",
     "<=": "at most",
@@ -84,6 +90,15 @@ def _statement(scenario: Scenario, holds: Expression, node: Node, at: At) -> str
                 else "is not reached"
             )
             return f"{_text(outcome)} {verb} under {_text(structure)}"
+        case Call("stable", (concept, outcome, *given)):
+            verb = "is stable" if truth.all() else "is not stable"
+            under = f" under {_text(given[0])}" if given else ""
+            return f"{_text(outcome)} {verb} by {STABILITIES[_text(concept)]}{under}"
+        case Call("zopa", parties):
+            *first, last = [scenario.players.get(_text(party), "") for party in parties]
+            named = _list([label for label in [*first, last] if label])
+            within = "" if last else f" under {_text(parties[-1])}"
+            return f"there is {'a' if truth.all() else 'no'} deal{within} that gives {named} more than having none"
         case Call("rises" | "falls" as function, (quantity, parameter)):
             verb = function if truth.all() else f"does not {function[:-1]}"
             label = _described(scenario, holds, quantity)
@@ -122,6 +137,8 @@ def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
             return f"{_possessive(owner)} offer of {scenario.terms[_text(term)]} under {_text(structure)}"
         case Call("prob", (structure, outcome)):
             return f"the probability of {_text(outcome)} under {_text(structure)}"
+        case Call("qre", (structure, outcome, _)):
+            return f"the probability of {_text(outcome)} in noisy play under {_text(structure)}"
         case Call("worst" | "best" as function, (player, *chosen)):
             return f"{_possessive(scenario.players[_text(player)])} {function} payoff{_where(chosen)}"
         case Name(name) if name in scenario.parameters:

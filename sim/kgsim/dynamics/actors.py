@@ -11,10 +11,11 @@ import numpy as np
 
 from kgsim.arrays import Floats, Integers
 from kgsim.automata.joint import Joint, joint, numbers, seen
-from kgsim.dynamics.logit import Tree
+from kgsim.dynamics.logit import tree_of
 from kgsim.dynamics.policy import Policy
 from kgsim.dynamics.world import States, World
 from kgsim.scenario.payoffs import actions_of
+from kgsim.structures.quantal import Tree
 
 #: Runs whose best responses are reckoned together, so that the tables stay in the processor's cache.
 TOGETHER = 64
@@ -118,7 +119,7 @@ class Automata:
         """Chances of the moves seen in each joint state, the state after each profile, and each profile's deal."""
         at = numbers(self.world.scenario, self._joint, {})
         chances = [play[0] @ seen(at.noise[:1], play.shape[-1])[0] for play in at.play]
-        labels = Tree(self.world).labels.ravel()
+        labels = tree_of(self.world).labels.ravel()
         return chances, self._joint.following, labels
 
 
@@ -147,7 +148,7 @@ class Learners:
 
     @cached_property
     def _tree(self) -> Tree:
-        return Tree(self.world)
+        return tree_of(self.world)
 
     @property
     def draws(self) -> int:

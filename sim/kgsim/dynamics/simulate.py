@@ -12,7 +12,7 @@ import numpy as np
 from kgsim.automata.check import game_of
 from kgsim.dynamics.actors import Actor, Automata, Follower, Learners
 from kgsim.dynamics.grid import StateGrid
-from kgsim.dynamics.logit import Tree, solve_logit
+from kgsim.dynamics.logit import solve_logit, tree_of
 from kgsim.dynamics.markov import Selection, solve_markov
 from kgsim.dynamics.play import Simulation
 from kgsim.dynamics.world import World
@@ -220,7 +220,7 @@ def _actor(
         return world, Automata(world, game.name, name), {"policy": f"strategies {dict(game.profiles[name])}"}
     world = World.of(scenario, name, options.rounds, **values)
     if options.policy == "adaptive":
-        Tree(world).objectives(world.engine.payoffs({}))  # bargaining blocs are refused before anything is played
+        tree_of(world).objectives(world.engine.payoffs({}))  # bargaining blocs are refused before anything is played
         told_as = {"fictitious": "fictitious play", "reinforcement": "reinforcement learning"}[options.learning]
         rest = "" if options.memory == 1.0 else f", older rounds weighing {options.memory:g} each"
         return world, Learners(world, options.learning, options.memory), {"policy": f"{told_as}{rest}"}

@@ -7,8 +7,9 @@ a study over many parameter points needs payoffs for these alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +26,7 @@ from kgsim.scenario.payoffs import (
     type_points,
     utilities_at,
     utility_sizes_at,
+    with_ties,
 )
 from kgsim.scenario.rounding import Numbers
 
@@ -68,6 +70,11 @@ class Deals:
             or one beyond `kgsim.scenario.payoffs.LARGEST`.
         """
         return self._laid_out(scenario, points, utilities_at)
+
+    def tied(self, scenario: Scenario, points: Mapping[str, ArrayLike]) -> Floats:
+        """The same, those of one player that differ by the rounding of their formulas alone being one number."""
+        payoffs = self.payoffs(scenario, points).swapaxes(0, 1)
+        return with_ties(payoffs, lambda: self.sizes(scenario, points).swapaxes(0, 1)).swapaxes(0, 1)
 
     def sizes(self, scenario: Scenario, points: Mapping[str, ArrayLike]) -> Floats:
         """The size of the numbers that the payoffs are computed from, which bounds their rounding."""
@@ -164,3 +171,26 @@ def deals_of(scenario: Scenario) -> Deals:
     }
     every = np.repeat(outcomes, len(type_points(scenario)))
     return Deals(every, menus, dict(zip(scenario.structures, labels, strict=True)))
+
+
+def cells_of(scenario: Scenario, deals: Deals, played: Integers) -> Iterator[tuple[int, Integers]]:
+    """Deals on listed terms one by one; those on terms from intervals cell by cell, by the deals at its corners."""
+    for rule, menus in deals.menus.items():
+        here = np.flatnonzero(deals.outcomes == rule)
+        free = [name for name in menus if _from_interval(scenario, rule, name)]
+        fixed = [name for name in menus if name not in free]
+        keys = np.array([menus[name] for name in fixed]).reshape(len(fixed), len(here)).T
+        for key in np.unique(keys, axis=0):
+            group = np.flatnonzero((keys == key).all(axis=1) & np.isin(here, played))
+            ends = [np.unique(menus[name][group]) for name in free]
+            spans: list[list[tuple[float, ...]]] = [[*pairwise(values)] or [tuple(values)] for values in ends]
+            if len(group):
+                for cell in product(*spans):
+                    inside = [np.isin(menus[name][group], values) for name, values in zip(free, cell, strict=True)]
+                    yield int(rule), here[group[np.logical_and.reduce(inside or [np.ones(len(group), dtype=bool)])]]
+
+
+def _from_interval(scenario: Scenario, rule: int, name: str) -> bool:
+    owner, _, term = name.partition(".")
+    admitted = scenario.outcomes[rule].when.get(owner, scenario.decisions[owner].moves)
+    return any(term in scenario.decisions[owner].intervals.get(move, {}) for move in admitted)

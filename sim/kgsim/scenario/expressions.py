@@ -38,7 +38,7 @@ from kgsim.scenario.parsing import ExpressionError as ExpressionError
 from kgsim.scenario.parsing import syntax_tree
 from kgsim.wording import number
 
-TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls", "sustained"})
+TRUTH_FUNCTIONS = frozenset({"reached", "rises", "falls", "sustained", "stable", "zopa"})
 """Functions of claims whose value is a truth."""
 
 

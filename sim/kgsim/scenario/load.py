@@ -19,7 +19,7 @@ from kgsim.scenario.schema_errors import check_shape
 from kgsim.scenario.sections.backtests import read_backtests
 from kgsim.scenario.sections.briefing import read_briefing
 from kgsim.scenario.sections.chance import read_chance
-from kgsim.scenario.sections.claims import read_claims
+from kgsim.scenario.sections.claims import check_lenses, read_claims
 from kgsim.scenario.sections.dynamics import read_dynamics
 from kgsim.scenario.sections.joint import read_joint
 from kgsim.scenario.sections.moves import read_decisions
@@ -165,5 +165,7 @@ def _check_play(scenario: Scenario, report: Report) -> None:
     if not report.sound("structures", "outcomes", "terms"):
         return
     check_rules(scenario, report)
+    if report.sound("claims"):
+        check_lenses(scenario, report)
     if report.sound("outcomes", "utilities", "parameters", "quantities"):
         check_payoffs(scenario, report)

@@ -28,16 +28,19 @@ CLAIM_FUNCTIONS = (
     "falls",
     "sustained",
     "critical_discount",
+    "stable",
+    "zopa",
+    "qre",
 )
 """Functions that claims may call besides."""
 
 GIVEN = ".given"
 """Ends the name of a menu value that was made a parameter; no name that a file can hold."""
 
-_LATER = {"curve", OFFER}
+_LATER = {"curve", OFFER, "stable", "zopa", "qre"}
 """Functions told from names by their brackets alone: files older than they are may have something of that name."""
 
-INPUT_FUNCTIONS = ("worst", "best", "rises", "falls")
+INPUT_FUNCTIONS = ("worst", "best", "rises", "falls", "zopa")
 """Those of them whose value no play can change: they speak of payoffs and formulas alone."""
 
 RESERVED = frozenset(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
 
 import numpy as np
 
-from kgsim.arrays import Integers
+from kgsim.arrays import Floats, Integers
 from kgsim.errors import GameError, StructureError
 from kgsim.games.conflict import MOST_STATES, Conflict, Moves
 from kgsim.scenario.conflicts import StatedConflict
+from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.model import Scenario, Structure
-from kgsim.scenario.payoffs import PayoffTable, actions_of, payoff_table, profile_count, structure_of
+from kgsim.scenario.payoffs import actions_of, outcomes_of, structure_of
+from kgsim.scenario.possible import Actions
 from kgsim.scenario.transforms import stepped
-from kgsim.structures.build import with_ties_of
+from kgsim.scenario.unfit import unfit_for_profiles
 
 #: Values that a term from an interval takes: a conflict has finitely many states.
 STEPS = 5
@@ -48,48 +52,109 @@ class ToldConflict:
         return ", ".join(part for part in self.done[state] if part) or "nothing is done"
 
 
-def conflict_of(scenario: Scenario, structure: str, values: Mapping[str, float]) -> ToldConflict:
-    """A structure's profiles as states, each player's payoffs as its ranking; who moves when counts for nothing.
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """A structure's profiles of actions by players, each player's decisions taken together.
 
     Terms from intervals take `STEPS` even values.
 
-    Parameters
+    Attributes
     ----------
     scenario, structure
-        The scenario, and the structure whose `only` and `fixed` say which actions there are.
+        What is looked at.
+    deals
+        The deals that its profiles come down to.
+    numbers
+        The number of each profile where decisions are axes, in C order; shape (a1, ..., an), one axis a player.
+    """
+
+    scenario: Scenario
+    structure: str
+    deals: Deals
+    numbers: Integers
+
+    @classmethod
+    def of(cls, scenario: Scenario, structure: str) -> Profiles:
+        """Lay a structure out.
+
+        Raises
+        ------
+        GameError
+            If the scenario has private types, or the structure chance events or conditions.
+        """
+        scenario = stepped(scenario, STEPS)
+        chosen = structure_of(scenario, structure)
+        unfit = unfit_for_profiles(scenario, chosen)
+        if unfit:
+            raise GameError(unfit)
+        deals = deals_of(replace(scenario, structures={structure: chosen}))
+        shape = deals.labels[structure].shape
+        return cls(scenario, structure, deals, _by_player(scenario, np.arange(prod(shape)).reshape(shape)))
+
+    @cached_property
+    def deal(self) -> Integers:
+        """The deal of each profile; shape (a1, ..., an)."""
+        return np.asarray(self.deals.labels[self.structure].ravel()[self.numbers])
+
+    @property
+    def outcomes(self) -> Integers:
+        """The number of each profile's outcome; shape (a1, ..., an)."""
+        return np.asarray(self.deals.outcomes[self.deal])
+
+    def worth(self, points: Mapping[str, Floats]) -> Floats:
+        """Payoffs at some points, those that differ by rounding alone being one number; shape (players, a1, ..., m).
+
+        They are nan where a formula has no finite value.
+        """
+        return np.asarray(self.deals.tied(self.scenario, points)[:, self.deal])
+
+
+def _by_player(scenario: Scenario, table: Integers) -> Integers:
+    """A table by decisions as one by players."""
+    owners = [decision.player for decision in scenario.decisions.values()]
+    own = [[axis for axis, owner in enumerate(owners) if owner == player] for player in scenario.players]
+    rest = [axis for axis, owner in enumerate(owners) if owner not in scenario.players]
+    sizes = [prod(table.shape[axis] for axis in axes) for axes in own]
+    return table.transpose([*(axis for axes in own for axis in axes), *rest]).reshape(sizes)
+
+
+def conflict_of(profiles: Profiles, values: Mapping[str, float]) -> ToldConflict:
+    """A structure's profiles as states, each player's payoffs as its ranking; who moves when counts for nothing.
+
+    Parameters
+    ----------
+    profiles
+        The structure's profiles.
     values
         Parameter to value.
 
     Raises
     ------
     GameError
-        If the scenario has private types, or there are too many profiles.
+        If there are too many profiles.
     StructureError
         If a payoff is not finite at these values.
     """
-    scenario = stepped(scenario, STEPS)
-    if scenario.types:
-        raise GameError(
-            f"scenario {scenario.name} has private types, and the graph model ranks states for players who know who "
-            "they are. Write one scenario for each type, or ask kgsim run, which takes types"
-        )
-    chosen = structure_of(scenario, structure)
-    count = profile_count(actions_of(scenario, chosen))
+    scenario, structure = profiles.scenario, profiles.structure
+    chosen = scenario.structures[structure]
+    count = profiles.numbers.size
     if count > MOST_STATES:
         raise GameError(
             f"structure {structure} has {count:,} profiles of actions, and the graph model holds at most "
             f"{MOST_STATES:,} states against each other. Name a structure with fewer moves, or use fewer values in "
             "menus"
         )
-    table = payoff_table(scenario, structure, values)
-    worth = with_ties_of(scenario, structure, table.payoffs, values).reshape(len(scenario.players), -1)
+    worth = profiles.worth({name: np.array([value]) for name, value in values.items()})
     if not np.isfinite(worth).all():
         raise StructureError(f"structure {structure}: a payoff is not a finite number at these parameter values")
-    rank = np.array([np.unique(own, return_inverse=True)[1].ravel() for own in worth])
-    done = _done(scenario, chosen, table)
-    moves = tuple(_moves(scenario, player, table.outcomes.shape) for player in scenario.players)
+    rank = np.empty((len(worth), count), dtype=np.intp)
+    for player, own in enumerate(worth):
+        rank[player, profiles.numbers.ravel()] = np.unique(own, return_inverse=True)[1].ravel()
+    table = outcomes_of(scenario, chosen)
+    done = _done(scenario, chosen, actions_of(scenario, chosen))
+    moves = tuple(_moves(scenario, player, table.shape) for player in scenario.players)
     conflict = Conflict(tuple(scenario.players), tuple(map(str, range(count))), moves, rank)
-    return ToldConflict(conflict, done, tuple(rule.name for rule in scenario.outcomes), table.outcomes.ravel())
+    return ToldConflict(conflict, done, tuple(rule.name for rule in scenario.outcomes), table.ravel())
 
 
 def conflict_stated(stated: StatedConflict) -> ToldConflict:
@@ -126,15 +191,15 @@ def _moves(scenario: Scenario, player: str, shape: tuple[int, ...]) -> Moves:
     return Moves.of(numbers.size, source, target)
 
 
-def _done(scenario: Scenario, structure: Structure, table: PayoffTable) -> tuple[tuple[str, ...], ...]:
+def _done(scenario: Scenario, structure: Structure, choices: Actions) -> tuple[tuple[str, ...], ...]:
     """What each player does in each profile; decisions that the structure fixes are not told."""
     told = [
         [""] if decision in structure.fixed else [f"{decision} {action.name}" for action in actions]
-        for decision, actions in zip(scenario.decisions, table.actions, strict=True)
+        for decision, actions in zip(scenario.decisions, choices, strict=True)
     ]
     owners = [decision.player for decision in scenario.decisions.values()]
     own = {player: [axis for axis, owner in enumerate(owners) if owner == player] for player in scenario.players}
     return tuple(
         tuple(", ".join(filter(None, (told[axis][profile[axis]] for axis in axes))) for axes in own.values())
-        for profile in np.ndindex(*table.outcomes.shape)
+        for profile in np.ndindex(*map(len, choices))
     )

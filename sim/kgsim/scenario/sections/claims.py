@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kgsim.scenario.expressions import Expression, is_truth
-from kgsim.scenario.model import UNDECLARED, Claim, Evidence
+from kgsim.scenario.model import UNDECLARED, Claim, Evidence, Scenario
 from kgsim.scenario.names import CLAIM_FUNCTIONS, OFFER, suggestion
 from kgsim.scenario.nodes import And, Call, Name, Node, Not, Or, Text, children, walk
 from kgsim.scenario.problems import Report
@@ -13,6 +13,8 @@ from kgsim.scenario.references import Declared, unknown_names
 from kgsim.scenario.schema import ScenarioFile
 from kgsim.scenario.sections.parameters import check_evidence
 from kgsim.scenario.source import Key
+from kgsim.scenario.unfit import unfit_for_noise, unfit_for_profiles
+from kgsim.wording import listed
 
 USAGE = {
     "value": "value(PLAYER, STRUCTURE)",
@@ -25,7 +27,16 @@ USAGE = {
     "falls": "falls(EXPRESSION, PARAMETER)",
     "sustained": "sustained(REPEATED_GAME, PROFILE)",
     "critical_discount": "critical_discount(REPEATED_GAME, PROFILE)",
+    "stable": "stable(nash or seq or smr or gmr, OUTCOME), with a STRUCTURE as third if it is not the first",
+    "zopa": "zopa(PLAYER, PLAYER, ...), with a STRUCTURE as last if not the deals of all are meant",
+    "qre": "qre(STRUCTURE, OUTCOME, PRECISION)",
 }
+
+#: How many arguments a function takes, where it is not two.
+TAKES = {OFFER: (3,), "stable": (2, 3), "qre": (3,)}
+ANY_NUMBER = ("worst", "best", "zopa")
+
+STABILITIES = ("nash", "seq", "smr", "gmr")
 
 
 def read_claims(
@@ -44,6 +55,28 @@ def read_claims(
             evidence_ids = tuple(entry.evidence)
             claims[name] = Claim(name, entry.says, holds, entry.because, evidence_ids, given, entry.kind or UNDECLARED)
     return claims
+
+
+def check_lenses(scenario: Scenario, report: Report) -> None:
+    """Check that the structures that claims look at through another lens are simple enough for it."""
+    for claim in scenario.claims.values():
+        for key, expression in (("holds", claim.holds), ("given", claim.given)):
+            for call in () if expression is None else expression.calls:
+                for name in _looked_at(scenario, call):
+                    unfit = unfit_for_noise if call.function == "qre" else unfit_for_profiles
+                    message, _, remedy = unfit(scenario, scenario.structures[name]).partition(". ")
+                    if message:
+                        report.add(("claims", claim.name, key), f"{call.function}: {message}", f"{remedy}.")
+
+
+def _looked_at(scenario: Scenario, call: Call) -> Iterable[str]:
+    """The structure that a call looks at through another lens."""
+    if call.function == "qre":
+        return [node.name for node in call.arguments[:1] if isinstance(node, Name)]
+    if call.function == "stable":
+        given = [node.name for node in call.arguments[2:] if isinstance(node, Name)]
+        return given or list(scenario.structures)[:1]
+    return ()
 
 
 def _statement(key: Key, text: str, what: str, declared: Declared, report: Report) -> Expression | None:
@@ -96,11 +129,10 @@ class _CallCheck:
     def run(self) -> None:
         function, arguments = self.call.function, self.call.arguments
         declared = self.declared
-        any_number = function in {"worst", "best"}
-        takes = 3 if function == OFFER else 2
-        if not any_number and len(arguments) != takes:
+        takes = TAKES.get(function, (2,))
+        if function not in ANY_NUMBER and len(arguments) not in takes:
             count = f"{len(arguments)} argument{'s' if len(arguments) != 1 else ''}"
-            self._refuse(self.call, f"{function} was given {count} and takes {takes}")
+            self._refuse(self.call, f"{function} was given {count} and takes {listed(map(str, takes), 'or')}")
         elif function == OFFER:
             self._offer(*arguments)
         elif function == "value":
@@ -115,7 +147,18 @@ class _CallCheck:
             game = first.name if isinstance(first, Name) else ""
             if game in declared.repeated:
                 self._named(arguments[1], declared.repeated[game], "profile")
-        elif any_number:
+        elif function == "stable":
+            self._named(arguments[0], STABILITIES, "stability")
+            self._named(arguments[1], declared.outcomes, "outcome")
+            for argument in arguments[2:]:
+                self._named(argument, declared.structures, "structure")
+        elif function == "qre":
+            self._named(arguments[0], declared.structures, "structure")
+            self._named(arguments[1], declared.outcomes, "outcome")
+            self._formula(arguments[2])
+        elif function == "zopa":
+            self._parties(arguments)
+        elif function in ANY_NUMBER:
             self._named(arguments[0], declared.players, "player")
             for argument in arguments[1:]:
                 inner = argument.operand if isinstance(argument, Not) else argument
@@ -132,6 +175,20 @@ class _CallCheck:
             self._named(term, menus[decision.name], f"term in a menu of {decision.name}")
         if self.declared.types:
             self._refuse(self.call, "what is offered is not told where players have private types", "Ask for value.")
+
+    def _parties(self, arguments: tuple[Node, ...]) -> None:
+        """At least two players, each once, and perhaps a structure."""
+        declared = self.declared
+        *first, last = arguments
+        named = isinstance(last, Name) and last.name in declared.structures and last.name not in declared.players
+        parties = first if named else arguments
+        for party in parties:
+            self._named(party, declared.players, "player")
+        names = [party.name for party in parties if isinstance(party, Name)]
+        if len(names) < 2 or len(set(names)) < len(names):
+            self._refuse(self.call, "whether there is something to agree on needs two different players or more")
+        if declared.types:
+            self._refuse(self.call, "what a deal is worth depends on private types", "Write a scenario for each type.")
 
     def _refuse(self, node: Node, message: str, remedy: str = "") -> None:
         usage = f"Usage: {USAGE[self.call.function]}."

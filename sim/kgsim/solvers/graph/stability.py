@@ -121,9 +121,14 @@ class Side:
         }
 
 
-def equilibria(sides: Iterable[Side], attitude: str = "b") -> dict[Concept, Bools]:
-    """States that every one of some sides stays at; flags of shape (states,)."""
-    each = [side.stable(attitude) for side in sides]
+def sides_of(conflict: Conflict) -> tuple[Side, ...]:
+    """Each player's side of a conflict."""
+    return tuple(Side.of(conflict, (player,)) for player in range(len(conflict.players)))
+
+
+def everybody(stable: Iterable[Mapping[Concept, Bools]]) -> dict[Concept, Bools]:
+    """States that every one of some sides stays at, flags being given and told alike; shape (states,)."""
+    each = list(stable)
     return {concept: np.logical_and.reduce([one[concept] for one in each]) for concept in CONCEPTS}
 
 
