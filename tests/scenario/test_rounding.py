@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kgsim
+from first_edition import FIRST_EDITION
 from kgsim.engine.engine import Engine
+from kgsim.scenario.deals import TOGETHER, deals_of
 from kgsim.scenario.expressions import parse
 from kgsim.scenario.rounding import size
 from kgsim.tolerances import ROUNDING
@@ -110,3 +112,13 @@ def test_a_tie_at_zero_is_kept_by_both_engines() -> None:
     for point in range(2):
         reached = engine.deals.outcomes[ends.deals[ends.inner[:, point]]]
         assert {scenario.outcomes[rule].name for rule in reached} == {"gone", "kept"}
+
+
+def test_few_points_and_many_are_rounded_alike():
+    """Where the rules' terms are laid side by side first, each number is that of its own rule."""
+    scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
+    deals = deals_of(scenario)
+    rng = np.random.default_rng(5)
+    points = {name: rng.uniform(*each.range, TOGETHER + 1) for name, each in scenario.parameters.items()}
+    few = [deals.sizes(scenario, {name: column[[at]] for name, column in points.items()}) for at in range(TOGETHER + 1)]
+    assert np.array_equal(np.concatenate(few, axis=-1), deals.sizes(scenario, points))

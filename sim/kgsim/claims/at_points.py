@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.claims.equilibria import Bounds, Continuum, Members, OnePoint
+from kgsim.claims.equilibria import Bounds, Continuum, Equilibria, Members, OnePoint
 from kgsim.claims.functions import Setting, structures_of
 from kgsim.claims.judge import Judge
 from kgsim.claims.lenses import Lens
@@ -94,6 +94,8 @@ class AtPoints:
         Numbers that differ by up to this share of the values compared are equal.
     fast
         Whether to use compiled kernels (see `kgsim.engine.engine.worth_compiling`).
+    certified
+        Whether residuals of points that go to the solver of single points are wanted; they take as long as solving.
 
     Raises
     ------
@@ -109,7 +111,9 @@ class AtPoints:
         *,
         equal: float = EQUAL,
         fast: bool = False,
+        certified: bool = False,
     ) -> None:
+        self.certified = certified
         self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
         for name in self.claims:
             if name not in scenario.claims:
@@ -169,7 +173,8 @@ class AtPoints:
         wanted: dict[str, list[int]] = {}
         for name in look.sets:
             rows = [row for row, needed in asked.items() if name in needed]
-            here = doubtful.get(name, set()) | set(np.flatnonzero(look.open[rows].any(axis=0)).tolist())
+            asked_here = look.open[rows].any(axis=0) & ~look.sets[name].single
+            here = doubtful.get(name, set()) | set(np.flatnonzero(asked_here).tolist())
             if most is None or quick(self.scenario, name, self.engine.plans):
                 wanted[name] = sorted(here)[:most]
         for point in sorted(set().union(*wanted.values())):
@@ -177,7 +182,7 @@ class AtPoints:
             solved: dict[str, StructureSolution] = {}
             for name in (name for name in look.sets if point in wanted.get(name, ())):
                 try:
-                    found[name][point] = solve_exactly(self.scenario, name, values, solved)
+                    found[name][point] = solve_exactly(self.scenario, name, values, solved, told=self.certified)
                 except StructureError:
                     continue
             self._judge_again(look, point, solved)
@@ -193,7 +198,9 @@ class AtPoints:
             for name, row in zip((*self.scenario.players, *self.engine.offers), here, strict=True)
         }
         rules = [rule.name for rule in self.scenario.outcomes]
-        play = {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}
+        known = {name: each for name, each in look.sets.items() if name not in solved and each.single[point]}
+        play: dict[str, Equilibria] = {name: _Here(_AtPoints(each, len(rules)), point) for name, each in known.items()}
+        play |= {name: OnePoint(each, rules, extremes) for name, each in solved.items() if each.equilibria}
         column = {name: values[[point]] if len(values) > 1 else values for name, values in look.points.items()}
         judge = Judge(_setting(self._lens, self.engine.deals.outcomes, column, here), play, self.equal)
         for row in np.flatnonzero(look.open[:, point]):
@@ -309,3 +316,35 @@ class _AtPoints:
             np.full((len(told.payoffs), len(kept)), np.nan),
             tuple(Continuum(each, False) for each in continua),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Here:
+    """One of the points that the engine looked at, as `Equilibria`."""
+
+    whole: _AtPoints
+    point: int
+
+    @property
+    def some(self) -> Bools:
+        """See `Equilibria`."""
+        return self.whole.some[[self.point]]
+
+    @property
+    def complete(self) -> Bools:
+        """See `Equilibria`."""
+        return self.whole.complete[[self.point]]
+
+    def payoff(self, player: int) -> Bounds:
+        """See `Equilibria`."""
+        low, high = self.whole.payoff(player)
+        return low[[self.point]], high[[self.point]]
+
+    def chance(self, outcome: int) -> Bounds:
+        """See `Equilibria`."""
+        low, high = self.whole.chance(outcome)
+        return low[[self.point]], high[[self.point]]
+
+    def members(self, points: Integers) -> Members:
+        """See `Equilibria`."""
+        return self.whole.members(np.full(len(points), self.point))

@@ -17,7 +17,12 @@ QUICK = 64
 
 
 def solve_exactly(
-    scenario: Scenario, name: str, values: Mapping[str, float], solved: dict[str, StructureSolution] | None = None
+    scenario: Scenario,
+    name: str,
+    values: Mapping[str, float],
+    solved: dict[str, StructureSolution] | None = None,
+    *,
+    told: bool = True,
 ) -> StructureSolution:
     """Solve one structure, and those it falls back on, at one parameter point.
 
@@ -25,6 +30,8 @@ def solve_exactly(
     ----------
     solved
         What is known at this point already; what is found is added.
+    told
+        As for `kgsim.structures.solution.solve_structure`.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def solve_exactly(
             solved[each] = solve_private(scenario, scenario.structures[each], used)
         else:
             table = payoff_table(scenario, each, used)
-            solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved)
+            solved[each] = solve_structure(scenario, scenario.structures[each], table, used, solved, told=told)
     return solved[name]
 
 

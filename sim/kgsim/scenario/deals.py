@@ -23,12 +23,18 @@ from kgsim.scenario.payoffs import (
     attributes_of,
     outcomes_of,
     parameter_values,
+    quantity_sizes,
+    sizes_of_utilities,
+    term_sizes_at,
     type_points,
     utilities_at,
     utility_sizes_at,
     with_ties,
 )
 from kgsim.scenario.rounding import Numbers
+
+#: Points up to which the terms of all rules are laid side by side first, since formulas cost more than numbers there.
+TOGETHER = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +84,21 @@ class Deals:
 
     def sizes(self, scenario: Scenario, points: Mapping[str, ArrayLike]) -> Floats:
         """The size of the numbers that the payoffs are computed from, which bounds their rounding."""
-        return self._laid_out(scenario, points, utility_sizes_at)
+        count = np.broadcast_shapes((1,), *(np.shape(value) for value in points.values()))[0]
+        if count > TOGETHER or scenario.types:
+            return self._laid_out(scenario, points, utility_sizes_at)
+        env = parameter_values(scenario, points)
+        quantities, shape = quantity_sizes(scenario, env), (len(self.outcomes), count)
+        values, sizes = ({term: np.zeros(shape) for term in scenario.terms} for _ in range(2))
+        for rule, menus in self.menus.items():
+            columns = {name: column[:, None] for name, column in menus.items()}
+            for found, told in zip(
+                (values, sizes), term_sizes_at(scenario, scenario.outcomes[rule], env, columns, quantities), strict=True
+            ):
+                for term, numbers in told.items():
+                    found[term][self.outcomes == rule] = numbers
+        of_players = sizes_of_utilities(scenario, {**env, **values}, {**quantities, **sizes})
+        return np.array([np.broadcast_to(each, shape) for each in of_players])
 
     def _laid_out(
         self,

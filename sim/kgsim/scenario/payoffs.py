@@ -136,13 +136,31 @@ def utilities_at(scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Num
 
 def utility_sizes_at(scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Numbers) -> list[NDArray[np.float64]]:
     """The size of the numbers that each payoff of `utilities_at` is computed from."""
+    sizes = quantity_sizes(scenario, env)
+    values, own = term_sizes_at(scenario, rule, env, menus, sizes)
+    return sizes_of_utilities(scenario, {**env, **values}, {**sizes, **own})
+
+
+def quantity_sizes(scenario: Scenario, env: Numbers) -> dict[str, NDArray[np.float64]]:
+    """The size of the numbers that each quantity is computed from."""
     sizes: dict[str, NDArray[np.float64]] = {}
     for name, quantity in scenario.quantities.items():
         sizes[name] = size(quantity.formula.root, env, sizes)
+    return sizes
+
+
+def term_sizes_at(
+    scenario: Scenario, rule: OutcomeRule, env: Numbers, menus: Numbers, sizes: Numbers
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
+    """Every term's value under a rule, and the size of what those that the rule sets are computed from."""
     known = {**env, **menus}
-    of_terms = {term: size(formula.root, known, sizes) for term, formula in rule.terms.items()}
-    known = {**env, **terms_at(scenario, rule, env, menus)}
-    return [size(scenario.utilities[name].root, known, {**sizes, **of_terms}) for name in scenario.players]
+    own = {term: size(formula.root, known, sizes) for term, formula in rule.terms.items()}
+    return terms_at(scenario, rule, env, menus), own
+
+
+def sizes_of_utilities(scenario: Scenario, known: Numbers, sizes: Numbers) -> list[NDArray[np.float64]]:
+    """The size of each player's utility, all names having values, and those that are computed themselves sizes."""
+    return [size(scenario.utilities[name].root, known, sizes) for name in scenario.players]
 
 
 def with_ties(payoffs: NDArray[np.float64], sizes: Callable[[], NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 from itertools import islice
@@ -36,6 +37,8 @@ def solve_structure(
     table: PayoffTable,
     values: Mapping[str, float],
     solved: Mapping[str, StructureSolution],
+    *,
+    told: bool = True,
 ) -> StructureSolution:
     """Solve one structure of play at one parameter point.
 
@@ -50,6 +53,9 @@ def solve_structure(
     solved
         Solutions of the structures that this one's blocs fall back on. If such a structure has several equilibria
         the solution holds those for each, and every equilibrium says which fallback it rests on.
+    told
+        Whether equilibria are to be shown. A study that only judges them does without their residuals (nan then) and
+        without other courses of play, which take longer than solving.
 
     Returns
     -------
@@ -81,7 +87,9 @@ def solve_structure(
         offset = len(equilibria)
         points = sorted(found.equilibria.points, key=lambda point: (len(point.lottery), point.lottery))
         place = {point.lottery: offset + index for index, point in enumerate(points)}
-        equilibria += [_equilibrium(scenario, structure, values, staging, found, point, fallback) for point in points]
+        equilibria += [
+            _equilibrium(scenario, structure, values, staging, found, point, fallback, told) for point in points
+        ]
         continua += [tuple(sorted(place[point.lottery] for point in piece.points)) for piece in found.equilibria.pieces]
         convex += [piece.convex for piece in found.equilibria.pieces]
     gaps |= fallback_gaps | (set(failures) if equilibria else set())
@@ -187,6 +195,7 @@ def _equilibrium(
     found: SubgamePerfect,
     point: Point,
     fallback: Fallback | None,
+    told: bool,
 ) -> Equilibrium:
     players = tuple(scenario.players)
     reached = courses(point)
@@ -197,10 +206,9 @@ def _equilibrium(
     outcomes: dict[str, float] = {}
     for course in path:
         outcomes[course.outcome] = outcomes.get(course.outcome, 0.0) + course.probability
-    told = {history for _, history in reached}
-    counted = list(
-        dict.fromkeys(history for history in islice(pure_courses(point), MOST_COUNTED) if history not in told)
-    )
+    ways = islice(pure_courses(point), MOST_COUNTED if told else 0)
+    known = {history for _, history in reached}
+    counted = list(dict.fromkeys(history for history in ways if history not in known))
     return Equilibrium(
         outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
         payoffs=dict(zip(players, map(float, point.payoffs), strict=False)),
@@ -208,7 +216,7 @@ def _equilibrium(
         courses=tuple(path),
         alternatives=tuple(_names(staging, history) for history in counted[:MOST_ALTERNATIVES]),
         alternatives_count=len(counted),
-        residual=one_shot_gain(staging.game, strategy(found, point)),
+        residual=one_shot_gain(staging.game, strategy(found, point)) if told else math.nan,
         disagreement=None if fallback is None else dict(fallback),
         strategy=lambda: _named_strategy(staging, strategy(found, point)),
     )

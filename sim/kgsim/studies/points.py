@@ -162,6 +162,7 @@ class Sweep:
                 self.structures,
                 self.claims,
                 fast=worth_compiling(self.grid.size),
+                certified=True,
             )
         return self._known[combination]
 
