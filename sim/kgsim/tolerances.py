@@ -205,6 +205,13 @@ ROUNDED_WORTH = 1e-13
 #: Chances change by less than this at a fixed point of quantal responses.
 FIXED_POINT = 1e-9
 
+#: Share of a player's range by which two actions may differ in worth and be told as tied, where refinements ask which.
+TIED_WORTH = 1e-9
+
+#: Share of a player's range. Where payoffs differ by less without being equal, refinements are not decided: linear
+#: programmes keep their constraints to 1e-7.
+DISTINCT_WORTH = 1e-6
+
 #: Noisy responses to each other that are off by more than this in some chance have not settled, and decide no claim.
 SETTLED_CHANCE = 1e-6
 

@@ -12,6 +12,7 @@ from kgsim.report.content import Block, Column, Heading, Paragraph, Table, cells
 from kgsim.report.provenance import versions
 from kgsim.solvers.extensive.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
 from kgsim.solvers.strategic.nash import NashSet
+from kgsim.solvers.strategic.refinements import refine
 from kgsim.wording import NOISE, counted, listed, number, rounded, sentence
 
 Json = dict[str, Any]
@@ -33,11 +34,13 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
     size = " x ".join(str(len(own)) for own in game.strategies)
     blocks: list[Block] = [Heading(game.title or "A game in strategic form", 1)]
     blocks.append(Paragraph(f"{listed(game.players)}; {size} strategies."))
+    judged = len(game.players) == 2
     rows = tuple(
         cells(
             str(index + 1),
             *(mixture(own, names) for own, names in zip(profile, game.strategies, strict=True)),
             *map(number, payoffs),
+            *([str(refine(found.payoffs, profile))] if judged and index < MOST_LISTED else [""] * judged),
         )
         for index, (profile, payoffs) in enumerate(zip(found.equilibria, found.expected_payoffs, strict=True))
     )
@@ -45,6 +48,7 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
         Column("no.", "right"),
         *map(Column, game.players),
         *(Column(f"worth to {p}", "right") for p in game.players),
+        *([Column("with mistakes")] if judged else []),
     )
     blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], more(len(rows)))]
     blocks += continua(found.components, range(len(found)), found.spanned)
@@ -70,8 +74,15 @@ def document_of_strategic(game: StrategicGame, found: NashSet) -> Json:
         "strategies": [list(own) for own in game.strategies],
         "nash": {
             "equilibria": [
-                {"strategies": [_floats(own) for own in profile], "payoffs": _floats(payoffs)}
-                for profile, payoffs in zip(found.equilibria, found.expected_payoffs, strict=True)
+                {
+                    "strategies": [_floats(own) for own in profile],
+                    "payoffs": _floats(payoffs),
+                    "perfect": label.perfect,
+                    "proper": label.proper,
+                }
+                for profile, payoffs, label in zip(
+                    found.equilibria, found.expected_payoffs, found.refinements, strict=True
+                )
             ],
             "continua": [list(group) for group in found.components],
             "complete": found.complete,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from kgsim.games.strategic import as_payoffs, compared, expected_payoffs, ranges
 from kgsim.showing import Shown
 from kgsim.solvers.effort import WORK_LIMIT, Effort, check_limits
 from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
+from kgsim.solvers.strategic.refinements import Refinement, refine
 from kgsim.tolerances import REGRET, REGRET_OF_SIZE
 
 Method = Literal["auto", "engine", "nashpy"]
@@ -99,6 +101,11 @@ class NashSet(Shown):
     def expected_payoffs(self) -> NDArray[np.float64]:
         """Payoff of each player at each equilibrium, shape (equilibria, players)."""
         return np.array([expected_payoffs(self.payoffs, profile) for profile in self.equilibria])
+
+    @cached_property
+    def refinements(self) -> tuple[Refinement, ...]:
+        """Whether each equilibrium is trembling-hand perfect and proper; for two players."""
+        return tuple(refine(self.payoffs, profile) for profile in self.equilibria)
 
     def __len__(self) -> int:
         return len(self.equilibria)
