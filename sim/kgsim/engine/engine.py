@@ -29,7 +29,7 @@ from kgsim.structures.solution import in_order
 CHUNK = 1024
 
 #: Points from which on compiled kernels repay the time to load them, and to compile them once.
-WORTH_COMPILING = 20_000
+WORTH_COMPILING = 8_000
 
 
 @dataclass(eq=False)

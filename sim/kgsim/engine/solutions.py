@@ -293,14 +293,12 @@ def distinct(members: Bools, outcomes: Integers, payoffs: Floats) -> NDArray[np.
     """
     count: NDArray[np.int32] = members.sum(axis=0, dtype=np.int32)
     several = np.flatnonzero(count > 1)
-    rows = np.flatnonzero(members[:, several].any(axis=1))
-    for place, row in enumerate(rows):
-        again = np.zeros(len(several), dtype=bool)
-        for other in rows[:place]:
-            if outcomes[row] == outcomes[other]:
-                same = (payoffs[:, row, several] == payoffs[:, other, several]).all(axis=0)
-                again |= members[row, several] & members[other, several] & same
-        count[several[again]] -= 1
+    row, place = np.nonzero(members[:, several])
+    ends = np.vstack([payoffs[:, row, several[place]], outcomes[row], place])
+    ends = ends[:, np.lexsort(ends)]
+    new = np.ones(len(place), dtype=bool)
+    new[1:] = (ends[:, 1:] != ends[:, :-1]).any(axis=0)
+    count[several] = np.bincount(ends[-1, new].astype(np.intp), minlength=len(several))
     return count
 
 
