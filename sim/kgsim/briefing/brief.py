@@ -48,7 +48,7 @@ def brief(
     title, classification, date
         Title and date instead of the scenario's, and the banner of every page.
     lang
-        ``en`` or ``ko``: the language of everything but the scenario's own texts.
+        One of `kgsim.language.LANGUAGES`; a text of the scenario that is not in it stands in English.
     template
         Directory with templates of your own.
     paper

@@ -6,6 +6,7 @@ from kgsim.briefing import answer, by_type, exhibits, first_page, grounds, round
 from kgsim.briefing.document import Document, Labels
 from kgsim.briefing.findings import Findings
 from kgsim.language import words
+from kgsim.language.texts import told_in
 
 
 def compose(
@@ -24,7 +25,7 @@ def compose(
     found
         As `kgsim.briefing.findings.find` gives them.
     lang
-        ``en`` or ``ko``: the language of everything but the scenario's own texts.
+        One of `kgsim.language.LANGUAGES`; a text of the scenario that is not in it stands in English.
     title, date
         Instead of the scenario's own.
     classification
@@ -42,6 +43,7 @@ def compose(
         If there is no such language.
     """
     said = words(lang)
+    found = told_in(found, lang)
     date = date or found.scenario.date or ""
     first = first_page.first_page(found, said)
     made = (

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     type=click.Choice(["en", "ko"]),
     default="en",
     show_default=True,
-    help="Language of everything but the scenario's own texts.",
+    help="Language; a text of the scenario that is not in it stands in English.",
 )
 @click.option("--compare", nargs=2, metavar="FROM TO", help="Structures whose difference is shown.")
 @click.option("--map", "axes", nargs=2, metavar="X Y", help="Parameters of the regime map.")

@@ -31,12 +31,14 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
     Errors make a file unusable, or its answers wrong: a claim declared an identity that fails somewhere in the ranges.
     Warnings are about what is probably not meant: a parameter that moves no payoff, a move that is never worth
     choosing, a claim that cannot be of the kind declared, evidence that none of the FILEs cites. Notes are about what
-    may well be meant: a result that fails nowhere in the ranges. Exit status 2 if there is any error.
+    may well be meant: a result that fails nowhere in the ranges, texts missing in a language of the file. Exit status 2
+    if there is any error.
     """
     from kgsim.analysis.kinds import check_kinds
     from kgsim.errors import ScenarioError
     from kgsim.scenario.evidence import unused_evidence
     from kgsim.scenario.lint import lint
+    from kgsim.scenario.lint_texts import untranslated
 
     errors: dict[Problem, None] = {}
     warnings: dict[Problem, None] = {}
@@ -52,7 +54,7 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
         warnings.update(dict.fromkeys(lint(scenario)))
         broken, noted = check_kinds(scenario)
         errors.update(dict.fromkeys(broken))
-        notes.update(dict.fromkeys(noted))
+        notes.update(dict.fromkeys((*noted, *untranslated(scenario))))
         if broken:
             continue
         emit(f"{file}: {_told(scenario)}\n")

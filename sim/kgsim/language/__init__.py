@@ -1,4 +1,7 @@
-"""What kgsim says in a briefing, in each language: strings as data, one file a language, the same keys in all."""
+"""What kgsim says, in each language: strings as data, one file a language, the same keys in all.
+
+A further language is a further file in this folder: `LANGUAGES` are the files that are there.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,16 @@ from functools import cache
 from importlib.resources import files
 
 from kgsim.errors import GameError
+from kgsim.language.particles import particle
+from kgsim.language.texts import DEFAULT
 
-LANGUAGES = ("en", "ko")
+_HERE = files("kgsim.language")
+
+#: The languages there are strings for, English first.
+LANGUAGES = (
+    DEFAULT,
+    *sorted({each.name[:2] for each in _HERE.iterdir() if each.name.endswith(".toml")} - {DEFAULT}),
+)
 
 
 class _Count(int):
@@ -20,8 +31,15 @@ class _Count(int):
         return form.split("|")[self != 1] if "|" in form else super().__format__(form)
 
 
-def _counted(value: object) -> object:
-    return _Count(value) if isinstance(value, int) else value
+class _Word(str):
+    """A text that, asked for ``closed|open``, gives the particle that follows its last sound, and not itself."""
+
+    def __format__(self, form: str) -> str:
+        return particle(self, *form.split("|", 1)) if "|" in form else super().__format__(form)
+
+
+def _slot(value: object) -> object:
+    return _Count(value) if isinstance(value, int) else _Word(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -42,9 +60,10 @@ class Words:
     def __call__(self, key: str, **slots: object) -> str:
         """Return the string of `key` with its slots filled; a slot's own braces stay as they are.
 
-        A whole number chooses between two forms: ``{count} {count:claim|claims}``.
+        A whole number chooses between two forms, ``{count} {count:claim|claims}``, and a text between two Korean
+        particles, ``{player}{player:이|가}``.
         """
-        return self.strings[key].format_map({name: _counted(value) for name, value in slots.items()})
+        return self.strings[key].format_map({name: _slot(value) for name, value in slots.items()})
 
     def listed(self, parts: Iterable[str], by: str = "and") -> str:
         """Return parts as an enumeration, joined last by the language's word for `by` (``and`` or ``or``)."""
@@ -69,7 +88,7 @@ def words(lang: str = "en") -> Words:
     """
     if lang not in LANGUAGES:
         raise GameError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}")
-    read = tomllib.loads(files("kgsim.language").joinpath(f"{lang}.toml").read_text("utf-8"))
+    read = tomllib.loads(_HERE.joinpath(f"{lang}.toml").read_text("utf-8"))
     return Words(lang, {f"{section}.{key}" if key else section: text for section, key, text in _flat(read)})
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kgsim.errors import Problem, ScenarioError
+from kgsim.language.texts import DEFAULT, by_language
 from kgsim.scenario.source import RELATIVE, Key, Place, Source, dotted, read_text, read_yaml
 
 MAX_CHAIN = 10
@@ -74,7 +75,8 @@ def _refuse(place: Place, message: str, remedy: str) -> NoReturn:
 def lay_over(child: Source, parent: Source) -> tuple[Source, list[Problem]]:
     """Lay a file over the one it extends, key by key.
 
-    Mappings merge, everything else replaces, null removes what was inherited. Inherited keys come first and
+    Mappings merge, everything else replaces, null removes what was inherited; a text by language adds its languages to
+    an inherited text without any. Inherited keys come first and
     new ones after them, except among outcomes, where the child's new rules are tried before the parent's;
     ledgers add up. Every entry keeps the place where it was written.
 
@@ -124,6 +126,10 @@ def lay_over(child: Source, parent: Source) -> tuple[Source, list[Problem]]:
                     )
             elif isinstance(above[name], dict) and isinstance(below.get(name), dict):
                 entries[name] = merge(entry)
+            elif by_language(above[name]) and isinstance(below.get(name), str):
+                plain: Key = (*entry, DEFAULT)
+                merged.keys[plain], merged.values[plain] = parent.keys[entry], parent.values[entry]
+                entries[name] = {DEFAULT: below[name], **take(child, entry, entry)}
             elif entry == ("ledger",) and name in below:
                 entries[name] = ledgers()
             else:

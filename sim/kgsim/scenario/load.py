@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kgsim.scenario.evidence import check_date, read_evidence
 from kgsim.scenario.extends import read_chain
+from kgsim.scenario.labels import label_of, read_shorts
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.offered import check_intervals, with_bends
 from kgsim.scenario.payoffs import parameter_values
@@ -113,10 +114,10 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         name=name,
         title=file.title,
         question=file.question,
-        players=dict(file.players),
+        players={name: label_of(entry) for name, entry in file.players.items()},
         parameters=parameters,
         quantities=quantities,
-        terms=dict(file.terms),
+        terms={name: label_of(entry) for name, entry in file.terms.items()},
         decisions=decisions,
         outcomes=outcomes,
         utilities=utilities,
@@ -126,6 +127,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         briefing=read_briefing(file, parameters, declared, report),
         backtests=read_backtests(file, declared, evidence, report),
         date=file.date,
+        shorts=read_shorts(file),
         path=path,
         text=source.texts,
         digest=sha256("\0".join(source.texts).encode()).hexdigest(),

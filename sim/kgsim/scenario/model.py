@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.names import INPUT_FUNCTIONS
 from kgsim.scenario.nodes import Call
 from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
@@ -343,6 +345,8 @@ class Scenario(Shown):
         Combination of all players' types to its probability, where types are not drawn independently.
     chance
         Chance event to what may happen and with what probability; every event is among the decisions too.
+    shorts
+        Section to name to short label, where there is one; a move's name is ``decision.move``.
     """
 
     name: str
@@ -367,6 +371,7 @@ class Scenario(Shown):
     repeated: Mapping[str, RepeatedGame] = field(default_factory=dict)
     dynamics: Dynamics | None = None
     date: str | None = None
+    shorts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: Path | None = None
     text: tuple[str, ...] = ()
     digest: str = ""
@@ -377,6 +382,27 @@ class Scenario(Shown):
             "player": self.players, "parameter": self.parameters, "structure": self.structures, "claim": self.claims,
         }  # fmt: skip
         return f"Scenario({self.name!r}, {', '.join(counted(len(each), noun) for noun, each in counts.items())})"
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The words that stand for its names."""
+        return Labels(
+            {
+                "players": self.players,
+                "terms": self.terms,
+                "parameters": {name: each.label for name, each in self.parameters.items()},
+                "quantities": {name: each.label for name, each in self.quantities.items()},
+                "outcomes": {rule.name: rule.label for rule in self.outcomes},
+                "structures": {name: each.label for name, each in self.structures.items()},
+                "moves": {
+                    f"{decision.name}.{move}": label
+                    for decision in self.decisions.values()
+                    for move, label in decision.moves.items()
+                },
+            },
+            self.shorts,
+            {name: decision.player for name, decision in self.decisions.items()},
+        )
 
     @property
     def base(self) -> dict[str, float]:

@@ -20,6 +20,8 @@ from kgsim.scenario.schema_base import (
     Formula,
     Model,
     OneOrMany,
+    Said,
+    SaidOrMany,
     formula_kind,
     mapping_or_list,
     text_list_or_entry,
@@ -59,15 +61,16 @@ class DistributionEntry(Model):
 class ParameterEntry(Model):
     """A named number with its plausible range, its reason and its evidence."""
 
-    label: str = Field(description="What the number means, in a few words.")
+    label: Said = Field(description="What the number means, in a few words.")
+    short: Said = Field("", description="The same in two or three words, for tables and axes; the label if left out.")
     value: float = Field(description="Base value, inside the range.")
     range: list[float] = Field(description="Plausible range, [lowest, highest].", min_length=2, max_length=2)
-    because: str = Field(description="Why this value and this range, in a sentence.")
+    because: Said = Field(description="Why this value and this range, in a sentence.")
     certainty: Certainty
     evidence: list[str] = Field(
         default_factory=list, description="Ids of ledger entries; may be empty only for a judgement."
     )
-    unit: str = Field("", description="Unit, such as points or share.")
+    unit: Said = Field("", description="Unit, such as points or share.")
     distribution: DistributionEntry | None = Field(
         None, description="How the parameter is drawn; uniform over the range if left out."
     )
@@ -77,12 +80,25 @@ class QuantityEntry(Model):
     """A named expression over parameters and earlier quantities."""
 
     formula: Formula
-    label: str = Field("", description="What the quantity means, in a few words.")
+    label: Said = Field("", description="What the quantity means, in a few words.")
 
 
 Quantity = Annotated[
     Annotated[str, Tag(TEXT)] | Annotated[float, Tag(NUMBER)] | Annotated[QuantityEntry, Tag(ENTRY)],
     Discriminator(_quantity_kind),
+]
+
+
+class NamedEntry(Model):
+    """What stands for a name in texts."""
+
+    label: Said = Field(description="What it is, in a few words.")
+    short: Said = Field("", description="The same in two or three words, for tables and axes; the label if left out.")
+
+
+Named = Annotated[
+    Annotated[Said, Tag(TEXT)] | Annotated[NamedEntry, Tag(ENTRY)],
+    Discriminator(text_or_entry),
 ]
 
 
@@ -112,7 +128,8 @@ Condition = Annotated[
 class MoveEntry(Model):
     """A move with a menu of terms; it expands to one action per combination."""
 
-    label: str = Field(description="What the mover does, in a few words.")
+    label: Said = Field(description="What the mover does, in a few words.")
+    short: Said = Field("", description="The same in two or three words, for tables and axes; the label if left out.")
     if_: Condition | None = Field(None, alias="if", description="What must have been done before it can be made.")
     menu: dict[str, Menu] = Field(
         default_factory=dict,
@@ -122,7 +139,7 @@ class MoveEntry(Model):
 
 
 Move = Annotated[
-    Annotated[str, Tag(TEXT)] | Annotated[MoveEntry, Tag(ENTRY)],
+    Annotated[Said, Tag(TEXT)] | Annotated[MoveEntry, Tag(ENTRY)],
     Discriminator(text_or_entry),
 ]
 
@@ -130,7 +147,8 @@ Move = Annotated[
 class OutcomeEntry(Model):
     """Profiles of moves that lead to this outcome, and its terms."""
 
-    label: str | None = Field(None, description="What happens, in a few words; the name if left out.")
+    label: Said | None = Field(None, description="What happens, in a few words; the name if left out.")
+    short: Said = Field("", description="The same in two or three words, for tables and axes; the label if left out.")
     when: dict[str, OneOrMany] | None = Field(
         None,
         description=("Decision to the move, or list of moves, that lead here; decisions left out may do anything."),
@@ -211,7 +229,8 @@ class StructureEntry(Model):
             "chance event."
         ),
     )
-    label: str | None = Field(None, description="The structure in a few words; the name if left out.")
+    label: Said | None = Field(None, description="The structure in a few words; the name if left out.")
+    short: Said = Field("", description="The same in two or three words, for tables and axes; the label if left out.")
     blocs: dict[str, BlocEntry] = Field(default_factory=dict, description=("Bloc, such as US+ROK, to its rule."))
     only: dict[str, OneOrMany] = Field(
         default_factory=dict, description="Decision to the moves it may choose among in this structure."
@@ -224,7 +243,7 @@ class StructureEntry(Model):
 class ClaimEntry(Model):
     """A statement that can fail."""
 
-    says: str = Field(description="The statement in a plain sentence.")
+    says: Said = Field(description="The statement in a plain sentence.")
     holds: str = Field(description="The comparison that decides it, such as `value(US, a) > value(US, b)`.")
     given: str | None = Field(
         None, description="Its premise, such as `reached(a, 'deal')`: judged only at equilibria where this is true."
@@ -236,7 +255,7 @@ class ClaimEntry(Model):
             "if left out."
         ),
     )
-    because: str = Field("", description="Why one might believe it.")
+    because: Said = Field("", description="Why one might believe it.")
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
 
 
@@ -275,7 +294,7 @@ class TypeEntry(Model):
     prior: Formula | None = Field(
         None, description="Probability of the type, an expression over parameters and quantities; not with `joint`."
     )
-    label: str = Field("", description="The type in a few words; its name if left out.")
+    label: Said = Field("", description="The type in a few words; its name if left out.")
 
 
 PrivateType = Annotated[
@@ -288,7 +307,7 @@ class ChanceEntry(Model):
     """One thing that may happen by chance."""
 
     probability: Formula = Field(description="Its probability, an expression over parameters and quantities.")
-    label: str = Field("", description="What happens, in a few words; its name if left out.")
+    label: Said = Field("", description="What happens, in a few words; its name if left out.")
 
 
 Happening = Annotated[
@@ -304,12 +323,12 @@ class BriefingEntry(Model):
     compare: CompareEntry | None = Field(None, description="The two structures whose difference is shown.")
     map: list[str] | None = Field(None, description="The two parameters of the regime map.", min_length=2, max_length=2)
     today: str | None = Field(None, description="The outcome that holds today, which policies are compared with.")
-    headline: str = Field("", description="The bottom line in the authors' words, instead of the computed one.")
-    so_what: str = Field("", description="What follows from it, in the authors' words.")
-    watch: OneOrMany = Field([], description="What to watch, in the authors' words, instead of the computed one.")
-    dissent: str = Field("", description="What speaks against it, in the authors' words.")
-    confidence: str = Field("", description="How sure the authors are, and why.")
-    authors: OneOrMany = Field([], description="Who signs what is written.")
+    headline: Said = Field("", description="The bottom line in the authors' words, instead of the computed one.")
+    so_what: Said = Field("", description="What follows from it, in the authors' words.")
+    watch: SaidOrMany = Field([], description="What to watch, in the authors' words, instead of the computed one.")
+    dissent: Said = Field("", description="What speaks against it, in the authors' words.")
+    confidence: Said = Field("", description="How sure the authors are, and why.")
+    authors: SaidOrMany = Field([], description="Who signs what is written.")
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 
@@ -323,7 +342,7 @@ class FrozenEntry(Model):
 class BacktestEntry(Model):
     """What history did in this situation, to hold the model against."""
 
-    says: str = Field(description="What happened, in a plain sentence.")
+    says: Said = Field(description="What happened, in a plain sentence.")
     structure: str = Field("", description="The structure of play that the history is scored in.")
     repeated: str = Field("", description="Instead of a structure: the repeated game that the history is scored in.")
     happened: OneOrMany = Field(
@@ -337,15 +356,15 @@ class BacktestEntry(Model):
         Discriminator(text_or_entry),
         Field(description="Date since which nothing was touched, YYYY-MM-DD, with the digest that proves it."),
     ]
-    because: str = Field("", description="Why the rival was a possibility.")
+    because: Said = Field("", description="Why the rival was a possibility.")
     evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
 
 
 class EvidenceEntry(Model):
     """A fact in our own words and where it comes from."""
 
-    title: str = Field(description="Short name of the source or fact.")
-    fact: str = Field(description="What it establishes, in our own words.")
+    title: Said = Field(description="Short name of the source or fact.")
+    fact: Said = Field(description="What it establishes, in our own words.")
     source: str = Field(description="Citation: author, title, place, date.")
     certainty: Certainty
     date: str | None = Field(None, description="Date of the fact or source, YYYY-MM-DD, YYYY-MM or YYYY.")
@@ -364,8 +383,8 @@ class ScenarioFile(Model):
     """Who can do what, what it leads to, what that is worth to whom, and who moves when."""
 
     format: Version = Field(alias="kgsim", description="Version of the scenario format: 1.")
-    title: str = Field(description="Title, a few words.")
-    question: str = Field(description="The question that the scenario is to answer.")
+    title: Said = Field(description="Title, a few words.")
+    question: Said = Field(description="The question that the scenario is to answer.")
     date: str | None = Field(None, description="Date the situation is described as of, YYYY-MM-DD.")
     extends: str | None = Field(None, description=("Scenario file that this one changes, relative to this file."))
     ledger: OneOrMany | None = Field(
@@ -374,14 +393,14 @@ class ScenarioFile(Model):
     evidence: dict[str, EvidenceEntry] = Field(
         default_factory=dict, description="Evidence entries of this scenario alone, id to entry."
     )
-    players: dict[str, str] = Field(description="Player id to label; the order is that of all tables.")
+    players: dict[str, Named] = Field(description="Player id to label; the order is that of all tables.")
     parameters: dict[str, ParameterEntry] = Field(
         default_factory=dict, description="Named numbers of the payoffs, each with range and reason."
     )
     quantities: dict[str, Quantity] = Field(
         default_factory=dict, description="Named expressions over parameters and earlier quantities."
     )
-    terms: dict[str, str] = Field(
+    terms: dict[str, Named] = Field(
         default_factory=dict,
         description="What an outcome can hold, id to label; 0 unless an outcome sets it.",
     )

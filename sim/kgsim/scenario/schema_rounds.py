@@ -14,6 +14,7 @@ from kgsim.scenario.schema_base import (
     Formula,
     Model,
     OneOrMany,
+    Said,
     formula_kind,
     text_or_mapping,
 )
@@ -61,7 +62,7 @@ class StrategyEntry(Model):
     player: str = Field(description="The player or decision that follows it.")
     start: str = Field(description="The state in the first round.")
     states: dict[str, StrategyStateEntry] = Field(description="State to what is played there and what follows.")
-    label: str | None = Field(None, description="The strategy in a few words; the name if left out.")
+    label: Said | None = Field(None, description="The strategy in a few words; the name if left out.")
 
 
 class RepeatedEntry(Model):
@@ -72,7 +73,7 @@ class RepeatedEntry(Model):
     profiles: dict[str, Who] = Field(
         description="Profile to decision to strategy; or to one strategy that all follow, such as `grim`."
     )
-    label: str | None = Field(None, description="The game in a few words; the name if left out.")
+    label: Said | None = Field(None, description="The game in a few words; the name if left out.")
     noise: Formula | None = Field(None, description="Chance that a mover's move comes out as another; 0 if left out.")
     cooperate: dict[str, str] | None = Field(None, description="Decision to the move that counts as cooperation.")
     defect: dict[str, str] | None = Field(None, description="Decision to the move that counts as defection.")
@@ -87,7 +88,7 @@ class ShockEntry(Model):
     shape: Literal["uniform", "triangular", "normal", "discrete"] = Field(
         description="uniform (low, high); triangular (low, mode, high); normal (mean, sd); discrete (values, chances)."
     )
-    label: str = Field("", description="What the shock stands for, in a few words.")
+    label: Said = Field("", description="What the shock stands for, in a few words.")
     low: Formula | None = Field(None, description="Least value.")
     mode: Formula | None = Field(None, description="Most likely value; triangular only.")
     high: Formula | None = Field(None, description="Largest value.")

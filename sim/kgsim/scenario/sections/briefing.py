@@ -39,17 +39,22 @@ def read_briefing(
         map=(entry.map[0], entry.map[1]) if entry.map else None,
         price=_price(entry.price, declared, report) if entry.price else None,
         today=entry.today or "",
-        headline=entry.headline.strip(),
-        so_what=entry.so_what.strip(),
+        headline=_said(entry.headline),
+        so_what=_said(entry.so_what),
         watch=_several(entry.watch),
-        dissent=entry.dissent.strip(),
-        confidence=entry.confidence.strip(),
+        dissent=_said(entry.dissent),
+        confidence=_said(entry.confidence),
         authors=_several(entry.authors),
     )
 
 
+def _said(text: str) -> str:
+    """The text as it is, in all its languages, unless it is blank."""
+    return text if text.strip() else ""
+
+
 def _several(given: str | Sequence[str]) -> tuple[str, ...]:
-    return tuple(filter(None, (each.strip() for each in ([given] if isinstance(given, str) else given))))
+    return tuple(filter(None, map(_said, [given] if isinstance(given, str) else given)))
 
 
 def _ask(entry: AskEntry, claims: tuple[str, ...], declared: Declared, report: Report) -> Ask:

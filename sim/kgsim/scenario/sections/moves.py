@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
+from kgsim.scenario.labels import label_of
 from kgsim.scenario.model import Action, Decision
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.problems import Report
@@ -29,7 +30,7 @@ def read_decisions(file: ScenarioFile, declared: Declared, report: Report) -> di
             continue
         actions = _actions(name, file, declared, report)
         moves = file.moves.get(name, {})
-        labels = {move: entry if isinstance(entry, str) else entry.label for move, entry in moves.items()}
+        labels = {move: label_of(entry) for move, entry in moves.items()}
         conditions = {
             move: read_condition(("moves", name, move, "if"), entry.if_, declared, report)
             for move, entry in moves.items()

@@ -1,0 +1,115 @@
+"""From a name to the words that stand for it: the one place where faces of kgsim look a label up.
+
+Two lengths: *short* where several stand beside each other (tables, axes, lists, titles) or within a sentence, *full*
+where one is introduced or stands alone. A name without a label stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kgsim.wording import number, percent
+
+if TYPE_CHECKING:
+    from kgsim.scenario.schema import ScenarioFile
+
+_ACTION = re.compile(r"(?P<move>[^()]*)\((?P<menu>.*)\)")
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words that stand for a scenario's names; those of a move are kept under ``decision.move``.
+
+    Attributes
+    ----------
+    full, short
+        Section of the file, such as ``outcomes``, to name to label.
+    owners
+        Decision to the player who takes it.
+    """
+
+    full: Mapping[str, Names] = field(default_factory=dict)
+    short: Mapping[str, Names] = field(default_factory=dict)
+    owners: Names = field(default_factory=dict)
+
+    def of(self, section: str, name: str, *, full: bool = False) -> str:
+        """Return the label of a name of a section."""
+        known = self.full.get(section, {}).get(name) or name
+        return known if full else self.short.get(section, {}).get(name) or known
+
+    def player(self, name: str, *, full: bool = False) -> str:
+        """Return a player's label."""
+        return self.of("players", name, full=full)
+
+    def outcome(self, name: str, *, full: bool = False) -> str:
+        """Return an outcome's label."""
+        return self.of("outcomes", name, full=full)
+
+    def structure(self, name: str, *, full: bool = False) -> str:
+        """Return a structure's label, or its name as a reader sees it."""
+        return self.of("structures", name, full=full).replace("_", " ")
+
+    def parameter(self, name: str, *, full: bool = False) -> str:
+        """Return a parameter's label."""
+        return self.of("parameters", name, full=full)
+
+    def term(self, name: str, *, full: bool = False) -> str:
+        """Return a term's label."""
+        return self.of("terms", name, full=full)
+
+    def mover(self, name: str) -> str:
+        """Return who moves at a decision, or in a bloc such as ``US+ROK``; a chance event goes by its name."""
+        owners = (self.owners.get(each) or each for each in name.split("+"))
+        return " + ".join(dict.fromkeys(self.player(each) for each in owners))
+
+    def action(self, decision: str, action: str, *, full: bool = False) -> str:
+        """Return a move in words, with what of its menu is not 0, such as ``an offer (recognition 25%)``."""
+        found = _ACTION.fullmatch(action)
+        if found is None:
+            return self.of("moves", f"{decision}.{action}", full=full)
+        move = self.of("moves", f"{decision}.{found['move']}", full=full)
+        terms = [(term, float(value)) for term, _, value in (each.partition("=") for each in found["menu"].split(", "))]
+        parts = (f"{self.term(term)} {_size(value)}".rstrip() for term, value in terms if value)
+        told = ", ".join(parts)
+        return f"{move} ({told})" if told else move
+
+    def lottery(self, outcomes: Mapping[str, float]) -> str:
+        """Return an outcome that is certain, or each with its probability."""
+        if len(outcomes) == 1:
+            return self.outcome(next(iter(outcomes)))
+        return ", ".join(f"{self.outcome(name)} {percent(chance)}" for name, chance in outcomes.items())
+
+    def typed(self, section: str, name: str, *, full: bool = False) -> str:
+        """Return a label with the name that a user types in brackets, unless the two are the same."""
+        label = self.of(section, name, full=full)
+        return label if label == name else f"{label} ({name})"
+
+
+def _size(value: float) -> str:
+    """How much of a term: nothing where it is all of it."""
+    return "" if value == 1.0 else percent(value) if 0.0 < value < 1.0 else number(value)
+
+
+def label_of(entry: object) -> str:
+    """Return the label of an entry that is either a text or has one."""
+    label: str = entry if isinstance(entry, str) else entry.label  # type: ignore[attr-defined]
+    return label
+
+
+def read_shorts(file: ScenarioFile) -> dict[str, dict[str, str]]:
+    """Return section to name to short label, of the entries that have one."""
+    entries: dict[str, Iterable[tuple[str, object]]] = {
+        section: getattr(file, section).items()
+        for section in ("players", "parameters", "terms", "outcomes", "structures")
+    }
+    entries["moves"] = ((f"{own}.{name}", each) for own, moves in file.moves.items() for name, each in moves.items())
+    found = {
+        section: {name: short for name, entry in own if (short := getattr(entry, "short", ""))}
+        for section, own in entries.items()
+    }
+    return {section: own for section, own in found.items() if own}
