@@ -1,6 +1,8 @@
 """The names that ``import kgsim`` offers, each imported when it is first asked for."""
 
 from . import plots as plots
+from .analysis.agreement import Agreement as Agreement
+from .analysis.agreement import bargain as bargain
 from .analysis.backtests import backtest as backtest
 from .analysis.bargaining import BargainingSpace as BargainingSpace
 from .analysis.bargaining import bargaining_space as bargaining_space

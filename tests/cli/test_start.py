@@ -96,6 +96,8 @@ def test_public_names() -> None:
         "score",
         "Advice",
         "advise",
+        "Agreement",
+        "bargain",
         "BargainingSpace",
         "bargaining_space",
         "CorrelatedSet",

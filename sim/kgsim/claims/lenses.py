@@ -14,7 +14,7 @@ import numpy as np
 
 from kgsim.arrays import Bools, Floats
 from kgsim.claims.truth import Known
-from kgsim.scenario.deals import Deals, cells_of, deals_of
+from kgsim.scenario.deals import Deals, cells_of, deals_of, made_by, without_deal
 from kgsim.scenario.model import Scenario
 from kgsim.solvers.agreement import agreeable
 from kgsim.solvers.graph.profiles import stable_profiles
@@ -73,10 +73,11 @@ class Lens:
         """Whether some deal, on terms from intervals too, gives all of some players more than having none."""
         deals = self.deals(structure)
         payoffs = deals.tied(self.scenario, points)[list(parties)]
-        without = deals.outcomes == without_deal(self.scenario, deals)
+        without = deals.outcomes == without_deal(self.scenario, deals.outcomes.tolist())
         gains = payoffs - payoffs[:, without].max(axis=1, keepdims=True)
         found = np.zeros(gains.shape[-1], dtype=bool)
-        for _, corners in cells_of(self.scenario, deals, np.flatnonzero(~without)):
+        own = made_by(self.scenario, deals, [list(self.scenario.players)[party] for party in parties])
+        for _, corners in cells_of(self.scenario, deals, np.flatnonzero(own & ~without)):
             found |= agreeable(gains[:, corners])
         return _known(_between(found, np.asarray(np.isfinite(payoffs).all(axis=(0, 1)))), count)
 
@@ -96,13 +97,6 @@ class Lens:
             sure = np.isfinite(chance) & (off <= SETTLED_CHANCE) & (sharp >= 0.0)
             found.append(np.where(sure, chance, [[0.0], [1.0]]))
         return _known(np.concatenate(found, axis=1), count)
-
-
-def without_deal(scenario: Scenario, deals: Deals) -> int:
-    """The outcome that comes about if no rule for anything else matches."""
-    reached = np.unique(deals.outcomes)
-    last = [number for number, rule in enumerate(scenario.outcomes) if not rule.when and number in reached]
-    return last[0] if last else int(reached.max())
 
 
 def _some(points: Mapping[str, Floats], part: slice, count: int) -> dict[str, Floats]:

@@ -36,6 +36,7 @@ COMMANDS = (
     "explain",
     "lenses",
     "stability",
+    "bargain",
     "nash",
     "export",
     "new",

@@ -22,7 +22,7 @@ def ideal(gains: Floats) -> Floats | None:
     gains
         Of the corners; shape (corners, members).
     """
-    found = [_best(gains[:, member], gains) for member in range(gains.shape[1])]
+    found = [best(gains[:, member], gains) for member in range(gains.shape[1])]
     most = [float(weights @ gains[:, member]) for member, weights in enumerate(found) if weights is not None]
     return np.array(most) if len(most) == len(found) else None
 
@@ -45,14 +45,14 @@ def largest_least(gains: Floats, rates: Floats) -> Floats | None:
     """
     worth, floor = gains * np.where(rates > 0.0, rates, 1.0), np.zeros(len(rates))
     fixed, slack = rates <= 0.0, SAME_GAIN * np.abs(gains * rates).max()
-    weights = _best(np.zeros(len(gains)), worth)
+    weights = best(np.zeros(len(gains)), worth)
     while weights is not None and not fixed.all():
         raised = _level(worth, floor - slack, fixed)
         if raised is None:
             break
         weights, level = raised
         floor = np.where(fixed, floor, level)
-        most = [_best(worth[:, member], worth - (floor - slack)) for member in range(len(floor))]
+        most = [best(worth[:, member], worth - (floor - slack)) for member in range(len(floor))]
         gained = np.array([0.0 if best is None else best @ worth[:, member] for member, best in enumerate(most)])
         stuck = gained <= floor + 2.0 * slack
         # One more at least is stuck; rounding must not make a search for it endless.
@@ -110,7 +110,7 @@ def _along(start: Floats, direction: Floats, power: Floats, most: float) -> floa
     return low
 
 
-def _best(worth: Floats, gains: Floats) -> Floats | None:
+def best(worth: Floats, gains: Floats) -> Floats | None:
     """The mixture of the largest worth among those that leave nobody below 0; None if there are none."""
     from scipy.optimize import linprog
 

@@ -22,6 +22,9 @@ from kgsim.wording import listed, number
 
 LEFT, HEIGHT = 1.25, 4.6
 
+#: How the rules are called that pick a deal.
+RULES = {"nash": "Nash bargaining", "kalai_smorodinsky": "Kalai-Smorodinsky"}
+
 #: Width and height that the label of a ring takes.
 LABEL = (0.6, 0.3)
 
@@ -61,6 +64,7 @@ def bargaining_figure(
         for place, (worth, structures) in enumerate(rings.items(), start=1)
         for line in sheet.ruler.wrap(_told(place, worth, structures, names), SMALL, sheet.room, most=4)
     ]
+    notes += [line for text in _picked(space, names) for line in sheet.ruler.wrap(text, SMALL, sheet.room, most=2)]
     known = space.without if space.without in result.structures else ""
     label = known.replace("_", " ") or next(rule.label for rule in scenario.outcomes if rule.name == space.without)
     head = sheet.head(f"What deals are worth to {listed(names)}", scenario.title)
@@ -91,6 +95,15 @@ def _rings(space: BargainingSpace) -> dict[tuple[float, float], list[str]]:
     return found
 
 
+def _picked(space: BargainingSpace, names: list[str]) -> list[str]:
+    """What bargaining rules pick, each deal once."""
+    by: dict[tuple[str, ...], list[str]] = {}
+    for rule, each in space.settlements.items():
+        worths = (f"{name} {number(each.worth[player])}" for name, player in zip(names, space.players, strict=True))
+        by.setdefault((each.outcome, *worths), []).append(RULES[rule])
+    return [f"+  {listed(rules)}: {outcome}, {', '.join(worths)}" for (outcome, *worths), rules in by.items()]
+
+
 def _told(place: int, worth: tuple[float, float], structures: list[str], names: list[str]) -> str:
     values = ", ".join(f"{name} {number(value)}" for name, value in zip(names, worth, strict=True))
     return f"{place}  {listed(structures)}: {values}"
@@ -113,6 +126,9 @@ def _space(axes: Axes, space: BargainingSpace, marks: Mapping[str, OutcomeMark])
     for x, y in space.fallback[:1]:
         axes.axvline(x, color=FAINT, linewidth=1, linestyle="--", zorder=1)
         axes.axhline(y, color=FAINT, linewidth=1, linestyle="--", zorder=1)
+    for each in space.settlements.values():
+        x, y = (each.worth[player] for player in space.players)
+        axes.plot(x, y, "P", color="white", markeredgecolor=INK, markeredgewidth=1.2, markersize=10, zorder=3.8)
     axes.plot(space.fallback[:, 0], space.fallback[:, 1], "s", color=INK, markersize=10, linestyle="none", zorder=3.5)
     axes.margins(0.07)
 
@@ -186,4 +202,6 @@ def _signs(
     square = Line2D([], [], marker="s", color=INK, markersize=9, linestyle="none")
     ring = Line2D([], [], marker="o", markerfacecolor="none", markeredgecolor=INK, markersize=11, linestyle="none",
                   markeredgewidth=2)  # fmt: skip
-    return [*signs, (square, f"without agreement: {drawable(without)}"), (ring, "equilibrium")]
+    cross = Line2D([], [], marker="P", color="white", markeredgecolor=INK, markersize=9, linestyle="none")
+    signs += [(square, f"without agreement: {drawable(without)}"), (ring, "equilibrium")]
+    return [*signs, *([(cross, "picked by a bargaining rule")] if space.settlements else [])]

@@ -10,6 +10,7 @@ from kgsim.showing import Shown, Told
 
 _REPORTS = {
     "Advice": "advice.of_advice",
+    "Agreement": "agreement.of_agreement",
     "Comparison": "comparison.of_comparison",
     "Lenses": "lenses.of_lenses",
     "NashSet": "games.of_nash",

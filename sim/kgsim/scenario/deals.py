@@ -7,14 +7,14 @@ a study over many parameter points needs payoffs for these alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kgsim.arrays import Floats, Integers
+from kgsim.arrays import Bools, Floats, Integers
 from kgsim.scenario import nodes
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import OutcomeRule, Scenario
@@ -214,3 +214,25 @@ def _from_interval(scenario: Scenario, rule: int, name: str) -> bool:
     owner, _, term = name.partition(".")
     admitted = scenario.outcomes[rule].when.get(owner, scenario.decisions[owner].moves)
     return any(term in scenario.decisions[owner].intervals.get(move, {}) for move in admitted)
+
+
+def without_deal(scenario: Scenario, reached: Collection[int]) -> int:
+    """Of some outcomes, the one that comes about if no rule for anything else matches."""
+    last = [number for number, rule in enumerate(scenario.outcomes) if not rule.when and number in reached]
+    return last[0] if last else max(reached)
+
+
+def made_by(scenario: Scenario, deals: Deals, players: Collection[str]) -> Bools:
+    """Which deals some players can make by themselves: nobody else has to move for them, or offers anything in them.
+
+    Shape (deals,).
+    """
+    own = {name for name, decision in scenario.decisions.items() if decision.player in players}
+    found = np.zeros(len(deals.outcomes), dtype=bool)
+    for rule, menus in deals.menus.items():
+        others = [values for name, values in menus.items() if name.partition(".")[0] not in own]
+        alone = set(scenario.outcomes[rule].when) <= own
+        found[deals.outcomes == rule] = (
+            alone & ~np.any([values != 0.0 for values in others], axis=0) if others else alone
+        )
+    return found
