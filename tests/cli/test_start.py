@@ -97,6 +97,7 @@ def test_public_names() -> None:
         "Advice",
         "advise",
         "Agreement",
+        "from_table",
         "bargain",
         "BargainingSpace",
         "bargaining_space",
