@@ -114,14 +114,17 @@ class Lenses(Told, Plain):
         count = f"{most} of {len(self.seeing)} lenses"
         depends = f"The answer depends on the concept: {count} admit {widely}, and no outcome is admitted by all."
         said = [f"Every lens admits {listed(self.everywhere)}." if self.everywhere else depends]
-        if alone:
+        if alone and len(self.seeing) > 1:
             said.append(f"One lens alone admits {listed(f'{outcome} ({name})' for outcome, name in alone.items())}.")
         if none:
             said.append(f"No lens admits {listed(none, 'or')}.")
         if self.stepped:
             said.append(f"Every lens but perfect looks at terms from intervals in {STEPS} even steps.")
-        said += [f"Not asked: {view.name}, since {view.refused}." for view in self.views if view.refused]
-        return tuple(said)
+        refused: dict[str, list[str]] = {}
+        for view in self.views:
+            if view.refused:
+                refused.setdefault(view.refused, []).append(view.name)
+        return (*said, *(f"Not asked: {listed(names)}, since {why}." for why, names in refused.items()))
 
 
 @dataclass(frozen=True, eq=False)
