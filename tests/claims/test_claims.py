@@ -76,9 +76,9 @@ def test_a_claim_can_change_its_verdict_with_the_parameters():
 
 def test_sentences_name_the_numbers_that_decide():
     found = verdict("value(P, ultimatum) > 2")
-    assert found.sentence == "Fails: Proposer's value under ultimatum (between 1 and 2) is not more than 2."
+    assert found.sentence == "Fails: Proposer's value under “ultimatum” (between 1 and 2) is not more than 2."
     assert found.numbers == {"value(P, ultimatum)": (1.0, 2.0)}
-    assert verdict("fee > 0").sentence == "Fails: fee on taking (fee) (0) is not more than 0."
+    assert verdict("fee > 0").sentence == "Fails: fee on taking (0) is not more than 0."
     assert "Depends on which equilibrium is played" in verdict("value(P, ultimatum) > 1").sentence
 
 
@@ -86,7 +86,7 @@ def test_a_claim_on_a_structure_that_was_not_solved_is_undecided():
     text = TEXT.replace("{{", "{").replace("}}", "}").replace("{claim}", "value(P, ultimatum) > 0")
     result = kgsim.solve(kgsim.loads(text, name="ultimatum"), structures=["again"])
     assert result.claims["C"].verdict == "undecided"
-    assert "structure ultimatum" in result.claims["C"].sentence
+    assert "“ultimatum”, which was not solved" in result.claims["C"].sentence
 
 
 UNITS = """

@@ -68,7 +68,7 @@ def test_the_least_that_is_taken(market: kgsim.Scenario) -> None:
     assert alone.offers["A.colour"] == (1.0, 2.0)
     assert found.claims["colour"].verdict == "depends"
     assert found.claims["cheap"].verdict == "holds"
-    assert "Buyer's offer of price under alone (0.5) is less than 0.6" in found.claims["cheap"].sentence
+    assert "Buyer's offer of price under “alone” (0.5) is less than 0.6" in found.claims["cheap"].sentence
     assert found.claims["cheap"].numbers == {"offer(alone, A, price)": (0.5, 0.5)}
     assert {tuple(sorted(each.payoffs)) for each in alone.equilibria} == {("A", "B", "C")}
 

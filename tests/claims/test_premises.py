@@ -74,12 +74,12 @@ def test_a_premise_is_not_an_implication() -> None:
 def test_sentences_tell_the_premise() -> None:
     result = kgsim.solve(scenario('reached(ultimatum, "hard deal")', "value(P, ultimatum) > 3"))
     assert result.claims["C"].sentence == (
-        "Fails where hard deal is reached under ultimatum: Proposer's value under ultimatum (between 1 and 2) is not "
-        "more than 3."
+        "Fails where “hard deal” is reached under “ultimatum”: Proposer's value under “ultimatum” (between 1 and 2) is "
+        "not more than 3."
     )
     nowhere = kgsim.solve(scenario("value(P, ultimatum) > 2", "value(R, ultimatum) > 0")).claims["C"]
     assert nowhere.sentence == (
-        "Vacuous: Proposer's value under ultimatum (between 1 and 2) is not more than 2, so its premise is met at no "
+        "Vacuous: Proposer's value under “ultimatum” (between 1 and 2) is not more than 2, so its premise is met at no "
         "equilibrium and nothing is said."
     )
     assert nowhere.numbers["value(P, ultimatum)"] == (1.0, 2.0)

@@ -49,7 +49,7 @@ def test_they_leave_worlds_of_the_reference_model_and_move_what_they_should() ->
 def test_the_sealed_prediction_is_as_it_was_written_and_what_was_known_still_stands() -> None:
     """It speaks of a day to come and is never edited; the events file is only carried on."""
     sealed = kgsim.read_sealed(ROOT / "predictions" / "korea_2027_06.json")
-    assert (sealed.scenario, sealed.sealed, sealed.until) == ("bypass", "2026-11-30", "2027-06-30")
+    assert (sealed.scenario, sealed.sealed, sealed.until) == ("bypass", "2026-12-01", "2027-06-30")
     score = kgsim.score(sealed, kgsim.load_events(EVENTS))
     assert len(score.outturns) == len(sealed.outcomes)
     assert {"no change", "no deal", "a random structure"} == set(score.baselines)

@@ -12,6 +12,7 @@ from kgsim.briefing.document import Point, Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.phrases import bounds, capital, ended, endings, gains, named
 from kgsim.language import Words
+from kgsim.language.texts import english
 from kgsim.ranking import gain
 from kgsim.report.content import Cell, Column, Paragraph, Table, Tone
 from kgsim.results import VERDICTS, Course, Interval
@@ -187,7 +188,7 @@ def _partner(found: Findings) -> str:
     assert found.number is not None
     parameters, told = found.scenario.parameters, found.number
     unit = parameters[told.parameter].unit
-    if not unit or unit in ("share", "probability"):
+    if not unit or english(unit) in ("share", "probability"):
         return ""
     able = [
         name

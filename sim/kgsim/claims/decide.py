@@ -12,7 +12,7 @@ from kgsim.claims.equilibria import Bounds, OnePoint
 from kgsim.claims.functions import Setting, structures_of
 from kgsim.claims.judge import Combinations, Judge, borne_out, broken_by
 from kgsim.claims.lenses import Lens
-from kgsim.claims.sentences import tell
+from kgsim.claims.sentences import tell, told_of
 from kgsim.claims.truth import bounds, truth
 from kgsim.results import DEPENDS, UNDECIDED, VERDICTS, ClaimResult, Interval, StructureSolution
 from kgsim.scenario.expressions import is_truth
@@ -50,9 +50,9 @@ def decide(
     """
     for name in structures_of(claim):
         if name not in structures:
-            return _undecided(claim, f"it speaks of structure {name}, which was not solved")
+            return _undecided(claim, told_of(scenario, "sentence.not_asked", name))
         if structures[name].unsolved:
-            return _undecided(claim, f"structure {name} has no solution at these values")
+            return _undecided(claim, told_of(scenario, "sentence.unsolved", name))
     extremes = {
         player: (min(low for low, _ in spans), max(high for _, high in spans))
         for player in scenario.players
@@ -77,10 +77,8 @@ def decide(
     )
 
 
-def _undecided(claim: Claim, why: str) -> ClaimResult:
-    return ClaimResult(
-        claim.name, claim.says, "undecided", f"Cannot be decided: {why}.", {}, claim.kind, _premise(claim)
-    )
+def _undecided(claim: Claim, sentence: str) -> ClaimResult:
+    return ClaimResult(claim.name, claim.says, "undecided", sentence, {}, claim.kind, _premise(claim))
 
 
 def _premise(claim: Claim) -> str:

@@ -1,43 +1,29 @@
-"""A claim's verdict as a sentence that names the numbers which decide it."""
+"""A claim's verdict as a sentence that names the numbers which decide it, in every language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgsim.language import LANGUAGES, Words, words
+from kgsim.language.texts import Translated, told_in
 from kgsim.results import Verdict
 from kgsim.scenario.expressions import Expression
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Claim, Scenario
-from kgsim.scenario.nodes import And, Call, Comparison, Name, Node, Not, Number, Or, Text
+from kgsim.scenario.nodes import And, Call, Comparison, Name, Negative, Node, Not, Number, Or, Product, Sum, Text
 from kgsim.wording import number
 
 At = Callable[[Node], NDArray[np.float64]]
 
-HEADS: dict[Verdict, str] = {
-    "holds": "Holds",
-    "fails": "Fails",
-    "depends": "Depends on which equilibrium is played",
-}
-STABILITIES = {
-    "nash": "rankings alone",
-    "seq": "rankings and the answers that others want to give (SEQ)",
-    "smr": "rankings and the answers that others can give for good (SMR)",
-    "gmr": "rankings and the answers that others can give (GMR)",
-}
-RELATIONS = {
-    "<": "less than",
-    "<=": "at most",
-    ">": "more than",
-    ">=": "at least",
-    "==": "equal to",
-    "!=": "different from",
-}
+_RELATIONS = {"<": "less", "<=": "most", ">": "more", ">=": "least", "==": "equal", "!=": "other"}
 
 
-def tell(scenario: Scenario, claim: Claim, verdict: Verdict, at: At, open_sets: Sequence[str]) -> str:
-    """Tell a verdict.
+def tell(scenario: Scenario, claim: Claim, verdict: Verdict, at: At, open_sets: Sequence[str]) -> Translated:
+    """Tell a verdict, as a text in every language there are words for.
 
     Parameters
     ----------
@@ -52,118 +38,149 @@ def tell(scenario: Scenario, claim: Claim, verdict: Verdict, at: At, open_sets: 
     open_sets
         Structures whose sets of equilibria may not be complete; the sentence says so.
     """
-    statement = _statement(scenario, claim.holds, claim.holds.root, at)
-    premise = "" if claim.given is None else _statement(scenario, claim.given, claim.given.root, at)
-    may_be_more = f"the equilibria of {_list(open_sets)} may not be all" if open_sets else ""
-    if verdict == "undecided":
-        why = may_be_more or "not all combinations of equilibria, or mixtures of them, could be looked at"
-        looked_at = f"{premise}, and {statement}" if premise else statement
-        return f"Undecided: at every equilibrium looked at, {looked_at}; but {why}."
-    more = f" {may_be_more[0].upper()}{may_be_more[1:]}, but further ones cannot change this." if may_be_more else ""
-    if verdict == "vacuous":
-        return f"Vacuous: {premise}, so its premise is met at no equilibrium and nothing is said.{more}"
-    return f"{HEADS[verdict]}{f' where {premise}' if premise else ''}: {statement}.{more}"
+    labels = scenario.labels
+    return Translated.of(
+        {lang: _Teller(words(lang), told_in(labels, lang), at).told(claim, verdict, open_sets) for lang in LANGUAGES}
+    )
 
 
-def _statement(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
-    truth = at(node) != 0.0
-    match node:
-        case And(operands):
-            return "; and ".join(_statement(scenario, holds, operand, at) for operand in operands)
-        case Or(operands):
-            return "; or ".join(_statement(scenario, holds, operand, at) for operand in operands)
-        case Not(operand):
-            return _statement(scenario, holds, operand, at)
-        case Comparison(operators, operands):
-            pairs = zip(operators, operands[:-1], operands[1:], strict=True)
-            return "; and ".join(
-                f"{_quantity(scenario, holds, left, at)} is {_relation(operator, left, right, at)} "
-                f"{_quantity(scenario, holds, right, at)}"
-                for operator, left, right in pairs
-            )
-        case Call("reached", (structure, outcome)):
-            verb = (
-                "is reached"
-                if truth.all()
-                else "is reached in some equilibria only"
-                if truth.any()
-                else "is not reached"
-            )
-            return f"{_text(outcome)} {verb} under {_text(structure)}"
-        case Call("stable", (concept, outcome, *given)):
-            verb = "is stable" if truth.all() else "is not stable"
-            under = f" under {_text(given[0])}" if given else ""
-            return f"{_text(outcome)} {verb} by {STABILITIES[_text(concept)]}{under}"
-        case Call("zopa", parties):
-            *first, last = [scenario.players.get(_text(party), "") for party in parties]
-            named = _list([label for label in [*first, last] if label])
-            within = "" if last else f" under {_text(parties[-1])}"
-            return f"there is {'a' if truth.all() else 'no'} deal{within} that gives {named} more than having none"
-        case Call("rises" | "falls" as function, (quantity, parameter)):
-            verb = function if truth.all() else f"does not {function[:-1]}"
-            label = _described(scenario, holds, quantity)
-            return f"{label} {verb} throughout with {_described(scenario, holds, parameter)} over its range"
-    word = "true" if truth.all() else "true in some equilibria only" if truth.any() else "false"
-    return f"{holds.text[node.start : node.end]} is {word}"
+def told_of(scenario: Scenario, key: str, structure: str) -> Translated:
+    """Tell why a claim cannot be decided, with the structure that it speaks of."""
+    labels = scenario.labels
+    return Translated.of(
+        {lang: words(lang)(key, structure=told_in(labels, lang).structure(structure)) for lang in LANGUAGES}
+    )
 
 
-def _relation(operator: str, left: Node, right: Node, at: At) -> str:
-    truth = at(Comparison((operator,), (left, right))) != 0.0  # type: ignore[arg-type]
-    word = RELATIONS[operator]
-    if truth.all():
-        return word
-    return f"in some equilibria {word}, in others not," if truth.any() else f"not {word}"
+@dataclass(frozen=True)
+class _Teller:
+    """What tells in one language: its words, the scenario's labels in it, and the values of nodes."""
 
+    said: Words
+    labels: Labels
+    at: At
 
-def _quantity(scenario: Scenario, holds: Expression, node: Node, at: At) -> str:
-    """A quantity described, with its number or interval."""
-    if isinstance(node, Number):
-        return f"{node.value:g}"
-    found = at(node)
-    low, high = float(found.min()), float(found.max())
-    told = number(low) if number(low) == number(high) else f"between {number(low)} and {number(high)}"
-    if low == 1.0 and isinstance(node, Call) and node.function == "critical_discount":
-        told = "1: no discount factor is enough"
-    return f"{_described(scenario, holds, node)} ({told})"
+    def told(self, claim: Claim, verdict: Verdict, open_sets: Sequence[str]) -> str:
+        said = self.said
+        statement = self._statement(claim.holds, claim.holds.root)
+        premise = "" if claim.given is None else self._statement(claim.given, claim.given.root)
+        names = said.listed(self._structure(name) for name in open_sets)
+        if verdict == "undecided":
+            why = said("sentence.may_be_more", structures=names) if names else said("sentence.unseen")
+            looked_at = said("sentence.given", premise=premise, statement=statement) if premise else statement
+            return said("sentence.undecided", statement=looked_at, why=why)
+        more = said("sentence.no_matter", structures=names) if names else ""
+        key = f"sentence.{verdict}{'_given' if premise and verdict != 'vacuous' else ''}"
+        return said(key, premise=premise, statement=statement) + more
 
+    def _statement(self, holds: Expression, node: Node) -> str:
+        said, truth = self.said, self.at(node) != 0.0
+        how = "yes" if truth.all() else "some" if truth.any() else "no"
+        match node:
+            case And(operands):
+                return said("sentence.and").join(self._statement(holds, operand) for operand in operands)
+            case Or(operands):
+                return said("sentence.or").join(self._statement(holds, operand) for operand in operands)
+            case Not(operand):
+                return self._statement(holds, operand)
+            case Comparison(operators, operands):
+                pairs = zip(operators, operands[:-1], operands[1:], strict=True)
+                return said("sentence.and").join(self._compared(holds, *pair) for pair in pairs)
+            case Call("reached", (structure, outcome)):
+                slots = {"outcome": self._outcome(outcome), "structure": self._structure(_text(structure))}
+                return said(f"sentence.reached_{how}", **slots)
+            case Call("stable", (concept, outcome, *given)):
+                told = self._outcome(outcome) + self._under(given)
+                means = said(f"sentence.by_{_text(concept)}")
+                return said(f"sentence.stable_{'yes' if truth.all() else 'no'}", outcome=told, concept=means)
+            case Call("zopa", parties):
+                players = [_text(each) for each in parties if _text(each) in self.labels.full["players"]]
+                named = said.listed(self._player(player) for player in players)
+                within = self._under(parties[-1:]) if len(players) < len(parties) else ""
+                return said(f"sentence.zopa_{'yes' if truth.all() else 'no'}", players=named, within=within)
+            case Call("rises" | "falls" as function, (quantity, parameter)):
+                slots = {"quantity": self._described(holds, quantity), "parameter": self._described(holds, parameter)}
+                return said(f"sentence.{function}_{'yes' if truth.all() else 'no'}", **slots)
+        return said(f"sentence.true_{how}", what=self._described(holds, node))
 
-def _described(scenario: Scenario, holds: Expression, node: Node) -> str:
-    match node:
-        case Call("value", (player, structure)):
-            return f"{_possessive(scenario.players[_text(player)])} value under {_text(structure)}"
-        case Call("offer", (structure, decision, term)):
-            name = _text(decision)
-            owner = scenario.players[scenario.decisions[name].player if name in scenario.decisions else name]
-            return f"{_possessive(owner)} offer of {scenario.terms[_text(term)]} under {_text(structure)}"
-        case Call("prob", (structure, outcome)):
-            return f"the probability of {_text(outcome)} under {_text(structure)}"
-        case Call("qre", (structure, outcome, _)):
-            return f"the probability of {_text(outcome)} in noisy play under {_text(structure)}"
-        case Call("worst" | "best" as function, (player, *chosen)):
-            return f"{_possessive(scenario.players[_text(player)])} {function} payoff{_where(chosen)}"
-        case Name(name) if name in scenario.parameters:
-            return f"{scenario.parameters[name].label} ({name})"
-        case Name(name) if name in scenario.quantities:
-            return scenario.quantities[name].label
-    return holds.text[node.start : node.end]
+    def _compared(self, holds: Expression, operator: str, left: Node, right: Node) -> str:
+        truth = self.at(Comparison((operator,), (left, right))) != 0.0  # type: ignore[arg-type]
+        slots = {"left": self._quantity(holds, left), "right": self._quantity(holds, right)}
+        relation = f"sentence.{_RELATIONS[operator]}"
+        if truth.any() and not truth.all():
+            return self.said("sentence.some", statement=self.said(f"{relation}_yes", **slots))
+        return self.said(f"{relation}_{'yes' if truth.all() else 'no'}", **slots)
 
+    def _quantity(self, holds: Expression, node: Node) -> str:
+        """A quantity described, with its number or interval."""
+        if isinstance(node, Number):
+            return number(node.value)
+        found = self.at(node)
+        low, high = (number(float(bound)) for bound in (found.min(), found.max()))
+        told = low if low == high else self.said("sentence.between", low=low, high=high)
+        if low == "1" and isinstance(node, Call) and node.function == "critical_discount":
+            told = self.said("sentence.no_discount")
+        return f"{self._described(holds, node)} ({told})"
 
-def _possessive(label: str) -> str:
-    label = f"the {label[4:]}" if label.startswith("The ") else label
-    return f"{label}'" if label.endswith("s") else f"{label}'s"
+    def _described(self, holds: Expression, node: Node) -> str:
+        said = self.said
+        match node:
+            case Call("value", (player, structure)):
+                return said("sentence.value", player=self._player(_text(player)), within=self._under([structure]))
+            case Call("offer", (structure, decision, term)):
+                slots = {"player": self.labels.mover(_text(decision)), "term": self.labels.term(_text(term), full=True)}
+                return said("sentence.offer", **slots, within=self._under([structure]))
+            case Call("prob" | "qre" as function, (structure, outcome, *_)):
+                return said(f"sentence.{function}", outcome=self._outcome(outcome), within=self._under([structure]))
+            case Call("worst" | "best" as function, (player, *chosen)):
+                slots = {"player": self._player(_text(player)), "where": self._where(chosen)}
+                return said(f"sentence.{function}", **slots)
+            case Name(name) if name in self.labels.full.get("parameters", {}):
+                return self.labels.parameter(name, full=True)
+            case Name(name) if name in self.labels.full.get("quantities", {}):
+                return self.labels.of("quantities", name, full=True)
+            case Number(value):
+                return number(value)
+            case Sum(signs, terms):
+                first, *rest = (
+                    f"{'−' if sign < 0 else '+'} {self._part(holds, term)}"
+                    for sign, term in zip(signs, terms, strict=True)
+                )
+                return " ".join([first.removeprefix("+ "), *rest])
+            case Product(operators, factors):
+                first, *rest = (
+                    f"{'×' if each == '*' else '/'} {self._part(holds, factor)}"
+                    for each, factor in zip(operators, factors, strict=True)
+                )
+                return " ".join([first.removeprefix("× "), *rest])
+        return holds.text[node.start : node.end]
 
+    def _part(self, holds: Expression, node: Node) -> str:
+        """A part of a formula, in square brackets where it is itself a sum."""
+        told = self._described(holds, node)
+        return f"[{told}]" if isinstance(node, (Sum, Negative)) else told
 
-def _where(chosen: Sequence[Node]) -> str:
-    listed = [_text(node) for node in chosen if not isinstance(node, Not)]
-    excluded = [_text(node.operand) for node in chosen if isinstance(node, Not)]
-    if listed:
-        return f" at {_list(listed, 'or')}"
-    return f" at any outcome but {_list(excluded)}" if excluded else " at any outcome"
+    def _player(self, name: str) -> str:
+        return self.labels.player(name, full=True)
+
+    def _structure(self, name: str) -> str:
+        return f"“{self.labels.structure(name)}”"
+
+    def _under(self, structure: Sequence[Node]) -> str:
+        return self.said("sentence.under", structure=self._structure(_text(structure[0]))) if structure else ""
+
+    def _outcome(self, node: Node) -> str:
+        return f"“{self.labels.outcome(_text(node))}”"
+
+    def _where(self, chosen: Sequence[Node]) -> str:
+        listed = [self._outcome(node) for node in chosen if not isinstance(node, Not)]
+        excluded = [self._outcome(node.operand) for node in chosen if isinstance(node, Not)]
+        if listed:
+            return self.said("sentence.at", outcomes=self.said.listed(listed, "or"))
+        if excluded:
+            return self.said("sentence.at_others", outcomes=self.said.listed(excluded))
+        return self.said("sentence.at_any")
 
 
 def _text(node: Node) -> str:
     return node.value if isinstance(node, Text) else node.name if isinstance(node, Name) else str(node)
-
-
-def _list(words: Sequence[str], joint: str = "and") -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"

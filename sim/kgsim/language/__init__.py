@@ -32,9 +32,15 @@ class _Count(int):
 
 
 class _Word(str):
-    """A text that, asked for ``closed|open``, gives the particle that follows its last sound, and not itself."""
+    """A text that, asked for ``closed|open``, gives the particle that follows its last sound, and not itself.
+
+    Asked for ``'s``, it gives its possessive.
+    """
 
     def __format__(self, form: str) -> str:
+        if form == "'s":
+            named = f"the {self[4:]}" if self.startswith("The ") else self
+            return f"{named}'" if named.endswith("s") else f"{named}'s"
         return particle(self, *form.split("|", 1)) if "|" in form else super().__format__(form)
 
 

@@ -39,6 +39,11 @@ def by_language(value: object) -> bool:
     return isinstance(value, dict) and bool(value) and all(_CODE.fullmatch(str(key)) and key != "if" for key in value)
 
 
+def english(text: str) -> str:
+    """Return a text in English, whatever language it is in, if it knows it."""
+    return text.said.get(DEFAULT, text) if isinstance(text, Translated) else text
+
+
 def told_in(value: T, lang: str) -> T:
     """Return frozen data with every text that knows `lang` in it; what does not know it stays as it is."""
     found: Any = value

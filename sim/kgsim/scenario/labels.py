@@ -62,6 +62,10 @@ class Labels:
         """Return a term's label."""
         return self.of("terms", name, full=full)
 
+    def claim(self, name: str, *, full: bool = False) -> str:
+        """Return what a claim says."""
+        return self.of("claims", name, full=full)
+
     def mover(self, name: str) -> str:
         """Return who moves at a decision, or in a bloc such as ``US+ROK``; a chance event goes by its name."""
         owners = (self.owners.get(each) or each for each in name.split("+"))
@@ -105,7 +109,7 @@ def read_shorts(file: ScenarioFile) -> dict[str, dict[str, str]]:
     """Return section to name to short label, of the entries that have one."""
     entries: dict[str, Iterable[tuple[str, object]]] = {
         section: getattr(file, section).items()
-        for section in ("players", "parameters", "terms", "outcomes", "structures")
+        for section in ("players", "parameters", "terms", "outcomes", "structures", "claims")
     }
     entries["moves"] = ((f"{own}.{name}", each) for own, moves in file.moves.items() for name, each in moves.items())
     found = {

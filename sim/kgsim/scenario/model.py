@@ -394,6 +394,7 @@ class Scenario(Shown):
                 "quantities": {name: each.label for name, each in self.quantities.items()},
                 "outcomes": {rule.name: rule.label for rule in self.outcomes},
                 "structures": {name: each.label for name, each in self.structures.items()},
+                "claims": {name: each.says for name, each in self.claims.items()},
                 "moves": {
                     f"{decision.name}.{move}": label
                     for decision in self.decisions.values()

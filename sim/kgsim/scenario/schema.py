@@ -244,6 +244,7 @@ class ClaimEntry(Model):
     """A statement that can fail."""
 
     says: Said = Field(description="The statement in a plain sentence.")
+    short: Said = Field("", description="The same in a few words, for tables and axes; the sentence if left out.")
     holds: str = Field(description="The comparison that decides it, such as `value(US, a) > value(US, b)`.")
     given: str | None = Field(
         None, description="Its premise, such as `reached(a, 'deal')`: judged only at equilibria where this is true."
