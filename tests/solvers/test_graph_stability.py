@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kgsim.games.conflict import Conflict, Moves
 from kgsim.solvers.graph.inverse import raised
 from kgsim.solvers.graph.paths import paths_from
+from kgsim.solvers.graph.profiles import somewhere_stable, stable_profiles
 from kgsim.solvers.graph.stability import ATTITUDES, CONCEPTS, Side, everybody, sides_of
 
 #: Conflict to players' moves (from, to), rankings from best to worst, and equilibria; states count from 1.
@@ -243,3 +244,29 @@ def test_paths_are_legal_and_lead_where_they_say(conflict):
                 assert not improving or gains(conflict, player, state, following, False)
                 state, last = following, player
             assert state == target
+
+
+@given(st.lists(st.integers(1, 3), min_size=2, max_size=4), st.integers(2, 6), st.integers(0, 2**32))
+def test_profiles_of_actions_are_judged_by_arrays_as_by_sets_of_states(shape, levels, seed):
+    """Several games at once, ties among them, against the same games as graphs."""
+    if max(shape) == 1:
+        return
+    rng = np.random.default_rng(seed)
+    worth = rng.integers(0, levels, (len(shape), *shape, 3)).astype(float)
+    numbers = np.arange(int(np.prod(shape))).reshape(shape)
+    moves = []
+    for player, actions in enumerate(shape):
+        own = np.moveaxis(numbers, player, 0).reshape(actions, -1)
+        source, target = np.repeat(own[:, None], actions, axis=1), np.repeat(own[None], actions, axis=0)
+        moves.append(Moves.of(numbers.size, source.ravel(), target.ravel()))
+    there = rng.random(shape) < 0.4
+    found = stable_profiles(worth)
+    for game in range(3):
+        rank = worth[..., game].reshape(len(shape), -1).astype(np.intp)
+        names = tuple("ABCD"[: len(shape)]), tuple(map(str, range(numbers.size)))
+        sides = sides_of(Conflict(*names, tuple(moves), rank))
+        for own, side in zip(found, sides, strict=True):
+            for concept, flags in side.stable().items():
+                assert (own[concept][..., game].ravel() == flags).all()
+        for concept, flags in everybody(side.stable() for side in sides).items():
+            assert somewhere_stable(worth, there, concept)[game] == (flags & there.ravel()).any()

@@ -17,7 +17,7 @@ from kgsim.claims.truth import Known
 from kgsim.scenario.deals import Deals, cells_of, deals_of, made_by, without_deal
 from kgsim.scenario.model import Scenario
 from kgsim.solvers.agreement import agreeable
-from kgsim.solvers.graph.profiles import stable_profiles
+from kgsim.solvers.graph.profiles import somewhere_stable
 from kgsim.solvers.graph.stability import Concept
 from kgsim.structures.conflict import Profiles
 from kgsim.structures.quantal import Tree, respond
@@ -59,14 +59,13 @@ class Lens:
     def stable(self, concept: Concept, outcome: int, structure: str, points: Mapping[str, Floats], count: int) -> Known:
         """Whether some state of an outcome is stable for everybody."""
         profiles = self.profiles(structure)
-        there = (profiles.outcomes == outcome)[..., None]
+        there = profiles.outcomes == outcome
         part = max(1, CELLS // profiles.numbers.size)
         found = [np.zeros((2, 0))]
         for first in range(0, count, part):
             worth = profiles.worth(_some(points, slice(first, first + part), count))
             finite = np.asarray(np.isfinite(worth).all(axis=tuple(range(worth.ndim - 1))))
-            held = np.logical_and.reduce([own[concept] for own in stable_profiles(worth)])
-            found.append(_between((held & there).any(axis=tuple(range(there.ndim - 1))), finite))
+            found.append(_between(somewhere_stable(worth, there, concept), finite))
         return _known(np.concatenate(found, axis=1), count)
 
     def zopa(self, parties: Sequence[int], structure: str, points: Mapping[str, Floats], count: int) -> Known:

@@ -9,12 +9,13 @@ once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.solvers.graph.stability import Concept
+from kgsim.solvers.graph.stability import CONCEPTS, Concept
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +54,15 @@ class _Better:
         return back
 
 
-def stable_profiles(worth: Floats) -> tuple[dict[Concept, Bools], ...]:
+def stable_profiles(worth: Floats, concepts: Iterable[Concept] = CONCEPTS) -> tuple[dict[Concept, Bools], ...]:
     """Which profiles each player would not leave.
 
     Parameters
     ----------
     worth
         Payoffs, of which the order alone counts; shape (players, a1, ..., an, games).
+    concepts
+        The stabilities asked for.
 
     Returns
     -------
@@ -67,26 +70,56 @@ def stable_profiles(worth: Floats) -> tuple[dict[Concept, Bools], ...]:
         For each player, concept to flags of shape (a1, ..., an, games).
     """
     better = [_Better.of(own, player) for player, own in enumerate(worth)]
-    return tuple(_stable(worth, better, player) for player in range(len(worth)))
+    players = range(len(worth))
+    return tuple({concept: _stable(worth, better, player, concept) for concept in concepts} for player in players)
 
 
-def _stable(worth: Floats, better: list[_Better], player: int) -> dict[Concept, Bools]:
+def somewhere_stable(worth: Floats, there: Bools, concept: Concept) -> Bools:
+    """In which games some of the profiles asked about is stable for everybody; `there` has shape (a1, ..., an).
+
+    Nash implies every other stability and all imply GMR, which are quick to see; the rest is worked out where these
+    leave it open.
+    """
+    held = _somewhere(worth, there, "nash")
+    if concept == "nash":
+        return held
+    left = np.flatnonzero(~held)
+    for stricter in dict.fromkeys(["gmr", concept]):
+        left = left[_somewhere(worth[..., left], there, stricter)]
+    held[left] = True
+    return held
+
+
+def _somewhere(worth: Floats, there: Bools, concept: Concept) -> Bools:
+    """The same, one concept by itself, player after player as long as some profile is left."""
+    found = np.zeros(worth.shape[-1], dtype=bool)
+    left = np.arange(len(found))
+    alive = np.broadcast_to(there[..., None], worth.shape[1:])
+    for player in range(len(worth)):
+        here = worth[..., left]
+        better = [_Better.of(own, axis) for axis, own in enumerate(here)]
+        alive = alive & _stable(here, better, player, concept)
+        kept = alive[there].any(axis=0)
+        left, alive = left[kept], alive[..., kept]
+    found[left] = True
+    return found
+
+
+def _stable(worth: Floats, better: list[_Better], player: int, concept: Concept) -> Bools:
     own = worth[player]
     others = tuple(other for other in range(len(worth)) if other != player)
     nash = better[player].least(own) == np.inf
-    left = np.broadcast_to(own.min(axis=others, keepdims=True), own.shape)
-    whatever = own.max(axis=player, keepdims=True).min(axis=others, keepdims=True)
-
-    def held(answered: Floats) -> Bools:
-        """Whether after every improvement the answer leaves no more than staying does."""
-        return np.asarray(nash | (-better[player].least(-answered) <= own))
-
-    return {
-        "nash": nash,
-        "gmr": held(left),
-        "smr": nash | (whatever <= own),
-        "seq": held(_willing(own, [better[other] for other in others])),
-    }
+    if concept == "nash":
+        return np.asarray(nash)
+    if concept == "smr":
+        whatever = own.max(axis=player, keepdims=True).min(axis=others, keepdims=True)
+        return np.asarray(nash | (whatever <= own))
+    if concept == "gmr":
+        answered = np.broadcast_to(own.min(axis=others, keepdims=True), own.shape)
+    else:
+        answered = _willing(own, [better[other] for other in others])
+    # After every improvement the answer leaves no more than staying does.
+    return np.asarray(nash | (-better[player].least(-answered) <= own))
 
 
 def _willing(own: Floats, others: list[_Better]) -> Floats:
