@@ -34,10 +34,11 @@ from kgsim.engine.solutions import (
     EquilibriumSets,
     FallbackBranches,
     Mixed,
+    distinct,
 )
 from kgsim.engine.stages import one_mover, several_movers, surplus
 from kgsim.errors import StructureError
-from kgsim.games.objectives import Objective
+from kgsim.games.objectives import EXACT_BETWEEN, Objective
 from kgsim.scenario.deals import Deals
 from kgsim.scenario.model import Bloc, Scenario
 from kgsim.structures.blocs import objective
@@ -394,9 +395,14 @@ class _Induction:
     ) -> Sets:
         """What a bloc chooses from intervals; where that may lie between listed offers, nothing is sure."""
         open_ = np.ones(len(points), dtype=bool)
-        if objective.ranks and len(objective.members) == 2:
-            score = np.where(sets.inner, scores(objective, payoffs)[layer.slot_deal], -np.inf).max(axis=0)
-            open_ = (score <= objective.floor) & (score > -np.inf)
+        if objective.ranks and len(objective.members) in EXACT_BETWEEN:
+            rows, inner = layer.slot_deal, sets.inner
+            open_ = np.zeros(len(points), dtype=bool)
+            if len(objective.members) > 2:
+                # Where the product is 0 members may want different things of what lies between, but for one end.
+                score = np.where(inner, scores(objective, payoffs)[rows], -np.inf).max(axis=0)
+                several = distinct(inner, self.outcomes[rows], self.payoffs[:, rows][..., points]) > 1
+                open_ = (score <= objective.floor) & (score > -np.inf) & several
         self.doubt[points[open_]] = DOUBTS.index(NEIGHBOURS)
         return Sets(sets.inner & ~open_, sets.wide, sets.outer)
 

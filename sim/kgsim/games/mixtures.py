@@ -13,6 +13,9 @@ from kgsim.tolerances import DUAL_GAP, SAME_GAIN
 #: Steps of the search for the largest product; it halves its error every few.
 _STEPS = 10_000
 
+#: Halvings of a segment, and how near its ends what is found is an end.
+_HALVINGS, _END = 60, 1e-12
+
 
 def ideal(gains: Floats) -> Floats | None:
     """The most that each member gains in a mixture that leaves nobody below 0; None if all leave somebody there.
@@ -93,6 +96,68 @@ def largest_product(gains: Floats, power: Floats) -> Floats | None:
         weights[up] += step
         weights[down] = 0.0 if step == weights[down] else weights[down] - step
     return np.asarray(weights / weights.sum())
+
+
+def along(start: Floats, change: Floats, power: Floats) -> Floats:
+    """How far along segments of gains, from `start` by up to `change`, the product raised to powers is largest.
+
+    Shapes (..., members) to (...); nan where that is at an end, or somebody loses all the way. The logarithm of the
+    product is concave, so halving finds where its slope is 0.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        zero = -start / change
+        low = np.where(change > 0.0, zero, 0.0).max(axis=-1, initial=0.0)
+        high = np.where(change < 0.0, zero, 1.0).min(axis=-1, initial=1.0)
+        ends = low, high
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2.0
+            rises = (power * change / (start + middle[..., None] * change)).sum(axis=-1) > 0.0
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+        found = (low + high) / 2.0
+        inside = (found > ends[0]) & (found < ends[1]) & (start + found[..., None] * change > 0.0).all(axis=-1)
+        # At an end the slope does not change its sign.
+        inside &= (found > _END) & (found < 1.0 - _END)
+    return np.where(inside, found, np.nan)
+
+
+def in_triangle(corners: Floats, power: Floats) -> Floats:
+    """The weights of three members' gains at three corners for which the product raised to powers is largest.
+
+    In the plane ``a . g = c`` that the corners span the product is largest at ``g = power * c / a``.
+
+    Parameters
+    ----------
+    corners, power
+        Shapes (..., 3 corners, 3 members) and (..., 3 members); powers sum to 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 3); nan where that is not strictly inside the triangle.
+    """
+    first = corners[..., 0, :]
+    one, other = corners[..., 1, :] - first, corners[..., 2, :] - first
+    normal = np.cross(one, other)
+    level = (normal * first).sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        best = np.where((normal * level > 0.0).all(axis=-1, keepdims=True), power * level / normal, np.nan)
+        size = (normal * normal).sum(axis=-1)
+        inner = best - first
+        second = (np.cross(inner, other) * normal).sum(axis=-1) / size
+        third = (np.cross(one, inner) * normal).sum(axis=-1) / size
+    weights = np.stack([1.0 - second - third, second, third], axis=-1)
+    return np.where((weights > 0.0).all(axis=-1, keepdims=True), weights, np.nan)
+
+
+def zeros_in_triangle(one: Floats, other: Floats) -> Floats:
+    """The weights of three corners at which two members' gains are both 0.
+
+    Shapes (..., 3 corners) each to (..., 3); nan where that is not strictly inside the triangle.
+    """
+    weights = np.cross(one, other)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weights = weights / weights.sum(axis=-1, keepdims=True)
+    return np.where((weights > 0.0).all(axis=-1, keepdims=True), weights, np.nan)
 
 
 def _along(start: Floats, direction: Floats, power: Floats, most: float) -> float:

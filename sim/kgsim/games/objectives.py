@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import combinations
 from math import inf
 from typing import ClassVar, Self
 
@@ -24,6 +25,9 @@ import numpy as np
 
 from kgsim.games import mixtures
 from kgsim.tolerances import ROUNDING, SAME_GAIN, tied
+
+#: Numbers of members of blocs by the Nash product that choose exactly from intervals.
+EXACT_BETWEEN = (2, 3)
 
 #: One number a member, or arrays of which that is the last axis.
 Numbers = Sequence[float] | np.ndarray
@@ -209,21 +213,45 @@ class NashProduct(Agreement):
         return mixtures.largest_product(self.gains(corners), power)
 
     def between(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """How far from one payoff vector to another, (..., players), the product of two members' gains is largest.
+        """How far from one payoff vector to another, (..., players), the product of the members' gains is largest.
 
-        Shape (...), nan where it is largest at an end: where the two do not want opposite things. Of three members and
-        more, halfway, which is no more than something in between.
+        Shape (...), nan where it is largest at an end.
         """
         start = self.gains(first)
         change = self.gains(second) - start
-        if len(self.members) != 2:
-            return np.full(change.shape[:-1], 0.5)
         power = np.broadcast_to(self._power, start.shape)
+        if len(self.members) != 2:
+            return mixtures.along(start, change, power)
         # The derivative of the product's logarithm is 0 where a linear equation holds.
         slope = power * change * start[..., ::-1]
         both = change[..., 0] * change[..., 1]
         share = -slope.sum(axis=-1) / np.where(both < 0.0, both, np.nan)
         return np.where((share > 0.0) & (share < 1.0), share, np.nan)
+
+    def within(self, first: np.ndarray, second: np.ndarray, third: np.ndarray) -> np.ndarray:
+        """The weights of three payoff vectors, (..., players), of three members at the largest product of gains.
+
+        Shape (..., 3), nan where it is largest on a side of the triangle.
+        """
+        corners = np.stack([self.gains(each) for each in (first, second, third)], axis=-2)
+        return mixtures.in_triangle(corners, np.broadcast_to(self._power, corners[..., 0, :].shape))
+
+    def crossings(self, *corners: np.ndarray) -> np.ndarray:
+        """Where between two payoff vectors, (..., players), one member gains nothing, and between three two members.
+
+        Returns
+        -------
+        ndarray
+            Weights of the corners, one row for each member or pair of members; shape (rows, ..., corners), nan where
+            there is no such place strictly between.
+        """
+        each = np.stack([self.gains(corner) for corner in corners], axis=-2)
+        members = [each[..., member] for member in range(len(self.members))]
+        if len(corners) == 3:
+            return np.array([mixtures.zeros_in_triangle(*pair) for pair in combinations(members, 2)])
+        across = [np.where(own[..., 0] * own[..., 1] < 0.0, own[..., 0] - own[..., 1], np.nan) for own in members]
+        shares = np.array([own[..., 0] / gap for own, gap in zip(members, across, strict=True)])
+        return np.stack([1.0 - shares, shares], axis=-1)
 
     @property
     def _power(self) -> np.ndarray:

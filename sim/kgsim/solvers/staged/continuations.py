@@ -146,6 +146,11 @@ class Collector:
         """Whether nothing has been found."""
         return not self._points
 
+    @property
+    def ends(self) -> int:
+        """How many lotteries have been found."""
+        return len(self._points)
+
     def result(self) -> Continuations:
         """The set, without the pieces that a larger one makes superfluous."""
         pieces = tuple(

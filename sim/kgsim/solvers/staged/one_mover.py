@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from kgsim.errors import StructureError
-from kgsim.games.objectives import Objective
+from kgsim.games.objectives import EXACT_BETWEEN, Objective
 from kgsim.solvers.staged.continuations import (
     CURVED,
     Collector,
@@ -56,16 +56,19 @@ def solve(stage: Stage, caps: Caps, found: Collector) -> None:
         If the mover is a bloc whose rule cannot be applied.
     """
     (objective,) = stage.objectives
+    exact = objective.linear or (objective.ranks and len(objective.members) in EXACT_BETWEEN)
     if objective.ranks:
         objective = _defined(objective, stage)
-    if stage.among_others and not (objective.linear or (objective.ranks and len(objective.members) == 2)):
-        found.gaps.add(BETWEEN)
     if objective.ranks:
         _optimise(objective, stage, caps, found)
     elif objective.chooses:
         _choose(objective, stage, caps, found)
     else:
         _veto(objective, stage, found)
+        # Two members have nothing to divide where no product is positive; three may, unless one end alone stands.
+        exact &= len(objective.members) == 2 or found.ends == 1
+    if stage.among_others and not exact:
+        found.gaps.add(BETWEEN)
 
 
 def _defined(objective: Objective, stage: Stage) -> Objective:

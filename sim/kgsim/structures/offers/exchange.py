@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,7 +16,10 @@ from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_
 from kgsim.solvers.offers.indifference import Indifferences
 from kgsim.structures.offers.play import Axis, Bundled, Goal, Play
 from kgsim.structures.offers.worth_offering import worth_offering
-from kgsim.tolerances import ROUNDING
+from kgsim.tolerances import ROUNDED_WORTH, ROUNDING
+
+#: Numbers of corners, shape (k, mixtures), and their weights, shape (k, mixtures, points), nan where there is none.
+Mixture: TypeAlias = tuple[Integers, Floats]
 
 
 def reduced(play: Play) -> Play:
@@ -66,29 +71,103 @@ def _for_goals(
 
 
 def compromises(play: Play, bundled: Bundled, planes: Planes, offers: Offers, goal: Goal) -> Offers:
-    """Offers between corners of one cell that two members of a bloc would meet at.
+    """Offers between corners of one cell that a bloc would meet at.
 
-    Payoffs of two members that offers from a cell lead to are a polygon, whose sides lie between corners of the cell.
+    Payoffs of two members that offers from a cell lead to are a polygon, whose sides lie between corners of the cell;
+    those of three are a polyhedron, whose sides are made of triangles of corners.
     """
     limits = (offers.value != offers.chooser).any(axis=(1, 2))
     value, chooser, valid = offers.value[limits], offers.chooser[limits], offers.valid[limits]
-    cell = planes.cells(chooser)
-    first, second = np.triu_indices(len(value), 1)
-    apart = valid[first] & valid[second] & (cell[first] == cell[second])
-    some = np.flatnonzero(apart.any(axis=1))
-    first, second, apart = first[some], second[some], apart[some]
-    parts = []
-    for payoffs in _payoffs_of_limits(play, bundled, value, chooser):
-        share = goal.between(payoffs[:, first], payoffs[:, second])
-        assert share is not None
-        there = apart & ~np.isnan(share)
-        way = np.where(there, share, 0.0)[:, None]
-        place = (1.0 - way) * value[first] + way * value[second]
-        number = np.arange(len(place))
-        parts.append(
-            Offers(place, place, there, number).beside(Offers(place, chooser[first], there, number - len(place)))
-        )
+    cell = np.where(valid, planes.cells(chooser), -1)
+    parts = [
+        _agreements(goal, payoffs, value, chooser, cell)
+        for payoffs in _payoffs_of_limits(play, bundled, value, chooser)
+    ]
     return reduce(Offers.beside, parts)
+
+
+def _agreements(goal: Goal, payoffs: Floats, value: Floats, chooser: Floats, cell: Integers) -> Offers:
+    """The best of the mixtures of corners, given what these are worth, (players, corners, points), and their cells.
+
+    As an offer comes as close to a limit as it likes, a bloc is sure of the best, and makes no other. Where none gives
+    every member something, those stand that leave nobody below its fallback.
+    """
+    objective, seen = goal.objective, goal.seen(payoffs)
+    assert isinstance(objective, NashProduct)
+    best = np.where(cell >= 0, objective.score(seen), -np.inf).max(axis=0, initial=-np.inf)
+    mixes = list(_mixtures(objective, seen, cell))
+    scores = [_score(objective, seen, among, weights) for among, weights in mixes]
+    best = reduce(np.maximum, [score.max(axis=0, initial=-np.inf) for score in scores], best)
+    kept = [score >= best - ROUNDED_WORTH * np.abs(np.where(np.isfinite(best), best, 0.0)) for score in scores]
+    kept = [mask & (best > objective.floor) for mask in kept]
+    if (best <= objective.floor).any():
+        more = list(_crossings(objective, seen, cell))
+        mixes += more
+        kept += [(_score(objective, seen, *mix) > -np.inf) & (best <= objective.floor) for mix in more]
+    found = [_mixed(value, chooser, among, weights, mask) for (among, weights), mask in zip(mixes, kept, strict=True)]
+    place, within, there = (np.concatenate(each) for each in zip(*found, strict=True))
+    number = np.arange(len(place))
+    return Offers(place, place, there, number).beside(Offers(place, within, there, number - len(place)))
+
+
+def _mixtures(objective: NashProduct, seen: Floats, cell: Integers) -> Iterator[Mixture]:
+    """Between which corners of a cell, and at which weights, the product is largest; weights nan where nowhere."""
+    pairs = _in_one_cell(cell, 2)
+    share = objective.between(*seen[pairs])
+    yield pairs, _where(np.stack([1.0 - share, share]), pairs, cell)
+    if len(objective.members) == 3:
+        triples = _in_one_cell(cell, 3)
+        yield triples, _where(np.moveaxis(objective.within(*seen[triples]), -1, 0), triples, cell)
+
+
+def _crossings(objective: NashProduct, seen: Floats, cell: Integers) -> Iterator[Mixture]:
+    """Between which corners of a cell, and at which weights, members gain nothing and lose nothing.
+
+    With the corners themselves these are the corners of what leaves nobody below its fallback.
+    """
+    for count in range(2, len(objective.members) + 1):
+        among = _in_one_cell(cell, count)
+        for weights in objective.crossings(*seen[among]):
+            yield among, _where(np.moveaxis(weights, -1, 0), among, cell)
+
+
+def _in_one_cell(cell: Integers, count: int) -> Integers:
+    """The sets of so many corners that are of one cell at some point; shape (count, sets)."""
+    among = np.array(list(combinations(range(len(cell)), count)), dtype=np.intp).reshape(-1, count).T
+    return np.asarray(among[:, _together(cell[among]).any(axis=1)])
+
+
+def _together(cell: Integers) -> Bools:
+    """Whether corners are all of one cell; shape (corners, ...) to (...)."""
+    return np.asarray((cell == cell[0]).all(axis=0) & (cell[0] >= 0))
+
+
+def _where(weights: Floats, among: Integers, cell: Integers) -> Floats:
+    return np.where(_together(cell[among]), weights, np.nan)
+
+
+def _score(objective: NashProduct, seen: Floats, among: Integers, weights: Floats) -> Floats:
+    """What the bloc makes of mixtures; minus infinity where there is none."""
+    there = ~np.isnan(weights).any(axis=0)
+    shares = np.where(there, weights, 0.0)[..., None]
+    worth, size = ((shares * each[among]).sum(axis=0) for each in (seen, np.abs(seen)))
+    return np.where(there, objective.score(np.where(np.abs(worth) <= ROUNDING * size, 0.0, worth)), -np.inf)
+
+
+def _mixed(
+    value: Floats, chooser: Floats, among: Integers, weights: Floats, kept: Bools
+) -> tuple[Floats, Floats, Bools]:
+    """The mixtures of offers that are kept, side by side at each point, and whether there is one."""
+    order = np.argsort(~kept, axis=0, kind="stable")[: int(kept.sum(axis=0).max(initial=0))]
+    there = np.take_along_axis(kept, order, axis=0)
+    shares = np.where(there, np.take_along_axis(weights, order[None], axis=1), 0.0)
+    point = np.arange(value.shape[-1])
+    corner = among[:, order]
+    place, within = (
+        np.moveaxis((shares[..., None] * np.moveaxis(each, 1, -1)[corner, point]).sum(axis=0), -1, 1)
+        for each in (value, chooser)
+    )
+    return place, within, there
 
 
 def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Floats) -> Iterator[Floats]:

@@ -83,16 +83,19 @@ class Goal:
     seats: tuple[int, ...]
     where: Bools
 
+    def seen(self, payoffs: Floats) -> Floats:
+        """Payoffs (players, ..., points) as the objective takes them, (..., points, seats)."""
+        return np.moveaxis(payoffs[list(self.seats)], 0, -1)
+
     def score(self, payoffs: Floats) -> Floats:
         """The objective's score of payoffs (players, ..., points)."""
-        return np.asarray(self.objective.score(np.moveaxis(payoffs[list(self.seats)], 0, -1)))
+        return np.asarray(self.objective.score(self.seen(payoffs)))
 
     def between(self, first: Floats, second: Floats) -> Floats | None:
         """See `kgsim.games.objectives.NashProduct.between`; None if ends are enough."""
         if not isinstance(self.objective, NashProduct):
             return None
-        ends = (np.moveaxis(each[list(self.seats)], 0, -1) for each in (first, second))
-        return np.asarray(self.objective.between(*ends))
+        return np.asarray(self.objective.between(self.seen(first), self.seen(second)))
 
 
 @dataclass(frozen=True, eq=False)
