@@ -102,3 +102,14 @@ def test_what_cannot_be_drawn_is_told(allied: kgsim.Result) -> None:
         kgsim.bargaining_space(allied, ("USA", "ROK"))
     with pytest.raises(kgsim.GameError, match="no solved structure or outcome 'peace'"):
         kgsim.bargaining_space(allied, fallback="peace")
+
+
+def test_the_figure_marks_what_the_rules_pick() -> None:
+    """The first and the third share eight evenly; where the third's points count double, it gets all."""
+    result = kgsim.solve(kgsim.loads(PIE, name="pie"))
+    figure = bargaining_figure(result, rates={"A": 1.0, "B": 1.0, "C": 2.0})
+    marks = [line for line in figure.axes[0].lines if line.get_marker() == "P"]
+    drawn = {(round(float(line.get_xdata()[0]), 6), round(float(line.get_ydata()[0]), 6)) for line in marks}
+    assert drawn == {(4, 4), (5.333333, 2.666667), (0, 8)}
+    texts = " ".join(text.get_text() for text in figure.texts)
+    assert "Nash bargaining and Kalai-Smorodinsky: deal, First 4, Third 4" in texts

@@ -84,3 +84,23 @@ def test_a_unique_equilibrium_in_irrational_numbers() -> None:
     found = kgsim.nash(game("irrational"))
     assert found.complete and len(found.equilibria) == 1
     assert [own[0] for own in found.equilibria[0]] == pytest.approx([0.6192326, 0.4798042, 0.3788253], abs=1e-6)
+
+
+def test_a_curve_of_equilibria_of_three_players_is_one_component() -> None:
+    """Nau, Gomez Canovas and Hansen (2004), section 5: a curve joins two of the three pure equilibria."""
+    found = kgsim.nash(game("continuum"))
+    pure = [tuple(int(own.argmax()) for own in profile) for profile in found.equilibria]
+    assert pure == [(0, 1, 0), (1, 0, 0), (1, 1, 1)]
+    assert found.components == ((0, 1),) and not found.complete and not found.spanned
+
+
+def test_a_segment_of_equilibria_of_three_players_is_one_component() -> None:
+    """The same, section 6: the third player mixes between two mixtures, and no mediator changes what anybody has."""
+    ends = [(2, 0, 0), (0, 2, 1), (0, 1, 1), (1, 0, 2), (1, 0, 2), (0, 1, 1), (0, 2, 1), (2, 0, 0),
+            (1, 0, 1), (0, 2, 0), (0, 1, 2), (2, 0, 1), (2, 0, 1), (0, 1, 2), (0, 2, 0), (1, 0, 1)]  # fmt: skip
+    payoffs = np.array(ends, dtype=float).reshape(4, 2, 2, 3).transpose(3, 2, 1, 0)
+    found = kgsim.nash(payoffs)
+    thirds = [profile[2] for profile in found.equilibria]
+    assert found.components == ((0, 1),)
+    assert np.array(thirds) == pytest.approx(np.array([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]]), abs=1e-9)
+    assert kgsim.correlated(payoffs).values == pytest.approx(np.array([[0.75, 0.75], [0.75, 0.75], [1, 1]]))

@@ -57,7 +57,7 @@ class BargainingSpace:
         Structure to what its equilibria are worth to the two, shape (equilibria, 2).
     settlements
         Bargaining rule to the deal that it picks for the two alone, from the first row of `fallback`; rules that
-        compare points of different players are not among them.
+        compare points of different players are among them if rates are stated.
     """
 
     players: tuple[str, str]
@@ -72,7 +72,11 @@ class BargainingSpace:
 
 
 def bargaining_space(
-    result: Result, players: tuple[str, str] | None = None, *, fallback: str | None = None
+    result: Result,
+    players: tuple[str, str] | None = None,
+    *,
+    fallback: str | None = None,
+    rates: Mapping[str, float] | None = None,
 ) -> BargainingSpace:
     """Lay out the deals of a result's structures by their worth to two players.
 
@@ -85,6 +89,8 @@ def bargaining_space(
     fallback
         What is played without agreement: a structure that was solved, or an outcome. If not given, the structure that a
         bloc of the result falls back on, or what happens if no other rule of the scenario matches.
+    rates
+        Player to what one point of its counts for; with them the egalitarian and utilitarian rules are told too.
 
     Raises
     ------
@@ -120,7 +126,7 @@ def bargaining_space(
             name: np.array([[each.payoffs[player] for player in chosen] for each in solution.equilibria]).reshape(-1, 2)
             for name, solution in result.structures.items()
         },
-        table.between(seats).settlements(seats, rest[0, seats]),
+        table.between(seats).settlements(seats, rest[0, seats], None if rates is None else [rates[p] for p in chosen]),
     )
 
 

@@ -95,4 +95,5 @@ def _figures(found: Agreement) -> Iterator[tuple[str, Figure]]:
 
     if len(found.parties) == 2:
         first, second = found.parties
-        yield "bargaining", bargaining_figure(found.result, (first, second), found.without)
+        rates = None if found.coalitions is None else found.coalitions.rates
+        yield "bargaining", bargaining_figure(found.result, (first, second), found.without, rates)

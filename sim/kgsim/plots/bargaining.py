@@ -23,7 +23,12 @@ from kgsim.wording import listed, number
 LEFT, HEIGHT = 1.25, 4.6
 
 #: How the rules are called that pick a deal.
-RULES = {"nash": "Nash bargaining", "kalai_smorodinsky": "Kalai-Smorodinsky"}
+RULES = {
+    "nash": "Nash bargaining",
+    "kalai_smorodinsky": "Kalai-Smorodinsky",
+    "egalitarian": "the egalitarian rule",
+    "utilitarian": "the utilitarian rule",
+}
 
 #: Width and height that the label of a ring takes.
 LABEL = (0.6, 0.3)
@@ -35,6 +40,7 @@ def bargaining_figure(
     result: Result,
     players: tuple[str, str] | None = None,
     fallback: str | None = None,
+    rates: Mapping[str, float] | None = None,
     **options: Unpack[Options],
 ) -> Figure:
     """Draw what there is to bargain over.
@@ -47,6 +53,8 @@ def bargaining_figure(
         Two players; the members of the first bloc of two if not given, or the first two players.
     fallback
         What is played without agreement, a structure or an outcome; see `kgsim.bargaining_space`.
+    rates
+        What one point of each player counts for, for the rules that compare points.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def bargaining_figure(
         others are pale; deals on terms from an interval fill an area with one mark. A black square is what the two have
         without agreement. Rings are equilibria, numbered, with their structures below.
     """
-    scenario, space = result.scenario, bargaining_space(result, players, fallback=fallback)
+    scenario, space = result.scenario, bargaining_space(result, players, fallback=fallback, rates=rates)
     names = [drawable(scenario.players[player], player) for player in space.players]
     others = [drawable(label, player) for player, label in scenario.players.items() if player not in space.players]
     rings = _rings(space)
