@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import kgsim
 from first_edition import FIRST_EDITION
 from kgsim.cli import main
+from three_players import three_by_two
 
 #: The first divides ten; the second takes what it gets; the third has to agree, which costs it two.
 PIE = """
@@ -70,6 +72,14 @@ def test_who_makes_the_offer_has_it_all_and_shapley_says_so(pie) -> None:
         assert ends == pytest.approx((8, 8))
 
 
+def test_worths_that_are_not_known_are_not_told() -> None:
+    """Three who choose at once, with ties, have a continuum of equilibria that is not described."""
+    scenario, draw = three_by_two(), np.random.default_rng(0)
+    tied = {name: float(draw.integers(0, 2)) for name in scenario.parameters}
+    found = kgsim.bargain(scenario, tied, structure="at_once", rates=dict.fromkeys("ABC", 1.0))
+    assert found.coalitions is None and "Coalitions are not told: structure at_once" in found.sentences[-1]
+
+
 def test_a_deal_that_needs_another_is_none_of_theirs(pie) -> None:
     found = kgsim.bargain(pie, parties=["A", "B"])
     assert not found.settlements and "no zone of agreement" in found.sentences[1]
@@ -79,7 +89,7 @@ def test_a_deal_that_needs_another_is_none_of_theirs(pie) -> None:
 def test_claims_know_the_same_zone(pie) -> None:
     claims = "\nclaims: {room: {says: x, holds: 'zopa(A, C)'}, none: {says: x, holds: 'zopa(A, B) or zopa(A, B, C)'}}\n"
     scenario = kgsim.loads(PIE + claims, name="pie")
-    for cost in (2.0, 4.9, 5.0, 9.9, 10.0, 11.0):
+    for cost in (2.0, 10.0):
         found = kgsim.solve(scenario, cost=cost).claims
         assert (found["room"].verdict == "holds") == bool(kgsim.bargain(scenario, cost=cost).settlements)
         three = kgsim.bargain(scenario, parties=["A", "B", "C"], cost=cost)

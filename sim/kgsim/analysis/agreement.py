@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kgsim.analysis.bargaining import deal_table, pair_of, payoffs_without, seats_of, without_agreement
-from kgsim.analysis.coalitions import Coalitions, coalitions
+from kgsim.analysis.coalitions import Coalitions, UnknownWorthError, coalitions
 from kgsim.analysis.plain import Plain
 from kgsim.analysis.settlements import Settlement
 from kgsim.errors import GameError
@@ -48,6 +48,8 @@ class Agreement(Told, Plain):
         The player whose bargaining power varies, and its share of the power with what the Nash product picks.
     coalitions
         With side payments; None unless rates are stated.
+    unknown
+        Why coalitions are not told though rates are stated; empty if they are.
     result
         The solutions that this rests on.
     """
@@ -64,6 +66,7 @@ class Agreement(Told, Plain):
     powerful: str
     by_power: tuple[tuple[float, Settlement], ...]
     coalitions: Coalitions | None
+    unknown: str
     result: Result = field(repr=False)
 
     def to_dict(self) -> dict[str, object]:
@@ -90,7 +93,9 @@ class Agreement(Told, Plain):
             told = "; ".join(f"{outcome} by {listed(rules)}" for outcome, rules in picked.items())
             alike = "All rules pick one outcome" if len(picked) == 1 else "Which outcome is picked depends on the rule"
             yield f"{alike}: {told}."
-        if self.coalitions is None:
+        if self.unknown:
+            yield f"Coalitions are not told: {self.unknown}."
+        elif self.coalitions is None:
             yield "Side payments need a common unit: state what one point of each player counts for to see coalitions."
         elif self.coalitions.certain:
             yield f"With side payments the core is {_core(self.coalitions)}."
@@ -158,7 +163,11 @@ def bargain(
     ways, table = payoffs_without(result, without, whole), whole.between(seats)
     held = ways[0, seats]
     shares = None if rates is None else [float(rates.get(party, 0.0)) for party in agreeing]
-    together_worth = None if rates is None else coalitions(scenario, result.values, chosen.name, rates)
+    joined, unknown = None, ""
+    try:
+        joined = None if rates is None else coalitions(scenario, result.values, chosen.name, rates)
+    except UnknownWorthError as error:
+        unknown = str(error).rstrip(".")
     most = table.most(seats, held)
     return Agreement(
         scenario.name,
@@ -172,7 +181,8 @@ def bargain(
         table.settlements(seats, held, shares),
         power or "",
         () if power is None else tuple(_by_power(table.settlements, seats, held, agreeing.index(power))),
-        together_worth,
+        joined,
+        unknown,
         result,
     )
 

@@ -34,6 +34,10 @@ from kgsim.scenario.nodes import Node, Number, Product, Sum
 from kgsim.scenario.payoffs import structure_of
 
 
+class UnknownWorthError(GameError):
+    """What some coalition is worth is not known for certain."""
+
+
 @dataclass(frozen=True)
 class Worth(Plain):
     """What a coalition is worth, given how all are divided.
@@ -101,7 +105,9 @@ def coalitions(
     Raises
     ------
     GameError
-        If a rate is missing or not positive, players have private types, or a structure cannot be solved.
+        If a rate is missing or not positive, or players have private types.
+    UnknownWorthError
+        If a division cannot be solved, or not all of its equilibria are known.
     """
     chosen = structure_of(scenario, structure)
     players = list(scenario.players)
@@ -112,9 +118,12 @@ def coalitions(
         named = [tuple(players[player] for player in sorted(members)) for members in division]
         found = solve(_divided(scenario, chosen, named, rates), values).structures[structure]
         if not found.equilibria:
-            raise GameError(f"structure {structure}, divided into {_told(named)}: {found.unsolved}")
+            raise UnknownWorthError(f"structure {structure}, divided into {_told(named)}: {found.unsolved}")
         if not found.complete:
-            raise GameError(f"structure {structure}, divided into {_told(named)}: not all equilibria are known")
+            raise UnknownWorthError(
+                f"structure {structure}, divided into {_told(named)}, may have equilibria that are not known. Ask for "
+                "a structure in which fewer move at once, or list fewer values"
+            )
         for members in division:
             low[members, division], high[members, division] = found.values[players[min(members)]]
 

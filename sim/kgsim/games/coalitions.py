@@ -113,5 +113,5 @@ def core(worth: Mapping[Coalition, float], players: int) -> tuple[Floats, Floats
             )  # fmt: skip
             if found.status != 0:
                 return None
-            ends.append(sign * found.fun)
+            ends.append(sign * found.fun + 0.0)
     return np.array(ends[::2]), np.array(ends[1::2])
