@@ -11,6 +11,8 @@ from .analysis.comparison import compare as compare
 from .analysis.deterrence import price_of_deterrence as price_of_deterrence
 from .analysis.lenses import Lenses as Lenses
 from .analysis.lenses import lenses as lenses
+from .analysis.noisy import NoisyPlay as NoisyPlay
+from .analysis.noisy import noisy_play as noisy_play
 from .analysis.robustness import robustness as robustness
 from .analysis.robustness_result import Robustness as Robustness
 from .analysis.sensitivity import Sensitivity as Sensitivity

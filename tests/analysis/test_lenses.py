@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import kgsim
 from kgsim.analysis.lenses import LENSES, _blocked
 from kgsim.cli import main
-from kgsim.plots import lenses_figure
+from kgsim.plots import lenses_figure, noisy_figure
 
 FIRST_EDITION = Path(__file__).parents[1] / "fixtures" / "first_edition" / "scenarios"
 
@@ -146,3 +146,17 @@ def test_terms_from_intervals_are_looked_at_in_steps_and_that_is_said():
     stepped = kgsim.lenses(kgsim.load(FIRST_EDITION / "bypass.yaml"), structure="bypass", lens=["seq", "core"])
     assert found.views[1:] == stepped.views
     assert kgsim.stability(exact, structure="bypass").outcomes("nash") == ("border calm",)
+
+
+def test_noisy_play_goes_from_even_play_to_what_foresight_finds():
+    scenario = kgsim.load(FIRST_EDITION / "bypass.yaml")
+    found = kgsim.noisy_play(scenario, structure="bypass", precisions=[0, 1, 1000])
+    assert found.shares.sum(axis=0) == pytest.approx(1) and found.residual.max() == 0
+    (end,) = kgsim.solve(scenario, structures=["bypass"]).structures["bypass"].outcomes
+    assert found.shares[found.outcomes.index(end), -1] > 0.9
+    drawn = {line.get_marker() for line in noisy_figure(found).axes[0].lines}
+    assert len(drawn) == (found.shares.max(axis=1) >= 0.03).sum()
+    with pytest.raises(kgsim.GameError, match="precisions: expected numbers"):
+        kgsim.noisy_play(scenario, structure="bypass", precisions=[-1])
+    with pytest.raises(kgsim.GameError, match="weighs no chances"):
+        kgsim.noisy_play(scenario, structure="coordinated")

@@ -96,6 +96,8 @@ def test_public_names() -> None:
         "score",
         "Advice",
         "advise",
+        "NoisyPlay",
+        "noisy_play",
         "Agreement",
         "from_table",
         "bargain",

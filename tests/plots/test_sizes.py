@@ -84,6 +84,11 @@ def compared() -> Any:
 
 
 @cache
+def noisy() -> Any:
+    return kgsim.noisy_play(load("bypass"), structure="through_seoul")
+
+
+@cache
 def seen() -> Any:
     return kgsim.lenses(load("bypass"), structure="through_seoul")
 
@@ -110,6 +115,7 @@ DRAW: dict[str, Callable[..., Figure]] = {
     "signposts_figure": lambda **how: plots.signposts_figure(advised(), **how),
     "claims_figure": lambda **how: plots.claims_figure(drawn(), **how),
     "lenses_figure": lambda **how: plots.lenses_figure(seen(), **how),
+    "noisy_figure": lambda **how: plots.noisy_figure(noisy(), **how),
     "comparison_figure": lambda **how: plots.comparison_figure(compared(), **how),
     "backtest_figure": lambda **how: plots.backtest_figure(scores(), **how),
     "runs_figure": lambda **how: plots.runs_figure(played(), **how),

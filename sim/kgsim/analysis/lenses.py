@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from kgsim.analysis.noisy import played
 from kgsim.analysis.plain import Plain
 from kgsim.analysis.stability import Stability, stability
 from kgsim.arrays import Bools, Floats, Integers
@@ -33,7 +34,6 @@ from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
 from kgsim.structures.conflict import STEPS, Profiles
 from kgsim.structures.offers.boxes import has_intervals
-from kgsim.structures.quantal import Tree, respond
 from kgsim.tolerances import MEDIATED, POSITIVE
 from kgsim.wording import interval, listed, number, percent
 
@@ -206,18 +206,14 @@ def _noisy(at: Situation) -> tuple[tuple[str, ...], str]:
     unfit = unfit_for_noise(at.scenario, at.scenario.structures[at.structure])
     if unfit:
         raise GameError(unfit)
-    deals = at.profiles.deals
-    tree = Tree(at.scenario, at.structure, deals.labels[at.structure])
-    payoffs = deals.payoffs(at.scenario, {name: np.array([value]) for name, value in at.values.items()})
-    chances, off = respond(tree, np.repeat(payoffs, len(PRECISIONS), axis=2), np.array(PRECISIONS))
+    found = played(at.scenario, at.structure, at.profiles.deals, at.values, np.array(PRECISIONS))
     likeliest: dict[str, list[float]] = {}
-    for precision, chance in zip(PRECISIONS, chances.T, strict=True):
-        shares = np.bincount(deals.outcomes, chance, minlength=len(at.scenario.outcomes))
-        likeliest.setdefault(at.scenario.outcomes[int(shares.argmax())].name, []).append(precision)
+    for precision, outcome in zip(PRECISIONS, found.shares.argmax(axis=0), strict=True):
+        likeliest.setdefault(found.outcomes[outcome], []).append(precision)
     told = "; ".join(f"{name} at {listed(map(number, each))}" for name, each in likeliest.items())
     return tuple(likeliest), (
         "better moves are likelier and none is excluded (quantal response); likeliest by precision, per range of "
-        f"payoffs: {told}; off by {off.max():.0e} at most"
+        f"payoffs: {told}; off by {found.residual.max():.0e} at most"
     )
 
 

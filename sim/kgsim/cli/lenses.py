@@ -55,12 +55,16 @@ def lenses(
     answer = document(found, scenario), of_lenses(found)
     to.show(*answer)
     with to.destination(f"{scenario.name}-lenses", Maker.of("lenses", scenario)) as destination:
-        to.keep(destination, *answer, lambda: files_of(_figures(found)))
+        to.keep(destination, *answer, lambda: files_of(_figures(found, scenario, values)))
     say_where(destination)
 
 
-def _figures(found: Lenses) -> Iterator[tuple[str, Figure]]:
+def _figures(found: Lenses, scenario: Scenario, values: dict[str, float]) -> Iterator[tuple[str, Figure]]:
+    from kgsim.analysis.noisy import noisy_play
     from kgsim.plots.lenses import lenses_figure
+    from kgsim.plots.noisy import noisy_figure
 
     if found.seeing:
         yield "lenses", lenses_figure(found)
+    if any(view.name == "noisy" for view in found.seeing) and not found.stepped:
+        yield "noisy", noisy_figure(noisy_play(scenario, values, structure=found.structure))

@@ -10,6 +10,7 @@ from .comparison import comparison_figure as comparison_figure
 from .dumbbells import dumbbell_figure as dumbbell_figure
 from .indices import indices_figure as indices_figure
 from .lenses import lenses_figure as lenses_figure
+from .noisy import noisy_figure as noisy_figure
 from .outcomes import outcomes_figure as outcomes_figure
 from .payoffs import payoffs_figure as payoffs_figure
 from .price import price_figure as price_figure
