@@ -19,6 +19,7 @@ from .analysis.sensitivity import Sensitivity as Sensitivity
 from .analysis.sensitivity import sensitivity as sensitivity
 from .analysis.stability import Stability as Stability
 from .analysis.stability import stability as stability
+from .analysis.steps import check_steps as check_steps
 from .analysis.thresholds import threshold as threshold
 from .automata.check import ProfileCheck as ProfileCheck
 from .automata.check import repeated as repeated

@@ -20,6 +20,9 @@ ROUNDING = 16 * 2.0**-52
 #: Integers of at most this size are floats without rounding.
 EXACT_INTEGERS = 2.0**53
 
+#: Share of a menu's step. Steps that differ by less are written to some digits only, and meant to be even.
+EVEN_STEPS = 1e-9
+
 #: Share of a player's range of payoffs. Where two of them differ by less without being equal, floats on 0..1 are too
 #: coarse for the difference: two players' games are then solved from the payoffs as they stand, in fractions, and sets
 #: of more players' equilibria are not called complete.

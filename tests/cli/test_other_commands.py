@@ -24,6 +24,14 @@ def test_new_writes_a_scenario_that_passes_every_check_and_runs(kgsim, talks):
     assert kgsim("run", talks, "--no-plots").exit_code == 0
 
 
+def test_steps_are_tried_if_asked_for(kgsim, talks):
+    assert "half the step" not in kgsim("check", talks).output
+    talks.write_text(talks.read_text().replace("grant: [0.5, 1]", "grant: [0, 0.5, 1]"))
+    told = kgsim("check", "--steps", talks)
+    assert told.exit_code == 0
+    assert "moves.Donor.fund.menu: at half the step of grant" in told.stderr
+
+
 def test_new_never_overwrites(kgsim, talks):
     talks.write_text("mine")
     refused = kgsim("new", "talks")

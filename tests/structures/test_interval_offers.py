@@ -227,6 +227,43 @@ def test_offers_at_the_same_time_are_solved_where_only_one_mover_has_intervals()
     assert solution.values["D"] == pytest.approx((0.3, 0.3), abs=1e-12)
 
 
+AT_ONCE = "play: [P, D, R]", "play: [[P, R], D]"
+WITH_ONE_TERM = [seed for seed in range(120) if random_offer_game(seed).terms == 1]
+
+
+@pytest.mark.parametrize("seed", WITH_ONE_TERM)
+def test_ties_settled_as_nearby_leave_equilibria_that_grids_come_to(seed):
+    """Of all equilibria those that stand on fine grids too: each has a grid's beside it, and each grid's has one."""
+
+    def payoffs(text: str) -> np.ndarray:
+        solution = kgsim.solve(kgsim.loads(text.replace(*AT_ONCE))).structures["s"]
+        return np.array([list(each.payoffs.values()) for each in solution.equilibria])
+
+    game, step = random_offer_game(seed), 0.025
+    every, grid = payoffs(game.text()), payoffs(game.text(f"{{from: 0, to: 1, step: {step}}}"))
+    nearby = payoffs(game.text().replace("R]}", "R], ties: nearby}"))
+    assert len(nearby)
+    for few, many, within in ((nearby, every, 1e-9), (grid, nearby, 4 * step), (nearby, grid, 4 * step)):
+        assert all(np.abs(many - one).max(axis=1).min() <= within for one in few)
+
+
+def test_ties_settled_as_nearby_are_settled_so_in_studies(continuous):
+    written = "    play: [[US, ROK], [DPRK]]\n"
+    text = TEXT.replace(GRID, "{from: 0, to: 1}").replace(written, f"{written}    ties: nearby\n")
+    scenario = kgsim.loads(text, directory=FIRST_EDITION)
+    draw = np.random.default_rng(4)
+    points = {name: draw.uniform(*each.range, 12) for name, each in scenario.parameters.items()}
+    found = Engine(scenario, ("parallel",)).solve(points)["parallel"]
+    assert (found.doubt == 0).all()
+    for point in range(6):
+        alone = kgsim.solve(
+            scenario, {name: float(column[point]) for name, column in points.items()}, structures="parallel"
+        )
+        solution = alone.structures["parallel"]
+        assert solution.complete and "close by" in solution.reasons[0]
+        np.testing.assert_allclose(np.array(found.values)[:, :, point].T, list(solution.values.values()), atol=1e-9)
+
+
 def test_what_is_offered_from_an_interval_can_be_asked_for():
     """`offer` tells the term itself, at one point and at many."""
     claims = (

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     epilog=examples(
         "kgsim check my_talks.yaml",
         "kgsim check --strict scenarios/*.yaml",
+        "kgsim check --steps my_talks.yaml",
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with status 2 on warnings too.")
-def check(files: tuple[Path, ...], strict: bool) -> int:
+@click.option(
+    "--steps",
+    is_flag=True,
+    help="Solve at half the step of every menu too, and warn where an answer turns on the step.",
+)
+def check(files: tuple[Path, ...], strict: bool, steps: bool) -> int:
     """Check scenario FILEs.
 
     Errors make a file unusable, or its answers wrong: a claim declared an identity that fails somewhere in the ranges.
@@ -57,6 +63,10 @@ def check(files: tuple[Path, ...], strict: bool) -> int:
         notes.update(dict.fromkeys((*noted, *untranslated(scenario))))
         if broken:
             continue
+        if steps:
+            from kgsim.analysis.steps import check_steps
+
+            warnings.update(dict.fromkeys(check_steps(scenario)))
         emit(f"{file}: {_told(scenario)}\n")
     if not errors:
         # With a file missing from the count, evidence that it alone cites would be called unused.

@@ -139,12 +139,17 @@ def _structures(result: Result) -> Table:
             continue
         payoffs = (Cell(interval(solution.values[player]), name in lowest[player]) for player in players)
         count = f"{len(solution.equilibria)}{'+' if solution.continua else ''}"
-        complete = Cell("yes") if solution.complete else Cell("no", tone="unsure")
+        nearby = result.scenario.structures[name].nearby
+        complete = Cell("yes, nearby" if nearby else "yes") if solution.complete else Cell("no", tone="unsure")
         rows.append((Cell(name), Cell(endings(solution)), *payoffs, Cell(count), complete))
     notes = ["* where the player may fare worst."] if any(lowest.values()) else []
     if any(solution.continua for solution in result.structures.values()):
         notes.append("+ and a continuum between some of them.")
     notes.append("An interval runs over all equilibria.")
+    if any(result.scenario.structures[name].nearby for name in result.structures):
+        notes.append(
+            "Nearby: of the equilibria in which whoever is indifferent to an offer answers it as those close by."
+        )
     return Table(columns, tuple(rows), " ".join(notes))
 
 

@@ -180,7 +180,9 @@ class Structure:
     tuple of decision names (one for a player alone, several for a bloc). `blocs` is keyed by the mover tuple.
     `only` restricts the moves of a decision; `fixed` gives the action of a decision that is not played. `conditions`
     tells what must have been done before a decision is made; one that it leaves out is always made. `seen_by` names the
-    players who see a decision later, besides its own; one that it leaves out is seen by all.
+    players who see a decision later, besides its own; one that it leaves out is seen by all. With `nearby` only those
+    equilibria are meant in which whoever is indifferent to an offer from an interval answers as it does to offers close
+    by.
     """
 
     name: str
@@ -191,6 +193,7 @@ class Structure:
     fixed: Mapping[str, Action]
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     seen_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    nearby: bool = False
 
 
 @dataclass(frozen=True)

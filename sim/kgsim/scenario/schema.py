@@ -238,6 +238,13 @@ class StructureEntry(Model):
     fixed: dict[str, str] = Field(
         default_factory=dict, description="Decision that is not played here to the move it is taken to make."
     )
+    ties: Literal["any", "nearby"] = Field(
+        "any",
+        description=(
+            "nearby: only equilibria in which whoever is indifferent to an offer from an interval, made while others "
+            "choose too, answers it as it does to offers close by; any, if left out: all equilibria."
+        ),
+    )
 
 
 class ClaimEntry(Model):

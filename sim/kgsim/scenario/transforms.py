@@ -8,9 +8,9 @@ different terms are solved together like any others. Taking a move away forbids 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 from numpy import linspace
 
@@ -19,6 +19,7 @@ from kgsim.scenario.expressions import Expression
 from kgsim.scenario.model import Action, Decision, Parameter, Scenario, Structure
 from kgsim.scenario.names import GIVEN, suggestion
 from kgsim.scenario.nodes import Field, Name, Node, Product, Sum, mapped
+from kgsim.tolerances import EVEN_STEPS
 
 
 def menu_terms(scenario: Scenario) -> Iterator[str]:
@@ -153,20 +154,62 @@ def stepped(scenario: Scenario, count: int) -> Scenario:
     For what needs finitely many actions; a game on a menu of steps is not the game on the interval.
     """
     decisions = {
-        name: replace(decision, actions=tuple(_stepped(decision, count)), intervals={})
+        name: replace(decision, actions=tuple(_with_values(decision, _evenly(decision, count))), intervals={})
         for name, decision in scenario.decisions.items()
     }
     return replace(scenario, decisions=decisions)
 
 
-def _stepped(decision: Decision, count: int) -> Iterator[Action]:
-    """A decision's actions, the last term fastest."""
-    for move in dict.fromkeys(action.move for action in decision.actions):
-        actions = [action for action in decision.actions if action.move == move]
-        menus = {term: dict.fromkeys(action.menu[term] for action in actions) for term in actions[0].menu}
-        values = {
+def grids(scenario: Scenario) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Terms that take three even steps or more, each with the decisions and moves in whose menus it does."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for decision in scenario.decisions.values():
+        for move, menus in _menus(decision).items():
+            for term, values in menus.items():
+                if term not in decision.intervals.get(move, {}) and len(values) > 2 and _even(values):
+                    found.setdefault(term, []).append((decision.name, move))
+    return {term: tuple(where) for term, where in found.items()}
+
+
+def with_half_steps(scenario: Scenario, term: str) -> Scenario:
+    """Let a term take the values halfway between its own too, in every menu of `grids` that it stands in."""
+    decisions = dict(scenario.decisions)
+    for name, move in grids(scenario)[term]:
+        own = sorted(_menus(decisions[name])[move][term])
+        halves = [(low + high) / 2.0 for low, high in pairwise(own)]
+        finer = {move: {term: sorted((*own, *halves))}}
+        decisions[name] = replace(decisions[name], actions=tuple(_with_values(decisions[name], finer)))
+    return replace(scenario, decisions=decisions)
+
+
+def _menus(decision: Decision) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Move to term to the values that it takes, in the order of the file."""
+    found: dict[str, dict[str, dict[float, None]]] = {}
+    for action in decision.actions:
+        for term, value in action.menu.items():
+            found.setdefault(action.move, {}).setdefault(term, {})[value] = None
+    return {move: {term: tuple(values) for term, values in menus.items()} for move, menus in found.items()}
+
+
+def _even(values: Sequence[float]) -> bool:
+    steps = [high - low for low, high in pairwise(sorted(values))]
+    return max(steps) - min(steps) <= EVEN_STEPS * max(steps)
+
+
+def _evenly(decision: Decision, count: int) -> dict[str, dict[str, list[float]]]:
+    return {
+        move: {
             term: sorted({*(float(f"{value:.12g}") for value in linspace(own[0], own[-1], count)), *own})
-            for term, own in decision.intervals.get(move, {}).items()
+            for term, own in terms.items()
         }
-        for combination in product(*(values.get(term, own) for term, own in menus.items())):
-            yield Action(move, dict(zip(menus, combination, strict=True)))
+        for move, terms in decision.intervals.items()
+    }
+
+
+def _with_values(decision: Decision, values: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterator[Action]:
+    """A decision's actions with other values for some terms of some moves, the last term fastest."""
+    menus = _menus(decision)
+    for move in dict.fromkeys(action.move for action in decision.actions):
+        own = {**menus.get(move, {}), **values.get(move, {})}
+        for combination in product(*own.values()):
+            yield Action(move, dict(zip(own, combination, strict=True)))

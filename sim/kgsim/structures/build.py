@@ -112,10 +112,10 @@ def build(
     game = StagedGame(payoffs, table.outcomes.transpose(*order, *rest).reshape(shape), stages)
     fixed = {decisions[axis]: table.actions[axis][0] for axis in rest}
     staging = Staging(game, movers, actions, fixed)
-    return with_offers(scenario, staging) if has_intervals(scenario, structure) else staging
+    return with_offers(scenario, staging, structure.nearby) if has_intervals(scenario, structure) else staging
 
 
-def with_offers(scenario: Scenario, staging: Staging) -> Staging:
+def with_offers(scenario: Scenario, staging: Staging, nearby: bool) -> Staging:
     """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`)."""
     game, players = staging.game, len(staging.game.payoffs)
     objectives = [each for stage in game.stages for each in stage if not isinstance(each, Chance)]
@@ -135,6 +135,7 @@ def with_offers(scenario: Scenario, staging: Staging) -> Staging:
                 boxes_of([scenario.decisions[name] for name in mover], actions)
                 for mover, actions in zip(staging.movers, staging.actions, strict=True)
             ),
+            nearby=nearby,
         )
     )
     if play.meets is not None and play.meets.any():

@@ -28,6 +28,11 @@ MOST_ALTERNATIVES = 200
 #: How many are counted before the count itself is cut short.
 MOST_COUNTED = 100_000
 
+NEARBY = (
+    "these are all equilibria in which whoever is indifferent to an offer from an interval, made while others choose "
+    "too, answers it as it does to offers close by; others rest on threats that the least change of a parameter undoes"
+)
+
 METHOD = "subgame-perfect equilibria by backward induction on sets; stages of several movers by Nash equilibrium"
 
 
@@ -179,6 +184,8 @@ def _with_fallback(scenario: Scenario, structure: Structure, message: str, fallb
 def _why_complete(structure: Structure, solved: bool) -> str:
     if not solved:
         return "no equilibrium was found"
+    if structure.nearby:
+        return NEARBY
     if all(len(stage) == 1 for stage in structure.play):
         return "every stage has one mover, and backward induction on sets keeps every tie and every mixture at a tie"
     return (

@@ -37,7 +37,9 @@ def read_structures(
         blocs = _blocs(key, entry, play, base, declared, report)
         _check_intervals(key, blocs, only, decisions, report)
         seen_by = _seen_by(key, play, where, declared, report)
-        written = Structure(name, entry.label or name, play, blocs, only, fixed, conditions, seen_by)
+        written = Structure(
+            name, entry.label or name, play, blocs, only, fixed, conditions, seen_by, entry.ties == "nearby"
+        )
         check_order(written, decisions, where, report)
         known = all(member in decisions for stage in play for mover in stage for member in mover)
         structures[name] = simplified(written, decisions) if seen_by and known else written

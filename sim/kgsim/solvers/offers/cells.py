@@ -103,6 +103,14 @@ class Offers:
             np.concatenate([self.itself, others.itself + len(self)]),
         )
 
+    def as_nearby(self) -> Offers:
+        """These without offers that are met as offers of no cell are: what has limits is met as one of them."""
+        limit = self.itself != np.arange(len(self))
+        approached = np.zeros(self.valid.shape, dtype=bool)
+        for number in np.flatnonzero(limit):
+            approached[self.itself[number]] |= self.valid[number]
+        return self.only(self.valid & (limit[:, None] | ~approached))
+
     def only(self, kept: Bools) -> Offers:
         """Some of the offers at each point, each once; the first of them is repeated where another point has more."""
         valid = self.valid & kept

@@ -35,6 +35,8 @@ def _exchanged(play: Play, stage: int, axis: int) -> Play:
     bundled = [Bundled.of(play, stage, axis, box) for box in play.boxes[axis]]
     planes = [_planes(play, each) for each in bundled]
     offers = [critical_offers(each) for each in planes]
+    if play.nearby and len(play.stages[stage]) > 1:
+        offers = [each.as_nearby() for each in offers]
     meets = _meets(play, stage, axis, planes)
     goals = play.goals[axis]
     if goals[0].objective.ranks:
@@ -215,8 +217,11 @@ def _planes(play: Play, bundled: Bundled) -> Planes:
 
 def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> Play:
     """The play with an axis whose boxes have become offers; new deals come after the known ones."""
-    labels = np.moveaxis(play.labels, axis, -1)
-    payoffs, outcomes = list(play.payoffs), play.outcomes
+    labels, outcomes = np.moveaxis(play.labels, axis, -1), play.outcomes
+    keys = [(id(table), each > stage) for each, table in enumerate(play.payoffs)]
+    tables: dict[tuple[int, bool], tuple[Floats, list[Floats]]] = {
+        key: (table, []) for key, table in zip(keys, play.payoffs, strict=True)
+    }
     corner_of = {int(corner): number for number, box in enumerate(play.boxes[axis]) for corner in box.corners}
     blocks: dict[int, Integers] = {}
     for number, (box, offer) in enumerate(zip(play.boxes[axis], offers, strict=True)):
@@ -232,12 +237,8 @@ def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> 
         blocks[number] = new[numbers.reshape(rows.shape[:-1])]
         bundles = bundles[changing]
         at = {"value": corner_weights(offer.value), "chooser": corner_weights(offer.chooser)}
-        known: dict[tuple[int, bool], Floats] = {}
-        for each, table in enumerate(payoffs):
-            key = id(table), each > stage
-            if key not in known:
-                known[key] = _extended(table, bundles, at["chooser" if each > stage else "value"])
-            payoffs[each] = known[key]
+        for (_, later), (table, added) in tables.items():
+            added.append(_worth_of_offers(table, bundles, at["chooser" if later else "value"]))
         outcomes = np.concatenate([outcomes, np.repeat(outcomes[bundles[:, 0]], len(offer))])
     entries: list[tuple[int, int, int]] = []
     parts = []
@@ -253,20 +254,20 @@ def _laid_out(play: Play, stage: int, axis: int, offers: tuple[Offers, ...]) -> 
                 entries += [(int(box.corners[0]), each, slot) for slot in range(len(offers[each]))]
                 parts.append(blocks[each])
     source, of_box, slot = zip(*entries, strict=True)
+    extended = {key: np.concatenate([table, *added], axis=1) for key, (table, added) in tables.items()}
     return replace(
         play,
         labels=np.moveaxis(np.concatenate(parts, axis=-1), -1, axis),
-        payoffs=tuple(payoffs),
+        payoffs=tuple(extended[key] for key in keys),
         outcomes=outcomes,
         boxes=tuple(() if each == axis else own for each, own in enumerate(play.boxes)),
         axes={**play.axes, axis: Axis(source, of_box, slot, offers, play.boxes[axis])},
     )
 
 
-def _extended(table: Floats, bundles: Integers, weights: Floats) -> Floats:
-    """Payoffs with those of each bundle at each offer appended, bundle by bundle; (players, deals, points)."""
+def _worth_of_offers(table: Floats, bundles: Integers, weights: Floats) -> Floats:
+    """Payoffs of each bundle at each offer, bundle by bundle; (players, deals, points)."""
     corners = table[:, bundles]  # (players, bundles, corners, points)
     worth = np.einsum("pbcm,scm->pbsm", corners, weights)
     size = np.einsum("pbcm,scm->pbsm", np.abs(corners), weights)
-    worth = np.where(np.abs(worth) <= ROUNDING * size, 0.0, worth)
-    return np.concatenate([table, worth.reshape(len(table), -1, table.shape[-1])], axis=1)
+    return np.where(np.abs(worth) <= ROUNDING * size, 0.0, worth).reshape(len(table), -1, table.shape[-1])

@@ -120,6 +120,8 @@ class Play:
         Of each axis, while they are not exchanged for offers.
     axes
         What each axis with boxes has become.
+    nearby
+        Whether whoever is indifferent to an offer made while others choose too answers it as it does to those close by.
     meets
         At which points what one mover offers turns on what another does, which is not solved; None if nowhere.
     """
@@ -131,6 +133,7 @@ class Play:
     worths: tuple[Worth | None, ...]
     goals: tuple[tuple[Goal, ...], ...]
     boxes: tuple[tuple[Box, ...], ...]
+    nearby: bool = False
     axes: Mapping[int, Axis] = field(default_factory=dict)
     meets: Bools | None = None
 
@@ -168,6 +171,7 @@ def corners(
             boxes_of([scenario.decisions[name] for name in mover], own)
             for mover, own in zip(movers, joint, strict=True)
         ),
+        nearby=structure.nearby,
     )
 
 
