@@ -46,6 +46,15 @@ def test_labels_come_with_the_set() -> None:
     assert {pair: str(label) for pair, label in by.items()} == GAMES["Myerson, three actions"][2]
 
 
+def test_inside_a_continuum_one_mixture_alone_may_be_proper() -> None:
+    """Only at two thirds do the row player's two mistakes cost the same, so that neither column need be better."""
+    game = np.array([[[2, 2, 1], [1, 1, 2], [2, 2, 0]], [[1, 0, 1], [2, 0, 0], [0, 0, 1]]], dtype=float)
+    top = np.eye(3)[0]
+    for share in (0.5, 0.6, 2 / 3, 0.7, 1.0):
+        label = refine(game, (top, np.array([share, 0.0, 1.0 - share])))
+        assert label.perfect and label.proper == (share == 2 / 3)
+
+
 def test_three_players_are_not_judged() -> None:
     found = kgsim.nash(np.random.default_rng(0).normal(size=(3, 2, 2, 2)))
     assert {str(each) for each in found.refinements} == {"not decided"}

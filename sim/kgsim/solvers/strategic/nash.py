@@ -104,7 +104,10 @@ class NashSet(Shown):
 
     @cached_property
     def refinements(self) -> tuple[Refinement, ...]:
-        """Whether each equilibrium is trembling-hand perfect and proper; for two players."""
+        """Whether each equilibrium listed is trembling-hand perfect and proper; for two players.
+
+        A proper equilibrium may lie inside a continuum, between listed ones that are not.
+        """
         return tuple(refine(self.payoffs, profile) for profile in self.equilibria)
 
     def __len__(self) -> int:
