@@ -21,7 +21,7 @@ function             draws                                                      
 `claims_figure`      in which share of draws claims hold                             `kgsim.robustness`
 `comparison_figure`  several scenarios or analysts side by side                      `kgsim.compare`
 `lenses_figure`      which solution concepts admit which outcomes                    `kgsim.lenses`
-`noisy_figure`       how likely outcomes are as play becomes more precise         `kgsim.noisy_play`
+`noisy_figure`       how likely outcomes are as play becomes more precise            `kgsim.noisy_play`
 `backtest_figure`    the scorecard of back-tests                                     `kgsim.backtest`
 `survival_figure`    which worlds survive, event by event                            `kgsim.update`
 `hypotheses_figure`  which events speak against which hypothesis                     `kgsim.update`
