@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import UNDECLARED, Scenario
 from kgsim.showing import Shown
 
@@ -161,6 +162,8 @@ class StructureSolution(Shown):
         otherwise.
     drawn
         The chance events among the movers.
+    labels
+        The words that stand for the scenario's names.
     """
 
     name: str
@@ -175,6 +178,7 @@ class StructureSolution(Shown):
     method: str
     unsolved: str = ""
     drawn: tuple[str, ...] = ()
+    labels: Labels = field(default=Labels(), repr=False, compare=False)
 
     @property
     def values(self) -> dict[str, Interval]:

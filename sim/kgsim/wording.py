@@ -17,6 +17,11 @@ DIGITS = 12
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+#: A hyphen that is a minus sign, and one that stands between two whole numbers; in dates and commands it is neither.
+_MINUS = re.compile(r"(?<![\w=)\-./])-(?=\d)")
+_RANGE = re.compile(r"(?<![\w\-./])(\d{1,2})-(\d{1,2})(?![\w\-])")
+
+
 def unprintable(text: str) -> str:
     r"""Return the code of the first character that documents cannot hold (XML 1.0, section 2.2), or nothing.
 
@@ -57,6 +62,15 @@ def number(value: float) -> str:
         text = f"{value:.1f}" if abs(value) < 1e4 else f"{value:.0f}"
         return text.removesuffix(".0")
     return f"{value:.4g}"
+
+
+def true_minus(text: str) -> str:
+    """Return `text` as people read it: with a minus sign before numbers, and a dash between those of a range.
+
+    >>> true_minus("-3 to -1.5 (-2), ranks 1-9, 2025-06-13, --draws 5, A=-1")
+    '−3 to −1.5 (−2), ranks 1–9, 2025-06-13, --draws 5, A=-1'
+    """
+    return _RANGE.sub(r"\1–\2", _MINUS.sub("−", text))
 
 
 def signed(value: float) -> str:

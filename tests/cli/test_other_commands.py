@@ -136,8 +136,8 @@ def test_explain_takes_a_payoff_apart(kgsim, talks):
 
 def test_explain_of_a_payoff_with_one_value_has_one_column(kgsim, talks):
     done = kgsim("explain", talks, "--payoff", "Downstream", "dam", "--set", "harm=7")
-    assert re.search(r"^- harm\*dam +-7$", done.stdout, re.MULTILINE)
-    assert re.search(r"^= payoff +-7$", done.stdout, re.MULTILINE)
+    assert re.search(r"^- harm\*dam +−7$", done.stdout, re.MULTILINE)
+    assert re.search(r"^= payoff +−7$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("structure", ["apart", "in_turn", "together"])

@@ -75,31 +75,33 @@ def test_numbers_that_json_does_not_have_and_noise_are_settled():
 def test_the_answer_comes_first_and_doubts_with_it():
     said = summary.headlines(RESULT)
     assert said == (
-        "parallel ends in border calm, bypass deal or a lottery over bypass deal, border calm and status quo, "
+        "“parallel” ends in border calm, bypass deal or a lottery over bypass deal, border calm and status quo, "
         "depending on which equilibrium is played.",
-        "coordinated ends in front deal.",
-        "bypass ends in bypass deal.",
-        "United States can get at most 12.5 (coordinated) and at least 0 (parallel).",
-        "Republic of Korea can get at most 12 (parallel) and at least -32.5 (parallel or bypass).",
-        "North Korea can get at most 5.25 (parallel or bypass) and at least 0 (parallel).",
-        "H2 holds at these values.",
-        "H1 depends on the equilibrium played.",
+        "“coordinated” ends in front deal.",
+        "“bypass” ends in bypass deal.",
+        "United States can get at most 12.5 (structure number 2) and at least 0 (structure number 1).",
+        "Republic of Korea can get at most 12 (structure number 1) and at least -32.5 (structure number 1 or structure "
+        "number 3).",
+        "North Korea can get at most 5.25 (structure number 1 or structure number 3) and at least 0 (structure "
+        "number 1).",
+        "1 claim holds at these values.",
+        "1 depends on the equilibrium played: “parallel play pays the North”.",
         "In which share of the parameter ranges a claim holds was not looked at here; kgsim robustness does.",
-        "There may be further equilibria in parallel; the reasons are given below.",
-        "simultaneous is not solved; the reason is given below.",
+        "There may be further equilibria in “parallel”; the reasons are given below.",
+        "“simultaneous” is not solved; the reason is given below.",
     )
 
 
 @pytest.mark.parametrize(
     ("verdicts", "said"),
     [
-        (("holds", "holds"), "C0 and C1 hold at these values."),
-        (("fails", "fails"), "C0 and C1 fail."),
+        (("holds", "holds"), "2 claims hold at these values."),
+        (("fails", "fails"), "2 fail: “C0”; “C1”."),
         (
             ("holds", "fails", "depends", "depends"),
-            "C0 holds at these values. C1 fails; C2 and C3 depend on the equilibrium",
+            "1 claim holds at these values. 1 fails: “C1”. 2 depend on the equilibrium",
         ),
-        (("undecided",), "C0 cannot be decided."),
+        (("undecided",), "1 cannot be decided: “C0”."),
     ],
 )
 def test_claims_are_named_by_verdict_and_not_counted_without_draws(verdicts, said):
@@ -110,16 +112,15 @@ def test_claims_are_named_by_verdict_and_not_counted_without_draws(verdicts, sai
 def test_structures_that_make_no_difference_are_said_to_make_none():
     same = {name: replace(RESULT.structures["bypass"], name=name) for name in ("one", "two")}
     said = summary.headlines(replace(RESULT, structures=same))
-    assert "one and two end in bypass deal." in said
+    assert "“one” and “two” end in bypass deal." in said
     assert "North Korea gets 5.25 under every structure." in said
     assert summary.worst_structures(replace(RESULT, structures=same), "US") == frozenset()
 
 
 def test_plain_text_cuts_nothing_and_draws_no_boxes():
     text = plain.render(sections.of_result(RESULT))
-    assert text.isascii()
     assert "…" not in text and "\t" not in text
-    for words in ("-32.5 to 12 *", "3+", "No. 3, mixed:", "Between equilibria 1 and 3 lies a continuum"):
+    for words in ("−32.5 to 12 *", "3+", "No. 3, mixed:", "Between equilibria 1 and 3 lies a continuum"):
         assert words in text
     assert "3 other courses of play lead to the same." in " ".join(text.split())
 
@@ -132,7 +133,7 @@ def test_plain_tables_line_up_with_wide_characters():
 def test_markdown_keeps_every_word_and_escapes_its_own_marks():
     text = markdown.render([Table((Column("a|b"),), ((Cell("x*y", True),),))])
     assert text == "| a\\|b |\n| --- |\n| **x\\*y** \\* |\n"
-    assert "| bypass | bypass deal | 2.5 | **-32.5** \\* | 5.25 | 1 | yes |" in markdown.render(
+    assert "| structure number 3 (bypass) | bypass deal | 2.5 | **−32.5** \\* | 5.25 | 1 | yes |" in markdown.render(
         sections.of_result(RESULT)
     )
 
@@ -167,7 +168,7 @@ def test_html_escapes_what_an_analyst_wrote():
 
 def test_results_print_well():
     assert str(RESULT).startswith("A made-up negotiation\n====")
-    assert "Play: US+ROK, then DPRK." in str(RESULT.structures["coordinated"])
+    assert "Play: US + ROK, then DPRK." in str(RESULT.structures["coordinated"])
     assert repr(RESULT) == (
         "Result(scenario='made_up', changed={'A': 5.0}, structures=['parallel', 'coordinated', 'bypass', "
         "'simultaneous'], claims={'H1': 'depends', 'H2': 'holds'})"
@@ -186,7 +187,7 @@ def test_a_terminal_shows_the_same_words():
 def test_values_beyond_their_range_are_said():
     beyond = replace(RESULT, values={"A": 99.0, "h": 50.0}, changed={"A": 99.0})
     assert summary.beyond_range(beyond) == ("A",)
-    assert "A = 99 (file: 20, beyond its range)" in str(beyond)
+    assert "(A) = 99 (file: 20, beyond its range)" in " ".join(str(beyond).split())
 
 
 def test_a_frame_has_one_row_per_structure_equilibrium_and_player():

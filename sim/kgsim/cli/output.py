@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from kgsim.report.content import Block
 
 
+#: Signs of print, for outputs whose encoding lacks them.
+_PLAIN = str.maketrans({"−": "-", "–": "-", "“": '"', "”": '"', "×": "*", "→": "->", "·": "-", "…": "..."})
+
+
 def emit(text: str) -> None:
     """Print `text`; a reader that has seen enough (``kgsim run ... | head``) stops the printing and nothing else.
 
@@ -26,6 +30,11 @@ def emit(text: str) -> None:
     """
     if sys.stdout is None:
         raise OutputError("the answer cannot be printed: standard output is closed. Send it to a file or to /dev/null.")
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
     try:
         click.echo(text, nl=False)
         sys.stdout.flush()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     short_help="Solve a scenario: tables, claims and figures.",
     epilog=examples(
         "kgsim run scenarios/bypass.yaml",
+        "kgsim run scenarios/bypass.yaml --full | less",
         "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
         "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
         "kgsim run scenarios/bypass.yaml --no-draws --format json > result.json",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="For all structures together; the result says which were cut short.  [default: none]",
 )
+@click.option("--full", is_flag=True, help="Print all of it, and not the first screen or two alone.")
 @click.option("--no-draws", is_flag=True, help="Leave out the quick pass over draws that goes with the claims.")
 @outputs("out/SCENARIO")
 def run(
@@ -51,15 +53,16 @@ def run(
     settings: tuple[str, ...],
     beyond_range: bool,
     time_limit: float | None,
+    full: bool,
     no_draws: bool,
     to: Delivery,
 ) -> None:
     """Solve the scenario FILE, or standard input if FILE is -, and test its claims.
 
-    Prints which structure of play ends where, what it is worth to each player, every equilibrium and each claim's
-    verdict, with the shares of draws from the parameter ranges that bear it out: those of kgsim robustness, for few
-    draws. Writes the same as result.md and result.json, and figures, into DIR. A claim that fails is an answer and not
-    an error.
+    Prints the bottom line, which structure of play ends where and what it is worth to each player, and each claim's
+    verdict with the share of draws from the parameter ranges in which it holds: those of kgsim robustness, for few
+    draws. Every equilibrium, the numbers behind claims and the names to type are printed with --full; result.md and
+    result.json in DIR hold all of it, beside the figures. A claim that fails is an answer and not an error.
     """
     changed = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
@@ -79,7 +82,11 @@ def run(
         return drawn(result)
 
     answer = document.of_result(result, drawn), sections.of_result(result, drawn)
-    to.show(*answer)
+    to.show(answer[0], answer[1] if full or to.form != "table" else sections.in_brief(result, drawn))
     with to.destination(scenario.name, Maker.of("run", scenario)) as destination:
         to.keep(destination, *answer, figures)
     say_where(destination)
+    if not full and to.form == "table":
+        click.echo(
+            f"every equilibrium and what claims rest on: {destination.directory / 'result.md'}, or --full", err=True
+        )

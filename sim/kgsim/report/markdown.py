@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kgsim.report.content import Block, Bullets, Heading, Paragraph, Table
+from kgsim.wording import true_minus
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -42,4 +43,4 @@ def _row(texts: Sequence[str]) -> str:
 
 def escaped(text: str) -> str:
     """Return text with every mark that Markdown would read as its own escaped."""
-    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+    return _SPECIAL.sub(r"\\\1", true_minus(text.replace("\n", " ")))

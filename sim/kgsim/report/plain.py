@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, shown
+from kgsim.wording import true_minus
 
 WIDTH = 100
 
@@ -24,7 +25,7 @@ def render(blocks: Sequence[Block]) -> str:
                 parts.append("\n".join(_wrapped(item, "- ") for item in items))
             case Table():
                 parts.append(_table(block))
-    return "\n\n".join(parts) + "\n"
+    return true_minus("\n\n".join(parts)) + "\n"
 
 
 def _wrapped(text: str, lead: str = "") -> str:

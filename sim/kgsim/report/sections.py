@@ -10,8 +10,9 @@ from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.provenance import versions
-from kgsim.report.summary import beyond_range, endings, headlines, solved, worst_structures
+from kgsim.report.summary import beyond_range, bottom_line, endings, headlines, solved, worst_structures
 from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.on_the_table import offer_label, offers_asked
 from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
 
@@ -46,13 +47,44 @@ def of_result(result: Result, drawn: QuickPass | None = None) -> list[Block]:
     return blocks
 
 
+def in_brief(result: Result, drawn: QuickPass | None = None) -> list[Block]:
+    """Return the answer in a screen or two: the bottom line, where each structure ends, and what becomes of claims."""
+    scenario = result.scenario
+    blocks: list[Block] = [Heading(scenario.title, 1), Paragraph(" ".join((*_changed(result), *bottom_line(result))))]
+    blocks.append(_structures(result, full=False))
+    if result.claims:
+        blocks += [_in_short(result, drawn)]
+    return blocks
+
+
+def _in_short(result: Result, drawn: QuickPass | None) -> Table:
+    """Claims, one line each."""
+    shares = {} if drawn is None or drawn.shares is None else drawn.shares.claims
+    said = result.scenario.labels
+    rows = tuple(
+        (
+            Cell(said.claim(name)),
+            Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
+            *([Cell(percent(shares[name].holds.share) if name in shares else "-")] if shares else []),
+        )
+        for name, claim in result.claims.items()
+    )
+    columns = (Column("claim"), Column("verdict"), *([Column("holds in", "right")] if shares else []))
+    note = f"Holds in: share of {drawn.draws:,} draws from the ranges; no probability." if drawn and shares else ""
+    return Table(columns, rows, note)
+
+
 def of_structure(solution: StructureSolution, *, method: bool = True) -> list[Block]:
     """Return the report on one structure: its equilibria, how each is played, and whether there may be more.
 
     `method` is whether to tell how it was solved.
     """
-    title = solution.name if solution.label in ("", solution.name) else f"{solution.name}: {solution.label}"
-    blocks: list[Block] = [Heading(title), Paragraph(f"Play: {stages(solution)}.")]
+    label = solution.labels.structure(solution.name, full=True)
+    told = f"{sentence(label[:1].upper() + label[1:])} " if label != solution.labels.structure(solution.name) else ""
+    blocks: list[Block] = [
+        Heading(solution.labels.typed("structures", solution.name)),
+        Paragraph(f"{told}Play: {stages(solution)}."),
+    ]
     if not solution.equilibria:
         blocks.append(Paragraph(f"Not solved: {sentence(solution.unsolved or '; '.join(solution.reasons))}", "bad"))
         return blocks
@@ -89,61 +121,70 @@ def _continua(solution: StructureSolution) -> Iterator[str]:
 
 
 def stages(solution: StructureSolution) -> str:
-    """Return the order of play as prose, such as ``US and ROK at once, then DPRK``."""
-    return ", then ".join(f"{listed(movers)} at once" if len(movers) > 1 else movers[0] for movers in solution.stages)
+    """Return the order of play as prose, such as ``US and South Korea at once, then North Korea``."""
+    named = (tuple(map(solution.labels.mover, movers)) for movers in solution.stages)
+    return ", then ".join(f"{listed(movers)} at once" if len(movers) > 1 else movers[0] for movers in named)
 
 
 def course_told(course: Course, solution: StructureSolution) -> str:
-    """Return a course of play as prose, such as ``US hold, ROK align; then DPRK refuse; ends in status quo``."""
-    told = []
+    """Return a course of play as prose, such as ``US: hold; then North Korea: refuse; ends in war``."""
+    told, said = [], solution.labels
     remaining = dict(course.moves)
     for movers in solution.stages:
         decisions = [decision for mover in movers for decision in mover.split("+") if decision in remaining]
-        told.append(", ".join(f"{decision} {remaining.pop(decision)}" for decision in decisions))
+        told.append(", ".join(said.decided(decision, remaining.pop(decision)) for decision in decisions))
     text = "; then ".join(part for part in told if part)
     if remaining:
-        text += f" (given: {', '.join(f'{decision} {action}' for decision, action in remaining.items())})"
-    return f"{text}; ends in {course.outcome}"
+        text += f" (given: {', '.join(said.decided(*each) for each in remaining.items())})"
+    return f"{text}; ends in {said.outcome(course.outcome)}"
 
 
 def _setting(result: Result) -> str:
     parts = [f"The situation as of {result.scenario.date}."] if result.scenario.date else []
-    if result.changed:
-        outside = beyond_range(result)
-        changes = listed(
-            f"{name} = {number(value)} (file: {number(result.scenario.parameters[name].value)}"
-            + (", beyond its range)" if name in outside else ")")
-            for name, value in result.changed.items()
-        )
-        parts.append(f"Changed from the file: {changes}.")
-    else:
-        parts.append("All parameters as the file gives them.")
+    parts += _changed(result) or ["All parameters as the file gives them."]
     parts.append("Payoffs are utility points of one player each and are not comparable between players.")
     return " ".join(parts)
 
 
-def _structures(result: Result) -> Table:
-    players = tuple(result.scenario.players)
+def _changed(result: Result) -> list[str]:
+    """Which parameters are not the file's, in a sentence."""
+    parts = []
+    if result.changed:
+        outside = beyond_range(result)
+        parameters, said = result.scenario.parameters, result.scenario.labels
+        changes = listed(
+            f"{said.typed('parameters', name)} = {number(value)} (file: {number(parameters[name].value)}"
+            + (", beyond its range)" if name in outside else ")")
+            for name, value in result.changed.items()
+        )
+        parts.append(f"Changed from the file: {changes}.")
+    return parts
+
+
+def _structures(result: Result, *, full: bool = True) -> Table:
+    """Where each structure ends; in full with the names to type, and how many equilibria there are."""
+    players, said = tuple(result.scenario.players), result.scenario.labels
     columns = (
         Column("structure"),
         Column("ends in"),
-        *(Column(player, "right") for player in players),
-        Column("equilibria", "right"),
-        Column("complete"),
+        *(Column(said.player(player), "right") for player in players),
+        *((Column("equilibria", "right"), Column("complete")) if full else ()),
     )
     lowest = {player: worst_structures(result, player) for player in players}
     rows = []
     for name, solution in result.structures.items():
+        named = said.typed("structures", name) if full else said.structure(name)
         if not solution.equilibria:
-            rows.append((Cell(name), Cell("not solved", tone="bad"), *cells(*("-" for _ in players), "-", "-")))
+            blank = cells(*("-" for _ in players), *(("-", "-") if full else ()))
+            rows.append((Cell(named), Cell("not solved", tone="bad"), *blank))
             continue
         payoffs = (Cell(interval(solution.values[player]), name in lowest[player]) for player in players)
         count = f"{len(solution.equilibria)}{'+' if solution.continua else ''}"
         nearby = result.scenario.structures[name].nearby
         complete = Cell("yes, nearby" if nearby else "yes") if solution.complete else Cell("no", tone="unsure")
-        rows.append((Cell(name), Cell(endings(solution)), *payoffs, Cell(count), complete))
+        rows.append((Cell(named), Cell(endings(solution)), *payoffs, *((Cell(count), complete) if full else ())))
     notes = ["* where the player may fare worst."] if any(lowest.values()) else []
-    if any(solution.continua for solution in result.structures.values()):
+    if full and any(solution.continua for solution in result.structures.values()):
         notes.append("+ and a continuum between some of them.")
     notes.append("An interval runs over all equilibria.")
     if any(result.scenario.structures[name].nearby for name in result.structures):
@@ -158,9 +199,10 @@ def _offers(result: Result) -> list[Block]:
     offers = offers_asked(result.scenario)
     if not offers:
         return []
+    said = result.scenario.labels
     columns = (Column("structure"), *(Column(offer, "right") for offer in offers))
     found = {name: [solution.offers[offer] for offer in offers] for name, solution in solved(result).items()}
-    rows = tuple(cells(name, *map(interval, intervals)) for name, intervals in found.items())
+    rows = tuple(cells(said.structure(name), *map(interval, intervals)) for name, intervals in found.items())
     labels = "; ".join(f"{offer}: {offer_label(result.scenario, offer)}" for offer in offers)
     note = f"{labels}. What the outcome takes up, 0 where it takes up nothing. An interval runs over all equilibria."
     return [Heading("What is offered"), Table(columns, rows, note)]
@@ -168,18 +210,18 @@ def _offers(result: Result) -> list[Block]:
 
 def _verdicts(result: Result, drawn: QuickPass | None) -> Table:
     shares = {} if drawn is None or drawn.shares is None else drawn.shares.claims
+    said = result.scenario.labels
     rows = tuple(
         (
-            Cell(claim.name),
+            Cell(said.typed("claims", claim.name)),
             Cell(claim.kind),
             Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
             *([Cell(_by_verdict(shares[claim.name]) if claim.name in shares else "-")] if shares else []),
-            Cell(claim.says),
         )
         for claim in result.claims.values()
     )
     columns = (Column("claim"), Column("kind"), Column("verdict"), *([Column("of draws")] if shares else []))
-    return Table((*columns, Column("says")), rows, _of_draws(drawn))
+    return Table(columns, rows, _of_draws(drawn))
 
 
 def _of_draws(drawn: QuickPass | None) -> str:
@@ -199,26 +241,30 @@ def _by_verdict(shares: ClaimShares) -> str:
 
 
 def _sentences(result: Result) -> Iterator[Block]:
-    yield Bullets(tuple(f"{claim.name}: {claim.sentence}" for claim in result.claims.values()))
+    yield Bullets(tuple(f"{sentence(claim.says)} {claim.sentence}" for claim in result.claims.values()))
 
 
 def _outcomes(result: Result) -> Table:
-    players = tuple(result.scenario.players)
+    players, said = tuple(result.scenario.players), result.scenario.labels
     payoffs = {player: payoffs_of(result, player) for player in players}
     ranked = {player: ranks(payoffs[player]) for player in players}
     lowest = {player: worst(payoffs[player]) for player in players}
     rows = tuple(
         (
-            Cell(outcome),
+            Cell(said.outcome(outcome)),
             *(
                 Cell(f"{told(ranked[player][outcome])}: {interval(bounds[outcome])}", outcome in lowest[player])
                 for player, bounds in payoffs.items()
             ),
-            Cell(", ".join(reached_in(result, outcome)) or "-"),
+            Cell("; ".join(map(said.structure, reached_in(result, outcome))) or "-"),
         )
         for outcome in next(iter(payoffs.values()))
     )
-    columns = (Column("outcome"), *(Column(player, "right") for player in players), Column("reached in equilibrium in"))
+    columns = (
+        Column("outcome"),
+        *(Column(said.player(player), "right") for player in players),
+        Column("reached in equilibrium in"),
+    )
     note = (
         "Each cell: rank (1 is best; several where the terms of the outcome decide), then the payoff over all terms. "
         "* the player's worst case."
@@ -230,13 +276,13 @@ def _equilibria(solution: StructureSolution, equilibria: tuple[Equilibrium, ...]
     columns = (
         Column("no.", "right"),
         Column("ends in"),
-        *(Column(player, "right") for player in solution.players),
+        *(Column(solution.labels.player(player), "right") for player in solution.players),
         Column("gain from deviating", "right"),
     )
     rows = tuple(
         cells(
             str(number_of),
-            equilibrium.name,
+            solution.labels.lottery(equilibrium.outcomes),
             *(number(equilibrium.payoffs[player]) for player in solution.players),
             "0" if equilibrium.residual < NOISE else f"{equilibrium.residual:.1e}",
         )
@@ -264,7 +310,8 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         ways = counted(equilibrium.alternatives_count, "other course")
         text += f" {ways} of play {'leads' if equilibrium.alternatives_count == 1 else 'lead'} to the same."
     if equilibrium.disagreement:
-        fallback = ", ".join(f"{player} {number(value)}" for player, value in equilibrium.disagreement.items())
+        each_has = equilibrium.disagreement.items()
+        fallback = ", ".join(f"{solution.labels.player(player)} {number(value)}" for player, value in each_has)
         text += f" Without agreement: {fallback}."
     yield text
 
@@ -283,16 +330,17 @@ def _told_by_type(place_of: int, equilibrium: Equilibrium, solution: StructureSo
     """An equilibrium with private types: what each type does, what it expects, and what has to be believed."""
     kind = f" ({', '.join(equilibrium.notes)})" if equilibrium.notes else ""
     courses = "; or ".join(
-        f"{percent(course.probability)}, {_typed(course.types)}: {course_told(course, solution)}"
+        f"{percent(course.probability)}, {_typed(course.types, solution.labels)}: {course_told(course, solution)}"
         for course in equilibrium.courses[:MOST_COURSES]
     )
     text = f"No. {place_of}{kind}: {courses}."
     if len(equilibrium.courses) > MOST_COURSES:
         text += f" {counted(len(equilibrium.courses) - MOST_COURSES, 'further course')}."
     for player, worth in equilibrium.type_payoffs.items():
-        text += f" {player} expects {listed(f'{number(value)} if {name}' for name, value in worth.items())}."
+        told = listed(f"{number(value)} if “{solution.labels.kind(player, name)}”" for name, value in worth.items())
+        text += f" {solution.labels.player(player)} expects {told}."
     for belief in equilibrium.beliefs:
-        text += f" {_believed(belief)}."
+        text += f" {_believed(belief, solution.labels)}."
     if equilibrium.alternatives_count:
         more = counted(equilibrium.alternatives_count, "further equilibrium", "further equilibria")
         text += f" {more} {'differs' if equilibrium.alternatives_count == 1 else 'differ'} only in what would follow "
@@ -300,21 +348,23 @@ def _told_by_type(place_of: int, equilibrium: Equilibrium, solution: StructureSo
     yield text
 
 
-def _typed(types: Mapping[str, str]) -> str:
-    return listed(f"{player} {kind}" for player, kind in types.items())
+def _typed(types: Mapping[str, str], said: Labels) -> str:
+    return listed(f"{said.player(player)} “{said.kind(player, kind)}”" for player, kind in types.items())
 
 
-def _believed(belief: Belief) -> str:
-    moves = ", ".join(f"{decision} {action}" for decision, action in belief.after.items())
+def _believed(belief: Belief, said: Labels) -> str:
+    moves = ", ".join(f"“{said.decided(*each)}”" for each in belief.after.items())
+    who = said.player(belief.player)
     shares = listed(
-        f"{name} {percent(low)}" if high - low < NOISE else f"{name} {number(low)} to {number(high)}"
+        f"“{said.kind(belief.player, name)}” "
+        + (percent(low) if high - low < NOISE else f"{number(low)} to {number(high)}")
         for name, (low, high) in belief.probabilities.items()
     )
     if belief.surprise and all(low < NOISE and high > 1.0 - NOISE for low, high in belief.probabilities.values()):
-        return f"It stands whatever {moves}, which would be a surprise, is taken to mean of {belief.player}"
+        return f"It stands whatever {moves}, which would be a surprise, is taken to mean of {who}"
     if belief.surprise:
-        return f"It stands if {moves}, which would be a surprise, is taken to mean that {belief.player} is {shares}"
-    return f"After {moves} {belief.player} is believed to be {shares}"
+        return f"It stands if {moves}, which would be a surprise, is taken to mean that {who} is {shares}"
+    return f"After {moves} {who} is believed to be {shares}"
 
 
 def _provenance(result: Result) -> str:

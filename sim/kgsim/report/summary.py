@@ -8,12 +8,24 @@ from kgsim.analysis.quick import QuickPass
 from kgsim.report.robustness import told
 from kgsim.results import Result, StructureSolution
 from kgsim.scenario.model import KINDS, UNDECLARED, counted_claims
-from kgsim.wording import close, counted, interval, listed, number
+from kgsim.wording import close, counted, interval, listed, number, sentence
 
 
 def headlines(result: Result, drawn: QuickPass | None = None) -> tuple[str, ...]:
     """Return the sentences a reader should see first."""
     return (*_endings(result), *_gains(result), *_claims(result, drawn), *_doubts(result))
+
+
+def bottom_line(result: Result) -> tuple[str, ...]:
+    """Return the answer to the scenario's own question in a sentence or two: the author's, or where play ends."""
+    written = result.scenario.briefing
+    if written.headline:
+        return (sentence(written.headline),)
+    asked = (written.ask.structure if written.ask else None, *(written.compare or ()))
+    wanted = [name for name in dict.fromkeys(asked) if name in solved(result)] or list(solved(result))[:3]
+    parts = [f"{_quoted(result.structures[name])} ends in {endings(result.structures[name])}" for name in wanted]
+    told = (f"At these values {listed(parts)}.",) if parts else ("No structure is solved at these values.",)
+    return (*told, *_doubts(result))
 
 
 def beyond_range(result: Result) -> tuple[str, ...]:
@@ -40,9 +52,10 @@ def endings(solution: StructureSolution) -> str:
     """Return what a structure's equilibria end in, as prose."""
     if not solution.equilibria:
         return "not solved"
-    sure = [equilibrium.name for equilibrium in solution.equilibria if len(equilibrium.outcomes) == 1]
+    told = solution.labels.outcome
+    sure = [told(outcome) for each in solution.equilibria if len(each.outcomes) == 1 for outcome in each.outcomes]
     mixed = [
-        outcome
+        told(outcome)
         for equilibrium in solution.equilibria
         if len(equilibrium.outcomes) > 1
         for outcome in equilibrium.outcomes
@@ -58,7 +71,7 @@ def _endings(result: Result) -> Iterable[str]:
     for solution in solved(result).values():
         groups.setdefault(endings(solution), []).append(solution)
     for ending, solutions in groups.items():
-        names = listed(solution.name for solution in solutions)
+        names = listed(_quoted(solution) for solution in solutions)
         certain = all(len({equilibrium.name for equilibrium in each.equilibria}) == 1 for each in solutions)
         verb = "ends" if len(solutions) == 1 else "end"
         if certain:
@@ -78,8 +91,9 @@ def _gains(result: Result) -> Iterable[str]:
             continue
         most = max(upper for _, upper in bounds.values())
         least = min(lower for lower, _ in bounds.values())
-        top = listed((name for name, pair in bounds.items() if close(pair[1], most)), "or")
-        bottom = listed((name for name, pair in bounds.items() if close(pair[0], least)), "or")
+        named = {name: result.scenario.labels.structure(name) for name in bounds}
+        top = listed((named[name] for name, pair in bounds.items() if close(pair[1], most)), "or")
+        bottom = listed((named[name] for name, pair in bounds.items() if close(pair[0], least)), "or")
         sure = all(interval(pair) == number(pair[0]) for pair in bounds.values())
         verb = "gets" if sure else "can get"
         yield f"{label} {verb} at most {number(most)} ({top}) and at least {number(least)} ({bottom})."
@@ -87,7 +101,7 @@ def _gains(result: Result) -> Iterable[str]:
 
 def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
     """The claims by verdict; counted only beside the share of draws in which those that hold do so together."""
-    claims = result.claims
+    claims, said = result.claims, result.scenario.labels.claim
     if not claims:
         return
     counted_ones = counted_claims({name: claim.kind for name, claim in claims.items()})
@@ -98,7 +112,7 @@ def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
         all_ = counted(len(counted_ones), *nouns)
         yield f"Of {all_}, {len(holding)} {_verb(holding)} at these values{_jointly(holding, drawn)}."
     elif holding:
-        yield f"{listed(holding)} {_verb(holding)} at these values."
+        yield f"{_count(holding, 'claim')} {_verb(holding)} at these values."
     parts = []
     for verdict, one, several in (
         ("fails", "fails", "fail"),
@@ -108,17 +122,28 @@ def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
     ):
         names = [name for name in counted_ones if claims[name].verdict == verdict]
         if names:
-            parts.append(f"{listed(names)} {one if len(names) == 1 else several}")
-    if parts:
-        yield f"{'; '.join(parts)}."
+            told = "; ".join(f"“{said(name).rstrip('.')}”" for name in names)
+            parts.append(f"{len(names)} {one if len(names) == 1 else several}: {told}.")
+    yield from parts
     others = [name for name in claims if name not in counted_ones]
     if others:
-        by = {kind: [name for name in others if claims[name].kind == kind] for kind in (*KINDS, UNDECLARED)}
-        yield f"Not counted: {'; '.join(f'{kind} {listed(names)}' for kind, names in by.items() if names)}."
+        by = {_NOUNS[kind]: [name for name in others if claims[name].kind == kind] for kind in (*KINDS, UNDECLARED)}
+        yield f"Not counted: {listed(_count(names, each) for each, names in by.items() if names)}."
     if drawn is None:
         yield "In which share of the parameter ranges a claim holds was not looked at here; kgsim robustness does."
     elif drawn.shares is None:
         yield f"In which share of the parameter ranges a claim holds is not told: {drawn.why_not}."
+
+
+_NOUNS = {"assumption": "assumption", "identity": "identity", "result": "result", UNDECLARED: "undeclared claim"}
+
+
+def _count(names: Sequence[str], noun: str) -> str:
+    return counted(len(names), noun, "identities" if noun == "identity" else "")
+
+
+def _quoted(solution: StructureSolution) -> str:
+    return f"“{solution.labels.structure(solution.name)}”"
 
 
 def _verb(names: Sequence[str]) -> str:
@@ -135,18 +160,16 @@ def _jointly(holding: Sequence[str], drawn: QuickPass) -> str:
 
 
 def _doubts(result: Result) -> Iterable[str]:
-    incomplete = [name for name, solution in solved(result).items() if not solution.complete]
+    incomplete = [_quoted(solution) for solution in solved(result).values() if not solution.complete]
     if incomplete:
         yield f"There may be further equilibria in {listed(incomplete)}; the reasons are given below."
     for solution in result.structures.values():
         if not solution.equilibria:
-            yield f"{solution.name} is not solved; the reason is given below."
+            yield f"{_quoted(solution)} is not solved; the reason is given below."
     for name in beyond_range(result):
-        lower, upper = result.scenario.parameters[name].range
-        yield (
-            f"{name} = {number(result.values[name])} lies outside the plausible range {interval((lower, upper))} "
-            "that the scenario gives."
-        )
+        told = f"{result.scenario.labels.typed('parameters', name)} = {number(result.values[name])}"
+        spread = interval(result.scenario.parameters[name].range)
+        yield f"{told} lies outside the plausible range {spread} that the scenario gives."
 
 
 def _all_same(values: Iterable[float]) -> bool:

@@ -71,6 +71,14 @@ class Labels:
         owners = (self.owners.get(each) or each for each in name.split("+"))
         return " + ".join(dict.fromkeys(self.player(each) for each in owners))
 
+    def kind(self, player: str, name: str) -> str:
+        """Return one of a player's types in words."""
+        return self.of("types", f"{player}.{name}")
+
+    def decided(self, decision: str, action: str) -> str:
+        """Return a move with who makes it, such as ``North Korea: refuse``."""
+        return f"{self.mover(decision)}: {self.action(decision, action)}"
+
     def action(self, decision: str, action: str, *, full: bool = False) -> str:
         """Return a move in words, with what of its menu is not 0, such as ``an offer (recognition 25%)``."""
         found = _ACTION.fullmatch(action)

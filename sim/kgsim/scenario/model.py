@@ -398,6 +398,11 @@ class Scenario(Shown):
                 "outcomes": {rule.name: rule.label for rule in self.outcomes},
                 "structures": {name: each.label for name, each in self.structures.items()},
                 "claims": {name: each.says for name, each in self.claims.items()},
+                "types": {
+                    f"{player}.{kind.name}": kind.label
+                    for player, kinds in self.types.items()
+                    for kind in kinds.values()
+                },
                 "moves": {
                     f"{decision.name}.{move}": label
                     for decision in self.decisions.values()

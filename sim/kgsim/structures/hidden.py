@@ -71,6 +71,7 @@ def solve_hidden(
     return StructureSolution(
         name=structure.name,
         label=structure.label,
+        labels=scenario.labels,
         players=tuple(scenario.players),
         stages=tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play),
         equilibria=tuple(told.values()),

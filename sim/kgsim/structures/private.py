@@ -59,6 +59,7 @@ def solve_private(scenario: Scenario, structure: Structure, values: Mapping[str,
     return StructureSolution(
         name=structure.name,
         label=structure.label,
+        labels=scenario.labels,
         players=tuple(scenario.players),
         stages=tuple(tuple("+".join(mover) for mover in stage) for stage in structure.play),
         equilibria=tuple(told),

@@ -101,6 +101,7 @@ def solve_structure(
     return StructureSolution(
         name=structure.name,
         label=structure.label,
+        labels=scenario.labels,
         players=tuple(scenario.players),
         stages=_stages(structure),
         equilibria=tuple(equilibria),
@@ -130,6 +131,7 @@ def not_solved(scenario: Scenario, structure: Structure, why: str) -> StructureS
     return StructureSolution(
         name=structure.name,
         label=structure.label,
+        labels=scenario.labels,
         players=tuple(scenario.players),
         stages=_stages(structure),
         equilibria=(),
