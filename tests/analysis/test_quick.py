@@ -75,7 +75,9 @@ def test_held_values_are_not_drawn() -> None:
 def run(tmp_path, *options: str, text: str = SOLD) -> tuple[str, dict[str, object]]:
     file = tmp_path / "sale.yaml"
     file.write_text(text)
-    found = CliRunner().invoke(main, ["run", str(file), "--no-plots", "--out", str(tmp_path / "out"), *options])
+    found = CliRunner().invoke(
+        main, ["run", str(file), "--no-plots", "--full", "--out", str(tmp_path / "out"), *options]
+    )
     assert found.exit_code == 0, found.output
     return " ".join(found.output.split()), json.loads((tmp_path / "out/result.json").read_text())
 
@@ -83,7 +85,7 @@ def run(tmp_path, *options: str, text: str = SOLD) -> tuple[str, dict[str, objec
 def test_run_counts_with_the_share_of_draws(tmp_path) -> None:
     output, document = run(tmp_path)
     assert "Of 3 results, 2 hold at these values; they hold together in 18." in output
-    assert "% of 512 draws from the ranges. - dear fails. - Not counted: assumption order." in output
+    assert "% of 512 draws from the ranges. - 1 fails: “it is dear”. - Not counted: 1 assumption." in output
     assert "kgsim robustness --draws 512 --seed 0 --prior uniform --no-ordinal" in output
     shares = document["draws"]
     assert shares["together"]["claims"] == ["gains", "likewise"]
@@ -92,7 +94,7 @@ def test_run_counts_with_the_share_of_draws(tmp_path) -> None:
 
 def test_without_draws_nothing_is_counted(tmp_path) -> None:
     output, document = run(tmp_path, "--no-draws")
-    assert "gains and likewise hold at these values. - dear fails." in output
+    assert "2 claims hold at these values. - 1 fails:" in output
     assert "Of 3" not in output
     assert document["draws"] is None
     assert "Of 3" not in str(kgsim.solve(sale()))

@@ -10,7 +10,15 @@ from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.provenance import versions
-from kgsim.report.summary import beyond_range, bottom_line, endings, headlines, solved, worst_structures
+from kgsim.report.summary import (
+    beyond_range,
+    bottom_line,
+    endings,
+    headlines,
+    held_together,
+    solved,
+    worst_structures,
+)
 from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
 from kgsim.scenario.labels import Labels
 from kgsim.scenario.on_the_table import offer_label, offers_asked
@@ -53,7 +61,7 @@ def in_brief(result: Result, drawn: QuickPass | None = None) -> list[Block]:
     blocks: list[Block] = [Heading(scenario.title, 1), Paragraph(" ".join((*_changed(result), *bottom_line(result))))]
     blocks.append(_structures(result, full=False))
     if result.claims:
-        blocks += [_in_short(result, drawn)]
+        blocks += [_in_short(result, drawn), *map(Paragraph, held_together(result, drawn))]
     return blocks
 
 

@@ -10,6 +10,8 @@ from kgsim.results import Result, StructureSolution
 from kgsim.scenario.model import KINDS, UNDECLARED, counted_claims
 from kgsim.wording import close, counted, interval, listed, number, sentence
 
+_UNTOLD = "In which share of the parameter ranges a claim holds"
+
 
 def headlines(result: Result, drawn: QuickPass | None = None) -> tuple[str, ...]:
     """Return the sentences a reader should see first."""
@@ -99,6 +101,12 @@ def _gains(result: Result) -> Iterable[str]:
         yield f"{label} {verb} at most {number(most)} ({top}) and at least {number(least)} ({bottom})."
 
 
+def held_together(result: Result, drawn: QuickPass | None) -> tuple[str, ...]:
+    """Return how many claims hold, and in which share of draws they do so together; or why that is not told."""
+    found = list(_claims(result, drawn))
+    return tuple(each for each in found if each.startswith(("Of ", _UNTOLD)))
+
+
 def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
     """The claims by verdict; counted only beside the share of draws in which those that hold do so together."""
     claims, said = result.claims, result.scenario.labels.claim
@@ -130,9 +138,9 @@ def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
         by = {_NOUNS[kind]: [name for name in others if claims[name].kind == kind] for kind in (*KINDS, UNDECLARED)}
         yield f"Not counted: {listed(_count(names, each) for each, names in by.items() if names)}."
     if drawn is None:
-        yield "In which share of the parameter ranges a claim holds was not looked at here; kgsim robustness does."
+        yield f"{_UNTOLD} was not looked at here; kgsim robustness does."
     elif drawn.shares is None:
-        yield f"In which share of the parameter ranges a claim holds is not told: {drawn.why_not}."
+        yield f"{_UNTOLD} is not told: {drawn.why_not}."
 
 
 _NOUNS = {"assumption": "assumption", "identity": "identity", "result": "result", UNDECLARED: "undeclared claim"}
