@@ -13,8 +13,8 @@ from kgsim.tolerances import DUAL_GAP, SAME_GAIN
 #: Steps of the search for the largest product; it halves its error every few.
 _STEPS = 10_000
 
-#: Halvings of a segment, and how near its ends what is found is an end.
-_HALVINGS, _END = 60, 1e-12
+#: How near the ends of a segment what is found is an end.
+_END = 1e-12
 
 
 def ideal(gains: Floats) -> Floats | None:
@@ -98,26 +98,31 @@ def largest_product(gains: Floats, power: Floats) -> Floats | None:
     return np.asarray(weights / weights.sum())
 
 
-def along(start: Floats, change: Floats, power: Floats) -> Floats:
-    """How far along segments of gains, from `start` by up to `change`, the product raised to powers is largest.
+def on_segment(start: Floats, change: Floats, power: Floats) -> Floats:
+    """How far along segments of three members' gains, from `start` by up to `change`, the product is largest.
 
-    Shapes (..., members) to (...); nan where that is at an end, or somebody loses all the way. The logarithm of the
-    product is concave, so halving finds where its slope is 0.
+    The slope of its logarithm, cleared of denominators, is a quadratic with one root where everybody gains.
+
+    Parameters
+    ----------
+    start, change, power
+        Shapes (..., 3); powers, to which gains are raised, sum to 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (...); nan where the product is largest at an end, or somebody loses all the way.
     """
+    (a, b, c), (d, e, f) = (np.moveaxis(each, -1, 0) for each in (start, change))
+    p, q, r = np.moveaxis(power, -1, 0)
+    square = d * e * f
+    linear = p * d * (b * f + c * e) + q * e * (a * f + c * d) + r * f * (a * e + b * d)
+    constant = p * d * b * c + q * e * a * c + r * f * a * b
     with np.errstate(divide="ignore", invalid="ignore"):
-        zero = -start / change
-        low = np.where(change > 0.0, zero, 0.0).max(axis=-1, initial=0.0)
-        high = np.where(change < 0.0, zero, 1.0).min(axis=-1, initial=1.0)
-        ends = low, high
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2.0
-            rises = (power * change / (start + middle[..., None] * change)).sum(axis=-1) > 0.0
-            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
-        found = (low + high) / 2.0
-        inside = (found > ends[0]) & (found < ends[1]) & (start + found[..., None] * change > 0.0).all(axis=-1)
-        # At an end the slope does not change its sign.
-        inside &= (found > _END) & (found < 1.0 - _END)
-    return np.where(inside, found, np.nan)
+        half = -0.5 * (linear + np.copysign(np.sqrt(linear**2 - 4.0 * square * constant), linear))
+        roots = np.stack([half / square, constant / half])
+        inside = (roots > _END) & (roots < 1.0 - _END) & (start + roots[..., None] * change > 0.0).all(axis=-1)
+    return np.where(inside[0], roots[0], np.where(inside[1], roots[1], np.nan))
 
 
 def in_triangle(corners: Floats, power: Floats) -> Floats:

@@ -215,13 +215,16 @@ class NashProduct(Agreement):
     def between(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """How far from one payoff vector to another, (..., players), the product of the members' gains is largest.
 
-        Shape (...), nan where it is largest at an end.
+        Shape (...), nan where it is largest at an end. Of four members and more halfway, which is no more than
+        something in between.
         """
         start = self.gains(first)
         change = self.gains(second) - start
         power = np.broadcast_to(self._power, start.shape)
-        if len(self.members) != 2:
-            return mixtures.along(start, change, power)
+        if len(self.members) > 3:
+            return np.full(change.shape[:-1], 0.5)
+        if len(self.members) == 3:
+            return mixtures.on_segment(start, change, power)
         # The derivative of the product's logarithm is 0 where a linear equation holds.
         slope = power * change * start[..., ::-1]
         both = change[..., 0] * change[..., 1]

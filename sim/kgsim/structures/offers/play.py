@@ -136,6 +136,15 @@ class Play:
     nearby: bool = False
     axes: Mapping[int, Axis] = field(default_factory=dict)
     meets: Bools | None = None
+    _known: dict[int, Floats] = field(default_factory=dict, init=False)
+
+    def worth_at(self, stage: int) -> Floats:
+        """What a stage's mover makes of every deal; shape (deals, points)."""
+        if stage not in self._known:
+            worth = self.worths[self.stages[stage][0]]
+            assert worth is not None
+            self._known[stage] = worth(self.payoffs[stage])
+        return self._known[stage]
 
 
 #: Why a structure in which offers meet is not solved.
@@ -207,9 +216,7 @@ class Bundled:
         """What each later stage's mover makes of each bundle at the corners; (bundles, corners, points) each."""
         found = []
         for each in range(self.stage + 1, len(play.stages)):
-            worth = play.worths[play.stages[each][0]]
-            assert worth is not None
-            found.append(worth(play.payoffs[each])[self.bundles])
+            found.append(play.worth_at(each)[self.bundles])
         return found
 
     def blocks(self, play: Play) -> Iterator[Integers]:
