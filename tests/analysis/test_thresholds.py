@@ -170,6 +170,14 @@ def test_questions_that_cannot_be_asked(bypass, arguments: dict[str, object], wo
         kgsim.threshold(bypass, arguments.pop("param"), **arguments)
 
 
+def test_the_command_tabulates_what_turns_the_answer_alone() -> None:
+    arguments = ["--param", "A", "--structure", "bypass", "--outcome", "bypass deal"]
+    result = CliRunner().invoke(main, ["threshold", str(FIRST_EDITION / "bypass.yaml"), *arguments])
+    assert result.exit_code == 0, result.output
+    (row,) = [line.split() for line in result.stdout.splitlines() if "(A)  " in line]
+    assert row[-3:] == ["20", "22.5", "6%"] and "raising A alone" not in result.stdout
+
+
 def test_the_command_tells_it_in_sentences() -> None:
     arguments = ["--param", "A", "--structure", "bypass", "--outcome", "bypass deal", "--no-inverse"]
     result = CliRunner().invoke(main, ["threshold", str(FIRST_EDITION / "bypass.yaml"), *arguments])

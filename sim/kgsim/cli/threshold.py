@@ -61,9 +61,9 @@ def threshold(
     that turns the answer.
     """
     from kgsim.analysis.thresholds import threshold as find
-    from kgsim.report.content import Bullets
     from kgsim.report.ownership import Maker
     from kgsim.report.study_document import of_study
+    from kgsim.report.threshold import of_threshold
 
     fixed = values_set(scenario, settings, beyond_range=beyond_range)
     if sys.stderr is not None and sys.stderr.isatty() and inverse:
@@ -74,5 +74,6 @@ def threshold(
     settled = {"study": "threshold", "parameter": param, **asked, "held": " ".join(sorted(fixed)) or "none"}
     structures = [structure] if structure is not None else []
     document = of_study(scenario, scenario.base | fixed, structures, settled, {"threshold": found.to_dict()})
-    blocks = [Bullets(found.sentences)]
-    to.hand_over(Maker.of("threshold", scenario), document, blocks, f"{found}\n")
+    blocks = of_threshold(scenario, found, scenario.base | fixed)
+    text = None if any(found.alone.values()) else f"{found}\n"
+    to.hand_over(Maker.of("threshold", scenario), document, blocks, text)
