@@ -142,7 +142,7 @@ def test_terms_from_intervals_are_looked_at_in_steps_and_that_is_said():
     text = (FIRST_EDITION / "bypass.yaml").read_text()
     exact = kgsim.loads(text.replace(", step: 0.25", ""), name="bypass", directory=FIRST_EDITION)
     found = kgsim.lenses(exact, structure="bypass", lens=["perfect", "seq", "core"])
-    assert found.sentences[-1] == "Every lens but perfect looks at terms from intervals in 5 even steps."
+    assert found.sentences[-1] == "Every lens but perfect looks at terms from intervals at 5 even values or fewer."
     stepped = kgsim.lenses(kgsim.load(FIRST_EDITION / "bypass.yaml"), structure="bypass", lens=["seq", "core"])
     assert found.views[1:] == stepped.views
     assert kgsim.stability(exact, structure="bypass").outcomes("nash") == ("border calm",)

@@ -100,6 +100,7 @@ def test_public_names() -> None:
         "noisy_play",
         "Agreement",
         "from_table",
+        "check_steps",
         "bargain",
         "BargainingSpace",
         "bargaining_space",

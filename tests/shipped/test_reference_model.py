@@ -36,31 +36,33 @@ def test_nothing_in_hand_brings_nothing_but_quiet() -> None:
         assert worth(structure) == pytest.approx([-12, -15 + 12, 2])
 
 
-def test_washington_alone_removes_the_missiles_for_arms_control_talks() -> None:
-    """All ICBMs for three rungs of four: kept promises 0.6, verified limits 0.5, the split pays Pyongyang 15."""
+def test_washington_alone_removes_the_missiles_for_the_least_recognition_that_is_taken() -> None:
+    """Kept promises 0.6, verified limits 0.5, the split pays Pyongyang 15; it is left with what it has anyway, 2."""
+    recognition = (48 * 0.5 + 0.3 * 20 - 15) / (0.6 * 35)
     expected = [
-        62 * 0.5 - 12 - 0.6 * 20 * 0.75 - 20 + 5,
-        10 * 0.5 - 0.6 * 20 * 0.75 - 25 + 12,
-        0.6 * 35 * 0.75 + 15 - 48 * 0.5 - 0.3 * 20 + 2,
+        62 * 0.5 - 12 - 0.6 * 20 * recognition - 20 + 5,
+        10 * 0.5 - 0.6 * 20 * recognition - 25 + 12,
+        0.6 * 35 * recognition + 15 - 48 * 0.5 - 0.3 * 20 + 2,
     ]
-    assert expected == pytest.approx([-5, -17, 2.75])
+    assert recognition == pytest.approx(5 / 7)
+    assert expected[2] == pytest.approx(2)
     assert worth("bypass") == pytest.approx(expected)
 
 
-def test_without_the_split_a_joint_offer_must_add_all_relief() -> None:
-    """Pyongyang's price of 30 is covered by 0.6 x 0.6 x 40 + 0.6 x 35 x 0.75 = 30.15, and by no cheaper terms."""
+def test_without_the_split_a_joint_offer_must_add_all_relief_and_aid() -> None:
+    """Pyongyang's price of 30 is covered by all relief, 14.4, all aid, 8, and recognition for the rest."""
+    recognition = (48 * 0.5 + 0.3 * 20 - 0.6 * 0.6 * 40 - 8) / (0.6 * 35)
     expected = [
-        62 * 0.5 - 12 - 0.6 * (25 + 20 * 0.75) - 10 + 5,
-        10 * 0.5 - 0.6 * 20 * 0.75 + 12,
-        0.6 * (0.6 * 40 + 35 * 0.75) - 48 * 0.5 - 0.3 * 20 + 2,
+        62 * 0.5 - 12 - 0.6 * (25 + 20 * recognition) - 10 + 5,
+        10 * 0.5 - 0.6 * 20 * recognition - 8 + 12,
+        2.0,
     ]
-    assert expected == pytest.approx([-10, 8, 2.15])
     assert worth("front") == worth("coordinated") == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("A", "reached"), [(26.9, {"bypass deal"}), (27.1, {"border calm"})])
+@pytest.mark.parametrize(("A", "reached"), [(27.4, {"bypass deal"}), (27.5, {"border calm"})])
 def test_the_bypass_ends_where_the_alliance_weighs_what_washington_would_gain(A: float, reached: set[str]) -> None:
-    """It is worth 15 - A, and no deal -12."""
+    """It is worth 15 3/7 - A, and no deal -12."""
     assert set(kgsim.solve(shipped(), structures=["bypass"], A=A).structures["bypass"].outcomes) == reached
 
 
@@ -82,10 +84,10 @@ def test_the_answer_at_the_border_is_a_move() -> None:
 FAILURES = {
     "appeals_are_not_enough": {"q": 0.6, "hope": 35},
     "H1_offers": {"A": 45},
-    "H1_asks": {"A": 45},
     "H1_bargain": {"A": 45},
     "H3": {"q": 0.6, "hope": 35},
-    "H4": {"omega": 15.4, "seat": 1, "m": -5.7, "nu": 57.4, "A": 14, "C_I": 38.3, "R": 29},
+    "H4": {"C_I": 15, "m": 17.5},
+    "H6_unpaid": {"A": 11, "omega": 30},
     "H6": {"A": 0, "A_K": 10, "rate": 0.25},
 }
 
@@ -113,8 +115,9 @@ def test_the_page_tells_what_comes_out() -> None:
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([\w -]+) \| (\S+) \| (\S+) \| (\S+) \|$", page, re.MULTILINE)
     assert [row[0] for row in rows] == list(shipped().structures)
     for name, outcome, *numbers in rows:
-        assert solved().structures[name].outcomes == (outcome,)
-        assert [float(number) for number in numbers] == pytest.approx(worth(name))
+        outcomes = solved().structures[name].outcomes
+        assert outcomes == (outcome,) or (outcome == "a lottery" and len(outcomes) > 1)
+        assert [float(number) for number in numbers] == pytest.approx(worth(name), abs=0.0051)
     for name in ("appeals_are_not_enough", "worth_of_coordination", "H2", "H3", "H4", "H5", "H6", "H6_unpaid", "H7"):
         (told,) = re.findall(rf"^\| {name}\b[^|]*\| \w+ \| (\w+)", page, re.MULTILINE)
         assert solved().claims[name].verdict == told

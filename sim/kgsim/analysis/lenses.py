@@ -25,14 +25,13 @@ from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import outcomes_of, structure_of
-from kgsim.scenario.transforms import stepped
 from kgsim.scenario.unfit import unfit_for_noise
 from kgsim.showing import Told
 from kgsim.solvers.graph.stability import Concept
 from kgsim.solvers.strategic.cautious import Cautious, levels, maximin, minimax_regret
 from kgsim.solvers.strategic.correlated import MOST_PROFILES, correlated
 from kgsim.solvers.strategic.rationalizable import rationalizable
-from kgsim.structures.conflict import STEPS, Profiles
+from kgsim.structures.conflict import STEPS, Profiles, in_steps
 from kgsim.structures.offers.boxes import has_intervals
 from kgsim.tolerances import MEDIATED, POSITIVE
 from kgsim.wording import interval, listed, number, percent
@@ -119,7 +118,7 @@ class Lenses(Told, Plain):
         if none:
             said.append(f"No lens admits {listed(none, 'or')}.")
         if self.stepped:
-            said.append(f"Every lens but perfect looks at terms from intervals in {STEPS} even steps.")
+            said.append(f"Every lens but perfect looks at terms from intervals at {max(STEPS)} even values or fewer.")
         refused: dict[str, list[str]] = {}
         for view in self.views:
             if view.refused:
@@ -381,7 +380,7 @@ def lenses(
         if name not in LENSES:
             raise UnknownNameError(f"there is no lens {name!r}. {suggestion(name, LENSES, 'lens')}")
     chosen = structure_of(scenario, structure or next(iter(scenario.structures))).name
-    at = Situation(stepped(scenario, STEPS), chosen, {**scenario.base, **given}, scenario)
+    at = Situation(in_steps(scenario, chosen), chosen, {**scenario.base, **given}, scenario)
     order = {rule.name: place for place, rule in enumerate(scenario.outcomes)}
     views = []
     for name in asked:

@@ -12,9 +12,11 @@ from kgsim.analysis.robustness_result import PriorResult
 from kgsim.engine.one_by_one import by_itself
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
+from kgsim.structures.offers.boxes import has_intervals
 
-#: Draws, and draws where each is solved by itself: private types, chance, moves unseen, critical discount factors.
-DRAWS, FEW = 512, 64
+#: Draws; those where terms are offered from intervals; and where each is solved by itself: private types, chance, moves
+#: unseen, critical discount factors.
+DRAWS, OFFERED, FEW = 512, 256, 64
 
 SEED = 0
 
@@ -71,7 +73,8 @@ def quick_pass(
         call.function == "critical_discount" for claim in scenario.claims.values() for call in claim.calls
     )
     slow |= any(by_itself(scenario, each) for each in scenario.structures.values())
-    draws = FEW if slow else DRAWS
+    offered = any(has_intervals(scenario, structure) for structure in scenario.structures.values())
+    draws = FEW if slow else OFFERED if offered else DRAWS
     try:
         found = robustness(
             scenario,

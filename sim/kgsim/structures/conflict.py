@@ -20,8 +20,18 @@ from kgsim.scenario.possible import Actions
 from kgsim.scenario.transforms import stepped
 from kgsim.scenario.unfit import unfit_for_profiles
 
-#: Values that a term from an interval takes: a conflict has finitely many states.
-STEPS = 5
+#: Values that a term from an interval takes, since a conflict has finitely many states: the first number that is not
+#: too many, or the last.
+STEPS = (5, 3, 2)
+
+
+def in_steps(scenario: Scenario, structure: str) -> Scenario:
+    """Let terms from intervals take even values, as many as leave the structure at most `MOST_STATES` profiles."""
+    for count in STEPS:
+        found = stepped(scenario, count)
+        if prod(map(len, actions_of(found, structure_of(found, structure)))) <= MOST_STATES:
+            break
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +92,7 @@ class Profiles:
         GameError
             If the scenario has private types, or the structure chance events or conditions.
         """
-        scenario = stepped(scenario, STEPS)
+        scenario = in_steps(scenario, structure)
         chosen = structure_of(scenario, structure)
         unfit = unfit_for_profiles(scenario, chosen)
         if unfit:
