@@ -44,8 +44,7 @@ def assert_agree(scenario: Scenario, points: dict[str, np.ndarray], structures: 
             if single.unsolved:
                 continue
             sure[name] += ends.doubt[point] == 0
-            reached = ends.deals[ends.inner[:, point]]
-            outcomes = {scenario.outcomes[rule].name for rule in engine.deals.outcomes[reached]}
+            outcomes = {scenario.outcomes[rule].name for rule in ends.outcomes[ends.inner[:, point]]}
             assert outcomes <= set(single.outcomes), (name, values)
             if ends.doubt[point]:
                 continue

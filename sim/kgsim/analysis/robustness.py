@@ -33,9 +33,6 @@ Counts: TypeAlias = Mapping[str, NDArray[np.int64]]
 
 ORDINAL = "ordinal"
 
-#: Blocks of fewer draws are looked at together, up to so many: a look has its cost however few they are.
-TOGETHER = 128
-
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -77,22 +74,17 @@ class Job:
     @property
     def each(self) -> int:
         """Chunks of one prior."""
-        return -(-self.design.blocks // self._grouped)
-
-    @property
-    def _grouped(self) -> int:
-        return max(1, TOGETHER // self.design.size)
+        return self.design.groups
 
     def __call__(self, chunk: int) -> dict[str, NDArray[Any]]:
         """Count what is found in one chunk: arrays of numbers of draws, the last axis for its blocks."""
         way, part = divmod(chunk, self.each)
         if way < len(self.priors):
-            return self._drawn(self.priors[way], range(self.design.blocks)[part * self._grouped :][: self._grouped])
+            return self._drawn(self.priors[way], part)
         return self._shuffled(chunk - len(self.priors) * self.each)
 
-    def _drawn(self, prior: Prior, blocks: range) -> dict[str, NDArray[Any]]:
-        points = prior.draw(np.concatenate([self.design.block(block) for block in blocks]))
-        sizes = [self.design.count(block) for block in blocks]
+    def _drawn(self, prior: Prior, group: int) -> dict[str, NDArray[Any]]:
+        points, sizes = prior.draw(self.design.group(group)), self.design.sizes(group)
         looks = self.trial.at({**points, **_held(self.fixed, sum(sizes))})
         rows = [self.trial.claims.index(name) for name in self.together]
         both = {"together": _in_blocks((looks.verdict[rows] == HOLDS).all(axis=0), sizes)} if rows else {}

@@ -31,6 +31,9 @@ LARGEST = 4096
 #: Blocks are made smaller to get at least so many, since fewer do not tell an error.
 FEWEST = 16
 
+#: Blocks of fewer draws are looked at together, up to so many: a look has its cost however few they are.
+TOGETHER = 256
+
 #: Draws that tell an error, at least.
 FEWEST_DRAWS = 2 * FEWEST
 
@@ -76,6 +79,26 @@ class SampleDesign:
         if self.sampling == "latin":
             return np.asarray(qmc.LatinHypercube(self.dimensions, seed=generator).random(count))
         return np.asarray(qmc.Sobol(self.dimensions, seed=generator).random(count))
+
+    @property
+    def groups(self) -> int:
+        """How many groups of blocks there are that are looked at together."""
+        return -(-self.blocks // self._grouped)
+
+    def group(self, number: int) -> Floats:
+        """Points of the blocks of one group, one after the other; shape (points, dimensions)."""
+        return np.concatenate([self.block(block) for block in self._blocks(number)])
+
+    def sizes(self, number: int) -> list[int]:
+        """Points in each block of a group."""
+        return [self.count(block) for block in self._blocks(number)]
+
+    def _blocks(self, number: int) -> range:
+        return range(self.blocks)[number * self._grouped :][: self._grouped]
+
+    @property
+    def _grouped(self) -> int:
+        return max(1, TOGETHER // self.size)
 
     def count(self, number: int) -> int:
         """Points in one block."""

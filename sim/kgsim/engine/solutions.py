@@ -172,15 +172,16 @@ class EquilibriumSets:
     @cached_property
     def single(self) -> Bools:
         """Where the deals of `inner` are all that equilibria end in, one for each fallback; shape (points,)."""
-        branches: Integers = np.ones(self.inner.shape[1], dtype=np.intp)
-        count = self.inner.sum(axis=0)
+        inner, points = self.inner, np.arange(self.inner.shape[1])
         if self.rests is not None:
-            branches = np.bincount(self.rests.points, minlength=len(branches))
-            count = np.bincount(self.rests.points, self.rests.inner.sum(axis=0), len(branches)).astype(np.intp)
-        elif (count > 1).any():
+            inner, points = self.rests.inner, self.rests.points
+        count = np.asarray(inner.sum(axis=0, dtype=np.int32))
+        if (count > 1).any():
             # Offers that are the limits of others may end like these.
-            count = distinct(self.inner[self.rows], self.outcomes[self.rows], self.payoffs[:, self.deals[self.rows]])
-        return np.asarray((count == branches) & self.some & ~self.wide & (self.doubt == 0))
+            worth = self.payoffs[:, self.deals[self.rows]]
+            count = distinct(inner[self.rows], self.outcomes[self.rows], worth[..., points])
+        several = np.bincount(points, count != 1, self.inner.shape[1]) > 0
+        return np.asarray(~several & self.some & ~self.wide & (self.doubt == 0))
 
     @cached_property
     def some(self) -> Bools:

@@ -64,10 +64,10 @@ class Job:
     @property
     def chunks(self) -> int:
         """How many chunks there are."""
-        return self.worlds.design.blocks
+        return self.worlds.design.groups
 
     def __call__(self, chunk: int) -> dict[str, NDArray[Any]]:
-        """Look at one block; worlds are numbered by structure, then draw."""
+        """Look at one group of blocks; worlds are numbered by structure, then draw."""
         drawn = self.worlds.drawn(chunk)
         looks = self.worlds.at(drawn)
         left = surviving(answers(self.worlds, looks))[-1]

@@ -75,9 +75,9 @@ class Worlds:
             "seed": str(self.design.seed),
         }
 
-    def drawn(self, block: int) -> dict[str, Floats]:
-        """The parameters drawn in a block; shape (draws,) each."""
-        return self.prior.draw(self.design.block(block))
+    def drawn(self, group: int) -> dict[str, Floats]:
+        """The parameters drawn in a group of blocks; shape (draws,) each."""
+        return self.prior.draw(self.design.group(group))
 
     def at(self, drawn: Mapping[str, Floats]) -> Looks:
         """Look at worlds with these parameters."""

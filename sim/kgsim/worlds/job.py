@@ -1,4 +1,4 @@
-"""One block of worlds held against events: what is counted of it."""
+"""Some worlds held against events: what is counted of them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Job:
     @property
     def chunks(self) -> int:
         """How many chunks there are."""
-        return self.worlds.design.blocks
+        return self.worlds.design.groups
 
     def __call__(self, chunk: int) -> dict[str, NDArray[Any]]:
-        """Count what is found in one block: draws by structure, hypothesis, event, answer and so on."""
+        """Count what is found in one group of blocks: draws by structure, hypothesis, event, answer and so on."""
         worlds = self.worlds
         drawn = worlds.drawn(chunk)
         found_in = worlds.at(drawn)

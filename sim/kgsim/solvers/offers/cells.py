@@ -116,7 +116,7 @@ class Offers:
         valid = self.valid & kept
         valid[0] |= ~valid.any(axis=0)
         few = _first(self, valid)
-        return _first(few, few.valid & ~_repeated(few))
+        return _first(few, few.valid & ~repeated(few))
 
 
 def critical_offers(planes: Planes) -> Offers:
@@ -215,7 +215,7 @@ def _first(offers: Offers, valid: Bools) -> Offers:
     return Offers(value, chooser, here, np.arange(len(value)))
 
 
-def _repeated(offers: Offers) -> Bools:
+def repeated(offers: Offers) -> Bools:
     """Which offers say what an earlier one does."""
     both = np.concatenate([offers.value, offers.chooser], axis=1)
     repeated = np.zeros(offers.valid.shape, dtype=bool)

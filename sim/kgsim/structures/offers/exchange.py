@@ -12,7 +12,7 @@ import numpy as np
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.games.objectives import NashProduct
-from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_offers
+from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_offers, repeated
 from kgsim.solvers.offers.indifference import Indifferences
 from kgsim.structures.offers.play import Axis, Bundled, Goal, Play
 from kgsim.structures.offers.worth_offering import worth_offering
@@ -106,9 +106,11 @@ def _agreements(goal: Goal, payoffs: Floats, value: Floats, chooser: Floats, cel
         more = list(_crossings(objective, seen, cell))
         mixes += more
         kept += [(_score(objective, seen, *mix) > -np.inf) & (best <= objective.floor) for mix in more]
-    found = [_mixed(value, chooser, among, weights, mask) for (among, weights), mask in zip(mixes, kept, strict=True)]
-    place, within, there = (np.concatenate(each) for each in zip(*found, strict=True))
+    found = [_mixed(value, chooser, cell, *mix, mask) for mix, mask in zip(mixes, kept, strict=True)]
+    place, within, of_cell, there = (np.concatenate(each) for each in zip(*found, strict=True))
     number = np.arange(len(place))
+    # Several sets of corners have the same best offer between them.
+    there &= ~repeated(Offers(place, of_cell[:, None], there, number))
     return Offers(place, place, there, number).beside(Offers(place, within, there, number - len(place)))
 
 
@@ -157,9 +159,9 @@ def _score(objective: NashProduct, seen: Floats, among: Integers, weights: Float
 
 
 def _mixed(
-    value: Floats, chooser: Floats, among: Integers, weights: Floats, kept: Bools
-) -> tuple[Floats, Floats, Bools]:
-    """The mixtures of offers that are kept, side by side at each point, and whether there is one."""
+    value: Floats, chooser: Floats, cell: Integers, among: Integers, weights: Floats, kept: Bools
+) -> tuple[Floats, Floats, Integers, Bools]:
+    """The mixtures of offers that are kept, side by side at each point, their cells, and whether there is one."""
     order = np.argsort(~kept, axis=0, kind="stable")[: int(kept.sum(axis=0).max(initial=0))]
     there = np.take_along_axis(kept, order, axis=0)
     shares = np.where(there, np.take_along_axis(weights, order[None], axis=1), 0.0)
@@ -169,7 +171,7 @@ def _mixed(
         np.moveaxis((shares[..., None] * np.moveaxis(each, 1, -1)[corner, point]).sum(axis=0), -1, 1)
         for each in (value, chooser)
     )
-    return place, within, there
+    return place, within, cell[corner[0], point], there
 
 
 def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Floats) -> Iterator[Floats]:
