@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.command(
     short_help="Write a structure of play as a Gambit file.",
     epilog=examples(
-        "kgsim export scenarios/bypass.yaml --structure bypass > bypass.efg",
-        "kgsim export scenarios/bypass.yaml --structure bypass --format nfg --set A=5 > bypass.nfg",
+        "kgsim export scenarios/bypass.yaml --structure bypass --values 5 > bypass.efg",
+        "kgsim export scenarios/drift.yaml --structure bypass --format nfg --set A=5 > bypass.nfg",
     ),
 )
 @scenario_argument
@@ -44,9 +44,22 @@ if TYPE_CHECKING:
     show_default=True,
     help="efg, a tree; nfg, its reduced strategic form.",
 )
+@click.option(
+    "--values",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Let every term from an interval take N even values; the game is another one then.",
+)
 @set_option
 @beyond_range_option
-def export(scenario: Scenario, structure: str, form: str, settings: tuple[str, ...], beyond_range: bool) -> None:
+def export(
+    scenario: Scenario,
+    structure: str,
+    form: str,
+    values: int | None,
+    settings: tuple[str, ...],
+    beyond_range: bool,
+) -> None:
     """Print a structure of play of the scenario FILE as a game in one of Gambit's formats.
 
     Movers of one stage share information sets, so that they do not see each other's choice. A bloc of rule weighted
@@ -55,8 +68,10 @@ def export(scenario: Scenario, structure: str, form: str, settings: tuple[str, .
     """
     from kgsim.games.gambit_text import efg_text, nfg_text
     from kgsim.games.plans import named
+    from kgsim.scenario.transforms import stepped
     from kgsim.structures.trees import tree
 
     (name,) = structures_named(scenario, [structure])
-    game = tree(scenario, name, **values_set(scenario, settings, beyond_range=beyond_range))
+    listed = scenario if values is None else stepped(scenario, values)
+    game = tree(listed, name, **values_set(scenario, settings, beyond_range=beyond_range))
     emit(efg_text(game) if form == "efg" else nfg_text(named(game)))

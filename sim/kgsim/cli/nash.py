@@ -17,7 +17,7 @@ from kgsim.cli.study import format_option
     epilog=examples(
         "kgsim nash game.nfg",
         "kgsim nash game.efg --format json > equilibria.json",
-        "kgsim export scenarios/bypass.yaml --structure bypass | kgsim nash -",
+        "kgsim export scenarios/drift.yaml --structure bypass | kgsim nash -",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))

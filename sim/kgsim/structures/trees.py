@@ -54,7 +54,7 @@ def tree(scenario: Scenario, structure: str, /, **values: float) -> ExtensiveGam
     if has_intervals(scenario, chosen):
         raise StructureError(
             f"structure {structure}: a game tree has finitely many moves, and some of its terms are chosen from "
-            "intervals; give these a step or a list of values"
+            "intervals; give these a step or a list of values, or export with --values 5"
         )
     nothing = dict.fromkeys(scenario.players, 0.0)
     staging = build(scenario, chosen, payoff_table(scenario, structure, used), used, nothing)
