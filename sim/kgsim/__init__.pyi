@@ -62,6 +62,7 @@ from .structures.trees import tree as tree
 from .studies.study import open_study as open_study
 from .studies.study import sweep as sweep
 from .versions import __version__ as __version__
+from .why_not.page import page as page
 from .worlds.advice import Advice as Advice
 from .worlds.advise import advise as advise
 from .worlds.events import Events as Events

@@ -74,6 +74,7 @@ def test_public_names() -> None:
         "nash",
         "nash_batch",
         "open_study",
+        "page",
         "plots",
         "repeated",
         "simulate",

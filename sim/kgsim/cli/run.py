@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         "kgsim run scenarios/bypass.yaml",
         "kgsim run scenarios/bypass.yaml --full | less",
         "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
+        "kgsim run scenarios/bypass.yaml --page --no-plots",
         "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
         "kgsim run scenarios/bypass.yaml --no-draws --format json > result.json",
         "sed 's/value: 20/value: 5/' my_talks.yaml | kgsim run -",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     help="For all structures together; the result says which were cut short.  [default: none]",
 )
 @click.option("--full", is_flag=True, help="Print all of it, and not the first screen or two alone.")
+@click.option("--page", "with_page", is_flag=True, help="Write page.html too: what any other move would lead to.")
 @click.option("--no-draws", is_flag=True, help="Leave out the quick pass over draws that goes with the claims.")
 @outputs("out/SCENARIO")
 def run(
@@ -54,6 +56,7 @@ def run(
     beyond_range: bool,
     time_limit: float | None,
     full: bool,
+    with_page: bool,
     no_draws: bool,
     to: Delivery,
 ) -> None:
@@ -85,6 +88,10 @@ def run(
     to.show(answer[0], answer[1] if full or to.form != "table" else sections.in_brief(result, drawn))
     with to.destination(scenario.name, Maker.of("run", scenario)) as destination:
         to.keep(destination, *answer, figures)
+        if with_page:
+            from kgsim.why_not.page import page
+
+            destination.write("page.html", page(result))
     say_where(destination)
     if not full and to.form == "table":
         click.echo(
