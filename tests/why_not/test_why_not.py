@@ -93,6 +93,13 @@ def test_the_words_tell_what_changes_and_who_answers(entry):
     assert "Incumbent: give way" in told["enter"]
 
 
+def test_no_two_buttons_of_a_turn_read_the_same(bypass):
+    html = kgsim.page(bypass)
+    for turn in re.findall(r'<div class="moves".*?</div>', html, re.DOTALL):
+        labels = re.findall(r'aria-pressed="false">(.*?)(?: <span|</button>)', turn)
+        assert labels and len(labels) == len(set(labels))
+
+
 def test_what_the_page_leaves_out_is_said(bypass, monkeypatch):
     monkeypatch.setattr(room, "MOST_MOVES", 1)
     assert "moves are listed" in kgsim.page(bypass)

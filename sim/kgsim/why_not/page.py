@@ -154,11 +154,19 @@ def _points(payoffs: Mapping[str, float], labels: Labels) -> str:
 
 def _step(step: Step, at_once: bool, labels: Labels, said: Words, answers: list[dict[str, Any]]) -> dict[str, Any]:
     mover, listed = labels.mover(step.mover), _listed(step, labels)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    known: list[tuple[str, list[str]]] = []
     for place in listed:
         move = step.moves[place]
-        rows.append({"label": _label(move, labels), "tag": _tag(move, said), "answer": len(answers)})
-        answers.append({"heading": rows[-1]["label"], "lines": list(_told(step, move, mover, labels, said))})
+        label, lines = _label(move, labels), list(_told(step, move, mover, labels, said))
+        if (label, lines) in known:
+            continue
+        # One offer may stand for several limits of offers close by, which others answer differently.
+        again = any(label == other for other, _ in known)
+        known.append((label, lines))
+        shown = said("whynot.again", move=label) if again else label
+        rows.append({"label": shown, "tag": _tag(move, said), "answer": len(answers)})
+        answers.append({"heading": shown, "lines": lines})
     return {
         "mover": mover,
         "at_once": said("whynot.at_once") if at_once else "",
