@@ -60,6 +60,8 @@ class Step:
         Decision, or decisions of a bloc joined by ``+``.
     stage
         Number of the stage; movers of one stage choose at once.
+    before
+        Decisions made in earlier stages.
     chosen
         Place, among `moves`, of the move on the path.
     expected
@@ -68,6 +70,7 @@ class Step:
 
     mover: str
     stage: int
+    before: frozenset[str]
     chosen: int
     expected: Answer
     moves: tuple[Move, ...]
@@ -103,6 +106,7 @@ def _steps(
     for stage, movers in enumerate(game.stages):
         first = game.first_axis[stage]
         prefix = path[:first]
+        before = frozenset(each for axis in range(first) for each in staging.movers[axis])
         for axis in range(first, first + len(movers)):
             open_ = np.flatnonzero(game.open_to(axis, stage)[prefix]).tolist()
             if len(open_) == 1 and all(action == IDLE for action in staging.actions[axis][open_[0]]):
@@ -110,6 +114,7 @@ def _steps(
             yield Step(
                 mover="+".join(staging.movers[axis]),
                 stage=stage,
+                before=before,
                 chosen=open_.index(path[axis]),
                 expected=answer(stage, prefix, {}),
                 moves=tuple(

@@ -236,12 +236,10 @@ def _verdict(owners: tuple[str, ...], answer: Answer, base: Mapping[str, float],
 
 def _replies(step: Step, answer: Answer, labels: Labels, said: Words) -> Iterator[str]:
     """What the others do at the same time and after, by course of play."""
-    own = set(step.mover.split("+"))
-    # A single mover's earlier moves are the path's, which the boxes show.
+    aside = step.before | set(step.mover.split("+"))
     courses: dict[str, float] = {}
     for chance, moves in answer.courses:
-        later = list(moves)[min((list(moves).index(each) for each in own if each in moves), default=0) :]
-        told = "; ".join(labels.decided(decision, moves[decision]) for decision in later if decision not in own)
+        told = "; ".join(labels.decided(decision, moves[decision]) for decision in moves if decision not in aside)
         courses[told] = courses.get(told, 0.0) + chance
     if list(courses) == [""]:
         yield said("whynot.no_reply")
