@@ -51,7 +51,7 @@ def test_overlays_may_be_partial_and_remove_entries_but_not_misspell() -> None:
     assert list(validator.iter_errors(overlay)) != []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_scenarios_satisfy_it(path: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(json_schema())
