@@ -66,6 +66,26 @@ def test_the_bypass_ends_where_the_alliance_weighs_what_washington_would_gain(A:
     assert set(kgsim.solve(shipped(), structures=["bypass"], A=A).structures["bypass"].outcomes) == reached
 
 
+def test_the_lottery_of_two_offers_rests_on_packages_of_aid() -> None:
+    """Aid of 15/16 makes up for the half of the split that it costs Pyongyang: 15 = 7.5 + 8 x 15/16."""
+    text = (ROOT / "scenarios" / "bypass.yaml").read_text(encoding="utf-8")
+    finer = text.replace("aid: [0.5, 1]", "aid: [0.5, 0.9375, 1]")
+    assert finer != text
+    scenario = kgsim.loads(finer, name="bypass", directory=ROOT / "scenarios")
+    found = kgsim.solve(scenario, structures=["parallel"]).structures["parallel"]
+    bypass, split = worth("bypass"), 0.5
+    expected = {
+        "US": bypass[0] + split * 20,
+        "ROK": bypass[1] + split * 25 - 8 * 15 / 16,
+        "DPRK": bypass[2],
+    }
+    assert any(
+        each.outcomes == {"two-track deal": 1.0} and each.payoffs == pytest.approx(expected)
+        for each in found.equilibria
+    )
+    assert not found.complete
+
+
 def test_a_word_that_may_be_broken_leaves_no_deal() -> None:
     """Building anew costs 60, more than the 48 that it restores: no threat keeps Washington to its word."""
     result = solved("promises")

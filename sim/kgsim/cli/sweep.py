@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         "kgsim sweep scenarios/bypass.yaml --param A=0:45:91",
         "kgsim sweep scenarios/bypass.yaml --param A=0:45:91 --param h=20:80:61",
         "kgsim sweep scenarios/bypass.yaml --param C_I=log:10:60:50 --structure bypass --set A=10",
-        "kgsim sweep scenarios/bypass.yaml --param US.icbm_only.relief=0:1:41 --param ROK.hedge=on,off",
+        "kgsim sweep scenarios/bypass.yaml --param US.limited.relief=0:1:41 --param ROK.hedge=on,off",
     ),
 )
 @scenario_argument
