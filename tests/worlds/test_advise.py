@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from situation import events, situation
+from situation import TEXT, events, situation
 
 import kgsim
 from kgsim.scenario.model import Parameter
@@ -56,6 +56,27 @@ def test_a_parameter_is_a_lever_at_the_values_named() -> None:
     assert advice.prospects["x = 1"].median == pytest.approx(0.5, abs=0.02)
     assert advice.prospects["x = 0"].best == 0.0
     assert advice.unregretted == ("x = 1",)
+
+
+def test_the_files_levers_move_parameters_from_where_each_world_has_them() -> None:
+    """A deal takes x + y > 1, half of the square; x + 2y > 1 is three quarters of it."""
+    text = (
+        TEXT + "levers: {US: {double: {label: twice as much, set: {y: 2*y}}, still: {label: x, rule_out: {US: offer}}}}"
+    )
+    scenario = kgsim.loads(text, name="levers")
+    advice = kgsim.advise(scenario, "US", structures=["calm"], draws=8_192)
+    assert advice.prospects["double"].better == pytest.approx(0.25, abs=0.01)
+    assert advice.prospects["still"].as_good == pytest.approx(0.5, abs=0.01)
+    assert [each.name for each in choices_of(scenario, "US")][-2:] == ["double", "still"]
+    assert [each.name for each in choices_of(scenario, "DPRK")] == [
+        each.name for each in choices_of(situation(), "DPRK")
+    ]
+
+
+def test_levers_named_take_the_place_of_the_files() -> None:
+    text = TEXT + "levers: {US: {double: {label: twice as much, set: {y: 2*y}}, half: {label: x, set: {y: y/2}}}}"
+    scenario = kgsim.loads(text, name="levers")
+    assert [each.name for each in choices_of(scenario, "US", ["half", "x=1"])][3:] == ["half", "x = 1"]
 
 
 def test_only_surviving_worlds_count() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "kgsim advise scenarios/bypass.yaml --for ROK",
         "kgsim advise scenarios/bypass.yaml --for ROK --events events/korea_2025.yaml --lever k_K=4",
-        "kgsim advise scenarios/bypass.yaml --for US --lever US.letter=off --take high",
+        "kgsim advise scenarios/bypass.yaml --for US --lever ratified --lever US.letter=off --take high",
     ),
 )
 @scenario_argument
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     "levers",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="A parameter that the player controls (both ends of its range without VALUE), or DECISION.MOVE=off for a move "
-    "it could rule out; may be repeated. Committing to each of its moves is tried without being asked for.",
+    help="A lever that FILE gives the player, a parameter that it controls (both ends of its range without VALUE), or "
+    "DECISION.MOVE=off for a move it could rule out; may be repeated. Committing to each of its moves is tried without "
+    "being asked for.  [default: all levers that FILE gives the player]",
 )
 @click.option(
     "--take",
@@ -87,7 +88,12 @@ def advise(
                 store=store,
                 progress=told,
             )
-        given = {"study": "advise", "player": player, "levers": " ".join(levers) or "none", "until": until or "all"}
+        given = {
+            "study": "advise",
+            "player": player,
+            "levers": " ".join(levers or scenario.levers.get(player, ())) or "none",
+            "until": until or "all",
+        }
         findings = {"advice": result.to_dict()}
         answer = of_study(scenario, {**scenario.base, **values}, result.structures, given, findings), of_advice(result)
         to.show(*answer)

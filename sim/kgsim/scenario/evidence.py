@@ -139,6 +139,7 @@ def unused_evidence(scenarios: Iterable[Scenario]) -> tuple[Problem, ...]:
             cited.update(claim.evidence)
         for backtest in scenario.backtests.values():
             cited.update(backtest.evidence)
+        cited.update(name for own in scenario.levers.values() for lever in own.values() for name in lever.evidence)
     unused: dict[Path | None, list[Evidence]] = {}
     for name, entry in known.items():
         if name not in cited and not entry.context:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression, references
+from kgsim.scenario.levers import idle_levers
 from kgsim.scenario.lint_chances import out_of_limits
 from kgsim.scenario.lint_kinds import doubtful_kinds
 from kgsim.scenario.model import Scenario
@@ -34,10 +35,10 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
 
     Reported are: parameters used nowhere, parameters that move no payoff although they are used,
     terms never set or never used, payoffs that are not finite and probabilities and discounts that leave their
-    limits somewhere in the parameter ranges, claims that cannot be of the kind declared, moves that no structure lets
-    anyone play, and moves that are strictly dominated, or worth the same to everyone as another move of the same
-    decision, in every structure where they can be played. Dominance is judged at the base values, and not where private
-    types decide.
+    limits somewhere in the parameter ranges, claims that cannot be of the kind declared, levers that move nothing,
+    moves that no structure lets anyone play, and moves that are strictly dominated, or worth the same to everyone as
+    another move of the same decision, in every structure where they can be played. Dominance is judged at the base
+    values, and not where private types decide.
     """
     found = [
         *_unused_parameters(scenario),
@@ -49,6 +50,7 @@ def lint(scenario: Scenario) -> tuple[Problem, ...]:
             for key, message in out_of_limits(scenario)
         ),
         *(_warn(scenario, *doubt) for doubt in doubtful_kinds(scenario)),
+        *(_warn(scenario, *idle) for idle in idle_levers(scenario)),
         *(() if scenario.types else _moves(scenario)),
     ]
     return tuple(sorted(found, key=lambda problem: (str(problem.path), problem.line or 0, problem.column or 0)))

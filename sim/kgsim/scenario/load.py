@@ -23,6 +23,7 @@ from kgsim.scenario.sections.chance import read_chance
 from kgsim.scenario.sections.claims import check_lenses, read_claims
 from kgsim.scenario.sections.dynamics import read_dynamics
 from kgsim.scenario.sections.joint import read_joint
+from kgsim.scenario.sections.levers import read_levers
 from kgsim.scenario.sections.moves import read_decisions
 from kgsim.scenario.sections.namespace import check_names
 from kgsim.scenario.sections.outcomes import read_outcomes, read_utilities
@@ -153,6 +154,7 @@ def _checked(source: Source, name: str, path: Path | None, directory: Path) -> S
         strategies=strategies,
         repeated=read_repeated(file, strategies, decisions, structures, base, declared, report),
         dynamics=read_dynamics(file, parameters, base, declared, report),
+        levers=read_levers(file, base, declared, evidence, report),
     )
     _check_play(scenario, report)
     report.raise_if_any()

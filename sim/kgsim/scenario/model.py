@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression
@@ -24,6 +24,9 @@ from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
 from kgsim.scenario.source import Place
 from kgsim.showing import Shown
 from kgsim.wording import counted
+
+if TYPE_CHECKING:
+    from kgsim.scenario.levers import Lever
 
 Certainty = Literal["high", "medium", "low", "judgement"]
 
@@ -348,6 +351,8 @@ class Scenario(Shown):
         Combination of all players' types to its probability, where types are not drawn independently.
     chance
         Chance event to what may happen and with what probability; every event is among the decisions too.
+    levers
+        Player to name to what it could do before play begins.
     shorts
         Section to name to short label, where there is one; a move's name is ``decision.move``.
     """
@@ -373,6 +378,7 @@ class Scenario(Shown):
     strategies: Mapping[str, Strategy] = field(default_factory=dict)
     repeated: Mapping[str, RepeatedGame] = field(default_factory=dict)
     dynamics: Dynamics | None = None
+    levers: Mapping[str, Mapping[str, Lever]] = field(default_factory=dict)
     date: str | None = None
     shorts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: Path | None = None

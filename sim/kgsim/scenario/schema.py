@@ -340,6 +340,25 @@ class BriefingEntry(Model):
     price: PriceEntry | None = Field(None, description="What deterring a course of play costs, and to whom.")
 
 
+class LeverEntry(Model):
+    """What a player could do about it before play begins: set parameters, commit to moves, rule moves out."""
+
+    label: Said = Field(description="What the player does, in a few words.")
+    set_: dict[str, Formula] = Field(
+        default_factory=dict,
+        alias="set",
+        description="Parameter to what it becomes: an expression over the parameters as they are, such as `2*aid`.",
+    )
+    commit: dict[str, OneOrMany] = Field(
+        default_factory=dict, description="Decision to the move, or list of moves, that it is bound to."
+    )
+    rule_out: dict[str, OneOrMany] = Field(
+        default_factory=dict, description="Decision to the move, or list of moves, that it gives up."
+    )
+    because: Said = Field("", description="Why the player has this in its hands.")
+    evidence: list[str] = Field(default_factory=list, description="Ids of ledger entries.")
+
+
 class FrozenEntry(Model):
     """Since when nothing that a back-test's score depends on has been touched, and what proves it."""
 
@@ -445,6 +464,10 @@ class ScenarioFile(Model):
     )
     dynamics: DynamicsEntry | None = Field(None, description="How the situation changes from one round to the next.")
     claims: dict[str, ClaimEntry] = Field(default_factory=dict, description="Statements to decide.")
+    levers: dict[str, dict[str, LeverEntry]] = Field(
+        default_factory=dict,
+        description="Player to what it could do about it: `kgsim advise` compares these choices.",
+    )
     briefing: BriefingEntry = Field(
         default_factory=lambda: BriefingEntry.model_validate({}),
         description="What `kgsim brief` puts in the foreground.",

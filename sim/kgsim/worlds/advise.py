@@ -22,6 +22,7 @@ from kgsim.errors import GameError
 from kgsim.execution.run import Progress, run
 from kgsim.execution.store import Store
 from kgsim.scenario.arguments import together
+from kgsim.scenario.levers import Lever
 from kgsim.scenario.model import Scenario
 from kgsim.studies.limits import check_room
 from kgsim.tolerances import EQUAL
@@ -31,7 +32,7 @@ from kgsim.worlds.conditions import EXCLUDES, EXPECTS
 from kgsim.worlds.draws import Worlds, worlds_of
 from kgsim.worlds.events import NO_EVENTS, Events
 from kgsim.worlds.job import answers, surviving
-from kgsim.worlds.levers import Choice, choices_of
+from kgsim.worlds.levers import choices_of
 
 Take = Literal["low", "high"]
 
@@ -44,7 +45,7 @@ class Job:
     events: Events
     player: int
     take: Take
-    choices: tuple[Choice, ...]
+    choices: tuple[Lever, ...]
     bound: tuple[Evaluator, ...]
 
     @property
@@ -90,10 +91,9 @@ class Job:
         count = len(next(iter(points.values())))
         if not count:
             return np.empty(0), np.empty(0, dtype=bool)
-        given = {**self.worlds.held, **self.choices[place].values}
-        looks: Evaluation = self.bound[place].at(
-            {**points, **{name: np.full(count, value) for name, value in given.items()}}
-        )
+        fixed = {**self.worlds.scenario.base, **self.worlds.held}
+        given = {**{name: np.full(count, value) for name, value in fixed.items()}, **points}
+        looks: Evaluation = self.bound[place].at({**given, **self.choices[place].at(given)})
         found: Floats = getattr(looks, self.take)[:, self.player]
         return found[structure, draw], looks.proven[structure, draw]
 
@@ -130,7 +130,8 @@ def advise(
         Whose choices: leaving things as they are, committing to any of its moves, and `levers`.
     levers
         Parameters that it controls, as ``NAME`` (both ends of the range) or ``NAME=VALUE``, and moves that it could
-        rule out, as ``DECISION.MOVE=off``.
+        rule out, as ``DECISION.MOVE=off``; or names of levers that the file gives it. All
+        that the file gives it if none is named.
     take
         Which equilibrium counts where there are several: the worst for the player, ``"low"``, or the best, ``"high"``.
     draws, seed, structures, prior, correlations, sampling
@@ -211,7 +212,7 @@ def _advice(job: Job, player: str, found: Mapping[str, NDArray[Any]]) -> Advice:
 
 
 def _prospect(
-    worlds: Worlds, choice: Choice, worth: Floats, before: Floats, regret: Floats, structure: NDArray[Any], scale: float
+    worlds: Worlds, choice: Lever, worth: Floats, before: Floats, regret: Floats, structure: NDArray[Any], scale: float
 ) -> Prospect:
     possible = np.array([choice.possible(worlds.scenario, name) for name in worlds.structures])
     return Prospect(
