@@ -1,6 +1,7 @@
 """Conflicts from the literature in option form, read from files, against the stable states that were published.
 
-Options are numbered from the right as their authors do: state 6 is the second and third option taken.
+Options are numbered from the right as their authors do: state 6 is the second and third option taken. What is done
+with an option marked "!" cannot be undone.
 """
 
 from __future__ import annotations
@@ -61,6 +62,37 @@ CONFLICTS = {
         },
         {"nash": "all but 2", "seq": "all but 2", "gmr": "all", "smr": "all"},
     ),
+    # The Korean standoff of October 2017 (Jacobi 2017): a nuclear strike or withdrawal; an invasion, or giving
+    # up nuclear arms. The author varies both rankings. In his first table a conventional war (4) is stable too, as both
+    # sides move at the same moment, which the graph model does not know.
+    "Korea 2017": (
+        {"us": ["strike!", "withdraw"], "nk": ["invade", "abandon"]},
+        ["YY--"],
+        {"us": [8, 0, 9, 10, 12, 5, 4, 13, 14, 1, 2, 6], "nk": [6, 14, 2, 10, 0, 4, 12, 5, 1, 13, 8, 9]},
+        {},
+        {"seq": [0, 5, 10], "smr": [0, 4, 5, 10, 12]},
+    ),
+    "Korea 2017, both after all they want": (
+        {"us": ["strike!", "withdraw"], "nk": ["invade!", "abandon"]},
+        ["YY--"],
+        {"us": [8, 9, 0, 10, 13, 12, 5, 4, 1, 2, 14, 6], "nk": [6, 14, 4, 12, 5, 13, 2, 0, 10, 1, 9, 8]},
+        {},
+        {"seq": [5, 12], "smr": [5, 12]},
+    ),
+    "Korea 2017, the north fearing a strike": (
+        {"us": ["strike!", "withdraw"], "nk": ["invade!", "abandon"]},
+        ["YY--"],
+        {"us": [8, 9, 0, 10, 13, 12, 5, 4, 1, 2, 14, 6], "nk": [6, 14, 4, 12, 0, 10, 5, 13, 2, 1, 9, 8]},
+        {},
+        {"seq": [0, 5, 10, 12], "smr": [0, 5, 10, 12]},
+    ),
+    "Korea 2017, both averse to war": (
+        {"us": ["strike!", "withdraw"], "nk": ["invade!", "abandon"]},
+        ["YY--"],
+        {"us": [8, 0, 10, 2, 9, 12, 4, 5, 14, 13, 6, 1], "nk": [6, 14, 2, 10, 0, 8, 4, 12, 5, 1, 9, 13]},
+        {},
+        {"seq": [0, 4, 5], "smr": [0, 2, 4, 5, 8, 10, 12]},
+    ),
 }  # fmt: skip
 
 
@@ -76,13 +108,15 @@ def letters(state: int, options: int) -> str:
 def conflict(request, tmp_path):
     options, infeasible, rankings, wishes, expected = CONFLICTS[request.param]
     count = sum(map(len, options.values()))
+    lasting = [option.rstrip("!") for own in options.values() for option in own if option.endswith("!")]
     lines = [
         "kgsim: 1",
         f"title: {request.param}",
         "graph:",
         f"  players: {{{', '.join(f'{p}: {p}' for p in options)}}}",
     ]
-    lines += ["  options:", *(f"    {player}: [{', '.join(own)}]" for player, own in options.items())]
+    lines += ["  options:", *(f"    {player}: [{', '.join(own).replace('!', '')}]" for player, own in options.items())]
+    lines += [f"  irreversible: [{', '.join(lasting)}]"] if lasting else []
     lines += [f"  infeasible: [{', '.join(f'{pattern!r}' for pattern in infeasible)}]"]
     for section, stated in (
         ("preferences", {player: [letters(state, count) for state in own] for player, own in rankings.items()}),

@@ -100,7 +100,12 @@ def test_the_report_says_who_would_have_to_change_its_mind(elmira):
         "s5 can be reached by moves that each improve on the last for who makes them: LG insist on the order." in text
     )
     told = of_raising(found, "s1", "seq")[1].text
-    assert told == "s1 becomes stable by SEQ if LG ranks it no lower than s5; no smaller change of rankings does it."
+    assert told == (
+        "s1 becomes stable by SEQ if LG ranks it no lower than s5; "
+        "no smaller change of one's own ranking does it while the others rank states as they do."
+    )
+    assert of_raising(found, "s1", "gmr")[1].text == "s1 is stable by GMR as rankings stand."
+    assert of_raising(found, "s2", "nash")[1].text.endswith("; no smaller change of rankings does it.")
     assert of_stability(found)
     assert document(found)["equilibria"]["nash"] == [4, 7, 8]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgsim.games.conflict import Conflict, Moves
-from kgsim.solvers.graph.inverse import raised
+from kgsim.solvers.graph.inverse import pairs_changed, raised
 from kgsim.solvers.graph.paths import paths_from
 from kgsim.solvers.graph.profiles import somewhere_stable, stable_profiles
 from kgsim.solvers.graph.stability import ATTITUDES, CONCEPTS, Side, everybody, sides_of
@@ -42,6 +42,21 @@ PUBLISHED = {
         ],
         [[7, 3, 4, 8, 5, 1, 2, 6, 9], [1, 4, 8, 5, 9, 2, 3, 7, 6], [7, 3, 5, 1, 8, 6, 4, 2, 9]],
         {"nash": {5, 8, 9}, "seq": {5, 8, 9}, "gmr": {1, 4, 5, 8, 9}, "smr": {1, 4, 5, 8, 9}},
+    ),
+    # The same with the states told apart in which the plant is closed (Kinsara's guide to GMCR+, and its file).
+    "Elmira in full": (
+        [
+            [(state, state + 1) for state in range(1, 12, 2)],
+            [(a + k, b + k) for k in (0, 1, 6, 7) for a, b in ((1, 3), (1, 5), (3, 5))],
+            [move for state in range(1, 7) for move in ((state, state + 6), (state + 6, state))],
+        ],
+        [
+            [9, 3, 4, 10, 7, 1, 2, 8, [5, 6, 11, 12]],
+            [1, 4, 10, 7, [5, 6, 11, 12], 2, 3, 9, 8],
+            [9, 3, 7, 1, 10, 8, 4, 2, [5, 6, 11, 12]],
+        ],
+        {concept: {5, 6, 7, 10, 11, 12} for concept in ("nash", "seq")}
+        | {concept: {1, 4, 5, 6, 7, 10, 11, 12} for concept in ("gmr", "smr")},
     ),
 }
 
@@ -78,6 +93,9 @@ def test_in_elmira_the_ministry_and_uniroyal_together_leave_the_state_that_each_
     assert not together.stable()["nash"][4]
     found = equilibria([*players(conflict), together])
     assert set(np.flatnonzero(found["nash"]) + 1) == {8, 9}
+    in_full = stated(*PUBLISHED["Elmira in full"][:2])
+    found = equilibria([*players(in_full), Side.of(in_full, (0, 1))])
+    assert set(np.flatnonzero(found["seq"]) + 1) == {5, 6, 10, 11, 12}
 
 
 def test_four_players_of_whom_one_is_indifferent():
@@ -233,8 +251,21 @@ def test_no_smaller_change_of_a_ranking_makes_a_state_stable(conflict):
             way = raised(side, state, concept)
             assert (way is None) == ((concept, state) not in cheapest)
             if way is not None:
-                tied = int((own == own[state]).sum()) - 1  # which it leaves behind when it rises
-                assert len(way) + (tied if way else 0) == cheapest[concept, state]
+                assert pairs_changed(side, state, way) == cheapest[concept, state]
+
+
+@given(conflicts(most_states=6, unknown=False), st.sampled_from(CONCEPTS))
+def test_players_who_raise_a_state_together_all_stay(conflict, concept):
+    """Also by SEQ, where a player's ranking decides what others have to expect."""
+    for state in range(len(conflict.states)):
+        ways = [raised(side, state, concept) for side in players(conflict)]
+        if None in ways:
+            continue
+        rank = 2 * conflict.rank
+        for player, way in enumerate(ways):
+            rank[player, state] = max([rank[player, state], *(rank[player, other] for other in way or ())])
+        other = Conflict(conflict.players, conflict.states, conflict.moves, rank)
+        assert equilibria(players(other))[concept][state]
 
 
 @given(conflicts(unknown=False))

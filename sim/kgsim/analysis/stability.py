@@ -18,7 +18,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.showing import Shown
-from kgsim.solvers.graph.inverse import raised
+from kgsim.solvers.graph.inverse import pairs_changed, raised
 from kgsim.solvers.graph.paths import Path as Course
 from kgsim.solvers.graph.paths import paths_from
 from kgsim.solvers.graph.profiles import stable_profiles
@@ -81,9 +81,10 @@ class Stability(Shown):
         return {name: states for name, states in found.items() if states}
 
     def raising(self, outcome: str, concept: Concept) -> dict[str, tuple[str, ...]] | None:
-        """The smallest change of rankings that makes every player stay at an outcome, in one of its states.
+        """The smallest changes of players' own rankings that make all stay at an outcome, in one of its states.
 
-        Counted in pairs of states that change places, over all players (`kgsim.solvers.graph.inverse`).
+        Counted in pairs of states that change places, over all players (`kgsim.solvers.graph.inverse`); for SEQ each
+        player's is the smallest while the others rank states as they do.
 
         Returns
         -------
@@ -92,11 +93,15 @@ class Stability(Shown):
             stay already. None if no change of rankings does.
         """
         best: list[tuple[int, ...]] | None = None
+        fewest = 0
         for state in self.states_of[outcome]:
             ways = [raised(side, state, concept) for side in self.sides]
             known = [way for way in ways if way is not None]
-            if len(known) == len(ways) and (best is None or sum(map(len, known)) < sum(map(len, best))):
-                best = known
+            if len(known) < len(ways):
+                continue
+            changed = sum(pairs_changed(side, state, way) for side, way in zip(self.sides, known, strict=True))
+            if best is None or changed < fewest:
+                best, fewest = known, changed
         if best is None:
             return None
         told = self.told

@@ -51,9 +51,10 @@ def of_raising(found: Stability, outcome: str, concept: Concept) -> list[Block]:
         text = f"{outcome} is stable by {NAMES[concept]} as rankings stand."
     else:
         parts = [f"{player} ranks it no lower than {listed(passed)}" for player, passed in needed.items()]
-        text = (
-            f"{outcome} becomes stable by {NAMES[concept]} if {listed(parts)}; no smaller change of rankings does it."
-        )
+        least = "no smaller change of rankings does it"
+        if concept == "seq":
+            least = "no smaller change of one's own ranking does it while the others rank states as they do"
+        text = f"{outcome} becomes stable by {NAMES[concept]} if {listed(parts)}; {least}."
     return [Heading(f"What would make {outcome} stable"), Paragraph(text)]
 
 

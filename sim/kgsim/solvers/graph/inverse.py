@@ -3,6 +3,10 @@
 Raising the state in a player's own ranking is the smallest change there is, counted in pairs of states that change
 places: every state that it passes would have to change places with the state, or with the one it must reach, anyhow.
 Raising it leaves fewer improvements and makes more answers deter, so what holds it first is found level by level.
+
+Nash, GMR and SMR stability depend on the player's own ranking alone. SEQ depends on the others' too, whose answers have
+to be improvements: what is found is the smallest change of the player's own, theirs staying as they are. If several
+players raise the same state, none of them takes from another what holds it, since a way back to the state deters too.
 """
 
 from __future__ import annotations
@@ -41,3 +45,10 @@ def raised(side: Side, state: int, concept: Concept) -> tuple[int, ...] | None:
         else:
             low = middle + 1
     return tuple(int(other) for other in np.flatnonzero((rank > rank[state]) & (rank <= levels[low])))
+
+
+def pairs_changed(side: Side, state: int, passed: tuple[int, ...]) -> int:
+    """In how many pairs of states a player's order changes if a state is raised over others (`raised`)."""
+    (player,) = side.members
+    rank = side.conflict.rank[player]
+    return len(passed) + (int((rank == rank[state]).sum()) - 1 if passed else 0)
