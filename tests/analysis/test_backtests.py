@@ -140,6 +140,10 @@ def frozen(text: str, digest: str) -> str:
     return text.replace("frozen: 2020-01-01}", f"frozen: {{date: 2020-01-01, digest: {digest}}}}}", 1)
 
 
+def frozen_at(text: str, rest: str) -> str:
+    return text.replace(f"frozen: 2020-01-01, {rest}", f"frozen: {{date: 2020-01-01, digest: {digest_of(text)}}}, {rest}")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -181,6 +185,24 @@ def test_a_date_alone_is_not_verified(scores):
     told = " ".join(plain.render(report.of_score(scores[0])).split())
     assert "Said to be frozen since 2020-01-01: not verified, as no digest is stated" in told
     assert "untouched" not in told
+
+
+@pytest.mark.parametrize(
+    ("day", "verified", "said"),
+    [
+        ("2019-07", True, "nothing was touched since; the date itself is the file's word. What it is scored on had"),
+        ("2020-01-02", False, "not verified, since parameters rest on what is dated later (minutes)."),
+    ],
+)
+def test_a_freeze_older_than_what_its_numbers_rest_on_is_not_verified(day: str, verified: bool, said: str):
+    """Nobody could have taken a number in 2020 from minutes of the day after; whoever took it from 2019 knew the end."""
+    source = "fact: It was taken., source: made up"
+    (score, _) = kgsim.backtest(
+        kgsim.loads(frozen_at(FITTED.replace(source, f"{source}, date: {day}"), "evidence: [minutes, press]"), name="x"),
+        draws=5,
+    )
+    assert (score.frozen, score.hindsight) == (verified, verified)
+    assert said in " ".join(plain.render(report.of_score(score)).split())
 
 
 def test_shipped_freezes_are_what_they_say():

@@ -15,7 +15,7 @@ from typing import Literal
 
 from kgsim.analysis.priors import PriorName
 from kgsim.scenario.freezing import frozen_digest
-from kgsim.scenario.model import Backtest, Scenario
+from kgsim.scenario.model import Backtest, Evidence, Scenario
 from kgsim.showing import Shown
 
 Verdict = Literal["passes", "fails", "open"]
@@ -148,8 +148,28 @@ class Score(Shown):
 
     @property
     def frozen(self) -> bool:
-        """Whether what the score depends on has the digest that the file states."""
-        return self.backtest.digest == frozen_digest(self.scenario, self.backtest)
+        """Whether what the score depends on has the digest that the file states, and nothing gives the date the lie."""
+        return self.backtest.digest == frozen_digest(self.scenario, self.backtest) and not self.later
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Ledger entries that parameters rest on and that are dated after the freeze, which cannot be true then."""
+        cited = dict.fromkeys(name for each in self.scenario.parameters.values() for name in each.evidence)
+        return tuple(name for name in cited if self._after_freeze(name))
+
+    @property
+    def hindsight(self) -> bool:
+        """Whether what happened has a date in the ledger, and the freeze is no earlier than the last of these."""
+        dated = [name for name in self.backtest.evidence if name in self._ledger and self._ledger[name].date]
+        return bool(dated) and not any(self._after_freeze(name) for name in dated)
+
+    @property
+    def _ledger(self) -> Mapping[str, Evidence]:
+        return self.scenario.evidence or {}
+
+    def _after_freeze(self, name: str) -> bool:
+        date = (self._ledger[name].date if name in self._ledger else None) or ""
+        return date > self.backtest.frozen[: len(date)]
 
     @property
     def fitted(self) -> tuple[str, ...]:

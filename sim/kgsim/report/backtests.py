@@ -32,7 +32,7 @@ _NOTE = (
     "model that admits everything scores 0. Excludes: outcomes of the structure that no equilibrium reaches. History "
     "in, rival in: share of draws from the parameter ranges in which an equilibrium reaches it; not a probability of "
     "anything in the world. * admitted in every draw: it cannot miss. Fitted: parameters whose evidence is an event "
-    "that the back-test cites. Frozen: whether a digest proves that nothing was touched."
+    "that the back-test cites. Frozen: whether a digest proves that nothing was touched since the freeze."
 )
 
 
@@ -141,12 +141,15 @@ def _fitted(score: Score) -> Iterator[str]:
 
 def _frozen(score: Score) -> str:
     """What is known of the freeze."""
-    test = score.backtest
+    said = f"Said to be frozen since {score.backtest.frozen}"
     if score.frozen:
-        return f"Frozen since {test.frozen}: verified by its digest."
-    if test.digest:
-        return f"Said to be frozen since {test.frozen}: not verified, the digest does not fit what the file says now."
-    return f"Said to be frozen since {test.frozen}: not verified, as no digest is stated (kgsim backtest --digest)."
+        told = f"{said}, and its digest verifies that nothing was touched since; the date itself is the file's word."
+        return f"{told} What it is scored on had happened by then." if score.hindsight else told
+    if score.later:
+        return f"{said}: not verified, since parameters rest on what is dated later ({listed(score.later)})."
+    if score.backtest.digest:
+        return f"{said}: not verified, the digest does not fit what the file says now."
+    return f"{said}: not verified, as no digest is stated (kgsim backtest --digest)."
 
 
 def _predictions(score: Score) -> str:
@@ -177,6 +180,8 @@ def _entry(score: Score) -> Json:
             "date": score.backtest.frozen,
             "digest": score.backtest.digest or None,
             "verified": score.frozen,
+            "after_the_event": score.hindsight,
+            "evidence_dated_later": list(score.later),
         },
         "cannot_miss": score.cannot_miss,
         "rival_in_more_draws": score.outdone,
