@@ -6,8 +6,11 @@ import pytest
 
 import kgsim
 from kgsim.briefing.compose import compose
-from kgsim.briefing.document import Document, Section
+from kgsim.briefing.document import Document, Point, Section
 from kgsim.briefing.findings import find
+from kgsim.briefing.phrases import endings
+from kgsim.language import words
+from kgsim.report.content import Table
 
 HEAD = """
 kgsim: 1
@@ -55,13 +58,29 @@ def repeated() -> Document:
 
 
 def test_a_repeated_game_is_answered_by_what_is_sustained(repeated: Document) -> None:
+    assert repeated.headline.startswith("“Calm is kept.” At the values taken here, this holds. Played again and again")
     assert "these are equilibria: grim and always" in repeated.headline
     assert "grim 0.3333; always 0" in repeated.headline
+    assert "noise" not in repeated.headline, "one round's ending is no answer"
     (table,) = section(repeated, "repeated").blocks
     assert [[cell.text for cell in row] for row in table.rows] == [
         ["grim", "yes", "0.3333", "3", "3"],
         ["always", "yes", "0", "1", "1"],
     ]
+
+
+def test_a_question_on_repeated_play_has_its_share_of_draws_and_no_deal_of_one_round(repeated: Document) -> None:
+    page = section(repeated, "first-page")
+    assert page.message.startswith("How sure: the statement asked about holds in 7")
+    assert "What the deal would be" not in [block.title for block in page.blocks if isinstance(block, Point)]
+
+
+def test_only_the_repeated_game_that_the_question_names_is_in_the_headline() -> None:
+    """A second game, played with slips, is told in its section."""
+    again = "  shaky:" + DILEMMA.split("  border:")[1].split("claims:")[0]
+    document = compose(find(kgsim.loads(DILEMMA.replace("claims:", again + "claims:"), name="two")))
+    assert document.headline.count("Played again and again") == 1
+    assert section(document, "repeated").message.count("Played again and again") == 2
 
 
 def test_the_number_of_a_repeated_game_is_its_critical_discount(repeated: Document) -> None:
@@ -111,9 +130,31 @@ dynamics:
 def test_a_drift_is_answered_round_by_round() -> None:
     document = compose(find(kgsim.loads(DRIFT, name="drift")))
     assert document.headline.startswith("In 5 rounds under “talks”:")
-    assert "deal in 100% of runs" in document.headline
+    assert "deal in 100% of runs, half of these by round 3" in document.headline
     rows = {row[1].text: [cell.text for cell in row[2:]] for row in section(document, "path").blocks[0].rows}
     assert rows["deal"] == ["0%", "0%", "100%"]
+    assert section(document, "outcomes").message.startswith("In the first round alone, with nothing to follow: ")
+
+
+#: Ann wants to match and Bob not to, so no round has an equilibrium without chance.
+UNPLAYABLE = (
+    DRIFT.replace(
+        "structures: {talks: {play: [A, B]}}",
+        "structures: {talks: {play: [A, B]}, guess: {play: [[A, B]]}}",
+    )
+    .replace("utilities: {A: deal*(ripe - 0.5), B: deal*(ripe - 0.5)}", "utilities: {A: same, B: -same}")
+    .replace("outcomes:\n", "outcomes:\n  silence: {when: {A: wait, B: refuse}, terms: {same: 1}}\n")
+    .replace("terms: {deal: 1}}", "terms: {deal: 1, same: 1}}")
+    .replace("{deal: a deal}", "{deal: a deal, same: alike}")
+)
+
+
+@pytest.mark.parametrize("others", ["talks: {play: [A, B]}, ", ""])
+def test_rounds_that_cannot_be_simulated_are_told_first(others: str) -> None:
+    """One round's ending never stands for an answer on many."""
+    document = compose(find(kgsim.loads(UNPLAYABLE.replace("talks: {play: [A, B]}, ", others), name="guess")))
+    assert "The rounds under “guess” could not be simulated at these values" in document.headline
+    assert ("In 5 rounds under “talks”" in document.headline) == bool(others)
     assert section(document, "outcomes").message.startswith("In the first round alone, with nothing to follow: ")
 
 
@@ -181,6 +222,15 @@ def test_private_types_are_told_by_type() -> None:
     assert ["0.8", "0"] in [[cell.text for cell in row[3:]] for row in separating]
 
 
+def test_what_depends_on_the_equilibrium_is_not_told_as_better() -> None:
+    """At once Ann and Bob may deal, worth 9 to both, or not; with Ann bound to wait they do not."""
+    text = TODAY.replace("lead: {play: [A, B]}", "lead: {play: [[A, B]]}").replace("[B, A]", "[B], fixed: {A: wait}")
+    text = text.replace("today: calm, ", "").replace("A: gain*deal + quiet, B: deal + 5*quiet", "A: 9*deal, B: 9*deal")
+    document = compose(find(kgsim.loads(text, name="match")))
+    table = next(block for block in section(document, "first-page").blocks if isinstance(block, Table))
+    assert {row[2].text for row in table.rows} == {"the same or better, by equilibrium"}
+
+
 @pytest.mark.parametrize(("value", "said"), [("gain", False), ("0*gain", True)])
 def test_equal_worth_is_said_only_where_it_is_equal(value: str, said: bool) -> None:
     """Where nobody's worst structure is sure, worths may still differ between the equilibria that both have."""
@@ -191,3 +241,12 @@ def test_equal_worth_is_said_only_where_it_is_equal(value: str, said: bool) -> N
     message = section(compose(find(kgsim.loads(text, name="equal"))), "outcomes").message
     assert ("worth the same to everybody" in message) == said
     assert ("none is surely the worst" in message) == (not said)
+
+
+def test_each_lottery_is_told_by_itself() -> None:
+    """A separating and a hybrid equilibrium are two lotteries over two outcomes, and never one over three."""
+    signal = kgsim.solve(kgsim.loads(TYPES, name="types"), structures=["signal"]).structures["signal"]
+    told = endings(words("en"), signal)
+    assert told.startswith(
+        "hide and yield, hide and resist, a lottery over show and yield and hide and resist or a lottery"
+    )

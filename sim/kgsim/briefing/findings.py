@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 #: Points along each side of the regime map; fewer where private types have every point solved by itself.
-MAP_POINTS, FEWER_POINTS = 61, 21
+MAP_POINTS, FEWER_POINTS = 61, 15
 
 #: Values of the map's other parameter at which the threshold is found again, to give it a range.
 SPAN_POINTS = 5
@@ -98,8 +98,8 @@ class Findings:
         In which share of draws the claims hold.
     repeated
         Repeated game to its profiles of strategies, checked.
-    path
-        A simulation of the rounds, where the scenario drifts.
+    path, unplayed
+        A simulation of the rounds, where the scenario drifts, and the structures whose rounds could not be simulated.
     today
         The outcome that holds today; empty if nobody says.
     """
@@ -118,6 +118,7 @@ class Findings:
     drawn: QuickPass | None = None
     repeated: Mapping[str, Mapping[str, ProfileCheck]] = field(default_factory=dict)
     path: Dataset | None = None
+    unplayed: tuple[str, ...] = ()
     today: str = ""
 
     @property
@@ -125,6 +126,11 @@ class Findings:
         """Whether the question watched is about repeated play."""
         claim = None if self.ask is None or self.ask.claim is None else self.scenario.claims[self.ask.claim]
         return claim is not None and _of_rounds(claim)
+
+    @property
+    def of_many_rounds(self) -> bool:
+        """Whether the situation is one of many rounds, so that what one of them shows does not answer for it."""
+        return bool(self.repeated) or self.scenario.dynamics is not None
 
     @property
     def scenario(self) -> Scenario:
@@ -201,6 +207,7 @@ def find(
         price = price_of_deterrence(scenario, **settings)
     if not scenario.backtests:
         absent["backtests"] = "absent.backtests"
+    path, unplayed = _path(scenario, question, pair, seed, values)
     return Findings(
         result=result,
         ask=question,
@@ -215,7 +222,8 @@ def find(
         seed=seed,
         drawn=quick_pass(scenario, values),
         repeated={game: repeated(scenario, game, **settings) for game in scenario.repeated},
-        path=_path(scenario, question, pair, seed, values, absent),
+        path=path,
+        unplayed=unplayed,
         today=today,
     )
 
@@ -233,18 +241,28 @@ def _path(
     pair: tuple[str, str] | None,
     seed: int,
     values: Mapping[str, float],
-    absent: dict[str, str],
-) -> Dataset | None:
-    """A simulation of the structures that the briefing is about, where the situation drifts."""
+) -> tuple[Dataset | None, tuple[str, ...]]:
+    """A simulation of the structures that the briefing is about, where the situation drifts; those without one."""
     if scenario.dynamics is None:
-        return None
+        return None, ()
     named = (ask.structure if ask else None, *(pair or ()))
-    ways = list(dict.fromkeys(name for name in named if name)) or [next(iter(scenario.structures))]
-    try:
-        return simulate(scenario, Options(runs=RUNS, seed=seed), values, structures=ways)
-    except (GameError, StructureError):
-        absent["path"] = "absent.path"
-        return None
+    ways = dict.fromkeys(name for name in named if name) or dict.fromkeys(list(scenario.structures)[:1])
+    played, unplayed = [], []
+    for way in ways:
+        try:
+            played.append(simulate(scenario, Options(runs=RUNS, seed=seed), values, structures=[way]))
+        except (GameError, StructureError):
+            unplayed.append(way)
+    return _side_by_side(played), tuple(unplayed)
+
+
+def _side_by_side(played: list[Dataset]) -> Dataset | None:
+    """Simulations of one structure each as one; None if there is none."""
+    if len(played) < 2:
+        return played[0] if played else None
+    import xarray
+
+    return xarray.concat(played, "structure", combine_attrs="override")
 
 
 def _of_rounds(claim: Claim) -> bool:

@@ -35,8 +35,11 @@ def computed(found: Findings, said: Words) -> str:
     """Return what the results answer, in a sentence or two and in the words of labels."""
     if not any(each.equilibria for each in found.result.structures.values()):
         return said("answer.unsolved")
-    asked = _asked(found, said) if found.compare or (found.ask and found.ask.claim) else ""
-    return rounds.headline(found, said) or " ".join(filter(None, (asked, _compared(found, said))))
+    asked = _asked(found, said) if found.compare or found.scenario.briefing.ask or _claim(found) else ""
+    of_rounds = rounds.headline(found, said)
+    if of_rounds and not found.asks_of_rounds:
+        return of_rounds
+    return " ".join(filter(None, (asked, of_rounds or _compared(found, said))))
 
 
 def first_page(found: Findings, said: Words) -> Section:
@@ -94,6 +97,10 @@ def _authors_own(found: Findings, said: Words) -> Iterator[Point]:
             yield from _points("contradicted", said, told)
 
 
+def _claim(found: Findings) -> str:
+    return (found.ask.claim or "") if found.ask else ""
+
+
 def _asked(found: Findings, said: Words) -> str:
     if found.ask is None or found.threshold is None:
         return ""
@@ -124,7 +131,8 @@ def _sure(found: Findings, said: Words) -> str:
     """In which share of draws the answer is what it is."""
     drawn, ask = found.drawn, found.ask
     judged = said("page.judged")
-    if drawn is None or drawn.shares is None or ask is None or found.asks_of_rounds or found.path is not None:
+    other = found.of_many_rounds and not found.asks_of_rounds
+    if drawn is None or drawn.shares is None or ask is None or other:
         return judged
     if ask.claim is not None:
         if ask.claim not in drawn.shares.claims:
@@ -149,12 +157,15 @@ def _ways(found: Findings) -> list[str]:
 
 def _deal(found: Findings, said: Words) -> str:
     """What is on the table on the paths of play, outcome by outcome, in the words of terms."""
-    told = []
+    told: list[str] = []
+    if found.repeated:
+        return ""
     for name in _ways(found):
         courses = [course for each in found.result.structures[name].equilibria for course in each.courses]
         deals = dict.fromkeys((ended(found, each.outcome), _terms(found, said, each)) for each in courses)
         told += [said("page.terms", outcome=outcome, terms=terms) for outcome, terms in list(deals)[:MOST_DEALS]]
-    return " ".join(dict.fromkeys(told))
+    text = " ".join(dict.fromkeys(told))
+    return capital(said("rounds.first", message=text)) if text and found.of_many_rounds else text
 
 
 def _terms(found: Findings, said: Words, course: Course) -> str:
@@ -188,7 +199,8 @@ def _partner(found: Findings) -> str:
     assert found.number is not None
     parameters, told = found.scenario.parameters, found.number
     unit = parameters[told.parameter].unit
-    if not unit or english(unit) in ("share", "probability"):
+    positive = min(told.value, found.result.values[told.parameter]) > NOISE
+    if not positive or not unit or english(unit) in ("share", "probability"):
         return ""
     able = [
         name
@@ -256,14 +268,18 @@ def _against(said: Words, worth: Interval, place: str, near: float) -> Cell:
 def _sense(low: float, high: float, near: float) -> tuple[str, Tone]:
     if max(abs(low), abs(high)) <= near:
         return "same", ""
-    if low >= -near:
+    if low > near:
         return "better", "good"
-    return ("worse", "bad") if high <= near else ("open", "unsure")
+    if high < -near:
+        return "worse", "bad"
+    return ("no_worse" if low >= -near else "no_better" if high <= near else "open"), "unsure"
 
 
 def _place(said: Words, worth: Mapping[str, Interval], column: str, near: float) -> str:
-    """Whether nothing in the table is surely better, or worse, than a column by more than is about the same."""
+    """Whether nothing else in the table is better by more than about the same, and something surely worse; or worst."""
     low, high = worth[column]
-    best = all(low >= other[1] - near for other in worth.values())
-    worst = all(high <= other[0] + near for other in worth.values())
-    return "" if best == worst else said("page.best" if best else "page.worst")
+    above, below = ([low - other[1] for other in worth.values()], [other[0] - high for other in worth.values()])
+    for word, ahead in (("best", above), ("worst", below)):
+        if min(each for name, each in zip(worth, ahead, strict=True) if name != column) >= -near and max(ahead) > near:
+            return said(f"page.{word}")
+    return ""

@@ -12,8 +12,8 @@ from kgsim.ranking import gain
 from kgsim.results import Interval, StructureSolution
 from kgsim.wording import close, number, percent, signed
 
-#: Outcomes of a lottery that are named; of more only the count is told.
-MOST_NAMED = 2
+#: Outcomes of a lottery that are named, of more only the count is told; lotteries that are told one by one.
+MOST_NAMED, MOST_LOTTERIES = 3, 3
 
 
 def title(structure: str) -> str:
@@ -58,15 +58,17 @@ def endings(said: Words, solution: StructureSolution, found: Findings | None = N
 
     sure = dict.fromkeys(told(each.name) for each in solution.equilibria if len(each.outcomes) == 1)
     mixed = dict.fromkeys(
-        told(outcome) for each in solution.equilibria if len(each.outcomes) > 1 for outcome in each.outcomes
+        tuple(told(outcome) for outcome in each.outcomes) for each in solution.equilibria if len(each.outcomes) > 1
     )
-    parts = list(sure)
-    if mixed:
-        few = len(mixed) <= MOST_NAMED
-        parts.append(
-            said("outcomes.lottery", outcomes=said.listed(mixed)) if few else said("outcomes.mixture", count=len(mixed))
-        )
-    return said.listed(parts, "or")
+    if len(mixed) > MOST_LOTTERIES:
+        return said.listed([*sure, said("outcomes.lotteries", count=len(mixed))], "or")
+    lotteries = (
+        said("outcomes.lottery", outcomes=said.listed(each))
+        if len(each) <= MOST_NAMED
+        else said("outcomes.mixture", count=len(each))
+        for each in mixed
+    )
+    return said.listed(dict.fromkeys([*sure, *lotteries]), "or")
 
 
 def gains(found: Findings) -> dict[str, Interval]:

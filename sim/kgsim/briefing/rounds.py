@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgsim.arrays import Floats
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.phrases import capital, ended, named, title
 from kgsim.language import Words
 from kgsim.report.content import Cell, Column, Table, cells
+from kgsim.scenario.nodes import Name
 from kgsim.wording import number, percent
 
 if TYPE_CHECKING:
@@ -26,11 +28,25 @@ MARKS = (1, 2, 5, 10, 20, 50, 100)
 
 
 def headline(found: Findings, said: Words) -> str:
-    """Return the answer to a question on many rounds; empty where the scenario has one round alone."""
-    told = [_sustained(found, said, game) for game in found.repeated]
+    """Return the answer to a question on many rounds, or that there is none; empty where there is one round alone."""
+    told = [_sustained(found, said, game) for game in _asked(found)]
     if found.path is not None:
         told += [_by_the_end(found, said, str(way)) for way in found.path.structure.values]
-    return " ".join(told)
+    return " ".join([*told, *_unplayed(found, said)])
+
+
+def _asked(found: Findings) -> list[str]:
+    """The repeated games that the question is about; all of them unless it is a claim that names some."""
+    claim = None if found.ask is None or found.ask.claim is None else found.scenario.claims[found.ask.claim]
+    calls = () if claim is None else claim.calls
+    named_by = {each.name for call in calls for each in call.arguments if isinstance(each, Name)}
+    return [game for game in found.repeated if game in named_by] or list(found.repeated)
+
+
+def _unplayed(found: Findings, said: Words) -> list[str]:
+    """What is not answered, since the rounds could not be simulated."""
+    names = said.listed(f"“{named(found, way)}”" for way in found.unplayed)
+    return [said("rounds.unplayed", structures=names)] if names else []
 
 
 def _sustained(found: Findings, said: Words, game: str) -> str:
@@ -53,15 +69,19 @@ def _sustained(found: Findings, said: Words, game: str) -> str:
 
 def _by_the_end(found: Findings, said: Words, way: str) -> str:
     assert found.path is not None
-    last = found.path.by_round.sel(structure=way).isel(round=-1)
-    reached = {str(outcome): float(last.sel(outcome=outcome)) for outcome in found.path.outcome.values}
+    shares = found.path.by_round.sel(structure=way).transpose("outcome", "round").values
+    reached = {str(name): row for name, row in zip(found.path.outcome.values, shares, strict=True) if row[-1] > 0.0}
     parts = [
-        said("rounds.in_runs", outcome=ended(found, outcome), share=percent(share))
-        for outcome, share in sorted(reached.items(), key=lambda each: -each[1])
-        if share > 0.0
+        said("rounds.in_runs", outcome=ended(found, outcome), share=percent(row[-1]), half=_half(row))
+        for outcome, row in sorted(reached.items(), key=lambda each: -each[1][-1])
     ]
     rounds = int(found.path.sizes["round"])
     return said("rounds.by_the_end", structure=named(found, way), rounds=rounds, parts=", ".join(parts))
+
+
+def _half(reached: Floats) -> int:
+    """The round by which half of the runs that reach an outcome at all have reached it."""
+    return int(np.argmax(reached >= reached[-1] / 2)) + 1
 
 
 def repeated(found: Findings, said: Words) -> Section | None:
@@ -114,8 +134,8 @@ def path(found: Findings, said: Words) -> Section | None:
     drifts = tuple(_drift(study, said, name) for name in states)
     message = " ".join(_by_the_end(found, said, str(way)) for way in study.structure.values)
     note = said("rounds.note_path", runs=f"{study.attrs['runs']:,}", seed=study.attrs["seed"])
-    table = Table(columns, rows, " ".join([*drifts, note]))
-    return Section("path", said("rounds.title_path"), message, (table,), notes=(*drifts, note))
+    notes = (*drifts, *_unplayed(found, said), note)
+    return Section("path", said("rounds.title_path"), message, (Table(columns, rows, " ".join(notes)),), notes=notes)
 
 
 def _drift(study: Dataset, said: Words, name: str) -> str:
@@ -128,7 +148,7 @@ def _drift(study: Dataset, said: Words, name: str) -> str:
 
 def told_of_one_round(found: Findings, said: Words, sections: Sequence[Section]) -> list[Section]:
     """Say of every section that tells of one round that it does, where the question is about many."""
-    if not found.repeated and found.path is None:
+    if not found.of_many_rounds:
         return list(sections)
     key = "rounds.once" if found.repeated else "rounds.first"
     about = {"answer", "change"} if found.asks_of_rounds else set()
