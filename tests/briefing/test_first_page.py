@@ -14,6 +14,7 @@ from kgsim.briefing.first_page import contradictions, first_page
 from kgsim.briefing.write import write
 from kgsim.language import words
 from kgsim.report.content import Table
+from kgsim.report.credit import Credit
 from kgsim.report.ownership import Maker
 
 
@@ -24,7 +25,7 @@ def asked(found: Findings, **briefing: object) -> Findings:
 
 
 def page(document: Document) -> list[str]:
-    return [*replace(document, sections=document.sections[:1], absent=(), footer="").texts()]
+    return [*replace(document, sections=document.sections[:1], absent=(), credit=Credit((), (), "", words())).texts()]
 
 
 def points(document: Document) -> dict[str, str]:

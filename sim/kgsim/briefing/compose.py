@@ -7,6 +7,7 @@ from kgsim.briefing.document import Document, Labels
 from kgsim.briefing.findings import Findings
 from kgsim.language import words
 from kgsim.language.texts import told_in
+from kgsim.report.credit import credit
 
 
 def compose(
@@ -85,6 +86,6 @@ def compose(
         classification=classification,
         sections=sections,
         absent=() if one_page else tuple(said(key) for key in dict.fromkeys(absent)),
-        footer=grounds.footer(found, said),
+        credit=credit(found.scenario, found.result.values, lang),
         labels=Labels(**{name: said(f"label.{name}") for name in Labels.__dataclass_fields__}),
     )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from kgsim.plots.size import Size
 from kgsim.report.content import Block as Told
 from kgsim.report.content import Bullets, Paragraph, Table
+from kgsim.report.credit import Credit
 
 PAPER = Size("paper", 6.7, 3.0, 8)
 """Figures between paragraphs: as wide as a page's text, and low enough for two on a page."""
@@ -124,8 +125,8 @@ class Document:
         In order.
     absent
         Why parts are left out, as sentences.
-    footer
-        Scenario, digest and version, in a line.
+    credit
+        What it rests on: changed values, scenario, digest and version.
     """
 
     lang: str
@@ -136,8 +137,13 @@ class Document:
     classification: str
     sections: tuple[Section, ...]
     absent: tuple[str, ...]
-    footer: str
+    credit: Credit
     labels: Labels
+
+    @property
+    def footer(self) -> str:
+        """What it rests on, in a line."""
+        return str(self.credit)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

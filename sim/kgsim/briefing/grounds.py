@@ -256,9 +256,3 @@ def provenance(found: Findings, said: Words, date: str) -> Section:
     )
     table = Table((Column(said("provenance.item")), Column(said("provenance.content"))), rows)
     return Section("provenance", said("provenance.title"), said("provenance.message"), (table,))
-
-
-def footer(found: Findings, said: Words) -> str:
-    """Return scenario, digest and version in a line."""
-    scenario = found.scenario
-    return said("provenance.footer", name=scenario.name, digest=scenario.digest[:12], version=kgsim_version())

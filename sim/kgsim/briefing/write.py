@@ -97,7 +97,7 @@ def write(
     contents = {out: _rendered(document, out, figures, template, paper)}
     if figures is not None:
         for picture in document.pictures:
-            for name, content in rendered(picture.name, picture.draw(PAPER)):
+            for name, content in rendered(picture.name, picture.draw(PAPER), document.credit):
                 contents[figures / name] = content
     in_place(contents, maker, force=force)
     return tuple(contents)

@@ -97,7 +97,7 @@ def advise(
         findings = {"advice": result.to_dict()}
         answer = of_study(scenario, {**scenario.base, **values}, result.structures, given, findings), of_advice(result)
         to.show(*answer)
-        to.keep(destination, *answer, lambda: files_of(_figures(result)))
+        to.keep(destination, *answer, lambda: files_of(_figures(result), scenario, values))
     say_where(destination)
 
 

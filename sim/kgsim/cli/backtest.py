@@ -64,7 +64,7 @@ def backtest(paths: tuple[Path, ...], draws: int, seed: int, digest: bool, to: D
     places = [Path(os.path.realpath(path)) for path in paths]
     maker = Maker("backtest", tuple(map(str, places)))
     with to.destination(f"backtest-{joined([place.stem for place in places])}", maker) as destination:
-        to.keep(destination, *answer, lambda: files_of(_figures(scores)))
+        to.keep(destination, *answer, lambda: files_of(_figures(scores), {each.name: (each, {}) for each in scenarios}))
     say_where(destination)
 
 

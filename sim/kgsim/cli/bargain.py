@@ -72,7 +72,7 @@ def bargain(
     answer = document(found, scenario), of_agreement(found)
     to.show(*answer)
     with to.destination(f"{scenario.name}-bargain", Maker.of("bargain", scenario)) as destination:
-        to.keep(destination, *answer, lambda: files_of(_figures(found)))
+        to.keep(destination, *answer, lambda: files_of(_figures(found), scenario, values))
     say_where(destination)
 
 

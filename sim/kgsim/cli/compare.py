@@ -72,9 +72,11 @@ def compare(
         "comparison": result.to_dict(),
     }
     answer = document, of_comparison(result)
+    settings: dict[str, tuple[Scenario, dict[str, float]]] = {each.name: (each, {}) for each in scenarios}
+    settings |= {title: (scenarios[0], values) for title, values in sets.items()}
     to.show(*answer)
     with to.destination(f"compare-{joined(names)}", Maker.of("compare", *scenarios)) as destination:
-        to.keep(destination, *answer, lambda: files_of(_figures(result)))
+        to.keep(destination, *answer, lambda: files_of(_figures(result), settings))
     say_where(destination)
 
 

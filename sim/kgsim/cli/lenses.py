@@ -55,7 +55,7 @@ def lenses(
     answer = document(found, scenario), of_lenses(found)
     to.show(*answer)
     with to.destination(f"{scenario.name}-lenses", Maker.of("lenses", scenario)) as destination:
-        to.keep(destination, *answer, lambda: files_of(_figures(found, scenario, values)))
+        to.keep(destination, *answer, lambda: files_of(_figures(found, scenario, values), scenario, values))
     say_where(destination)
 
 

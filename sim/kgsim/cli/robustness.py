@@ -130,7 +130,7 @@ def robustness(
         findings = {"robustness": result.to_dict()}
         answer = of_study(scenario, scenario.base | values, chosen, given, findings), of_robustness(result)
         to.show(*answer)
-        to.keep(destination, *answer, lambda: files_of(_figures(result)))
+        to.keep(destination, *answer, lambda: files_of(_figures(result), scenario, values))
     say_where(destination)
 
 

@@ -142,7 +142,7 @@ def sensitivity(
             of_sensitivity(result),
         )
         to.show(*answer)
-        to.keep(destination, *answer, lambda: files_of(_figures(result)))
+        to.keep(destination, *answer, lambda: files_of(_figures(result), scenario, values))
     say_where(destination)
 
 

@@ -99,7 +99,7 @@ def simulate(
         )
         to.show(*answer)
         destination.write("simulation.nc", study_bytes(found))
-        to.keep(destination, *answer, lambda: files_of(_figures(found)))
+        to.keep(destination, *answer, lambda: files_of(_figures(found), scenario, values))
     say_where(destination)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kgsim.report.content import Block
     from kgsim.report.files import Destination
     from kgsim.report.ownership import Maker
+    from kgsim.scenario.model import Scenario
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -179,12 +180,18 @@ def joined(names: Sequence[str]) -> str:
     return "-".join(names) if len(names) <= MOST_NAMES else f"{names[0]}-and-{len(names) - 1}-more"
 
 
-def files_of(figures: Iterable[tuple[str, Figure]]) -> Iterator[tuple[str, bytes]]:
-    """Figures by stem as files by name."""
+def files_of(
+    figures: Iterable[tuple[str, Figure]],
+    scenario: Scenario | Mapping[str, tuple[Scenario, Mapping[str, float]]],
+    values: Mapping[str, float] | None = None,
+) -> Iterator[tuple[str, bytes]]:
+    """Figures by stem as files by name; below each the scenario and the values set, or several of them by name."""
+    from kgsim.report.credit import credit, credit_of_several
     from kgsim.report.figures import rendered
 
+    line = credit_of_several(scenario) if isinstance(scenario, Mapping) else credit(scenario, values)
     for stem, figure in figures:
-        yield from rendered(stem, figure)
+        yield from rendered(stem, figure, line)
 
 
 def say_where(destination: Destination) -> None:

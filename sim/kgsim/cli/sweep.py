@@ -142,7 +142,7 @@ def sweep(
         tally = _computed(job, form, command, destination, store, crew)
         emit(_told(job, tally))
         if plots:
-            _draw(form, destination)
+            _draw(job, form, destination)
         destination.write("result.json", _document(scenario, job, form, command, tally))
     say_where(destination)
 
@@ -193,12 +193,13 @@ def _computed(
     return tally
 
 
-def _draw(form: str, destination: Destination) -> None:
+def _draw(job: Sweep, form: str, destination: Destination) -> None:
+    from kgsim.report.credit import credit
     from kgsim.report.study_figures import drawn
     from kgsim.studies.study import NETCDF, ZARR, open_study
 
     study = open_study(destination.staged(ZARR if form == "zarr" else NETCDF))
-    for name, content in drawn(study):
+    for name, content in drawn(study, credit(job.scenario, job.grid.fixed)):
         destination.write(name, content)
 
 

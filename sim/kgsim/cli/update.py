@@ -60,7 +60,7 @@ def update(
         findings = {"update": result.to_dict()}
         answer = of_study(scenario, {**scenario.base, **values}, result.structures, given, findings), of_update(result)
         to.show(*answer)
-        to.keep(destination, *answer, lambda: files_of(_figures(result)))
+        to.keep(destination, *answer, lambda: files_of(_figures(result), scenario, values))
     say_where(destination)
 
 

@@ -28,6 +28,9 @@ MARGIN = 0.35
 SIZE, SMALL = 13.0, 12.0
 TITLE_SIZES = (20.0, 17.0, 15.0)
 
+#: Height of the line that is written below a figure with a heading when it is saved, in inches.
+CREDIT = 0.3
+
 #: Left, top, width and height, in inches from the top left.
 Box: TypeAlias = tuple[float, float, float, float]
 Sign: TypeAlias = tuple[Artist | tuple[Artist, ...], str]
@@ -55,7 +58,7 @@ class Sheet:
     """The room for one figure: its width and least height in a slide's inches, whether it has a heading, its words."""
 
     def __init__(self, size: Size, titled: bool, said: Words) -> None:
-        self.width, self.least = size.width / size.scale, size.height / size.scale
+        self.width, self.least = size.width / size.scale, size.height / size.scale - (CREDIT if titled else 0.0)
         self.titled, self.words, self.ruler = titled, said, Ruler()
 
     @property

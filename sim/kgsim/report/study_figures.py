@@ -9,16 +9,17 @@ from matplotlib.figure import Figure
 
 from kgsim.plots.regimes import regime_figure
 from kgsim.plots.sweeps import sweep_figure
+from kgsim.report.credit import Credit
 from kgsim.report.figures import rendered
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
 
-def drawn(study: Dataset) -> Iterator[tuple[str, bytes]]:
+def drawn(study: Dataset, line: Credit) -> Iterator[tuple[str, bytes]]:
     """Yield every figure's file name and content, as PNG and as SVG; none if more than three parameters are swept."""
     for stem, figure in _figures(study):
-        yield from rendered(stem, figure)
+        yield from rendered(stem, figure, line)
 
 
 def _figures(study: Dataset) -> Iterator[tuple[str, Figure]]:
