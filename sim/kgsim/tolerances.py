@@ -202,6 +202,9 @@ NEAR_ROOT = 1e-6
 #: Distances in the unit cube of offers, and sizes of determinants there, up to which there is none.
 ON_A_PLANE = 1e-11
 
+#: Distances in the unit cube of offers up to which two places, or two sides of a polytope, are one.
+SAME_PLACE = 1e-9
+
 #: Share of the payoffs compared up to which a later mover's gain, anywhere in a box of offers, is rounding.
 ROUNDED_WORTH = 1e-13
 

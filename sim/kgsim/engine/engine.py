@@ -23,6 +23,7 @@ from kgsim.scenario.model import Scenario
 from kgsim.scenario.on_the_table import offers_of_deals
 from kgsim.scenario.payoffs import parameter_values, with_ties
 from kgsim.solvers.compiled import available
+from kgsim.structures.offers.boxes import offers_at_once
 from kgsim.structures.solution import in_order
 
 #: Parameter points worked through at once.
@@ -87,8 +88,8 @@ class Engine:
     ) -> dict[str, EquilibriumSets]:
         """Solve every structure at some points, all at once; callers keep to `CHUNK` points or so.
 
-        What types make of play is not known here: their structures are left to the solver of single points, see
-        `kgsim.engine.solutions.unlooked`.
+        What types make of play, and of several movers' offers at once, is not known here: such structures are left to
+        the solver of single points, see `kgsim.engine.solutions.unlooked`.
 
         Parameters
         ----------
@@ -114,8 +115,12 @@ class Engine:
             self.layouts,
         )
         for name, plan_ in self.plans.items():
-            single = by_itself(self.scenario, self.scenario.structures[name])
-            common.solved[name] = (one_by_one if single else ends)(common, name, plan_)
+            structure = self.scenario.structures[name]
+            if offers_at_once(self.scenario, structure):
+                common.solved[name] = unlooked(self.deals.outcomes, common.payoffs, len(self.scenario.outcomes))
+            else:
+                single = by_itself(self.scenario, structure)
+                common.solved[name] = (one_by_one if single else ends)(common, name, plan_)
         return common.solved
 
 

@@ -9,7 +9,7 @@ from kgsim.engine.plan import Plan
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoff_table
-from kgsim.structures.offers.boxes import has_intervals
+from kgsim.structures.offers.boxes import has_intervals, offers_at_once
 from kgsim.structures.private import solve_private
 from kgsim.structures.solution import in_order, solve_structure
 
@@ -54,7 +54,8 @@ def solve_exactly(
 
 def quick(scenario: Scenario, name: str, plans: Mapping[str, Plan]) -> bool:
     """Whether one point of a structure is a matter of some hundredths of a second for the exact solver."""
-    if any(has_intervals(scenario, scenario.structures[each]) for each in in_order(scenario, [name])):
+    needed = [scenario.structures[each] for each in in_order(scenario, [name])]
+    if any(has_intervals(scenario, each) and not offers_at_once(scenario, each) for each in needed):
         return False
     return all(
         len(layer.shape) < 2 or prod(layer.shape) <= QUICK

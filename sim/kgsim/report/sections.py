@@ -188,17 +188,20 @@ def _structures(result: Result, *, full: bool = True) -> Table:
             continue
         payoffs = (Cell(interval(solution.values[player]), name in lowest[player]) for player in players)
         count = f"{len(solution.equilibria)}{'+' if solution.continua else ''}"
-        nearby = result.scenario.structures[name].nearby
-        complete = Cell("yes, nearby" if nearby else "yes") if solution.complete else Cell("no", tone="unsure")
+        selection = ", ".join(("yes", *result.scenario.structures[name].selection))
+        complete = Cell(selection) if solution.complete else Cell("no", tone="unsure")
         rows.append((Cell(named), Cell(endings(solution)), *payoffs, *((Cell(count), complete) if full else ())))
     notes = ["* where the player may fare worst."] if any(lowest.values()) else []
     if full and any(solution.continua for solution in result.structures.values()):
         notes.append("+ and a continuum between some of them.")
     notes.append("An interval runs over all equilibria.")
-    if any(result.scenario.structures[name].nearby for name in result.structures):
+    selections = {each for name in result.structures for each in result.scenario.structures[name].selection}
+    if "nearby" in selections:
         notes.append(
             "Nearby: of the equilibria in which whoever is indifferent to an offer answers it as those close by."
         )
+    if "pure" in selections:
+        notes.append("Pure: of the equilibria in which nobody draws lots.")
     return Table(columns, tuple(rows), " ".join(notes))
 
 

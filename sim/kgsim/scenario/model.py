@@ -185,7 +185,7 @@ class Structure:
     tells what must have been done before a decision is made; one that it leaves out is always made. `seen_by` names the
     players who see a decision later, besides its own; one that it leaves out is seen by all. With `nearby` only those
     equilibria are meant in which whoever is indifferent to an offer from an interval answers as it does to offers close
-    by.
+    by; with `pure` only those in which nobody draws lots.
     """
 
     name: str
@@ -197,6 +197,21 @@ class Structure:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     seen_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     nearby: bool = False
+    pure: bool = False
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """Which of its equilibria are meant, in a word each; none if all are."""
+        return (*(["nearby"] if self.nearby else []), *(["pure"] if self.pure else []))
+
+    def offering(self, stage: int, decisions: Mapping[str, Decision]) -> list[tuple[str, ...]]:
+        """The movers of a stage some of whose moves here have a term from an interval."""
+        moves = {name: decision.intervals for name, decision in decisions.items()}
+        return [
+            mover
+            for mover in self.play[stage]
+            if any(set(moves[name]) & set(self.only.get(name, moves[name])) for name in mover if name in moves)
+        ]
 
 
 @dataclass(frozen=True)

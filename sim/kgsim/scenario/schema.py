@@ -245,6 +245,13 @@ class StructureEntry(Model):
             "choose too, answers it as it does to offers close by; any, if left out: all equilibria."
         ),
     )
+    strategies: Literal["any", "pure"] = Field(
+        "any",
+        description=(
+            "pure: only equilibria in which nobody draws lots, where several movers of the first stage offer from "
+            "intervals; any, if left out: all equilibria."
+        ),
+    )
 
 
 class ClaimEntry(Model):

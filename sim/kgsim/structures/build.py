@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -16,6 +16,8 @@ from kgsim.games.staged import Chance, StagedGame
 from kgsim.scenario.model import IDLE, Action, Scenario, Structure
 from kgsim.scenario.on_the_table import offers_of_profiles
 from kgsim.scenario.payoffs import LARGEST, PayoffTable, parameter_values, sizes_at, with_ties
+from kgsim.solvers.staged.continuations import Point
+from kgsim.solvers.staged.subgame_perfect import SubgamePerfect
 from kgsim.structures.blocs import objective
 from kgsim.structures.offers.boxes import boxes_of, has_intervals
 from kgsim.structures.offers.exchange import reduced
@@ -58,6 +60,28 @@ class Staging:
         return {**played, **self.fixed}
 
 
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The equilibria of a structure with one fallback.
+
+    Attributes
+    ----------
+    ways
+        Each with the game that it is an equilibrium of.
+    pieces
+        Numbers of those between which there is a continuum, and whether it is convex.
+    gaps
+        Why others may be missing.
+    failure
+        Why there is none; empty if there are some.
+    """
+
+    ways: tuple[tuple[Staging, SubgamePerfect, Point], ...]
+    pieces: tuple[tuple[tuple[int, ...], bool], ...]
+    gaps: frozenset[str]
+    failure: str = ""
+
+
 def build(
     scenario: Scenario,
     structure: Structure,
@@ -87,6 +111,21 @@ def build(
         If a payoff is not finite at these values, a bloc's weight is not positive, or what may happen by chance has no
         probabilities.
     """
+    staging = by_corners(scenario, structure, table, values, fallback, offers)
+    if not has_intervals(scenario, structure):
+        return staging
+    return with_offers(staging, reduced(corners_of(scenario, staging, structure.nearby)))
+
+
+def by_corners(
+    scenario: Scenario,
+    structure: Structure,
+    table: PayoffTable,
+    values: Mapping[str, float],
+    fallback: Fallback | None,
+    offers: tuple[str, ...] = (),
+) -> Staging:
+    """Lay out a structure's game, intervals standing for their corners; see `build`."""
     decisions = list(scenario.decisions)
     movers = tuple(mover for stage in structure.play for mover in stage)
     order = [decisions.index(decision) for mover in movers for decision in mover]
@@ -111,45 +150,46 @@ def build(
     actions = tuple(_joint([table.actions[decisions.index(decision)] for decision in mover]) for mover in movers)
     game = StagedGame(payoffs, table.outcomes.transpose(*order, *rest).reshape(shape), stages)
     fixed = {decisions[axis]: table.actions[axis][0] for axis in rest}
-    staging = Staging(game, movers, actions, fixed)
-    return with_offers(scenario, staging, structure.nearby) if has_intervals(scenario, structure) else staging
+    return Staging(game, movers, actions, fixed)
 
 
-def with_offers(scenario: Scenario, staging: Staging, nearby: bool) -> Staging:
-    """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`)."""
+def corners_of(scenario: Scenario, staging: Staging, nearby: bool) -> Play:
+    """A game in which intervals stand for their corners, as the offers in it are looked for."""
     game, players = staging.game, len(staging.game.payoffs)
     objectives = [each for stage in game.stages for each in stage if not isinstance(each, Chance)]
     rows = np.vstack([game.outcomes.reshape(1, -1), game.payoffs.reshape(players, -1)]).T
     distinct, labels = np.unique(rows, axis=0, return_inverse=True)
     goals = [Goal(each, tuple(range(players)), np.ones(1, dtype=bool)) for each in objectives]
     axes = iter(range(len(objectives)))
-    play = reduced(
-        Play(
-            labels=labels.reshape(game.outcomes.shape),
-            stages=tuple(tuple(next(axes) for _ in stage) for stage in game.stages),
-            payoffs=(np.ascontiguousarray(distinct[:, 1:].T)[:, :, None],) * len(game.stages),
-            outcomes=distinct[:, 0].astype(np.intp),
-            worths=tuple(own.score if own.objective.linear else None for own in goals),
-            goals=tuple((own,) for own in goals),
-            boxes=tuple(
-                boxes_of([scenario.decisions[name] for name in mover], actions)
-                for mover, actions in zip(staging.movers, staging.actions, strict=True)
-            ),
-            nearby=nearby,
-        )
+    return Play(
+        labels=labels.reshape(game.outcomes.shape),
+        stages=tuple(tuple(next(axes) for _ in stage) for stage in game.stages),
+        payoffs=(np.ascontiguousarray(distinct[:, 1:].T)[:, :, None],) * len(game.stages),
+        outcomes=distinct[:, 0].astype(np.intp),
+        worths=tuple(own.score if own.objective.linear else None for own in goals),
+        goals=tuple((own,) for own in goals),
+        boxes=tuple(
+            boxes_of([scenario.decisions[name] for name in mover], actions)
+            for mover, actions in zip(staging.movers, staging.actions, strict=True)
+        ),
+        nearby=nearby,
     )
+
+
+def with_offers(staging: Staging, play: Play) -> Staging:
+    """The game in which intervals are exchanged for the offers that can matter (`kgsim.structures.offers`).
+
+    Raises
+    ------
+    StructureError
+        If what later movers make of one offer turns on another.
+    """
     if play.meets is not None and play.meets.any():
         raise StructureError(OFFERS_MEET)
+    game, players = staging.game, len(staging.game.payoffs)
     tables = list({id(table): table for table in play.payoffs}.values())
     where = {id(table): number for number, table in enumerate(tables)}
-    stages = tuple(
-        tuple(
-            replace(each, members=tuple(member + shift for member in each.members))
-            for each in stage
-            if not isinstance(each, Chance)
-        )
-        for stage, shift in zip(game.stages, (players * where[id(table)] for table in play.payoffs), strict=True)
-    )
+    stages = shifted(game, [players * where[id(table)] for table in play.payoffs])
     payoffs = np.concatenate([table[:, play.labels, 0] for table in tables])
     actions = tuple(
         play.axes[axis].actions(own) if axis in play.axes else own for axis, own in enumerate(staging.actions)
@@ -157,6 +197,18 @@ def with_offers(scenario: Scenario, staging: Staging, nearby: bool) -> Staging:
     among = tuple(play.axes[axes[0]].among_others if axes[0] in play.axes else frozenset[int]() for axes in play.stages)
     offered = StagedGame(payoffs, play.outcomes[play.labels], stages, players, among)
     return Staging(offered, staging.movers, actions, staging.fixed)
+
+
+def shifted(game: StagedGame, shifts: Sequence[int]) -> tuple[tuple[Objective, ...] | tuple[Chance], ...]:
+    """A game's stages, its movers looking at payoffs so many rows further down; chance is left out."""
+    return tuple(
+        tuple(
+            replace(each, members=tuple(member + shift for member in each.members))
+            for each in stage
+            if not isinstance(each, Chance)
+        )
+        for stage, shift in zip(game.stages, shifts, strict=True)
+    )
 
 
 def shares(scenario: Scenario, event: str, environment: Mapping[str, Floats]) -> tuple[float, ...]:

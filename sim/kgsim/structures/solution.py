@@ -19,7 +19,10 @@ from kgsim.solvers.staged.continuations import Point
 from kgsim.solvers.staged.strategies import courses, pure_courses, strategy
 from kgsim.solvers.staged.subgame_perfect import SubgamePerfect, solve_subgame_perfect
 from kgsim.solvers.strategic.nash import nash
-from kgsim.structures.build import Fallback, Staging, build
+from kgsim.structures.build import Fallback, Solved, Staging, by_corners, corners_of, with_offers
+from kgsim.structures.common_agency import solved_at_once
+from kgsim.structures.offers.boxes import has_intervals
+from kgsim.structures.offers.exchange import offers_meet, reduced
 from kgsim.wording import number
 
 #: How many courses of play are kept beside the one an equilibrium is told by.
@@ -83,20 +86,16 @@ def solve_structure(
     fallbacks, fallback_gaps = _fallbacks(structure, solved)
     for fallback in fallbacks:
         try:
-            staging = build(scenario, structure, table, values, fallback, offers)
-            found = solve_subgame_perfect(staging.game, nash)
+            found = _solved(scenario, structure, by_corners(scenario, structure, table, values, fallback, offers), told)
         except StructureError as error:
             failures.append(_with_fallback(scenario, structure, str(error), fallback))
             continue
-        gaps |= found.equilibria.gaps
+        gaps |= found.gaps
+        failures += [found.failure] if found.failure else []
         offset = len(equilibria)
-        points = sorted(found.equilibria.points, key=lambda point: (len(point.lottery), point.lottery))
-        place = {point.lottery: offset + index for index, point in enumerate(points)}
-        equilibria += [
-            _equilibrium(scenario, structure, values, staging, found, point, fallback, told) for point in points
-        ]
-        continua += [tuple(sorted(place[point.lottery] for point in piece.points)) for piece in found.equilibria.pieces]
-        convex += [piece.convex for piece in found.equilibria.pieces]
+        equilibria += [_equilibrium(scenario, structure, values, *way, fallback, told) for way in found.ways]
+        continua += [tuple(offset + number for number in piece) for piece, _ in found.pieces]
+        convex += [each for _, each in found.pieces]
     gaps |= fallback_gaps | (set(failures) if equilibria else set())
     return StructureSolution(
         name=structure.name,
@@ -113,6 +112,24 @@ def solve_structure(
         unsolved="" if equilibria else "; ".join(dict.fromkeys(failures)),
         drawn=tuple(event for event in scenario.chance if event not in structure.fixed),
     )
+
+
+def _solved(scenario: Scenario, structure: Structure, staging: Staging, told: bool) -> Solved:
+    """The equilibria of a game whose intervals stand for their corners."""
+    if has_intervals(scenario, structure):
+        play = reduced(corners_of(scenario, staging, structure.nearby), since=1)
+        together = len(structure.offering(0, scenario.decisions)) > 1
+        if together and (structure.pure or offers_meet(play)):
+            return solved_at_once(structure, staging, play, told=told)
+        staging = with_offers(staging, reduced(play))
+    found = solve_subgame_perfect(staging.game, nash)
+    points = sorted(found.equilibria.points, key=lambda point: (len(point.lottery), point.lottery))
+    place = {point.lottery: number for number, point in enumerate(points)}
+    pieces = (
+        (tuple(sorted(place[point.lottery] for point in piece.points)), piece.convex)
+        for piece in found.equilibria.pieces
+    )
+    return Solved(tuple((staging, found, point) for point in points), tuple(pieces), found.equilibria.gaps)
 
 
 def in_order(scenario: Scenario, wanted: Iterable[str]) -> tuple[str, ...]:
@@ -186,6 +203,8 @@ def _with_fallback(scenario: Scenario, structure: Structure, message: str, fallb
 def _why_complete(structure: Structure, solved: bool) -> str:
     if not solved:
         return "no equilibrium was found"
+    if structure.pure:
+        return f"{NEARBY}; and in which nobody draws lots"
     if structure.nearby:
         return NEARBY
     if all(len(stage) == 1 for stage in structure.play):

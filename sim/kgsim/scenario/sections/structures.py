@@ -38,9 +38,26 @@ def read_structures(
         _check_intervals(key, blocs, only, decisions, report)
         seen_by = _seen_by(key, play, where, declared, report)
         written = Structure(
-            name, entry.label or name, play, blocs, only, fixed, conditions, seen_by, entry.ties == "nearby"
+            name,
+            entry.label or name,
+            play,
+            blocs,
+            only,
+            fixed,
+            conditions,
+            seen_by,
+            entry.ties == "nearby",
+            entry.strategies == "pure",
         )
         check_order(written, decisions, where, report)
+        if written.pure and len(written.offering(0, decisions)) < 2:
+            report.add(
+                (*key, "strategies"),
+                "pure strategies can be asked for where several movers of the first stage offer from intervals, and "
+                "here fewer do",
+                "Delete it: mixtures are found here as well.",
+                at_key=True,
+            )
         known = all(member in decisions for stage in play for mover in stage for member in mover)
         structures[name] = simplified(written, decisions) if seen_by and known else written
     _check_circles(structures, report)

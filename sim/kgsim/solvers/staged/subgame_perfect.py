@@ -76,6 +76,14 @@ def solve_subgame_perfect(
     StructureError
         If a bloc's rule cannot be applied, or movers that do not randomise have no equilibrium.
     """
+    classes, follow = subgames(game, nash, caps, after)
+    return SubgamePerfect(game, follow(()), classes, follow)
+
+
+def subgames(
+    game: StagedGame, nash: Nash, caps: Caps | None = None, after: Sequence[Continuations] = ()
+) -> tuple[tuple[tuple[int, ...], ...], Callable[[tuple[int, ...]], Continuations]]:
+    """The terminal classes of a staged game, and what solves its subgames; see `SubgamePerfect`."""
     caps = caps or Caps()
     payoffs = with_ties(game.payoffs)
     rows = np.vstack([game.outcomes.reshape(1, -1), payoffs.reshape(len(payoffs), -1)]).T
@@ -123,9 +131,5 @@ def solve_subgame_perfect(
             several_movers.solve(stage, nash, caps, found)
         return found.result().first(caps.points)
 
-    return SubgamePerfect(
-        game,
-        solve(0, labels),
-        tuple(tuple(int(i) for i in np.unravel_index(index, labels.shape)) for index in first),
-        lambda history: solve(game.first_axis.index(len(history)), labels[history]),
-    )
+    classes = tuple(tuple(int(i) for i in np.unravel_index(index, labels.shape)) for index in first)
+    return classes, lambda history: solve(game.first_axis.index(len(history)), labels[history])

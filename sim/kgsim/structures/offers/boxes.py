@@ -63,9 +63,9 @@ def _key(joint: object) -> tuple[object, ...]:
 
 def has_intervals(scenario: Scenario, structure: Structure) -> bool:
     """Whether some move that the structure lets be played has a term from an interval."""
-    return any(
-        set(scenario.decisions[name].intervals) & set(structure.only.get(name, scenario.decisions[name].intervals))
-        for stage in structure.play
-        for mover in stage
-        for name in mover
-    )
+    return any(structure.offering(stage, scenario.decisions) for stage in range(len(structure.play)))
+
+
+def offers_at_once(scenario: Scenario, structure: Structure) -> bool:
+    """Whether several movers of the first stage have terms from intervals."""
+    return len(structure.offering(0, scenario.decisions)) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, product
 from typing import TypeAlias
 
 import numpy as np
@@ -16,15 +16,15 @@ from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_
 from kgsim.solvers.offers.indifference import Indifferences
 from kgsim.structures.offers.play import Axis, Bundled, Goal, Play
 from kgsim.structures.offers.worth_offering import worth_offering
-from kgsim.tolerances import ROUNDED_WORTH, ROUNDING
+from kgsim.tolerances import ON_A_PLANE, ROUNDED_WORTH, ROUNDING
 
 #: Numbers of corners, shape (k, mixtures), and their weights, shape (k, mixtures, points), nan where there is none.
 Mixture: TypeAlias = tuple[Integers, Floats]
 
 
-def reduced(play: Play) -> Play:
-    """The play with its boxes exchanged for the offers that can matter."""
-    for stage in reversed(range(len(play.stages))):
+def reduced(play: Play, since: int = 0) -> Play:
+    """The play with the boxes of its stages, from one on, exchanged for the offers that can matter."""
+    for stage in reversed(range(since, len(play.stages))):
         for axis in reversed(play.stages[stage]):
             if play.boxes[axis]:
                 play = _exchanged(play, stage, axis)
@@ -32,12 +32,12 @@ def reduced(play: Play) -> Play:
 
 
 def _exchanged(play: Play, stage: int, axis: int) -> Play:
-    bundled = [Bundled.of(play, stage, axis, box) for box in play.boxes[axis]]
+    bundled = [Bundled.of(play, stage, {axis: box}) for box in play.boxes[axis]]
     planes = [_planes(play, each) for each in bundled]
     offers = [critical_offers(each) for each in planes]
     if play.nearby and len(play.stages[stage]) > 1:
         offers = [each.as_nearby() for each in offers]
-    meets = _meets(play, stage, axis, planes)
+    meets = _meets(play, stage, axis)
     goals = play.goals[axis]
     if goals[0].objective.ranks:
         chosen = _for_goals(play, axis, bundled, planes, offers, goals)
@@ -188,17 +188,26 @@ def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Flo
         yield np.take_along_axis(payoffs, chosen[None, None], axis=1)[:, 0]
 
 
-def _meets(play: Play, stage: int, axis: int, planes: Sequence[Planes]) -> Bools:
-    """At which points what later movers make of an offer turns on another offer from an interval too."""
+def offers_meet(play: Play) -> bool:
+    """Whether what is made of an offer in the first stage turns on another one there, at any of a play's points."""
+    return any(play.boxes[axis] and _meets(play, 0, axis).any() for axis in play.stages[0])
+
+
+def _meets(play: Play, stage: int, axis: int) -> Bools:
+    """At which points what later movers make of an offer turns on another offer from an interval too.
+
+    All boxes are looked at together: an answer may be best only inside several of them at once.
+    """
     found = np.zeros(play.payoffs[-1].shape[-1], dtype=bool)
-    count = [each.valid.sum(axis=0) for each in planes]
-    for other in (other for at in play.stages[: stage + 1] for other in at if other != axis):
-        for box in play.boxes[other]:
-            for corner in box.corners:
-                kept = [action for action in range(play.labels.shape[other]) if action not in box.corners]
-                part = replace(play, labels=play.labels.take([*kept, int(corner)], axis=other))
-                for most, own in zip(count, play.boxes[axis], strict=True):
-                    found |= most != _planes(part, Bundled.of(part, stage, axis, own)).valid.sum(axis=0)
+    others = [other for at in play.stages[: stage + 1] for other in at if other != axis and play.boxes[other]]
+    for own in play.boxes[axis]:
+        for chosen in product(*((None, *play.boxes[other]) for other in others)):
+            beside = {other: box for other, box in zip(others, chosen, strict=True) if box is not None}
+            if beside:
+                planes = _planes(play, Bundled.of(play, stage, {axis: own, **beside}))
+                slopes = np.abs(planes.normal) > ON_A_PLANE
+                mine, theirs = np.split(slopes, [len(own.terms)], axis=1)
+                found |= (planes.valid & mine.any(axis=1) & theirs.any(axis=1)).any(axis=0)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -186,14 +186,14 @@ def corners(
 
 @dataclass(frozen=True, eq=False)
 class Bundled:
-    """What can follow the offers of a box.
+    """What can follow the offers of a box, or of several movers' boxes at once.
 
     Attributes
     ----------
     stage
-        The offers'.
+        The offers', the last one's of several.
     bundles
-        The deal of each bundle at each corner of the box; shape (bundles, corners).
+        The deal of each bundle at each corner of the box, or of the boxes' product; shape (bundles, corners).
     numbers
         The bundle of each history of the other axes.
     terms
@@ -206,11 +206,14 @@ class Bundled:
     terms: int
 
     @classmethod
-    def of(cls, play: Play, stage: int, axis: int, box: Box) -> Bundled:
-        """Read the histories in which the box is chosen from."""
-        rows = np.moveaxis(play.labels, axis, -1)[..., box.corners]
+    def of(cls, play: Play, stage: int, boxes: Mapping[int, Box]) -> Bundled:
+        """Read the histories in which each of some axes' boxes is chosen from."""
+        own = np.moveaxis(play.labels, list(boxes), range(-len(boxes), 0))
+        grid: tuple[Any, ...] = (..., *np.ix_(*(box.corners for box in boxes.values())))
+        rows = own[grid]
+        rows = rows.reshape(*rows.shape[: -len(boxes)], -1)
         bundles, numbers = np.unique(rows.reshape(-1, rows.shape[-1]), axis=0, return_inverse=True)
-        return cls(stage, bundles, numbers.reshape(rows.shape[:-1]), len(box.terms))
+        return cls(stage, bundles, numbers.reshape(rows.shape[:-1]), sum(len(box.terms) for box in boxes.values()))
 
     def worths(self, play: Play) -> list[Floats]:
         """What each later stage's mover makes of each bundle at the corners; (bundles, corners, points) each."""

@@ -28,7 +28,7 @@ def worth_offering(
     plain = [Box(np.array([action]), ()) for action in range(play.labels.shape[axis]) if action not in boxed]
     nothing = np.empty((1, 0, play.payoffs[stage].shape[-1]))
     sure = Offers(nothing, nothing, np.ones((1, nothing.shape[-1]), dtype=bool), np.zeros(1, dtype=np.intp))
-    every = [*bundled, *(Bundled.of(play, stage, axis, box) for box in plain)]
+    every = [*bundled, *(Bundled.of(play, stage, {axis: box}) for box in plain)]
     ways = [*offers, *[sure] * len(plain)]
     others = [own[0] for other, own in enumerate(play.goals) if other in play.stages[stage] and other != axis]
     spans = [list(_spans(play, each, offer, goal, others)) for each, offer in zip(every, ways, strict=True)]
