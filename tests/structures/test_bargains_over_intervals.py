@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -106,3 +107,73 @@ def test_many_points_at_once_have_the_bargains_of_single_points(members: int) ->
         if not alone.unsolved:
             bounds = np.array(sets.values)[:, :, point].T
             np.testing.assert_allclose(bounds, list(alone.values.values()), atol=1e-9)
+
+
+def answered(worth: np.ndarray) -> kgsim.Scenario:
+    """A, B and C offer together and D replies; `worth[i, reply]` is player i's constant, and a slope for each term."""
+    everyone, names = [*PLAYERS, "D"], "xyz"[: worth.shape[-1] - 1]
+    replies = [f"d{reply}" for reply in range(worth.shape[1])]
+    utilities = [
+        f"  {player}: "
+        + " + ".join(
+            f"{d}*({' + '.join(f'({c})*{t}' for c, t in zip(own, ('1', *names), strict=True))})"
+            for d, own in zip(replies, rows, strict=True)
+        )
+        for player, rows in zip(everyone, worth.tolist(), strict=True)
+    ]
+    offered = ", ".join(f"{t}: A.{t}" for t in names)
+    return kgsim.loads(
+        "\n".join(
+            [
+                "kgsim: 1", "title: A bargain", "question: What is agreed?", "players: {A: A, B: B, C: C, D: D}",
+                "terms: {" + ", ".join(f"{each}: {each}" for each in [*names, *replies]) + "}", "moves:",
+                "  A: {offer: {label: offer, menu: {" + ", ".join(f"{t}: {{from: 0, to: 1}}" for t in names) + "}}}",
+                "  B: {sign: sign}", "  C: {sign: sign}", "  D: {" + ", ".join(f"{d}: {d}" for d in replies) + "}",
+                "outcomes:", *(f"  {d}: {{when: {{D: {d}}}, terms: {{{d}: 1, {offered}}}}}" for d in replies),
+                "utilities:", *utilities, "structures:",
+                "  s: {play: [A+B+C, D], blocs: {A+B+C: {rule: nash, disagreement: {A: 0, B: 0, C: 0}}}}",
+            ]
+        )
+    )  # fmt: skip
+
+
+def best_if_answered(worth: np.ndarray) -> float:
+    """The largest geometric mean of three gains: reply by reply, from where the worst-off gains most."""
+    best = 0.0
+    for reply, own in enumerate(worth[3]):
+        gains, keeps = worth[:3, reply], own - np.delete(worth[3], reply, axis=0)
+        terms, counts = worth.shape[-1] - 1, np.repeat([1.0, 0.0], [3, len(keeps)])
+        bounds = [(0.0, 1.0)] * terms
+        every = np.vstack([gains, keeps])
+        start = linprog(
+            [0.0] * terms + [-1.0],
+            A_ub=np.column_stack([-every[:, 1:], counts]),
+            b_ub=every[:, 0],
+            bounds=[*bounds, (None, None)],
+        )
+        if start.status != 0 or start.x[-1] <= 1e-6:
+            continue
+        found = minimize(
+            lambda x, gains=gains: -np.log(np.maximum(gains @ [1.0, *x], 1e-9)).mean(),
+            start.x[:-1],
+            bounds=bounds,
+            constraints=[{"type": "ineq", "fun": lambda x, keeps=keeps: keeps @ [1.0, *x]}],
+            options={"ftol": 1e-14, "maxiter": 500},
+        )
+        best = max(best, float(np.exp(-found.fun)))
+    return best
+
+
+@pytest.mark.parametrize("seed", [0, 1, 5])
+def test_three_agree_before_an_answer_of_many(seed: int) -> None:
+    """Answers that cut the box into many cells cost no more than the corners of each."""
+    worth = np.round(np.random.default_rng(seed).uniform(-1.0, 1.0, (4, 5, 4)), 9)
+    worth[:3, :, 0] += 0.5
+    tracemalloc.start()
+    solution = kgsim.solve(answered(worth)).structures["s"]
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    found = np.array([[each.payoffs[player] for player in PLAYERS] for each in solution.equilibria])
+    assert len(found)
+    np.testing.assert_allclose(np.prod(found, axis=1) ** (1 / 3), best_if_answered(worth), rtol=1e-6)
+    assert most < 1e8

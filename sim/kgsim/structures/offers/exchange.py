@@ -137,8 +137,14 @@ def _crossings(objective: NashProduct, seen: Floats, cell: Integers) -> Iterator
 
 def _in_one_cell(cell: Integers, count: int) -> Integers:
     """The sets of so many corners that are of one cell at some point; shape (count, sets)."""
-    among = np.array(list(combinations(range(len(cell)), count)), dtype=np.intp).reshape(-1, count).T
-    return np.asarray(among[:, _together(cell[among]).any(axis=1)])
+    # Cell by cell: of hundreds of corners of dozens of cells, few sets are of one.
+    cells = {
+        tuple(np.flatnonzero(column == number).tolist())
+        for column in np.unique(cell, axis=1).T
+        for number in np.unique(column[column >= 0])
+    }
+    among = sorted({chosen for corners in cells for chosen in combinations(corners, count)})
+    return np.array(among, dtype=np.intp).reshape(-1, count).T
 
 
 def _together(cell: Integers) -> Bools:
