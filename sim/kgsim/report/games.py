@@ -52,6 +52,7 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
     )
     blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], more(len(rows)))]
     blocks += continua(found.components, range(len(found)), found.spanned)
+    blocks += _connected(found)
     blocks.append(grounds(found.complete, f"{sentence(found.reason)} Method: {found.method}.", found.max_regret))
     return blocks
 
@@ -85,6 +86,7 @@ def document_of_strategic(game: StrategicGame, found: NashSet) -> Json:
                 )
             ],
             "continua": [list(group) for group in found.components],
+            "connected": None if found.connected is None else [list(group) for group in found.connected],
             "complete": found.complete,
             "reason": found.reason,
             "method": found.method,
@@ -179,6 +181,17 @@ def continua(groups: tuple[tuple[int, ...], ...], first: Sequence[int], spanned:
     if len(across) > MOST_TOLD:
         lines.append(f"{counted(len(across) - MOST_TOLD, 'more continuum', 'more continua')}: {ELSEWHERE}.")
     return [Paragraph(" ".join(lines))] if lines else []
+
+
+def _connected(found: NashSet) -> list[Block]:
+    """Which continua hang together, where there are several."""
+    if found.connected is None or len(found.components) < 2:
+        return []
+    joined = [group for group in found.connected if sum(set(each) <= set(group) for each in found.components) > 1]
+    told = [f"The continua through No. {_numbers(group)} hang together." for group in joined[:MOST_TOLD]]
+    if joined and len(found.connected) > 1:
+        told.append(f"In all there are {counted(len(found.connected), 'connected continuum', 'connected continua')}.")
+    return [Paragraph(" ".join(told))] if told else []
 
 
 def _numbers(places: Iterable[int]) -> str:

@@ -32,6 +32,11 @@ class RawEquilibria:
     spanned
         Whether every equilibrium of a continuum is a mixture of its group's members. For more than two players a group
         holds some points of its continuum, and what lies between or beside them is not described.
+    connected
+        Groups of indices that hang together beyond the components that share members; None where that is not decided.
+    open_mixers
+        How many players mix, at most, where the search of a game of more than two has left something open; 0 where it
+        has not, or has ended early.
     complete
         Whether every isolated equilibrium (for two players: every extreme equilibrium) is in the list.
     reason
@@ -52,3 +57,5 @@ class RawEquilibria:
     roots: dict[str, int] = field(default_factory=dict)
     indices: tuple[int | None, ...] = ()
     spanned: bool = True
+    connected: tuple[tuple[int, ...], ...] | None = ()
+    open_mixers: int = 0

@@ -22,7 +22,7 @@ def solve_several(
     """Put the equilibria of games of shape (games, players, a1, ..., an), a chunk of a batch, into its room.
 
     `alone` solves those of the chunk's games that take `kgsim.nash`: the ones with nearly tied payoffs or identical
-    actions, and what `solve_pairs` leaves out.
+    actions, what `solve_pairs` leaves out, and those of more players with continua, which are described there.
     """
     from kgsim.solvers.nplayer.solve import batchable
 
@@ -103,6 +103,8 @@ def _solve_reduced(small: NDArray[np.float64]) -> Part:
     from kgsim.solvers.nplayer import solve as nplayer
 
     batch = nplayer.solve_batch(small)
-    counts = np.diff(batch.offsets)
-    isolated = batch.components < 0
-    return Part(np.arange(games), counts, batch.complete, batch.profiles, batch.indices, isolated, none, none)
+    counts, whole = np.diff(batch.offsets), np.flatnonzero(batch.complete)
+    rows = np.repeat(batch.complete, counts)
+    isolated = np.ones(int(rows.sum()), dtype=np.bool_)
+    known = np.ones(len(whole), dtype=np.bool_)
+    return Part(whole, counts[whole], known, batch.profiles[rows], batch.indices[rows], isolated, none, none)

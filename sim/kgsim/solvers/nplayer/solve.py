@@ -365,7 +365,16 @@ def _report(
         {kind: int(summary[column]) for kind, column in _KINDS.items()},
         indices,
         spanned=not groups,
+        connected=None if gap else (),
+        open_mixers=_open_mixers(arrays, cuts, summary) if searched and not summary[tally.DROPPED] else 0,
     )
+
+
+def _open_mixers(arrays: _Arrays, cuts: Ints, summary: Ints) -> int:
+    """How many players mix, at most, in the supports that cells are left of."""
+    boxes = arrays.boxes[: summary[tally.CELLS], :, 1]
+    mixing = [(own > 0.0).sum(axis=1) > 1 for own in np.split(boxes, cuts, axis=1)]
+    return int(np.sum(mixing, axis=0).max(initial=0))
 
 
 def _gap(summary: Ints, searched: bool, effort: Effort, indices: tuple[int | None, ...]) -> str:
@@ -378,7 +387,8 @@ def _gap(summary: Ints, searched: bool, effort: Effort, indices: tuple[int | Non
     if summary[tally.DROPPED] or 0 < summary[tally.CELLS] == summary[tally.UNSOLVED]:
         return "the effort allowed for one game did not resolve every support profile"
     if summary[tally.CELLS]:
-        return "the game is degenerate: some supports hold a continuum or a multiple root"
+        held = "the game is degenerate: some supports hold a continuum or a multiple root"
+        return f"{held}, and continua that come close to each other are told as one"
     total = sum(i for i in indices if i is not None)
     if None not in indices and total != 1:
         return f"the indices sum to {total} and not to 1, so an equilibrium may be missing"

@@ -22,6 +22,7 @@ from kgsim.games.strategic import as_payoffs, compared, expected_payoffs, ranges
 from kgsim.showing import Shown
 from kgsim.solvers.effort import WORK_LIMIT, Effort, check_limits
 from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
+from kgsim.solvers.strategic.nash_subsets import merged
 from kgsim.solvers.strategic.refinements import Refinement, refine
 from kgsim.tolerances import REGRET, REGRET_OF_SIZE
 
@@ -55,11 +56,12 @@ class NashSet(Shown):
     method
         The algorithm.
     components
-        Groups of indices into `equilibria`, each marking a continuum of equilibria. For two players a group
-        lists the extreme points of a maximal Nash subset: all products of their convex combinations are
-        equilibria.
+        Groups of indices into `equilibria`, each marking a continuum of equilibria. Where they are `spanned`, a group
+        lists the extreme points of a product of polytopes (for two players, a maximal Nash subset): all products of
+        their convex combinations are equilibria.
     spanned
-        Whether continua hold mixtures of their groups' members alone; not so for more than two players with a choice.
+        Whether continua hold mixtures of their groups' members alone: so for two players, and for more where no more
+        than two of them mix in a continuum and no other's incentives cut it.
     regrets
         Largest gain of each player from deviating alone, shape (equilibria, players), payoff units.
     relative_regrets
@@ -75,6 +77,9 @@ class NashSet(Shown):
         How many candidate supports, or pairs of vertices, were examined.
     roots
         Counts of the candidates by kind.
+    connected
+        The connected components of the set of equilibria that hold more than one, as groups of indices; None where the
+        set is not known to be complete.
     """
 
     payoffs: NDArray[np.float64]
@@ -91,6 +96,7 @@ class NashSet(Shown):
     duplicates: tuple[tuple[tuple[int, ...], ...], ...]
     supports_examined: int = 0
     roots: dict[str, int] = field(default_factory=dict)
+    connected: tuple[tuple[int, ...], ...] | None = None
 
     @property
     def max_regret(self) -> float:
@@ -207,6 +213,10 @@ def _solve_reduced(reduction: Reduction, method: Method, effort: Effort) -> tupl
         raw, name = nplayer.solve(game, effort=effort), "support enumeration"
         if reduction.close:
             raw = replace(raw, complete=False, reason=CLOSE)
+        elif raw.open_mixers:
+            from kgsim.solvers.nplayer.continua import described
+
+            raw = described(game, raw)
     if len(movers) == scaled.shape[0]:
         return raw, name
 
@@ -275,6 +285,7 @@ def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
     covered = {number for group in raw.components for number in group}
     groups = [tuple(k for number in group for k in images[number]) for group in raw.components]
     groups += [images[number] for number, count in enumerate(counts) if count > 1 and number not in covered]
+    connected = raw.connected and tuple(tuple(k for number in group for k in images[number]) for group in raw.connected)
     reason = raw.reason
     if not splits:
         reason += (
@@ -285,6 +296,7 @@ def _expand(reduction: Reduction, raw: RawEquilibria) -> RawEquilibria:
         raw,
         equilibria=tuple(equilibria),
         components=tuple(groups),
+        connected=connected,
         complete=raw.complete and splits,
         reason=reason,
         indices=tuple(
@@ -330,6 +342,7 @@ def _certify(game: NDArray[np.float64], raw: RawEquilibria, method: str, reducti
         duplicates=reduction.duplicates,
         supports_examined=raw.supports_examined,
         roots=raw.roots,
+        connected=None if raw.connected is None or not complete else merged((*raw.components, *raw.connected)),
     )
 
 
@@ -349,6 +362,7 @@ def _only(
         equilibria=tuple(raw.equilibria[number] for number in kept),
         indices=tuple(raw.indices[number] for number in kept),
         components=tuple(group for group in groups if group),
+        connected=None,
         complete=False,
         reason=reason,
     )

@@ -7,7 +7,7 @@ the extreme equilibria (Avis, Rosenberg, Savani and von Stengel 2010).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 #: More maximal Nash subsets than this are not listed.
 MOST_COMPONENTS = 10_000
@@ -38,6 +38,15 @@ def maximal_nash_subsets(
             subsets += [tuple(sorted(connected[k] for k in subset)) for subset in found]
             whole &= complete
     return tuple(sorted(subsets)), whole
+
+
+def merged(groups: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    """Groups that share no member, each of all that hang together by shared ones."""
+    whole: list[set[int]] = []
+    for group in groups:
+        apart = [each for each in whole if each.isdisjoint(group)]
+        whole = [*apart, set(group).union(*(each for each in whole if not each.isdisjoint(group)))]
+    return tuple(sorted(tuple(sorted(each)) for each in whole))
 
 
 def _connected(pairs: Sequence[tuple[Hashable, Hashable]]) -> Iterator[list[int]]:
