@@ -126,5 +126,6 @@ def test_claims_are_judged_on_whole_outcomes(structures) -> None:
         for verdict, (before, _) in verdicts.items():
             assert split_.claims[claim][verdict][0] == before, (claim, verdict)
     for name in structures:
+        assert split_.survival[name].unproven == whole.survival[name].unproven
         reached = {outcome: shares[0] for outcome, shares in whole.outcomes[name].items()}
         assert {outcome: shares[0] for outcome, shares in split_.outcomes[name].items()} == reached

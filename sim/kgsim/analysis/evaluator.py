@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.arrays import Bools, Floats
-from kgsim.claims.at_points import AtPoints, settled_of
+from kgsim.arrays import Bools, Floats, Integers
+from kgsim.claims.at_points import AtPoints, Parts, settled_of
 from kgsim.claims.functions import structures_of
 from kgsim.engine.engine import CHUNK, worth_compiling
 from kgsim.scenario.arguments import structures_given
@@ -44,6 +44,20 @@ class Evaluation:
     proven: Bools
     verdict: NDArray[np.int8]
 
+    def joined(self, origin: Integers, outcomes: int) -> Evaluation:
+        """The same with parts of outcomes joined; `origin` tells of which of so many each is one."""
+        reached = np.zeros((self.reached.shape[0], outcomes, self.reached.shape[2]), dtype=bool)
+        np.logical_or.at(reached.swapaxes(0, 1), origin, self.reached.swapaxes(0, 1))
+        return replace(self, reached=reached)
+
+    def with_draws(self, draws: Integers, others: Evaluation) -> Evaluation:
+        """The same with what others say of some draws; `draws` tells which."""
+        found = {}
+        for each in fields(Evaluation):
+            found[each.name] = getattr(self, each.name).copy()
+            found[each.name][..., draws] = getattr(others, each.name)
+        return Evaluation(**found)
+
     @property
     def only(self) -> Bools:
         """Whether an outcome is the only one that equilibria reach, with proof; shape as `reached`."""
@@ -63,12 +77,20 @@ class Evaluator:
         The claims decided.
     draws
         How many draws there will be, about: few are worked at harder than many, and many with compiled kernels.
+    parts
+        Outcomes told apart in `Evaluation.reached`.
     """
 
     def __init__(
-        self, scenario: Scenario, structures: Sequence[str], claims: Sequence[str], draws: int = CHUNK
+        self,
+        scenario: Scenario,
+        structures: Sequence[str],
+        claims: Sequence[str],
+        draws: int = CHUNK,
+        parts: Parts | None = None,
     ) -> None:
         self.scenario, self.structures, self.claims, self.draws = scenario, tuple(structures), tuple(claims), draws
+        self.parts = parts
         self._play: AtPoints | None = None
 
     def __getstate__(self) -> dict[str, object]:
@@ -83,6 +105,7 @@ class Evaluator:
                 self.structures,
                 self.claims,
                 fast=worth_compiling(self.draws),
+                parts=self.parts,
             )
         return self._play
 
@@ -111,10 +134,11 @@ class Evaluator:
         answers = self.play.at(points, payoffs, settle=settled_of(self.draws, CHUNK))
         ends = [answers.sets[name] for name in self.structures]
         count, players = answers.verdict.shape[-1], len(self.scenario.players)
+        outcomes = len((self.parts.scenario if self.parts else self.scenario).outcomes)
         reached, low, high, unsolved, proven = (
             np.array(each).reshape(len(self.structures), *shape, count)
             for each, shape in (
-                ([each.reached(len(self.scenario.outcomes)) for each in ends], (len(self.scenario.outcomes),)),
+                ([each.reached(outcomes) for each in ends], (outcomes,)),
                 ([each.values[0][:players] for each in ends], (players,)),
                 ([each.values[1][:players] for each in ends], (players,)),
                 ([each.failure > 0 for each in ends], ()),

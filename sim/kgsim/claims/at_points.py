@@ -79,6 +79,22 @@ class _Look(Answers):
     open: Bools
 
 
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Outcomes told apart beyond what a scenario tells apart: what play comes to is told by part, claims are not.
+
+    Attributes
+    ----------
+    scenario
+        The scenario with parts for outcomes, which have the payoffs of the outcome that they are part of.
+    origin
+        Number of that outcome for each part, ascending; shape (parts,).
+    """
+
+    scenario: Scenario
+    origin: Integers
+
+
 class AtPoints:
     """A scenario's structures and claims, ready to be looked at at many points.
 
@@ -96,6 +112,8 @@ class AtPoints:
         Whether to use compiled kernels (see `kgsim.engine.engine.worth_compiling`).
     certified
         Whether residuals of points that go to the solver of single points are wanted; they take as long as solving.
+    parts
+        Outcomes told apart in `Answers.sets`; claims that this leaves open are not settled.
 
     Raises
     ------
@@ -112,13 +130,14 @@ class AtPoints:
         equal: float = EQUAL,
         fast: bool = False,
         certified: bool = False,
+        parts: Parts | None = None,
     ) -> None:
-        self.certified = certified
+        self.certified, self.parts = certified, parts
         self.scenario, self.structures, self.claims = scenario, tuple(structures), tuple(claims)
         for name in self.claims:
             if name not in scenario.claims:
                 raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
-        self.engine = Engine(scenario, self.structures, fast, offers_asked(scenario))
+        self.engine = Engine(parts.scenario if parts else scenario, self.structures, fast, offers_asked(scenario))
         self.equal = equal
         self._lens = Lens(scenario)
 
@@ -153,6 +172,7 @@ class AtPoints:
                 judged = judge.judge(claim)
                 verdict[row] = judged.verdict
                 look.open[row] = (judged.solvable | bool(self.scenario.types)) & (judged.verdict == UNDECIDED)
+        look.open[:] &= self.parts is None
         if settle != 0:
             self._settle(look, None if self.scenario.types else settle)
         return look
@@ -162,8 +182,12 @@ class AtPoints:
         return self._judge(self._look(points, None, settle)).sides(self.scenario.claims[claim])
 
     def _judge(self, look: _Look) -> Judge:
-        solved = {name: _AtPoints(each, len(self.scenario.outcomes)) for name, each in look.sets.items()}
-        return Judge(_setting(self._lens, self.engine.deals.outcomes, look.points, look.payoffs), solved, self.equal)
+        rules, outcomes, sets = len(self.scenario.outcomes), self.engine.deals.outcomes, look.sets
+        if self.parts is not None:
+            outcomes = self.parts.origin[outcomes]
+            sets = {name: each.joined(self.parts.origin, rules) for name, each in sets.items()}
+        solved = {name: _AtPoints(each, rules) for name, each in sets.items()}
+        return Judge(_setting(self._lens, outcomes, look.points, look.payoffs), solved, self.equal)
 
     def _settle(self, look: _Look, most: int | None) -> None:
         """Hand points that are open to the solver of single points, and enter what it says."""
@@ -182,12 +206,12 @@ class AtPoints:
             solved: dict[str, StructureSolution] = {}
             for name in (name for name in look.sets if point in wanted.get(name, ())):
                 try:
-                    found[name][point] = solve_exactly(self.scenario, name, values, solved, told=self.certified)
+                    found[name][point] = solve_exactly(self.engine.scenario, name, values, solved, told=self.certified)
                 except StructureError:
                     continue
             self._judge_again(look, point, solved)
         for name, solutions in found.items():
-            look.sets[name] = look.sets[name].settled(solutions, [rule.name for rule in self.scenario.outcomes])
+            look.sets[name] = look.sets[name].settled(solutions, [rule.name for rule in self.engine.scenario.outcomes])
             look.exact[name][list(solutions)] = True
 
     def _judge_again(self, look: _Look, point: int, solved: Mapping[str, StructureSolution]) -> None:

@@ -233,6 +233,12 @@ class EquilibriumSets:
         mixed = Mixed.joined([self.mixed.only(kept), told]).sorted()
         return replace(self, doubt=doubt, residual=residual, mixed=mixed)
 
+    def joined(self, origin: Integers, outcomes: int) -> EquilibriumSets:
+        """The same with outcomes that are parts joined; `origin` tells of which of so many each is one, ascending."""
+        of_mixed = np.zeros((outcomes, self.mixed.outcomes.shape[1]))
+        np.add.at(of_mixed, origin, self.mixed.outcomes)
+        return replace(self, outcomes=origin[self.outcomes], mixed=replace(self.mixed, outcomes=of_mixed))
+
     def reached(self, outcomes: int) -> Bools:
         """Whether some equilibrium reaches each of so many outcomes; shape (outcomes, points)."""
         return np.asarray(self.chances[1][:outcomes] > 0.0)

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgsim.analysis.evaluator import Evaluation
-from kgsim.arrays import Bools, Integers
+from kgsim.arrays import Bools
+from kgsim.claims.at_points import Parts
 from kgsim.claims.functions import structures_of
 from kgsim.errors import Problem, ScenarioError
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED, VACUOUS
@@ -43,21 +44,17 @@ _OF_VERDICT = {FAILS: EXCLUDES, HOLDS: EXPECTS, DEPENDS: ADMITS, UNDECIDED: OPEN
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class Split(Parts):
     """A scenario whose outcomes are told apart by moves.
 
     Attributes
     ----------
-    scenario
-        The scenario with the outcomes split.
-    origin
-        Number of the outcome that each is a part of; shape (parts,).
+    scenario, origin
+        See `Parts`; the scenario itself if nothing is told apart.
     inside
         Whether each part lies within a box of moves; box to shape (parts,).
     """
 
-    scenario: Scenario
-    origin: Integers
     inside: Mapping[Box, Bools]
 
 

@@ -12,6 +12,7 @@ from kgsim.analysis.evaluator import Evaluator, claims_on
 from kgsim.analysis.priors import Correlations, Prior, default_priors, prior, to_draw
 from kgsim.analysis.sampling import SampleDesign, cubes
 from kgsim.arrays import Floats
+from kgsim.results import UNDECIDED
 from kgsim.scenario.arguments import structures_given
 from kgsim.scenario.model import Scenario
 from kgsim.studies.limits import check_count
@@ -28,7 +29,7 @@ class Worlds:
     scenario
         Its own outcomes; those of `apart` may be split by moves.
     plays, apart
-        What looks at play and claims with outcomes whole, and at play with outcomes split; the same if none is.
+        What looks at play and claims with outcomes whole, and with outcomes split; the same if none is.
     events, seen
         What happened, and what could be seen next, ready to be held against worlds.
     prior, design, held
@@ -80,11 +81,20 @@ class Worlds:
         return self.prior.draw(self.design.group(group))
 
     def at(self, drawn: Mapping[str, Floats]) -> Looks:
-        """Look at worlds with these parameters."""
+        """Look at worlds with these parameters.
+
+        What is proven of an outcome's parts is proven of the whole, which is looked at only where something is not.
+        """
         count = len(next(iter(drawn.values())))
         points = {**drawn, **{name: np.full(count, value) for name, value in self.held.items()}}
-        whole = self.plays.at(points)
-        return Looks(whole, whole if self.apart is self.plays else self.apart.at(points))
+        found = self.apart.at(points)
+        if self.apart.parts is None:
+            return Looks(found, found)
+        whole = found.joined(self.apart.parts.origin, len(self.scenario.outcomes))
+        again = np.flatnonzero((~found.proven & ~found.unsolved).any(axis=0) | (found.verdict == UNDECIDED).any(axis=0))
+        if len(again):
+            whole = whole.with_draws(again, self.plays.at({name: values[again] for name, values in points.items()}))
+        return Looks(whole, found)
 
 
 def worlds_of(
@@ -117,7 +127,7 @@ def worlds_of(
     return Worlds(
         scenario,
         plays,
-        plays if cut.scenario is scenario else Evaluator(cut.scenario, chosen, (), draws),
+        plays if cut.scenario is scenario else Evaluator(scenario, chosen, claims, draws, cut),
         told,
         seen,
         prior(scenario, prior_name or default_priors(scenario)[0], names, correlations),
