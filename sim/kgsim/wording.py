@@ -130,6 +130,20 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
+def quoted(text: str) -> str:
+    """Return a label within a sentence, without the full stop of its own.
+
+    >>> quoted("A bypass is the worst case.")
+    '“A bypass is the worst case”'
+    """
+    return f"“{text.rstrip('.')}”"
+
+
+def capital(text: str) -> str:
+    """Return `text` with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """Return `text` with a full stop, unless it has one.
 

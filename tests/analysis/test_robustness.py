@@ -18,6 +18,7 @@ from kgsim.analysis.evaluator import Evaluator
 from kgsim.analysis.ordinal import rankings, rests_on
 from kgsim.analysis.questions import Claimed
 from kgsim.cli import main
+from kgsim.wording import quoted
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_a_trial_finds_what_the_solver_of_single_points_does(bypass) -> None:
                 np.testing.assert_allclose((looks.low[row, seat, draw], looks.high[row, seat, draw]), bounds, atol=1e-9)
         for row, name in enumerate(trial.claims):
             says = Claimed(bypass, name).says(int(looks.verdict[row, draw]))
-            assert says.startswith(f"claim {name} {single.claims[name].verdict}")
+            assert says.startswith(f"{quoted(bypass.claims[name].says)} {single.claims[name].verdict}")
 
 
 PAYOFFS = st.lists(

@@ -78,9 +78,7 @@ def test_all_boundaries_are_found_and_not_the_first_alone(offer) -> None:
     found = kgsim.threshold(offer, "twice", structure="offer", outcome="deal", C_I=10, inverse=False)
     assert found.boundaries == pytest.approx((-2, 2), abs=6e-9)
     assert [segment.verdict for segment in found.segments] == [FAILS, HOLDS, FAILS]
-    assert found.sentences[1].startswith("Between twice = -2 and twice = 2 the deal is an equilibrium outcome") or (
-        found.sentences[1].startswith("between twice = -2 and twice = 2 the deal is an equilibrium outcome")
-    )
+    assert found.sentences[1] == "With x between -2 and 2, “deal” is an equilibrium outcome under “offer”."
 
 
 def test_the_bypass_pays_until_the_alliance_costs_too_much(bypass) -> None:
@@ -106,7 +104,9 @@ def test_what_seoul_would_have_to_pay_crosses_what_it_would_give_where_the_close
             assert bid == pytest.approx((29 * rate,) * 2, abs=1e-9)
     border = found.boundaries[0]
     assert found.sides[border]["value(US, bypass) - value(US, front)"][0] == pytest.approx(29 * rate, abs=45e-9)
-    assert any("value(US, bypass) - value(US, front) is 10" in told for told in found.sentences)
+    price = "United States' value under “{bypass}” − United States' value under “{front}” is 10"
+    labels = {name: bypass.labels.structure(name) for name in ("bypass", "front")}
+    assert any(price.format(**labels) in told for told in found.sentences)
 
 
 def test_washington_needs_no_payment_from_where_the_front_is_worth_as_much(bypass) -> None:
@@ -174,12 +174,13 @@ def test_the_command_tabulates_what_turns_the_answer_alone() -> None:
     arguments = ["--param", "A", "--structure", "bypass", "--outcome", "bypass deal"]
     result = CliRunner().invoke(main, ["threshold", str(FIRST_EDITION / "bypass.yaml"), *arguments])
     assert result.exit_code == 0, result.output
-    (row,) = [line.split() for line in result.stdout.splitlines() if "(A)  " in line]
-    assert row[-3:] == ["20", "22.5", "6%"] and "raising A alone" not in result.stdout
+    label = kgsim.load(FIRST_EDITION / "bypass.yaml").parameters["A"].label
+    (row, name) = [line.split() for line in result.stdout.splitlines() if line.startswith(f"{label}  ")]
+    assert row[-3:] == ["20", "22.5", "6%"] and name[-1] == "A" and "Raising" not in result.stdout
 
 
 def test_the_command_tells_it_in_sentences() -> None:
     arguments = ["--param", "A", "--structure", "bypass", "--outcome", "bypass deal", "--no-inverse"]
     result = CliRunner().invoke(main, ["threshold", str(FIRST_EDITION / "bypass.yaml"), *arguments])
     assert result.exit_code == 0, result.output
-    assert "elow A = 22.5 the bypass deal is an equilibrium outcome of structure bypass." in result.stdout
+    assert "below 22.5 (down to 0), “bypass deal” is an equilibrium outcome under “" in result.stdout

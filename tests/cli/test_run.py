@@ -40,7 +40,7 @@ def test_prints_a_plain_table_with_the_answer_first(kgsim, talks):
         "Of 3 results, 2 hold at these values; they hold together in",
         "1 depends on the equilibrium played: “The payers stop the dam even if each acts for itself”.",
         "The set is complete",
-        "both payers at once, then the builder (apart)",
+        "both payers at once, then the builder apart",
     ):
         assert said in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout
@@ -245,7 +245,7 @@ def test_a_setting_that_cannot_be_used_says_why_and_what_to_do(kgsim, talks, mon
 
 def test_a_setting_is_used_and_told(kgsim, talks):
     done = kgsim("run", talks, "--set", "harm=7", "--set", "harm=10", "--no-plots")
-    assert "harm of the dam downstream (harm) = 10 (file: 12)" in done.stdout
+    assert "harm of the dam downstream = 10 (file: 12)" in done.stdout
     assert json.loads(Path("out/talks/result.json").read_text())["changed"] == {"harm": 10}
 
 
@@ -253,7 +253,7 @@ def test_a_value_beyond_its_range_is_marked_in_every_output(kgsim, talks):
     done = kgsim("run", talks, "--set", "harm=99", "--beyond-range", "--no-plots")
     assert done.exit_code == 0
     assert "beyond its range" in done.stdout
-    assert "(harm) = 99 lies outside the plausible range 6 to 20" in " ".join(done.stdout.split())
+    assert "harm of the dam downstream = 99 lies outside the plausible range 6 to 20" in " ".join(done.stdout.split())
     assert json.loads(Path("out/talks/result.json").read_text())["beyond_range"] == ["harm"]
     assert "beyond its range" in Path("out/talks/result.md").read_text()
 

@@ -71,7 +71,7 @@ def test_repeated_games_are_checked_and_told():
     assert run("repeated", FIRST_EDITION / "bypass.yaml").exit_code == 2
     asked = ["--param", "patience", "--repeated", "border", "--profile", "grim", "--no-inverse"]
     threshold = run("threshold", FIRST_EDITION / "loudspeaker_reciprocity.yaml", *asked)
-    assert "below patience = 0.333333333 grim is no equilibrium" in threshold.output
+    assert "below 0.333333333 (down to 0.3), “grim” is no equilibrium of “" in threshold.output
 
 
 def test_a_threshold_and_repeated_play_can_be_read_by_programs_and_kept(tmp_path):
@@ -84,7 +84,7 @@ def test_a_threshold_and_repeated_play_can_be_read_by_programs_and_kept(tmp_path
     assert checked.exit_code == 0 and "exactly 0.3333333333" in checked.output
     kept = json.loads((tmp_path / "kept" / "result.json").read_text())
     assert kept["repeated"]["border"]["grim"]["critical_discount"] == pytest.approx(1 / 3)
-    assert run("threshold", *asked).output.startswith("below patience = 0.333333333")
+    assert run("threshold", *asked).output.startswith("With weight of the next round beside this one below 0.333333333")
     refused = run("threshold", *asked, "--out", tmp_path / "kept")
     assert refused.exit_code == 2 and "--force" in refused.output
     assert kept == json.loads((tmp_path / "kept" / "result.json").read_text())

@@ -57,7 +57,6 @@ def test_movers_and_lotteries_are_told_in_labels() -> None:
     labels = loads(DAM).labels
     assert labels.mover("A+B") == "Up + Down"
     assert labels.lottery({"dam": 0.25, "none": 0.75}) == "a dam 25%, none 75%"
-    assert labels.typed("structures", "turn") == "in turn (turn)" and labels.typed("outcomes", "none") == "none"
 
 
 def test_a_missing_translation_is_said_once() -> None:

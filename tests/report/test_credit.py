@@ -39,8 +39,8 @@ def written(line: object, size: str = "slide") -> tuple[list[Text], object]:
     [
         ({}, [], FAINT),
         ({"A": 20.0}, [], FAINT),  # the file's own value is no change
-        ({"A": 5.0}, ["(A) = 5 instead of 20"], INK),
-        ({"A": 60.0}, ["(A) = 60 instead of 20, beyond its range"], VERMILLION),
+        ({"A": 5.0}, [" = 5 instead of 20"], INK),
+        ({"A": 60.0}, [" = 60 instead of 20, beyond its range"], VERMILLION),
     ],
 )
 def test_what_is_changed_stands_before_the_source(bypass, values, told, colour) -> None:

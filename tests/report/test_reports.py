@@ -79,11 +79,9 @@ def test_the_answer_comes_first_and_doubts_with_it():
         "depending on which equilibrium is played.",
         "“coordinated” ends in front deal.",
         "“bypass” ends in bypass deal.",
-        "United States can get at most 12.5 (structure number 2) and at least 0 (structure number 1).",
-        "Republic of Korea can get at most 12 (structure number 1) and at least -32.5 (structure number 1 or structure "
-        "number 3).",
-        "North Korea can get at most 5.25 (structure number 1 or structure number 3) and at least 0 (structure "
-        "number 1).",
+        "United States can get at most 12.5 (“coordinated”) and at least 0 (“parallel”).",
+        "Republic of Korea can get at most 12 (“parallel”) and at least -32.5 (“parallel” or “bypass”).",
+        "North Korea can get at most 5.25 (“parallel” or “bypass”) and at least 0 (“parallel”).",
         "1 claim holds at these values.",
         "1 depends on the equilibrium played: “parallel play pays the North”.",
         "In which share of the parameter ranges a claim holds was not looked at here; kgsim robustness does.",
@@ -133,7 +131,7 @@ def test_plain_tables_line_up_with_wide_characters():
 def test_markdown_keeps_every_word_and_escapes_its_own_marks():
     text = markdown.render([Table((Column("a|b"),), ((Cell("x*y", True),),))])
     assert text == "| a\\|b |\n| --- |\n| **x\\*y** \\* |\n"
-    assert "| structure number 3 (bypass) | bypass deal | 2.5 | **−32.5** \\* | 5.25 | 1 | yes |" in markdown.render(
+    assert "| structure number 3 | bypass deal | 2.5 | **−32.5** \\* | 5.25 | 1 | yes |" in markdown.render(
         sections.of_result(RESULT)
     )
 
@@ -187,7 +185,7 @@ def test_a_terminal_shows_the_same_words():
 def test_values_beyond_their_range_are_said():
     beyond = replace(RESULT, values={"A": 99.0, "h": 50.0}, changed={"A": 99.0})
     assert summary.beyond_range(beyond) == ("A",)
-    assert "(A) = 99 (file: 20, beyond its range)" in " ".join(str(beyond).split())
+    assert "alliance cost = 99 (file: 20, beyond its range)" in " ".join(str(beyond).split())
 
 
 def test_a_frame_has_one_row_per_structure_equilibrium_and_player():

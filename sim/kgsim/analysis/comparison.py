@@ -17,7 +17,7 @@ from kgsim.scenario.arguments import check_scenario
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.showing import Told
-from kgsim.wording import close, counted, listed
+from kgsim.wording import close, counted, listed, quoted
 
 #: How the values that the file itself states are called beside analysts' values.
 FILE = "file"
@@ -101,6 +101,11 @@ class Comparison(Told):
     def __repr__(self) -> str:
         return f"Comparison({', '.join(self.cases)})"
 
+    def label(self, section: str, name: str) -> str:
+        """The words that stand for a name of a section, as the first case that has some gives them."""
+        told = (result.scenario.labels.of(section, name) for result in self.results.values())
+        return next((each for each in told if each != name), name)
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """Where the cases agree, and where they differ."""
@@ -108,8 +113,8 @@ class Comparison(Told):
         for rows, what in ((self.structures, "structure"), (self.claims, "claim")):
             if not rows:
                 continue
-            same = [row.name for row in rows if row.agree]
-            apart = [row.name for row in rows if row.agree is False]
+            same = [quoted(self.label(f"{what}s", row.name)) for row in rows if row.agree]
+            apart = [quoted(self.label(f"{what}s", row.name)) for row in rows if row.agree is False]
             if not same and not apart:
                 told.append(f"No {what} is common to two cases.")
                 continue
@@ -120,9 +125,10 @@ class Comparison(Told):
         for row in self.structures:
             for case, parameters in row.turned_by.items():
                 if parameters:
+                    which = listed((self.label("parameters", each) for each in parameters), "or")
                     told.append(
-                        f"Structure {row.name}: {listed(parameters, 'or')} alone, at its value in case {case!r}, would "
-                        f"give case {self.cases[0]!r} the same outcomes."
+                        f"{quoted(self.label('structures', row.name))}: {which} alone, at its value in case {case!r}, "
+                        f"would give case {self.cases[0]!r} the same outcomes."
                     )
         if not self.parameters:
             told.append("No parameter differs.")

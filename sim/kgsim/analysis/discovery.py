@@ -17,7 +17,7 @@ from kgsim.analysis.sampling import cubes
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
 from kgsim.results import UNDECIDED, VERDICTS, Verdict
-from kgsim.wording import counted, percent, rounded
+from kgsim.wording import counted, percent, quoted, rounded
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def boxes(
     chosen = ""
     if interest.claim is not None:
         of_interest, sure = looks.verdict[0] == VERDICTS.index(interest.verdict), looks.verdict[0] != UNDECIDED
-        question = f"claim {interest.claim} {interest.verdict}"
+        question = f"{quoted(trial.scenario.labels.claim(interest.claim))} {interest.verdict}"
     else:
         names = [rule.name for rule in trial.scenario.outcomes]
         shares = looks.reached[0].mean(axis=1)
@@ -153,7 +153,9 @@ def boxes(
             chosen = "No outcome or claim was named: of this structure's outcomes it is the one most in doubt."
         of_interest = looks.reached[0, names.index(outcome)]
         sure = of_interest | looks.proven[0]
-        question = f"the {outcome} is an equilibrium outcome of structure {trial.structures[0]}"
+        said = trial.scenario.labels
+        under = quoted(said.structure(trial.structures[0]))
+        question = f"{quoted(said.outcome(outcome))} is an equilibrium outcome under {under}"
     values = prior.draw(cube)
     found: tuple[Peeled, ...] = ()
     if of_interest.any() and not of_interest.all():

@@ -22,6 +22,7 @@ from kgsim.scenario.model import Claim, Scenario
 from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.tolerances import TIGHT_COMPARISON
+from kgsim.wording import quoted
 
 Points: TypeAlias = Mapping[str, Floats]
 Verdicts: TypeAlias = NDArray[np.int8]
@@ -74,10 +75,11 @@ class Reached:
 
     def says(self, verdict: int) -> str:
         """See `Question`."""
+        said = self.scenario.labels
+        outcome, under = quoted(said.outcome(self.outcome)), f"under {quoted(said.structure(self.structure))}"
         if verdict == UNDECIDED:
-            return f"whether the {self.outcome} is an equilibrium outcome of structure {self.structure} is undecided"
-        an = "an" if verdict == HOLDS else "no"
-        return f"the {self.outcome} is {an} equilibrium outcome of structure {self.structure}"
+            return f"whether {outcome} is an equilibrium outcome {under} is undecided"
+        return f"{outcome} is {'an' if verdict == HOLDS else 'no'} equilibrium outcome {under}"
 
 
 class Claimed:
@@ -112,14 +114,14 @@ class Claimed:
 
     def says(self, verdict: int) -> str:
         """See `Question`."""
-        name = self.claim.name
-        return (
-            f"claim {name} fails",
-            f"claim {name} holds",
-            f"claim {name} depends on which equilibrium is played",
-            f"claim {name} cannot be decided",
-            f"claim {name} is vacuous, its premise being met at no equilibrium",
+        told = (
+            "fails",
+            "holds",
+            "depends on which equilibrium is played",
+            "cannot be decided",
+            "is vacuous, its premise being met at no equilibrium",
         )[verdict]
+        return f"{quoted(self.scenario.labels.claim(self.claim.name))} {told}"
 
 
 class Sustained:
@@ -146,7 +148,8 @@ class Sustained:
     def says(self, verdict: int) -> str:
         """See `Question`."""
         an = "an" if verdict == HOLDS else "no"
-        return f"{self.profile} is {an} equilibrium of the repeated game {self.game}"
+        game = quoted(self.scenario.labels.of("repeated", self.game))
+        return f"{quoted(self.scenario.labels.of('profiles', self.profile))} is {an} equilibrium of {game}, repeated"
 
 
 def _in_chunks(answer: Callable[[Points], Verdicts], points: Points) -> Verdicts:

@@ -16,7 +16,7 @@ from kgsim.analysis.shares import Share
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
 from kgsim.showing import Told
-from kgsim.wording import listed
+from kgsim.wording import listed, quoted
 
 
 @dataclass(frozen=True)
@@ -146,20 +146,22 @@ class Robustness(Told):
     @property
     def sentences(self) -> tuple[str, ...]:
         """The likeliest outcome of each structure and each claim, as sentences on shares of draws."""
-        told = []
+        told, said = [], self.scenario.labels
         first, *others = self.priors.values()
         for name, structure in first.structures.items():
             outcome = max(structure.outcomes, key=lambda each: structure.outcomes[each].share)
             shares = [each.structures[name].outcomes[outcome] for each in (first, *others)]
-            told.append(f"Structure {name}: {outcome} is an equilibrium outcome in {self._spread(shares)}.")
+            ending = f"{said.outcome(outcome)} is an equilibrium outcome in {self._spread(shares)}"
+            told.append(f"{quoted(said.structure(name))}: {ending}.")
         for name in first.claims:
             shares = [each.claims[name].holds for each in self.priors.values()]
             met = [each.claims[name].where_met for each in self.priors.values()]
             of_these = f", and in {listed(map(str, met))} of those that meet its premise" if all(met) else ""
-            told.append(f"Claim {name} holds in {self._spread(shares)}{of_these}.")
+            told.append(f"{quoted(said.claim(name))} holds in {self._spread(shares)}{of_these}.")
         jointly = [each.together for each in self.priors.values() if each.together is not None]
         if len(self.together) > 1:
-            told.append(f"{listed(self.together)}, which hold at the base, hold together in {self._spread(jointly)}.")
+            those = listed(quoted(said.claim(name)) for name in self.together)
+            told.append(f"{those}, which hold at the base, hold together in {self._spread(jointly)}.")
         return tuple(told)
 
     def _spread(self, shares: Sequence[Share]) -> str:

@@ -24,7 +24,7 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.payoffs import structure_of
 from kgsim.showing import Told
 from kgsim.studies.limits import COPIES, check_count, check_room
-from kgsim.wording import listed, number, percent
+from kgsim.wording import listed, number, percent, quoted
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ class Sensitivity(Told):
     @property
     def sentences(self) -> tuple[str, ...]:
         """The parameters that move each player's value most, and the boxes, as sentences."""
-        told = []
+        told, said = [], self.scenario.labels
         for player, bars in self.tornado.bars[self.structure].items():
-            most = [f"{bar.parameter} (by {number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
+            most = [f"{said.parameter(bar.parameter)} (by {number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
             moved = f"is moved most by {listed(most)}" if most else "is moved by no parameter alone"
-            told.append(f"Structure {self.structure}: {player}'s value {moved}.")
+            told.append(f"{quoted(said.structure(self.structure))}: {said.player(player)}'s value {moved}.")
         for each in self.discovery.boxes:
             told.append(f"{self.box_told(each.box)}.")
         return (*told, *self.notes)
@@ -77,7 +77,7 @@ class Sensitivity(Told):
     def box_told(self, box: Any) -> str:
         """A box as a clause."""
         where = listed(
-            f"{name} from {number(low)} to {number(high)}"
+            f"{self.scenario.labels.parameter(name)} from {number(low)} to {number(high)}"
             for name in box.limits
             for low, high in [self.discovery.within(box, name)]
         )

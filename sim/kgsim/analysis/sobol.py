@@ -20,7 +20,7 @@ from kgsim.analysis.priors import Prior
 from kgsim.analysis.samples import Samples
 from kgsim.errors import GameError
 from kgsim.execution.run import Progress
-from kgsim.wording import percent, rounded
+from kgsim.wording import percent, quoted, rounded
 
 Take: TypeAlias = Literal["low", "middle", "high"]
 
@@ -141,9 +141,9 @@ def indices(
     missing = float(np.isnan(low).any(axis=0).mean())
     if missing:
         raise UndefinedError(
-            f"structure {structure} has no value in {percent(missing)} of draws (no solution there, or mixed "
-            "equilibria alone), so its Sobol' indices are not defined: name another structure, or hold parameters "
-            "with --set"
+            f"{quoted(trial.scenario.labels.structure(structure))} has no value in {percent(missing)} of draws (no "
+            "solution there, or mixed equilibria alone), so its Sobol' indices are not defined: name another "
+            "structure, or hold parameters with --set"
         )
     values = {"low": low, "high": high, "middle": (low + high) / 2.0}[take]
     scale = np.maximum(np.abs(values).max(axis=1), 1e-300)

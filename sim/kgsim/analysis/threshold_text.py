@@ -5,24 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.analysis.questions import Question
-from kgsim.analysis.threshold_result import Change, Segment, Threshold
+from kgsim.analysis.threshold_result import Segment, Threshold
+from kgsim.claims.sentences import side_told
 from kgsim.results import Interval
 from kgsim.scenario.model import Scenario
-from kgsim.wording import sentence
+from kgsim.wording import capital, sentence
 
 
 def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[str, ...]:
     """Tell where an answer changes, what is compared there, and what else would change it."""
-    name = found.parameter
+    said = question.scenario.labels
+    name = said.parameter(found.parameter)
     lines = [
         sentence(f"{_where(name, segment, found.segments)} {question.says(segment.verdict)}")
         for segment in found.segments
     ]
-    lines.append(sentence(f"at the base value, {name} = {_exact(found.base)}, {question.says(found.now)}"))
+    lines.append(sentence(f"with {name} at its base value of {_exact(found.base)}, {question.says(found.now)}"))
     for value, sides in found.sides.items():
         if sides:
-            compared = ", ".join(f"{text} is {_interval(bounds)}" for text, bounds in sides.items())
-            lines.append(sentence(f"at {name} = {_exact(value)}, {compared}"))
+            compared = ", ".join(f"{_side(question, text)} is {_interval(bounds)}" for text, bounds in sides.items())
+            lines.append(sentence(f"with {name} at {_exact(value)}, {compared}"))
     if found.unsure:
         lines.append(
             sentence(
@@ -32,16 +34,17 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
     for other, change in sorted(found.alone.items(), key=lambda item: item[1].size if item[1] else np.inf):
         if change is None:
             continue
-        lines.append(sentence(f"{_moved(other, base[other], change)}: {question.says(change.verdict)}"))
-    unable = [other for other, change in found.alone.items() if change is None]
+        moved = _moved(said.parameter(other), base[other], change.values[other], change.size)
+        lines.append(sentence(f"{moved}: {question.says(change.verdict)}"))
+    unable = [said.parameter(other) for other, change in found.alone.items() if change is None]
     if found.alone and unable:
-        lines.append(sentence(f"no value in its range changes this for {', '.join(unable)} alone"))
+        lines.append(sentence(f"no value in its range changes this for {'; '.join(unable)} alone"))
     if found.together is not None and len(found.together.values) > 1:
         scenario, values = question.scenario, found.together.values
-        moved = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / width(scenario, item[0]))
+        ranked = sorted(values.items(), key=lambda item: -abs(item[1] - base[item[0]]) / width(scenario, item[0]))
         most = ", ".join(
-            f"{other} {_exact(base[other])} to {value:.4g}"
-            for other, value in moved[:6]
+            f"{said.parameter(other)} {_exact(base[other])} to {value:.4g}"
+            for other, value in ranked[:6]
             if f"{value:.4g}" != f"{base[other]:.4g}"
         )
         lines.append(
@@ -51,29 +54,34 @@ def told(question: Question, found: Threshold, base: dict[str, float]) -> tuple[
                 "an upper bound from a search over directions"
             )
         )
-    return tuple(dict.fromkeys(lines))
+    return tuple(dict.fromkeys(map(capital, lines)))
 
 
-def _moved(name: str, base: float, change: Change) -> str:
+def _side(question: Question, text: str) -> str:
+    """What a claim compares, in words."""
+    claim = getattr(question, "claim", None)
+    return text if claim is None else side_told(question.scenario, claim, text)
+
+
+def _moved(name: str, base: float, value: float, size: float) -> str:
     """A parameter's smallest change; one too small to be seen is a step over the border that its value is on."""
-    value = change.values[name]
     if _exact(value) == _exact(base):
         return f"{name} is on the border: anything {'above' if value > base else 'below'} {_exact(base)} is enough"
     way = "raising" if value > base else "lowering"
-    return f"{way} {name} alone from {_exact(base)} to {_exact(value)} ({change.size:.1%} of its range)"
+    return f"{way} {name} alone from {_exact(base)} to {_exact(value)} ({size:.1%} of its range)"
 
 
 def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:
+    """A stretch of the range; the range's own ends are told as what they are, and not as boundaries."""
     first, last = segment is segments[0], segment is segments[-1]
+    low, high = _exact(segment.low), _exact(segment.high)
     if first and last:
-        return f"at every {name} from {_exact(segment.low)} to {_exact(segment.high)}"
+        return f"with {name} anywhere from {low} to {high},"
     if segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low):
-        return f"at {name} = {_exact((segment.low + segment.high) / 2)} alone"
+        return f"with {name} at exactly {_exact((segment.low + segment.high) / 2)},"
     if first:
-        return f"below {name} = {_exact(segment.high)}"
-    if last:
-        return f"above {name} = {_exact(segment.low)}"
-    return f"between {name} = {_exact(segment.low)} and {name} = {_exact(segment.high)}"
+        return f"with {name} below {high} (down to {low}),"
+    return f"with {name} above {low} (up to {high})," if last else f"with {name} between {low} and {high},"
 
 
 def _interval(bounds: Interval) -> str:

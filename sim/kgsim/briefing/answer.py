@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, capital, gains, same, unit, verdict
+from kgsim.briefing.phrases import bounds, gains, same, unit, verdict
 from kgsim.language import Words
 from kgsim.report.content import Column, Table, cells
-from kgsim.wording import number, percent
+from kgsim.wording import capital, number, percent
 
 #: Parameters told of as what would change the answer.
 MOST_CHANGES = 7

@@ -6,7 +6,7 @@ import numpy as np
 
 from kgsim.briefing.document import Picture, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, capital, change, endings, gains, same, share, title, verdict
+from kgsim.briefing.phrases import bounds, change, endings, gains, same, share, title, verdict
 from kgsim.language import Words
 from kgsim.plots.dumbbells import dumbbell_figure
 from kgsim.plots.price import price_figure
@@ -16,7 +16,7 @@ from kgsim.ranking import ranks, told
 from kgsim.report.content import Bullets, Cell, Column, Table, cells
 from kgsim.report.summary import worst_structures
 from kgsim.results import Result
-from kgsim.wording import NOISE, number, percent
+from kgsim.wording import NOISE, capital, number, percent
 
 
 def outcomes(found: Findings, said: Words) -> Section:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from kgsim.briefing import rounds
 from kgsim.briefing.document import Point, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, capital, ended, endings, gains, named
+from kgsim.briefing.phrases import bounds, ended, endings, gains, named
 from kgsim.language import Words
 from kgsim.language.texts import english
 from kgsim.ranking import gain
 from kgsim.report.content import Cell, Column, Paragraph, Table, Tone
 from kgsim.results import VERDICTS, Course, Interval
-from kgsim.wording import NOISE, number, percent
+from kgsim.wording import NOISE, capital, number, percent
 
 #: Parameters told of as what to watch, and deals told of for each way to play.
 MOST_WATCHED, MOST_DEALS = 3, 2

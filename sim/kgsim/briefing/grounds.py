@@ -6,14 +6,14 @@ from kgsim.analysis.backtest_score import Score
 from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, capital, title
+from kgsim.briefing.phrases import bounds, title
 from kgsim.language import Words
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
 from kgsim.report.provenance import kgsim_version
 from kgsim.report.summary import beyond_range
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import counted_claims
-from kgsim.wording import number, percent
+from kgsim.wording import capital, number, percent
 
 _TONES: dict[str, Tone] = {"holds": "good", "passes": "good", "fails": "bad"}
 

@@ -96,8 +96,3 @@ def same(values: Iterable[Interval]) -> bool:
     """Whether all intervals are one and the same number."""
     first, *rest = (bound for pair in values for bound in pair)
     return all(close(first, bound) for bound in rest)
-
-
-def capital(text: str) -> str:
-    """Return `text` with its first letter in upper case."""
-    return text[:1].upper() + text[1:]

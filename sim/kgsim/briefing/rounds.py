@@ -11,11 +11,11 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import capital, ended, named, title
+from kgsim.briefing.phrases import ended, named, title
 from kgsim.language import Words
 from kgsim.report.content import Cell, Column, Table, cells
 from kgsim.scenario.nodes import Name
-from kgsim.wording import number, percent
+from kgsim.wording import capital, number, percent
 
 if TYPE_CHECKING:
     from xarray import Dataset

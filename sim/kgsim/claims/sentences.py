@@ -14,7 +14,21 @@ from kgsim.results import Verdict
 from kgsim.scenario.expressions import Expression
 from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Claim, Scenario
-from kgsim.scenario.nodes import And, Call, Comparison, Name, Negative, Node, Not, Number, Or, Product, Sum, Text
+from kgsim.scenario.nodes import (
+    And,
+    Call,
+    Comparison,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+    Product,
+    Sum,
+    Text,
+    walk,
+)  # fmt: skip
 from kgsim.wording import number
 
 At = Callable[[Node], NDArray[np.float64]]
@@ -50,6 +64,14 @@ def told_of(scenario: Scenario, key: str, structure: str) -> Translated:
     return Translated.of(
         {lang: words(lang)(key, structure=told_in(labels, lang).structure(structure)) for lang in LANGUAGES}
     )
+
+
+def side_told(scenario: Scenario, claim: Claim, text: str) -> str:
+    """Tell a side of what a claim compares, given as it is written, such as ``value(US, parallel)``."""
+    sides = (node for node, _ in walk(claim.holds.root) if isinstance(node, Comparison))
+    written = {claim.holds.text[each.start : each.end]: each for node in sides for each in node.operands}
+    teller = _Teller(words(), scenario.labels, lambda _: np.empty(0))
+    return teller.described(claim.holds, written[text])
 
 
 @dataclass(frozen=True)
@@ -99,9 +121,9 @@ class _Teller:
                 within = self._under(parties[-1:]) if len(players) < len(parties) else ""
                 return said(f"sentence.zopa_{'yes' if truth.all() else 'no'}", players=named, within=within)
             case Call("rises" | "falls" as function, (quantity, parameter)):
-                slots = {"quantity": self._described(holds, quantity), "parameter": self._described(holds, parameter)}
+                slots = {"quantity": self.described(holds, quantity), "parameter": self.described(holds, parameter)}
                 return said(f"sentence.{function}_{'yes' if truth.all() else 'no'}", **slots)
-        return said(f"sentence.true_{how}", what=self._described(holds, node))
+        return said(f"sentence.true_{how}", what=self.described(holds, node))
 
     def _compared(self, holds: Expression, operator: str, left: Node, right: Node) -> str:
         truth = self.at(Comparison((operator,), (left, right))) != 0.0  # type: ignore[arg-type]
@@ -120,9 +142,10 @@ class _Teller:
         told = low if low == high else self.said("sentence.between", low=low, high=high)
         if low == "1" and isinstance(node, Call) and node.function == "critical_discount":
             told = self.said("sentence.no_discount")
-        return f"{self._described(holds, node)} ({told})"
+        return f"{self.described(holds, node)} ({told})"
 
-    def _described(self, holds: Expression, node: Node) -> str:
+    def described(self, holds: Expression, node: Node) -> str:
+        """A quantity in words; what there are none for, as it is written."""
         said = self.said
         match node:
             case Call("value", (player, structure)):
@@ -157,7 +180,7 @@ class _Teller:
 
     def _part(self, holds: Expression, node: Node) -> str:
         """A part of a formula, in square brackets where it is itself a sum."""
-        told = self._described(holds, node)
+        told = self.described(holds, node)
         return f"[{told}]" if isinstance(node, (Sum, Negative)) else told
 
     def _player(self, name: str) -> str:

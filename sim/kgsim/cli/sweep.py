@@ -223,14 +223,15 @@ def _swept(scenario: Scenario, job: Sweep, form: str) -> tuple[dict[str, float],
 def _told(job: Sweep, tally: Tally) -> str:
     """How often each structure reaches which outcome, and each claim holds, as text."""
     from kgsim.studies.layout import idle_axes
-    from kgsim.wording import percent
+    from kgsim.wording import percent, quoted
 
-    outcomes = [rule.name for rule in job.scenario.outcomes]
+    said = job.scenario.labels
+    outcomes = [said.outcome(rule.name) for rule in job.scenario.outcomes]
     lines = [f"{tally.points:,} points; shares of them:"]
     for name, reached, missing in zip(job.structures, tally.reached, tally.open, strict=True):
         shares = sorted(zip(reached / tally.points, outcomes, strict=True), reverse=True)
         told = ", ".join(f"{outcome} at {percent(float(share))}" for share, outcome in shares if share)
-        lines.append(f"  {name}: {told or 'no solution'}")
+        lines.append(f"  {said.structure(name)}: {told or 'no solution'}")
         if missing:
             share = percent(float(missing / tally.points))
             lines.append(f"    at {missing:,} points ({share}) further equilibria are not ruled out")
@@ -238,8 +239,9 @@ def _told(job: Sweep, tally: Tally) -> str:
         words = ("fails", "holds", "depends on which equilibrium is played", "is undecided", "is vacuous")
         parts = [f"{word} at {percent(float(count / tally.points))}" for word, count in zip(words, counts, strict=True)]
         kept = [part for part, count in zip(parts, counts, strict=True) if count]
-        lines.append(f"  claim {name} {', '.join(kept)}")
-    lines += [f"{name} moves no payoff and no claim: every result is the same along it" for name in idle_axes(job)]
+        lines.append(f"  {quoted(said.claim(name))} {', '.join(kept)}")
+    idle = map(said.parameter, idle_axes(job))
+    lines += [f"{name} moves no payoff and no claim: every result is the same along it" for name in idle]
     return "\n".join(lines) + "\n"
 
 

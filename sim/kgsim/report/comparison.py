@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kgsim.analysis.comparison import Comparison
-from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, cells
+from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.wording import interval, number
 
 _AGREE = {True: "yes", False: "no", None: ""}
+_TONES: dict[bool | None, Tone] = {True: "", False: "unsure", None: ""}
 
 
 def of_comparison(result: Comparison) -> list[Block]:
@@ -33,10 +34,10 @@ def _columns(result: Comparison, *first: str, align: str = "left") -> tuple[Colu
 def _outcomes(result: Comparison) -> Table:
     rows = []
     for row in result.structures:
-        told = [Cell(row.name), Cell(_AGREE[row.agree], tone="unsure" if row.agree is False else "")]
+        told = [_name(result, "structures", row.name), Cell(_AGREE[row.agree], tone=_TONES[row.agree])]
         for case in result.cases:
             found = row.outcomes[case]
-            text = "" if found is None else ", ".join(found) or "no solution"
+            text = "" if found is None else ", ".join(result.label("outcomes", each) for each in found) or "no solution"
             told.append(Cell(text, marked=found is not None and not row.complete[case]))
         rows.append(tuple(told))
     note = "Every outcome that some equilibrium reaches; an empty cell: the case has no such structure."
@@ -51,7 +52,9 @@ def _values(result: Comparison) -> Table:
         players = dict.fromkeys(player for found in row.values.values() for player in found)
         for player in players:
             bounds = [row.values.get(case, {}).get(player) for case in result.cases]
-            rows.append(cells(row.name, player, *("" if each is None else interval(each) for each in bounds)))
+            told = ("" if each is None else interval(each) for each in bounds)
+            who = result.label("players", player)
+            rows.append((_name(result, "structures", row.name), *cells(who, *told)))
     return Table(
         _columns(result, "structure", "player", align="right"),
         tuple(rows),
@@ -62,7 +65,10 @@ def _values(result: Comparison) -> Table:
 
 def _claims(result: Comparison) -> Table:
     rows = [
-        cells(row.name, _AGREE[row.agree], *(row.verdicts[case] or "" for case in result.cases))
+        (
+            _name(result, "claims", row.name),
+            *cells(_AGREE[row.agree], *(row.verdicts[case] or "" for case in result.cases)),
+        )
         for row in result.claims
     ]
     return Table(_columns(result, "claim", "all agree"), tuple(rows))
@@ -72,7 +78,11 @@ def _parameters(result: Comparison) -> Table | Paragraph:
     if not result.parameters:
         return Paragraph("None.")
     rows = [
-        cells(row.name, row.label, *("" if (at := row.values[case]) is None else number(at) for case in result.cases))
+        cells(row.label, *("" if (at := row.values[case]) is None else number(at) for case in result.cases))
         for row in result.parameters
     ]
-    return Table(_columns(result, "parameter", "", align="right"), tuple(rows))
+    return Table(_columns(result, "parameter", align="right"), tuple(rows))
+
+
+def _name(result: Comparison, section: str, name: str) -> Cell:
+    return Cell(result.label(section, name))

@@ -72,7 +72,7 @@ def credit_of_several(settings: Mapping[str, tuple[Scenario, Mapping[str, float]
             known = scenario.parameters[parameter]
             if value == known.value:
                 continue
-            label = scenario.labels.typed("parameters", parameter)
+            label = scenario.labels.parameter(parameter)
             change = said("credit.change", name=label, value=number(value), base=number(known.value))
             within = known.range[0] <= value <= known.range[1]
             change = change if within else said("credit.beyond", change=change)

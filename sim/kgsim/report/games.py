@@ -13,7 +13,7 @@ from kgsim.report.provenance import versions
 from kgsim.solvers.extensive.tree import EquilibriumSet, TreeEquilibrium, TreeSolution
 from kgsim.solvers.strategic.nash import NashSet
 from kgsim.solvers.strategic.refinements import refine
-from kgsim.wording import NOISE, counted, listed, number, rounded, sentence
+from kgsim.wording import NOISE, capital, counted, listed, number, rounded, sentence
 
 Json = dict[str, Any]
 
@@ -170,7 +170,7 @@ def continua(groups: tuple[tuple[int, ...], ...], first: Sequence[int], spanned:
     if not spanned:
         ends = sorted({place for span in spans for place in span})
         who = f"{like} {_numbers(ends)} {'lies' if len(ends) == 1 else 'lie'}"
-        told = f"{who[0].upper()}{who[1:]} on continua of further ones, which are not described."
+        told = f"{capital(who)} on continua of further ones, which are not described."
         return [Paragraph(told)] if ends else []
     across = [span for span in spans if len(span) > 1]
     lines = []

@@ -9,7 +9,8 @@ from kgsim.analysis.robustness_result import Robustness
 from kgsim.analysis.sampling import SAMPLINGS
 from kgsim.analysis.shares import Share
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
-from kgsim.wording import counted, listed, number
+from kgsim.report.names import of_names
+from kgsim.wording import counted, listed, number, quoted
 
 #: Outcomes that no way of drawing reaches in a larger share are left to the JSON document.
 LEAST = 0.0005
@@ -30,7 +31,7 @@ def of_robustness(result: Robustness) -> list[Block]:
     blocks += [Heading("Not proven complete"), _proof(result)]
     if any(each.claims for each in result.priors.values()):
         blocks += [Heading("Claims"), _claims(result)]
-    return blocks
+    return [*blocks, *of_names(result.scenario.labels, "structures", "claims", "parameters")]
 
 
 def told(share: Share | None) -> str:
@@ -47,13 +48,16 @@ def told(share: Share | None) -> str:
 
 
 def _design(result: Robustness) -> list[str]:
-    lines = [f"{each.name}, {each.draws:,} draws: {each.about}." for each in result.drawn]
-    pairs = [f"{one} and {other} {number(rank)}" for (one, other), rank in result.correlations.items()]
+    lines, said = [f"{each.name}, {each.draws:,} draws: {each.about}." for each in result.drawn], result.scenario.labels
+    pairs = [
+        f"{said.parameter(one)} and {said.parameter(other)} {number(rank)}"
+        for (one, other), rank in result.correlations.items()
+    ]
     tied = f"rank correlations (Gaussian copula): {listed(pairs)}" if pairs else "drawn independently"
     lines.append(f"{counted(len(result.parameters), 'parameter')} drawn; {tied}.")
     held = {name: value for name, value in result.values.items() if value != result.scenario.parameters[name].value}
     if held:
-        lines.append(f"Held: {listed(f'{name} = {number(value)}' for name, value in held.items())}.")
+        lines.append(f"Held: {listed(said.value(*each) for each in held.items())}.")
     if result.sampling == "random":
         how = "Independent draws; intervals are Wilson's, at 95 %."
     else:
@@ -63,7 +67,7 @@ def _design(result: Robustness) -> list[str]:
         )
     lines.append(f"{how} All priors use the same random numbers. Seed {result.seed}.")
     for kind, about in RESTS_ON.items():
-        names = [name for name, each in result.rests_on.items() if each == kind]
+        names = [quoted(said.claim(name)) for name, each in result.rests_on.items() if each == kind]
         if names and result.ordinal:
             left_out = "; not redrawn" if kind == "stated" else ""
             lines.append(f"Under redrawn payoffs, {listed(names)} rest on {about}{left_out}.")
@@ -75,14 +79,14 @@ def _columns(result: Robustness, *first: str) -> tuple[Column, ...]:
 
 
 def _outcomes(result: Robustness) -> Table:
-    rows = []
+    rows, said = [], result.scenario.labels
     for name in next(iter(result.priors.values())).structures:
         for rule in result.scenario.outcomes:
             shares = [
                 each.structures[name].outcomes[rule.name] if name in each.structures else None for each in result.drawn
             ]
             if max(share.share for share in shares if share) >= LEAST:
-                rows.append(cells(name, rule.name, *map(told, shares)))
+                rows.append(cells(said.structure(name), said.outcome(rule.name), *map(told, shares)))
     return Table(
         _columns(result, "structure", "outcome"),
         tuple(rows),
@@ -94,10 +98,10 @@ def _outcomes(result: Robustness) -> Table:
 def _proof(result: Robustness) -> Table:
     rows = []
     for name in next(iter(result.priors.values())).structures:
-        found = [each.structures.get(name) for each in result.drawn]
-        rows.append(cells(name, "open", *(told(each.unproven if each else None) for each in found)))
+        found, way = [each.structures.get(name) for each in result.drawn], result.scenario.labels.structure(name)
+        rows.append(cells(way, "open", *(told(each.unproven if each else None) for each in found)))
         if any(each and each.unsolved.share for each in found):
-            rows.append(cells(name, "no solution", *(told(each.unsolved if each else None) for each in found)))
+            rows.append(cells(way, "no solution", *(told(each.unsolved if each else None) for each in found)))
     return Table(
         _columns(result, "structure", ""),
         tuple(rows),
@@ -110,14 +114,14 @@ def _claims(result: Robustness) -> Table:
     ways = list(result.priors.values())
     rows = []
     for name in ways[0].claims:
+        says = result.scenario.labels.claim(name)
         for verdict in ("holds", "depends", "fails", "undecided", "vacuous"):
             shares: Sequence[Share] = [getattr(each.claims[name], verdict) for each in ways]
             if any(share.share for share in shares):
-                rows.append(cells(name, verdict, *map(told, shares)))
+                rows.append(cells(says, verdict, *map(told, shares)))
         if any(each.claims[name].where_met for each in ways):
-            rows.append(
-                cells(name, "holds where its premise is met", *(told(each.claims[name].where_met) for each in ways))
-            )
+            met = (told(each.claims[name].where_met) for each in ways)
+            rows.append(cells(says, "holds where its premise is met", *met))
     return Table(
         (Column("claim"), Column("verdict"), *(Column(each.name, "right") for each in ways)),
         tuple(rows),

@@ -9,6 +9,7 @@ from kgsim.analysis.quick import QuickPass
 from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
+from kgsim.report.names import of_names
 from kgsim.report.provenance import versions
 from kgsim.report.summary import (
     beyond_range,
@@ -52,7 +53,7 @@ def of_result(result: Result, drawn: QuickPass | None = None) -> list[Block]:
     if len(methods) == 1:
         blocks += [Heading("Method"), Paragraph(sentence(f"All structures: {methods.pop()}"))]
     blocks += [Heading("Made with"), Paragraph(_provenance(result))]
-    return blocks
+    return [*blocks, *of_names(scenario.labels, "structures", "claims", "parameters")]
 
 
 def in_brief(result: Result, drawn: QuickPass | None = None) -> list[Block]:
@@ -90,7 +91,7 @@ def of_structure(solution: StructureSolution, *, method: bool = True) -> list[Bl
     label = solution.labels.structure(solution.name, full=True)
     told = f"{sentence(label[:1].upper() + label[1:])} " if label != solution.labels.structure(solution.name) else ""
     blocks: list[Block] = [
-        Heading(solution.labels.typed("structures", solution.name)),
+        Heading(solution.labels.structure(solution.name)),
         Paragraph(f"{told}Play: {stages(solution)}."),
     ]
     if not solution.equilibria:
@@ -161,7 +162,7 @@ def _changed(result: Result) -> list[str]:
         outside = beyond_range(result)
         parameters, said = result.scenario.parameters, result.scenario.labels
         changes = listed(
-            f"{said.typed('parameters', name)} = {number(value)} (file: {number(parameters[name].value)}"
+            f"{said.value(name, value)} (file: {number(parameters[name].value)}"
             + (", beyond its range)" if name in outside else ")")
             for name, value in result.changed.items()
         )
@@ -170,7 +171,7 @@ def _changed(result: Result) -> list[str]:
 
 
 def _structures(result: Result, *, full: bool = True) -> Table:
-    """Where each structure ends; in full with the names to type, and how many equilibria there are."""
+    """Where each structure ends; in full with how many equilibria there are."""
     players, said = tuple(result.scenario.players), result.scenario.labels
     columns = (
         Column("structure"),
@@ -181,7 +182,7 @@ def _structures(result: Result, *, full: bool = True) -> Table:
     lowest = {player: worst_structures(result, player) for player in players}
     rows = []
     for name, solution in result.structures.items():
-        named = said.typed("structures", name) if full else said.structure(name)
+        named = said.structure(name)
         if not solution.equilibria:
             blank = cells(*("-" for _ in players), *(("-", "-") if full else ()))
             rows.append((Cell(named), Cell("not solved", tone="bad"), *blank))
@@ -224,7 +225,7 @@ def _verdicts(result: Result, drawn: QuickPass | None) -> Table:
     said = result.scenario.labels
     rows = tuple(
         (
-            Cell(said.typed("claims", claim.name)),
+            Cell(said.claim(claim.name)),
             Cell(claim.kind),
             Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
             *([Cell(_by_verdict(shares[claim.name]) if claim.name in shares else "-")] if shares else []),

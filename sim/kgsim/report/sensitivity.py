@@ -6,6 +6,7 @@ from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.sobol import TAKES, Indices
 from kgsim.analysis.tornado import POINTS
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
+from kgsim.report.names import of_names
 from kgsim.wording import counted, interval, number, percent, sentence
 
 #: Parameters told in a table; the others are left to the JSON document.
@@ -16,20 +17,22 @@ def of_sensitivity(result: Sensitivity) -> list[Block]:
     """Return the whole report on which parameters matter."""
     blocks: list[Block] = [Heading(f"Sensitivity: {result.scenario.title}", 1)]
     blocks += [Heading("In short"), Bullets(result.sentences)]
-    blocks += [Heading(f"One parameter at a time: {result.structure}"), _tornado(result)]
+    way = result.scenario.labels.structure
+    blocks += [Heading(f"One parameter at a time: {way(result.structure)}"), _tornado(result)]
     blocks += [Heading("What a single parameter turns"), *_flips(result)]
     if result.indices is not None:
-        blocks += [Heading(f"Sobol' indices: {result.indices.structure}"), *_indices(result.indices)]
+        blocks += [Heading(f"Sobol' indices: {way(result.indices.structure)}"), *_indices(result, result.indices)]
     blocks += [Heading("Boxes of parameters"), *_boxes(result)]
-    return blocks
+    return [*blocks, *of_names(result.scenario.labels, "structures", "claims", "parameters")]
 
 
 def _tornado(result: Sensitivity) -> Table:
-    rows = []
+    rows, said = [], result.scenario.labels
     for player, bars in result.tornado.bars[result.structure].items():
         for bar in [bar for bar in bars if bar.swing > 0.0][:MOST]:
             ends = [interval(at) if at else "none" for at in (bar.at_low, bar.at_high)]
-            rows.append(cells(player, bar.parameter, *ends, interval(bar.span), number(bar.swing)))
+            row = (said.player(player), said.parameter(bar.parameter), *ends, interval(bar.span), number(bar.swing))
+            rows.append(cells(*row))
     return Table(
         (
             Column("player"),
@@ -55,8 +58,8 @@ def _flips(result: Sensitivity) -> list[Block]:
         return [Paragraph("No parameter alone turns an outcome of this structure or a claim.")]
     groups: dict[tuple[str, str, str], list[str]] = {}
     for flip in sorted(kept, key=lambda flip: (flip.question, flip.after)):
-        at = f"{flip.parameter} ({number(flip.value)})"
-        groups.setdefault((flip.question, flip.before, flip.after), []).append(at)
+        at = f"{result.scenario.labels.parameter(flip.parameter)} ({number(flip.value)})"
+        groups.setdefault((_asked(result, flip.question), flip.before, flip.after), []).append(at)
     return [
         Table(
             tuple(Column(title) for title in ("answer", "now", "then", "by one of (from about)")),
@@ -67,11 +70,20 @@ def _flips(result: Sensitivity) -> list[Block]:
     ]
 
 
-def _indices(indices: Indices) -> list[Block]:
+def _asked(result: Sensitivity, question: str) -> str:
+    """What a flip turns: a claim, or an outcome of this structure."""
+    said = result.scenario.labels
+    if question in result.scenario.claims:
+        return said.claim(question)
+    return said.outcome(question.removeprefix(f"{result.structure}: "))
+
+
+def _indices(result: Sensitivity, indices: Indices) -> list[Block]:
+    said = result.scenario.labels
     rows = [
         cells(
-            player,
-            index.parameter,
+            said.player(player),
+            said.parameter(index.parameter),
             f"{index.first:.2f} ± {index.first_error:.2f}",
             f"{index.total:.2f} ± {index.total_error:.2f}",
         )
@@ -101,7 +113,8 @@ def _boxes(result: Sensitivity) -> list[Block]:
         for name in box.limits:
             low, high = found.within(box, name)
             p = ["" if p is None else f"{p:.2g}" for p in box.quasi_p[name]]
-            rows.append(cells(str(place), *measures, name, number(low), number(high), *p))
+            label = result.scenario.labels.parameter(name)
+            rows.append(cells(str(place), *measures, label, number(low), number(high), *p))
             measures = ["", "", ""]
     if rows:
         titles = ("box", "coverage", "density", "mass", "parameter", "from", "to", "quasi-p from", "quasi-p to")

@@ -8,7 +8,7 @@ from kgsim.analysis.quick import QuickPass
 from kgsim.report.robustness import told
 from kgsim.results import Result, StructureSolution
 from kgsim.scenario.model import KINDS, UNDECLARED, counted_claims
-from kgsim.wording import close, counted, interval, listed, number, sentence
+from kgsim.wording import close, counted, interval, listed, number, quoted, sentence
 
 _UNTOLD = "In which share of the parameter ranges a claim holds"
 
@@ -93,7 +93,7 @@ def _gains(result: Result) -> Iterable[str]:
             continue
         most = max(upper for _, upper in bounds.values())
         least = min(lower for lower, _ in bounds.values())
-        named = {name: result.scenario.labels.structure(name) for name in bounds}
+        named = {name: _quoted(result.structures[name]) for name in bounds}
         top = listed((named[name] for name, pair in bounds.items() if close(pair[1], most)), "or")
         bottom = listed((named[name] for name, pair in bounds.items() if close(pair[0], least)), "or")
         sure = all(interval(pair) == number(pair[0]) for pair in bounds.values())
@@ -130,7 +130,7 @@ def _claims(result: Result, drawn: QuickPass | None) -> Iterable[str]:
     ):
         names = [name for name in counted_ones if claims[name].verdict == verdict]
         if names:
-            told = "; ".join(f"“{said(name).rstrip('.')}”" for name in names)
+            told = "; ".join(quoted(said(name)) for name in names)
             parts.append(f"{len(names)} {one if len(names) == 1 else several}: {told}.")
     yield from parts
     others = [name for name in claims if name not in counted_ones]
@@ -151,7 +151,7 @@ def _count(names: Sequence[str], noun: str) -> str:
 
 
 def _quoted(solution: StructureSolution) -> str:
-    return f"“{solution.labels.structure(solution.name)}”"
+    return quoted(solution.labels.structure(solution.name))
 
 
 def _verb(names: Sequence[str]) -> str:
@@ -175,7 +175,7 @@ def _doubts(result: Result) -> Iterable[str]:
         if not solution.equilibria:
             yield f"{_quoted(solution)} is not solved; the reason is given below."
     for name in beyond_range(result):
-        told = f"{result.scenario.labels.typed('parameters', name)} = {number(result.values[name])}"
+        told = result.scenario.labels.value(name, result.values[name])
         spread = interval(result.scenario.parameters[name].range)
         yield f"{told} lies outside the plausible range {spread} that the scenario gives."
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from kgsim.analysis.threshold_result import Threshold
 from kgsim.report.content import Block, Column, Paragraph, Table, cells
+from kgsim.report.names import of_names
 from kgsim.scenario.model import Scenario
 from kgsim.wording import number, percent
 
-_TABULATED = ("raising ", "lowering ", "no value in its range")
+_TABULATED = ("Raising ", "Lowering ", "No value in its range")
 
 
 def of_threshold(scenario: Scenario, found: Threshold, values: Mapping[str, float]) -> list[Block]:
@@ -18,7 +19,7 @@ def of_threshold(scenario: Scenario, found: Threshold, values: Mapping[str, floa
     turns = sorted(((each.size, name, each.values[name]) for name, each in found.alone.items() if each is not None))
     if turns:
         rows = tuple(
-            cells(scenario.labels.typed("parameters", name), number(values[name]), number(value), percent(size))
+            cells(scenario.labels.parameter(name), number(values[name]), number(value), percent(size))
             for size, name, value in turns
         )
         columns = (
@@ -30,4 +31,4 @@ def of_threshold(scenario: Scenario, found: Threshold, values: Mapping[str, floa
         idle = sum(each is None for each in found.alone.values())
         note = f"The other {idle} turn it nowhere in their ranges." if idle else ""
         blocks.insert(len(found.segments) + 1, Table(columns, rows, note))
-    return blocks
+    return [*blocks, *of_names(scenario.labels, "parameters", only=(name for _, name, _ in turns))]

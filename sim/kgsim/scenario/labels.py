@@ -1,7 +1,7 @@
 """From a name to the words that stand for it: the one place where faces of kgsim look a label up.
 
 Two lengths: *short* where several stand beside each other (tables, axes, lists, titles) or within a sentence, *full*
-where one is introduced or stands alone. A name without a label stands for itself.
+where one is introduced or stands alone. A name without a label stands for itself, with blanks for its underscores.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Labels:
     def of(self, section: str, name: str, *, full: bool = False) -> str:
         """Return the label of a name of a section."""
         known = self.full.get(section, {}).get(name) or name
+        known = known.replace("_", " ") if known == name else known
         return known if full else self.short.get(section, {}).get(name) or known
 
     def player(self, name: str, *, full: bool = False) -> str:
@@ -51,8 +52,8 @@ class Labels:
         return self.of("outcomes", name, full=full)
 
     def structure(self, name: str, *, full: bool = False) -> str:
-        """Return a structure's label, or its name as a reader sees it."""
-        return self.of("structures", name, full=full).replace("_", " ")
+        """Return a structure's label."""
+        return self.of("structures", name, full=full)
 
     def parameter(self, name: str, *, full: bool = False) -> str:
         """Return a parameter's label."""
@@ -65,6 +66,10 @@ class Labels:
     def claim(self, name: str, *, full: bool = False) -> str:
         """Return what a claim says."""
         return self.of("claims", name, full=full)
+
+    def value(self, parameter: str, value: float) -> str:
+        """Return a parameter with a value, such as ``what a crisis costs = 60``."""
+        return f"{self.parameter(parameter)} = {number(value)}"
 
     def mover(self, name: str) -> str:
         """Return who moves at a decision, or in a bloc such as ``US+ROK``; a chance event goes by its name."""
@@ -95,11 +100,6 @@ class Labels:
         if len(outcomes) == 1:
             return self.outcome(next(iter(outcomes)))
         return ", ".join(f"{self.outcome(name)} {percent(chance)}" for name, chance in outcomes.items())
-
-    def typed(self, section: str, name: str, *, full: bool = False) -> str:
-        """Return a label with the name that a user types in brackets, unless the two are the same."""
-        label = self.of(section, name, full=full)
-        return label if label == name else f"{label} ({name})"
 
 
 def _size(value: float) -> str:

@@ -418,6 +418,7 @@ class Scenario(Shown):
                 "quantities": {name: each.label for name, each in self.quantities.items()},
                 "outcomes": {rule.name: rule.label for rule in self.outcomes},
                 "structures": {name: each.label for name, each in self.structures.items()},
+                "repeated": {name: each.label for name, each in self.repeated.items()},
                 "claims": {name: each.says for name, each in self.claims.items()},
                 "types": {
                     f"{player}.{kind.name}": kind.label

@@ -10,7 +10,7 @@ from kgsim.analysis.plain import Plain, plain
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
 from kgsim.showing import Told
-from kgsim.wording import counted, number
+from kgsim.wording import capital, counted, number
 from kgsim.worlds.events import Events
 from kgsim.worlds.sealed import Meaning, Says, Sealed, Statement, event_digest, meaning_of, seen_in
 
@@ -74,7 +74,7 @@ class PredictionScore(Told):
             f"{number(own.hits)} hit, {number(own.misses)} miss and {number(own.silent)} are silent."
         ]
         told += [
-            f"{name[0].upper()}{name[1:]}: {number(each.hits)} hit, {number(each.misses)} miss."
+            f"{capital(name)}: {number(each.hits)} hit, {number(each.misses)} miss."
             for name, each in self.baselines.items()
         ]
         if not self.counted:
