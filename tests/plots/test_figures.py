@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from matplotlib.text import Text
 
 import made_up
 from kgsim.plots.outcomes import outcomes_figure
-from kgsim.plots.paths import MOST_EQUILIBRIA
+from kgsim.plots.paths import MOST_EQUILIBRIA, paths_of
 from kgsim.plots.payoffs import payoffs_figure
 from kgsim.plots.style import outcome_marks, player_marks, style
 from kgsim.plots.text import Ruler, drawable
@@ -124,6 +125,18 @@ def test_the_diagram_tells_moves_terms_and_payoffs() -> None:
     assert {"ICBM-only offer", "take the US offer", "bypass deal", "Stage 3"} <= set(words)
     assert any("relief\u00a00.5" in word for word in words)
     assert any("ROK\u00a0-32.5" in word for word in words)
+
+
+def test_an_offer_from_an_interval_is_on_its_line() -> None:
+    """It is none of the listed ones, and its move is the one that is played all the same."""
+    result = made_up.result()
+    (solution, equilibrium) = (result.structures["bypass"], result.structures["bypass"].equilibria[0])
+    course = equilibrium.courses[0]
+    moves = {**course.moves, "US": "icbm_only(relief=0.123, recognition=0.5)"}
+    played = replace(equilibrium, courses=(replace(course, moves=moves),))
+    path = paths_of(result.scenario, replace(solution, equilibria=(played,)))[0]
+    assert path.steps["US"].move == "icbm_only"
+    assert "relief\u00a00.123" in path.steps["US"].menu
 
 
 def test_no_axis_is_shared_between_players() -> None:

@@ -131,7 +131,8 @@ def named(name: str, label: str) -> str:
 def _menu(scenario: Scenario, decision: Decision, move: str) -> str:
     actions = [action for action in decision.actions if action.move == move]
     terms = {term: dict.fromkeys(number(action.menu[term]) for action in actions) for term in actions[0].menu}
-    parts = [f"{term} {', '.join(choices)}" for term, choices in terms.items()]
+    ends = decision.intervals.get(move, {})
+    parts = [f"{term} {(' to ' if term in ends else ', ').join(choices)}" for term, choices in terms.items()]
     if move in decision.conditions:
         parts.append(f"only if {_conditions(scenario, decision.conditions[move])}")
     return "; ".join(parts) or "-"

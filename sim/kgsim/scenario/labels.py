@@ -6,7 +6,6 @@ where one is introduced or stands alone. A name without a label stands for itsel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,8 +14,6 @@ from kgsim.wording import number, percent
 
 if TYPE_CHECKING:
     from kgsim.scenario.schema import ScenarioFile
-
-_ACTION = re.compile(r"(?P<move>[^()]*)\((?P<menu>.*)\)")
 
 Names = Mapping[str, str]
 
@@ -86,12 +83,9 @@ class Labels:
 
     def action(self, decision: str, action: str, *, full: bool = False) -> str:
         """Return a move in words, with what of its menu is not 0, such as ``an offer (recognition 25%)``."""
-        found = _ACTION.fullmatch(action)
-        if found is None:
-            return self.of("moves", f"{decision}.{action}", full=full)
-        move = self.of("moves", f"{decision}.{found['move']}", full=full)
-        terms = [(term, float(value)) for term, _, value in (each.partition("=") for each in found["menu"].split(", "))]
-        parts = (f"{self.term(term)} {_size(value)}".rstrip() for term, value in terms if value)
+        name, menu = move_and_menu(action)
+        move = self.of("moves", f"{decision}.{name}", full=full)
+        parts = (f"{self.term(term)} {_size(value)}".rstrip() for term, value in menu.items() if value)
         told = ", ".join(parts)
         return f"{move} ({told})" if told else move
 
@@ -100,6 +94,13 @@ class Labels:
         if len(outcomes) == 1:
             return self.outcome(next(iter(outcomes)))
         return ", ".join(f"{self.outcome(name)} {percent(chance)}" for name, chance in outcomes.items())
+
+
+def move_and_menu(action: str) -> tuple[str, dict[str, float]]:
+    """Return the move and the terms that an action's name tells, such as ``icbm_only(relief=0.25)``."""
+    move, _, menu = action.removesuffix(")").partition("(")
+    pairs = (each.partition("=") for each in menu.split(", ") if menu)
+    return move, {term: float(value) for term, _, value in pairs}
 
 
 def _size(value: float) -> str:
