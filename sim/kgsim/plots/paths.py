@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from kgsim.plots.style import PlayerMark, player_marks
 from kgsim.plots.text import drawable
 from kgsim.results import Course, Equilibrium, StructureSolution
-from kgsim.scenario.model import Action, Scenario
+from kgsim.scenario.labels import Labels, move_and_menu
+from kgsim.scenario.model import Scenario
 from kgsim.wording import percent
 
 MOST_EQUILIBRIA = 8
@@ -70,7 +71,10 @@ def paths_of(scenario: Scenario, solution: StructureSolution) -> tuple[Path, ...
             index,
             "" if equilibrium.pure else percent(course.probability),
             course.outcome,
-            {decision: _step(decision, course.moves.get(decision, "")) for decision in scenario.decisions},
+            {
+                decision: _step(scenario.labels, decision, course.moves.get(decision, ""))
+                for decision in scenario.decisions
+            },
         )
         for index, equilibrium in enumerate(shown(solution))
         for course in likeliest(equilibrium.courses)
@@ -113,7 +117,7 @@ def head_of(scenario: Scenario, lane: Lane) -> tuple[str, PlayerMark]:
     return label, player_marks(scenario)[lane.player]
 
 
-def _step(decision: str, name: str) -> Step:
-    action = Action.named(name)
+def _step(labels: Labels, decision: str, name: str) -> Step:
     # No-break spaces keep a term and its value on one line.
-    return Step(decision, action.move, ", ".join(f"{term}\u00a0{value:g}" for term, value in action.menu.items()))
+    menu = ", ".join(each.replace(" ", "\u00a0") for each in labels.menu(name))
+    return Step(decision, move_and_menu(name)[0], menu)

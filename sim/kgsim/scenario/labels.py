@@ -83,11 +83,14 @@ class Labels:
 
     def action(self, decision: str, action: str, *, full: bool = False) -> str:
         """Return a move in words, with what of its menu is not 0, such as ``an offer (recognition 25%)``."""
-        name, menu = move_and_menu(action)
-        move = self.of("moves", f"{decision}.{name}", full=full)
-        parts = (f"{self.term(term)} {_size(value)}".rstrip() for term, value in menu.items() if value)
-        told = ", ".join(parts)
+        move = self.of("moves", f"{decision}.{move_and_menu(action)[0]}", full=full)
+        told = ", ".join(self.menu(action))
         return f"{move} ({told})" if told else move
+
+    def menu(self, action: str) -> list[str]:
+        """Return what of a move's menu is not 0, such as ``recognition 25%``."""
+        terms = move_and_menu(action)[1]
+        return [f"{self.term(term)} {_size(value)}".rstrip() for term, value in terms.items() if value]
 
     def lottery(self, outcomes: Mapping[str, float]) -> str:
         """Return an outcome that is certain, or each with its probability."""

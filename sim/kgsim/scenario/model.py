@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kgsim.errors import Problem
 from kgsim.scenario.expressions import Expression
-from kgsim.scenario.labels import Labels, move_and_menu
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.names import INPUT_FUNCTIONS
 from kgsim.scenario.nodes import Call
 from kgsim.scenario.rounds import Dynamics, RepeatedGame, Strategy
@@ -114,11 +114,6 @@ class Action:
         if not self.menu:
             return self.move
         return f"{self.move}({', '.join(f'{term}={value:g}' for term, value in self.menu.items())})"
-
-    @classmethod
-    def named(cls, name: str) -> Action:
-        """The action of a name, which need not be listed: it may be offered from an interval."""
-        return cls(*move_and_menu(name))
 
 
 IDLE = Action("")
