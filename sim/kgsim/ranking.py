@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from kgsim.results import Interval, Result
+from kgsim.results import Interval, Result, StructureSolution
 from kgsim.wording import NOISE, close
 
 Rank = tuple[int, int]
@@ -76,6 +76,20 @@ def reached_payoffs(result: Result, outcome: str, player: str) -> Interval | Non
     return (min(payoffs), max(payoffs)) if payoffs else None
 
 
+def solved(result: Result) -> dict[str, StructureSolution]:
+    """Return the structures that have equilibria to speak of."""
+    return {name: solution for name, solution in result.structures.items() if solution.equilibria}
+
+
+def worst_structures(result: Result, player: str) -> frozenset[str]:
+    """Return the structures in which the player may fare worst; none if all structures give the same for sure."""
+    values = {name: solution.values[player] for name, solution in solved(result).items()}
+    if not values or all_same(value for bounds in values.values() for value in bounds):
+        return frozenset()
+    least = min(lower for lower, _ in values.values())
+    return frozenset(name for name, (lower, _) in values.items() if close(lower, least))
+
+
 def gain(before: Interval, after: Interval) -> Interval:
     """Return the least and largest gain from one payoff interval to another, over all pairs of equilibria.
 
@@ -83,3 +97,9 @@ def gain(before: Interval, after: Interval) -> Interval:
     (10.0, 11.5)
     """
     return after[0] - before[1], after[1] - before[0]
+
+
+def all_same(values: Iterable[float]) -> bool:
+    """Whether values are the same but for rounding; at least one is given."""
+    first, *rest = values
+    return all(close(first, value) for value in rest)

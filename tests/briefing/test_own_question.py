@@ -8,8 +8,8 @@ import kgsim
 from kgsim.briefing.compose import compose
 from kgsim.briefing.document import Document, Point, Section
 from kgsim.briefing.findings import find
-from kgsim.briefing.phrases import endings
 from kgsim.language import words
+from kgsim.messages.phrases import endings
 from kgsim.report.content import Table
 
 HEAD = """

@@ -30,7 +30,8 @@ def test_a_map_has_a_panel_for_each_structure(bypass) -> None:
 
     study = kgsim.sweep(bypass, structures=["bypass", "front"], A=np.linspace(0, 45, 10), h=np.linspace(20, 80, 7))
     figure = regime_figure(study)
-    assert [axes.get_label() for axes in figure.axes] == ["bypass", "front"]
+    names = [bypass.structures[name].label for name in ("bypass", "front")]
+    assert [axes.get_label() for axes in figure.axes] == names
     labels = [text.get_text() for text in figure.texts]
     assert "bypass deal" in labels
     assert "plausible ranges" in labels

@@ -112,7 +112,7 @@ def test_structures_that_make_no_difference_are_said_to_make_none():
     said = summary.headlines(replace(RESULT, structures=same))
     assert "“one” and “two” end in bypass deal." in said
     assert "North Korea gets 5.25 under every structure." in said
-    assert summary.worst_structures(replace(RESULT, structures=same), "US") == frozenset()
+    assert kgsim.ranking.worst_structures(replace(RESULT, structures=same), "US") == frozenset()
 
 
 def test_plain_text_cuts_nothing_and_draws_no_boxes():

@@ -168,15 +168,23 @@ def _segments(
     answers = found.copy()
     answers[alone] = found[alone - 1]
     changes = np.flatnonzero(np.diff(answers))
-    left, right, before = values[changes], values[changes + 1], answers[changes]
-    while len(left) and float((right - left).max()) > BOUNDARY_WIDTH * (high - low):
-        middle = (left + right) / 2
-        same = verdict(middle) == before
-        left, right = np.where(same, middle, left), np.where(same, right, middle)
-    cuts = [low, *(_at_zero(float(cut), high - low) for cut in (left + right) / 2), high]
+    before = answers[changes]
+    turns = halved(
+        lambda middle: verdict(middle) == before, values[changes], values[changes + 1], BOUNDARY_WIDTH * (high - low)
+    )
+    cuts = [low, *(_at_zero(float(cut), high - low) for cut in turns), high]
     codes = [int(answers[0]), *(int(code) for code in answers[changes + 1])]
     segments = (Segment(*ends, code) for ends, code in zip(pairwise(cuts), codes, strict=True))
     return tuple(segments), int((found == UNDECIDED).sum())
+
+
+def halved(same: Callable[[Floats], NDArray[np.bool_]], near: Floats, far: Floats, width: float) -> Floats:
+    """Return where an answer that holds at `near` and not at `far` ends, all brackets at once; shape (brackets,)."""
+    while len(near) and float(np.abs(far - near).max()) > width:
+        middle = (near + far) / 2
+        alike = same(middle)
+        near, far = np.where(alike, middle, near), np.where(alike, far, middle)
+    return (near + far) / 2
 
 
 def _filled(verdict: Callable[[Floats], Verdicts], values: Floats, found: Verdicts) -> Verdicts:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, gains, same, unit, verdict
+from kgsim.briefing.phrases import unit, verdict
 from kgsim.language import Words
+from kgsim.messages.phrases import bounds, same
+from kgsim.messages.play import gains
 from kgsim.report.content import Column, Table, cells
 from kgsim.wording import capital, number, percent
 
@@ -19,7 +21,7 @@ def answer(found: Findings, said: Words) -> Section | None:
         return None
     now = capital(said("answer.now", now=verdict(said, found, found.threshold.now)))
     notes = [now, said("answer.points")]
-    if found.compare and not same(gains(found).values()):
+    if found.compare and not same(gains(found.result, *found.compare).values()):
         notes.append(said("answer.several"))
     if found.number is None:
         able = sum(turn is not None for turn in found.threshold.alone.values())

@@ -6,17 +6,19 @@ import numpy as np
 
 from kgsim.briefing.document import Picture, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, change, endings, gains, same, share, title, verdict
+from kgsim.briefing.phrases import title, verdict
 from kgsim.language import Words
+from kgsim.messages.draws import movers_message
+from kgsim.messages.phrases import bounds, change, endings, same, share
+from kgsim.messages.play import gains, play_message, surely_worst, worth_message
+from kgsim.messages.studies import map_message, price_message
 from kgsim.plots.dumbbells import dumbbell_figure
 from kgsim.plots.price import price_figure
 from kgsim.plots.regimes import regime_figure
 from kgsim.plots.tornado import tornado_figure
 from kgsim.ranking import ranks, told
 from kgsim.report.content import Bullets, Cell, Column, Table, cells
-from kgsim.report.summary import worst_structures
-from kgsim.results import Result
-from kgsim.wording import NOISE, capital, number, percent
+from kgsim.wording import number, percent
 
 
 def outcomes(found: Findings, said: Words) -> Section:
@@ -24,7 +26,7 @@ def outcomes(found: Findings, said: Words) -> Section:
     result, players = found.result, found.scenario.players
     solved = {name: each for name, each in result.structures.items() if each.equilibria}
     ranked = {player: ranks({name: each.values[player] for name, each in solved.items()}) for player in players}
-    worst = {player: _worst(result, player, len(solved)) for player in players}
+    worst = {player: surely_worst(result, player) for player in players}
     rows = []
     for name, solution in result.structures.items():
         ending = endings(said, solution)
@@ -50,39 +52,10 @@ def outcomes(found: Findings, said: Words) -> Section:
     return Section(
         "outcomes",
         said("outcomes.title"),
-        _outcomes_message(found, said, worst),
+        play_message(result, said),
         (Table(columns, tuple(rows), said("outcomes.note")),),
         details=(Bullets(tuple(notes)),) if notes else (),
         notes=(*notes, *_completeness(found, said)),
-    )
-
-
-def _worst(result: Result, player: str, count: int) -> tuple[str, ...]:
-    """Where a player may fare worst; nowhere if that may be everywhere."""
-    names = tuple(worst_structures(result, player))
-    return names if len(names) < count else ()
-
-
-def _outcomes_message(found: Findings, said: Words, worst: dict[str, tuple[str, ...]]) -> str:
-    """Name who loses most, in widths of its own range of payoffs it does not share: the first whose worst is unique."""
-    count = len(found.result.structures)
-    if count == 1:
-        return said("outcomes.message_one")
-    able = {player: names for player, names in worst.items() if names}
-    if not able:
-        solved = [each.values for each in found.result.structures.values() if each.equilibria]
-        flat = all(same(values[player] for values in solved) for player in found.scenario.players) if solved else False
-        return said("outcomes.message_flat" if flat else "outcomes.message_open", count=count)
-    player = min(able, key=lambda each: len(able[each]))
-    endings_of = {each for solution in found.result.structures.values() for each in solution.outcomes}
-    names = [title(name) for name in found.result.structures if name in able[player]]
-    told_names = said.listed(names, "or") if len(names) <= 3 else f"{', '.join(names[:3])} …"
-    return said(
-        "outcomes.message",
-        count=count,
-        endings=len(endings_of),
-        player=found.scenario.players[player],
-        worst=told_names,
     )
 
 
@@ -119,18 +92,8 @@ def regime_map(found: Findings, said: Words) -> Section | None:
     if unknown.any():
         lines.append(said("map.doubt", share=share(unknown)))
     labels = {name: found.scenario.parameters[name].label for name in (x, y)}
-    message = said("map.message_plain", x=labels[x], y=labels[y])
-    outcome = found.ask.outcome if found.ask else None
-    if outcome is not None:
-        told_shares = [
-            said(
-                "map.share",
-                share=share(study.reached.sel(structure=name, outcome=outcome).values),
-                structure=title(name),
-            )
-            for name in structures
-        ]
-        message = said("map.message", x=labels[x], y=labels[y], outcome=outcome, shares=", ".join(told_shares))
+    asked = found.ask.outcome if found.ask else None
+    message = map_message(study, (x, y), found.scenario.labels, said, asked)
     picture = Picture(
         name="regimes",
         alt=said(
@@ -148,7 +111,7 @@ def regime_map(found: Findings, said: Words) -> Section | None:
     return Section(
         "map",
         said("map.title"),
-        capital(message),
+        message,
         (picture, Bullets((*lines, said("map.not_chance")))),
         notes=(*lines, said("map.caption"), said("map.not_chance")),
     )
@@ -169,7 +132,6 @@ def price(found: Findings, said: Words) -> Section | None:
         "to": title(terms.to),
         "asked": bounds(said, asked),
         "given": bounds(said, given),
-        "gain": said.interval(*sorted((number(-bound) for bound in asked), key=float)),
         "along": terms.along,
         "label": along.label,
         "low": number(along.range[0]),
@@ -179,14 +141,6 @@ def price(found: Findings, said: Words) -> Section | None:
     }
     if not np.isfinite([*asked, *given]).all():
         return None
-    if asked[1] <= NOISE:
-        key = "price.message_none_asked"
-    elif given[0] >= asked[1] - NOISE:
-        key = "price.message_paid"
-    elif given[1] < asked[0] - NOISE:
-        key = "price.message_unpaid"
-    else:
-        key = "price.message_open"
     rates = {"low": number(curve.rates[0]), "high": number(curve.rates[1])}
     lines = (said("price.share", **slots), said("price.rate", **{**slots, **rates}))
     picture = Picture(
@@ -195,9 +149,7 @@ def price(found: Findings, said: Words) -> Section | None:
         caption=said("price.caption", **slots),
         draw=lambda size: price_figure(curve, size=size, titled=False, lang=said.lang),
     )
-    return Section(
-        "price", said("price.title"), capital(said(key, **slots)), (picture, Bullets(lines)), notes=(*lines,)
-    )
+    return Section("price", said("price.title"), price_message(curve, said), (picture, Bullets(lines)), notes=(*lines,))
 
 
 def worth(found: Findings, said: Words) -> Section | None:
@@ -206,17 +158,8 @@ def worth(found: Findings, said: Words) -> Section | None:
         return None
     origin, to = found.compare
     players = found.scenario.players
-    gained = gains(found)
+    gained = gains(found.result, origin, to)
     values = [found.result.structures[name].values for name in found.compare]
-    groups: dict[str, list[str]] = {"gain": [], "lose": [], "even": [], "open": []}
-    for player, (low, high) in gained.items():
-        kind = "gain" if low > NOISE else "lose" if high < -NOISE else "even" if high - low < NOISE else "open"
-        groups[kind].append(players[player])
-    parts = []
-    for kind, names in groups.items():
-        if names:
-            key = {"gain": "gains", "lose": "loses"}.get(kind, kind)
-            parts.append(said(f"worth.{key}", players=said.listed(names), count=len(names)))
     slots = [
         {
             "player": label,
@@ -236,7 +179,7 @@ def worth(found: Findings, said: Words) -> Section | None:
     lines = [said("worth.part", **each) for each in slots]
     if not same(gained.values()):
         lines.append(said("answer.points"))
-    message = capital(said("worth.message", origin=title(origin), to=title(to), parts=", ".join(parts)))
+    message = worth_message(found.result, origin, to, said)
     return Section(
         "worth", said("worth.title"), message, (picture, Bullets(tuple(lines))), notes=(*lines, said("answer.several"))
     )
@@ -268,8 +211,7 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
                 "draws": f"{result.discovery.draws:,}",
             }
             lines.append(said("sensitivity.box", **slots))
-    leading = [bars[0].parameter for bars in result.tornado.bars[structure].values() if bars and bars[0].swing > 0.0]
-    if not leading:
+    if not any(bars and bars[0].swing > 0.0 for bars in result.tornado.bars[structure].values()):
         return None
     told_lines = " ".join(lines)
     picture = Picture(
@@ -278,8 +220,7 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
         caption=said("sensitivity.caption"),
         draw=lambda size: tornado_figure(result, size=size, titled=False, lang=said.lang),
     )
-    names = said.listed(found.scenario.parameters[name].label for name in dict.fromkeys(leading))
-    message = said("sensitivity.message", structure=title(structure), names=names)
+    message = movers_message(result, structure, said)
     return Section(
         "sensitivity", said("sensitivity.title"), message, (picture, Bullets(tuple(lines))), notes=tuple(lines)
     )

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from kgsim.briefing import rounds
 from kgsim.briefing.document import Point, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, ended, endings, gains, named
+from kgsim.briefing.phrases import ended, named
 from kgsim.language import Words
 from kgsim.language.texts import english
+from kgsim.messages.phrases import bounds, endings
+from kgsim.messages.play import gains
 from kgsim.ranking import gain
 from kgsim.report.content import Cell, Column, Paragraph, Table, Tone
 from kgsim.results import VERDICTS, Course, Interval
@@ -119,10 +121,10 @@ def _compared(found: Findings, said: Words) -> str:
     solved = {name: each for name, each in found.result.structures.items() if each.equilibria}
     if found.compare is None:
         name, solution = next(iter(solved.items()))
-        return said("answer.single", origin=named(found, name), before=endings(said, solution, found))
+        return said("answer.single", origin=named(found, name), before=endings(said, solution, quoted=True))
     origin, to = (found.result.structures[name] for name in found.compare)
-    before, after = (endings(said, each, found) for each in (origin, to))
-    still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found).values())
+    before, after = (endings(said, each, quoted=True) for each in (origin, to))
+    still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found.result, *found.compare).values())
     key = "turns" if before != after else "same" if still else "shifts"
     return said(f"answer.{key}", origin=named(found, origin.name), to=named(found, to.name), before=before, after=after)
 

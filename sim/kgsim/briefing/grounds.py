@@ -6,8 +6,9 @@ from kgsim.analysis.backtest_score import Score
 from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, title
+from kgsim.briefing.phrases import title
 from kgsim.language import Words
+from kgsim.messages.phrases import bounds
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
 from kgsim.report.provenance import kgsim_version
 from kgsim.report.summary import beyond_range

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import bounds, change, title
+from kgsim.briefing.phrases import title
 from kgsim.language import Words
+from kgsim.messages.phrases import bounds, change
 from kgsim.ranking import gain
 from kgsim.report.content import Column, Table, cells
 from kgsim.results import Interval

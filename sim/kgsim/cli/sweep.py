@@ -199,7 +199,7 @@ def _draw(job: Sweep, form: str, destination: Destination) -> None:
     from kgsim.studies.study import NETCDF, ZARR, open_study
 
     study = open_study(destination.staged(ZARR if form == "zarr" else NETCDF))
-    for name, content in drawn(study, credit(job.scenario, job.grid.fixed)):
+    for name, content in drawn(study, job.scenario, credit(job.scenario, job.grid.fixed)):
         destination.write(name, content)
 
 

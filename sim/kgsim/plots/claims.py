@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from kgsim.analysis.robustness_result import PriorResult, Robustness
+from kgsim.messages.draws import claims_message
 from kgsim.plots.shares import BELOW
 from kgsim.plots.sheet import MARGIN, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, VERDICT_MARKS
@@ -40,12 +41,16 @@ def claims_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     names = list(ways[0].claims)
     beside = sheet.width >= BESIDE
     room = 0.42 * sheet.width - MARGIN if beside else sheet.room
-    told = {name: ruler.wrap(drawable(f"{name}: {result.scenario.claims[name].says}", name), SMALL, room, most=4)
+    told = {name: ruler.wrap(drawable(result.scenario.claims[name].says, name), SMALL, room, most=4)
             for name in names}  # fmt: skip
     bars = len(ways) * BAR
     heights = {name: len(lines) * line_height(SMALL) for name, lines in told.items()}
     each = {name: max(high, bars) + 0.2 if beside else high + bars + 0.25 for name, high in heights.items()}
-    head = sheet.head("In which share of draws does a claim hold?", f"{result.scenario.title}. {BELOW}")
+    head = sheet.head(
+        claims_message(result, sheet.words),
+        "In which share of draws does a claim hold?",
+        f"{result.scenario.title}. {BELOW}",
+    )
     seen = [
         mark
         for verdict, mark in VERDICT_MARKS.items()

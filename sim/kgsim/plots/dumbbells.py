@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator
 
 from kgsim.errors import GameError
 from kgsim.language import Words
+from kgsim.messages.play import gains as gains_of
+from kgsim.messages.play import worth_message
 from kgsim.plots.sheet import SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet, outcome_sign
 from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
-from kgsim.ranking import gain
 from kgsim.results import Interval, Result, StructureSolution
 from kgsim.scenario.names import suggestion
 from kgsim.wording import NOISE, number, signed
@@ -57,15 +58,20 @@ def dumbbell_figure(sheet: Sheet, result: Result, origin: str, to: str, **option
             raise GameError(f"structure {name} has no solution, so nothing can be compared with it")
     said, ruler, players = sheet.words, sheet.ruler, result.scenario.players
     legend = sheet.legend(_signs(result, pair, said))
-    names = [_name(name) for name in pair]
-    head = sheet.head(said("figure.worth", origin=names[0], to=names[1]), result.scenario.title)
-    row = max(ROW, (sheet.least - head.height - legend.height) / len(players))
+    names = [result.scenario.labels.structure(name) for name in pair]
+    head = sheet.head(
+        worth_message(result, origin, to, said),
+        said("figure.worth", origin=names[0], to=names[1]),
+        result.scenario.title,
+    )
+    labels = {player: _label(ruler, drawable(label, player), names, sheet.width) for player, label in players.items()}
+    tallest = max(sum(line_height(size) for _, size, _, _ in lines) for lines in labels.values())
+    row = max(ROW, tallest + 0.1, (sheet.least - head.height - legend.height) / len(players))
     figure = sheet.figure(head.height + row * len(players) + legend.height, head)
     marks = player_marks(result.scenario)
     solutions = [result.structures[name] for name in pair]
-    gains = {player: gain(solutions[0].values[player], solutions[1].values[player]) for player in players}
+    gains = gains_of(result, origin, to)
     told = {player: said.interval(signed(worth[0]), signed(worth[1])) for player, worth in gains.items()}
-    labels = {player: _label(ruler, drawable(label, player), names, sheet.width) for player, label in players.items()}
     left = max(ruler.width(text, size, weight) for lines in labels.values() for text, size, weight, _ in lines) + 0.4
     right = max(ruler.width(text, SIZE, "bold") for text in told.values()) + 0.45
     wide = sheet.width - left - right
@@ -74,7 +80,7 @@ def dumbbell_figure(sheet: Sheet, result: Result, origin: str, to: str, **option
         axes = sheet.axes(figure, (left, top + 0.04, wide, row - 0.44))
         _panel(axes, result, player, marks[player], solutions, wide)
         middle = top + 0.04 + (row - 0.44) / 2
-        y = middle - sum(line_height(size) for _, size, _, _ in labels[player]) / 2
+        y = top + row / 2 - sum(line_height(size) for _, size, _, _ in labels[player]) / 2
         for text, size, weight, colour in labels[player]:
             y = sheet.lines(figure, 0.2, y, [text], size, weight=weight, color=colour)
         colour = marks[player].colour
@@ -86,9 +92,9 @@ def dumbbell_figure(sheet: Sheet, result: Result, origin: str, to: str, **option
 def _label(ruler: Ruler, label: str, names: Sequence[str], width: float) -> list[tuple[str, float, str, str]]:
     """The player's name, and which end of its arrow is which, as lines that leave most of the width."""
     room = min(2.3, 0.27 * width)
-    lines = [(line, SIZE, "bold", INK) for line in ruler.wrap(label, SIZE, room, weight="bold", most=2)]
+    lines = [(line, SIZE, "bold", INK) for line in ruler.wrap(label, SIZE, room, weight="bold", most=4)]
     for arrow, name in zip(("", "→ "), names, strict=True):
-        lines += [(line, SMALL, "normal", FAINT) for line in ruler.wrap(arrow + drawable(name), SMALL, room, most=2)]
+        lines += [(line, SMALL, "normal", FAINT) for line in ruler.wrap(arrow + drawable(name), SMALL, room, most=6)]
     return lines
 
 
@@ -158,10 +164,6 @@ def _end(axes: Axes, bounds: Interval, place: float, mark: PlayerMark, outward: 
             color=INK,
             zorder=4,
         )
-
-
-def _name(structure: str) -> str:
-    return structure.replace("_", " ")
 
 
 def _signs(result: Result, pair: tuple[str, str], said: Words) -> list[Sign]:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.sobol import TAKES, Index
+from kgsim.messages.draws import indices_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, PlayerMark, player_marks
 from kgsim.plots.text import drawable, line_height
@@ -57,8 +58,8 @@ def indices_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]
         (Line2D([], [], marker="s", color="white", markeredgecolor=INK, markersize=8, lw=0), "first order: alone"),
     ]
     legend = sheet.legend(signs)
-    title = f"Whence values vary in structure {found.structure.replace('_', ' ')}: Sobol' indices"
-    head = sheet.head(title, result.scenario.title)
+    asked = f"What payoffs under {result.scenario.labels.structure(found.structure)} vary with: Sobol' indices"
+    head = sheet.head(indices_message(result, sheet.words), asked, result.scenario.title)
     foot = legend.height + len(note) * line_height(SMALL) + 0.2
     wide = sheet.room / across
     players = result.scenario.players

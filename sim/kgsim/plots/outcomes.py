@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from kgsim.messages.play import ranks_message
 from kgsim.plots.board import board, write
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks, player_marks
@@ -100,7 +101,7 @@ def outcomes_figure(sheet: Sheet, result: Result, **options: Unpack[Options]) ->
     rows = [_row(result, rule.name, payoffs, columns, ruler) for rule in _rules(result)]
     names = {player: _heading(result, player, columns, ruler) for player in players}
     header = max(len(lines) for lines in names.values()) * line_height(SIZE) + 2 * PADDING
-    head = sheet.head("Outcomes as each player ranks them", result.scenario.title)
+    head = sheet.head(ranks_message(result, sheet.words), "Outcomes as each player ranks them", result.scenario.title)
     note = ruler.wrap(NOTE, SMALL, sheet.room, most=6)
     block = header + sum(row.height for row in rows) + 0.17
     figure, axes = board(sheet, head.height + block * len(blocks) + len(note) * line_height(SMALL) + 0.2, head)
@@ -136,12 +137,12 @@ def _row(
     result: Result, outcome: str, payoffs: dict[str, dict[str, Interval]], columns: _Columns, ruler: Ruler
 ) -> _Row:
     label = next(rule.label for rule in result.scenario.outcomes if rule.name == outcome)
-    reached = drawable(", ".join(name.replace("_", " ") for name in reached_in(result, outcome)))
+    reached = drawable(", ".join(result.scenario.labels.structure(name) for name in reached_in(result, outcome)))
     beside = bool(columns.reached)
     return _Row(
         outcome,
-        ruler.wrap(drawable(label, outcome), SIZE, columns.outcome - 0.55, most=3 if beside else 5),
-        [] if beside or not reached else ruler.wrap(f"in {reached}", SMALL, columns.outcome - 0.55, most=8),
+        ruler.wrap(drawable(label, outcome), SIZE, columns.outcome - 0.55, most=5),
+        [] if beside or not reached else ruler.wrap(f"in {reached}", SMALL, columns.outcome - 0.55, most=40),
         {
             player: [
                 line
@@ -150,7 +151,7 @@ def _row(
             ]
             for player, bounds in payoffs.items()
         },
-        ruler.wrap(reached, SMALL, columns.reached - 0.2, most=6) if beside else [],
+        ruler.wrap(reached, SMALL, columns.reached - 0.2, most=40) if beside else [],
     )
 
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from kgsim.messages.play import play_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet, outcome_sign
 from kgsim.plots.style import FAINT, INK, LOTTERY, SHADE, OutcomeMark, PlayerMark, outcome_marks, player_marks
 from kgsim.plots.text import Ruler, drawable, line_height
@@ -47,7 +48,7 @@ def payoffs_figure(sheet: Sheet, result: Result, **options: Unpack[Options]) -> 
     """
     ruler, players = sheet.ruler, result.scenario.players
     left = min(LEFT, 0.34 * sheet.width)
-    labels = [_structure_label(solution, ruler, left - 0.45) for solution in result.structures.values()]
+    labels = [_structure_label(result, solution, ruler, left - 0.45) for solution in result.structures.values()]
     texts = [
         interval(bounds) for each in result.structures.values() if each.equilibria for bounds in each.values.values()
     ]
@@ -58,7 +59,7 @@ def payoffs_figure(sheet: Sheet, result: Result, **options: Unpack[Options]) -> 
     headings = {player: ruler.wrap(drawable(label, player), HEADING, panel, weight="bold", most=3)
                 for player, label in players.items()}  # fmt: skip
     above = max(len(lines) for lines in headings.values()) * line_height(HEADING) + 0.15
-    head = sheet.head("Payoffs by structure of play", result.scenario.title)
+    head = sheet.head(play_message(result, sheet.words), "Payoffs by structure of play", result.scenario.title)
     legend = sheet.legend(_signs(result))
     note = ruler.wrap(NOTE, SMALL, sheet.room, most=4)
     foot = legend.height + len(note) * line_height(SMALL) + 0.2
@@ -171,8 +172,8 @@ def _look(equilibrium: Equilibrium, marks: Mapping[str, OutcomeMark]) -> Outcome
     return marks[next(iter(equilibrium.outcomes))] if len(equilibrium.outcomes) == 1 else LOTTERY
 
 
-def _structure_label(solution: StructureSolution, ruler: Ruler, room: float) -> list[Line]:
-    name = ruler.wrap(drawable(solution.name.replace("_", " ")), SIZE, room, weight="bold", most=3)
+def _structure_label(result: Result, solution: StructureSolution, ruler: Ruler, room: float) -> list[Line]:
+    name = ruler.wrap(drawable(result.scenario.labels.structure(solution.name)), SIZE, room, weight="bold", most=8)
     notes = ruler.wrap(_note(solution), SMALL, room, most=3)
     return [*((line, SIZE, "bold", INK) for line in name), *((line, SMALL, "normal", FAINT) for line in notes)]
 

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from kgsim.language import Words
+from kgsim.messages.studies import price_message
 from kgsim.plots.sheet import MARGIN, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import FAINT, INK, player_marks
 from kgsim.plots.sweeps import band
@@ -40,8 +41,13 @@ def price_figure(sheet: Sheet, found: Deterrence, **options: Unpack[SpokenOption
     scenario, price, said = found.scenario, found.price, sheet.words
     payee, payer = (drawable(scenario.players[player], player) for player in (price.payee, price.payer))
     marks = player_marks(scenario)
-    shown = {"payee": payee, "payer": payer, "origin": price.origin.replace("_", " "), "to": price.to.replace("_", " ")}
-    head = sheet.head(said("figure.price", **shown), scenario.title)
+    shown = {
+        "payee": payee,
+        "payer": payer,
+        "origin": scenario.labels.structure(price.origin),
+        "to": scenario.labels.structure(price.to),
+    }
+    head = sheet.head(price_message(found, said), said("figure.price", **shown), scenario.title)
     legend = sheet.legend(_signs(found, marks[price.payee].colour, marks[price.payer].colour, shown, said))
     parameter = scenario.parameters[price.along]
     unit = f" [{parameter.unit}]" if parameter.unit else ""

@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 
 from kgsim.arrays import Floats, Integers
 from kgsim.language import Words
+from kgsim.messages.studies import map_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import INK
-from kgsim.plots.sweeps import Look, looks, name_switch, parameter_label, sets_reached, switch_words, titles
-from kgsim.plots.text import line_height
+from kgsim.plots.sweeps import Look, labels_of, looks, name_switch, parameter_label, sets_reached, switch_words
+from kgsim.plots.text import drawable, line_height
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -76,9 +77,9 @@ def regime_figure(
     chosen = list(study.structure.values) if structures is None else list(structures)
     swept = [str(name) for name in study.reached.dims[2:]]
     if len(swept) == 2:
-        panels = [(study.sel(structure=name), titles(study)[name]) for name in chosen]
+        panels = [(study.sel(structure=name), labels_of(study).structure(str(name))) for name in chosen]
         dots = [_points(survivors, name, swept) for name in chosen] if survivors is not None else []
-        return _figure(sheet, study, panels, swept, "", dots)
+        return _figure(sheet, study.sel(structure=chosen), panels, swept, "", dots)
     if len(swept) == 3 and len(chosen) == 1:
         third = min(swept, key=lambda name: study.sizes[name])
         values = study[third].values
@@ -87,7 +88,7 @@ def regime_figure(
         one = study.sel(structure=chosen[0])
         panels = [(one.sel({third: value}), f"{third} = {states.get(float(value), f'{value:g}')}") for value in shown]
         left = [name for name in swept if name != third]
-        return _figure(sheet, study, panels, left, f": {titles(study)[chosen[0]]}")
+        return _figure(sheet, study.sel(structure=chosen), panels, left, labels_of(study).structure(str(chosen[0])))
     raise ValueError("a regime map needs two swept parameters, or three and a single structure")
 
 
@@ -116,7 +117,8 @@ def _figure(
     regimes = [sets_reached(panel) for panel, _ in panels]
     shown = {name for numbered, _ in regimes for names in numbered for name in names}
     palette = looks(study)
-    signs = [(_entry(look), name) for name, look in palette.items() if name in shown] + _signs(
+    labels = labels_of(study)
+    signs = [(_entry(look), labels.outcome(name)) for name, look in palette.items() if name in shown] + _signs(
         sheet.words,
         regimes,
         doubt=not all(panel.complete.values.all() for panel, _ in panels),
@@ -126,8 +128,9 @@ def _figure(
         dot = Line2D([], [], marker="o", color="white", markeredgecolor=INK, markersize=4, linestyle="none")
         signs.append((dot, sheet.words("figure.survivors")))
     legend = sheet.legend(signs)
-    head = sheet.head(sheet.words("figure.regimes") + of, str(study.attrs["title"]))
-    names = [ruler.wrap(name, SIZE, wide, weight="bold", most=2) for _, name in panels]
+    of_what = map_message(study, swept, labels, sheet.words)
+    head = sheet.head(of_what, sheet.words("figure.regimes"), of, str(study.attrs["title"]))
+    names = [ruler.wrap(drawable(name), SIZE, wide, weight="bold", most=5) for _, name in panels]
     above = max(len(lines) for lines in names) * line_height(SIZE) + 0.1
     below = ruler.wrap(parameter_label(study, swept[0]), SMALL, right - left, most=2)
     foot = 0.45 + len(below) * line_height(SMALL) + 0.1 + legend.height

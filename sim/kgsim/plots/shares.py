@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from kgsim.analysis.robustness import ORDINAL
 from kgsim.analysis.robustness_result import PriorResult, Robustness, StructureShares
+from kgsim.messages.draws import shares_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, LINE, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
@@ -72,7 +73,9 @@ def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     columns = _split([deep[name] for name in names]) if beside else [list(range(len(names)))]
     tall = max(sum(deep[names[place]] for place in column) for column in columns)
     head = sheet.head(
-        "In which share of draws is an outcome an equilibrium outcome?", f"{result.scenario.title}. {BELOW}"
+        shares_message(result, sheet.words),
+        "In which share of draws is an outcome an equilibrium outcome?",
+        f"{result.scenario.title}. {BELOW}",
     )
     signs: list[Sign] = [
         (Line2D([], [], marker=way.marker, linestyle="none", markersize=8, markeredgecolor=INK,

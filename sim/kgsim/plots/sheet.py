@@ -66,14 +66,15 @@ class Sheet:
         """Width between the margins."""
         return self.width - 2 * MARGIN
 
-    def head(self, title: str, below: str) -> Head:
-        """Lay out a heading; it takes next to no room if the figure is to have none."""
+    def head(self, title: str, *below: str) -> Head:
+        """Lay out a heading: what is found, and below it what was asked; next to no room if it is to have none."""
         if not self.titled:
             return Head((), 0.2)
         ruler, text = self.ruler, drawable(title)
         size = next((size for size in TITLE_SIZES if ruler.width(text, size, "bold") <= self.room), TITLE_SIZES[-1])
-        lines = [(line, size, "bold") for line in ruler.wrap(text, size, self.room, weight="bold", most=3)]
-        lines += [(line, SIZE, "normal") for line in ruler.wrap(drawable(below), SIZE, self.room, most=2)]
+        lines = [(line, size, "bold") for line in ruler.wrap(text, size, self.room, weight="bold", most=10)]
+        asked = drawable(": ".join(filter(None, below)))
+        lines += [(line, SIZE, "normal") for line in ruler.wrap(asked, SIZE, self.room, most=4)]
         return Head(tuple(lines), 0.25 + sum(line_height(size) for _, size, _ in lines) + 0.2)
 
     def figure(self, height: float, head: Head) -> Figure:

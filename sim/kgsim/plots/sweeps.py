@@ -15,12 +15,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from kgsim.analysis.stretches import Stretch, refined, stretches
+from kgsim.messages.studies import sweep_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import FAINT, INK, marks_of_outcomes, marks_of_players
 from kgsim.plots.text import drawable, line_height
+from kgsim.scenario.labels import Labels
+from kgsim.wording import interval, number
 
 if TYPE_CHECKING:
     from xarray import Dataset
+
+    from kgsim.scenario.model import Scenario
 
 
 #: The bounds of an interval, as studies name them.
@@ -36,7 +42,9 @@ class Look:
 
 
 @on_sheet
-def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack[Options]) -> Figure:
+def sweep_figure(
+    sheet: Sheet, study: Dataset, structure: str, scenario: Scenario | None = None, **options: Unpack[Options]
+) -> Figure:
     """Draw one structure along one parameter.
 
     Parameters
@@ -45,6 +53,9 @@ def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack
         Of one swept parameter.
     structure
         Name of one of its structures.
+    scenario
+        That the study is of: lines and bars are then cut exactly where outcomes turn, and else half-way between the
+        points around.
 
     Returns
     -------
@@ -53,46 +64,103 @@ def sweep_figure(sheet: Sheet, study: Dataset, structure: str, **options: Unpack
         where they are not, broken where values jump between neighbouring points; then one for everything that is
         offered, if claims ask for it and some equilibrium here offers it. Below, a strip an outcome that shows
         where it is an equilibrium outcome; grey beneath marks points at which further equilibria are not ruled out.
+        The values at both ends, and those of the parameter at which outcomes turn, are written.
     """
     ruler = sheet.ruler
     (name,) = (str(dimension) for dimension in study.reached.dims[2:])
-    one = study.sel(structure=structure)
-    x = one[name].values
+    one = refined(study, structure, scenario)
+    x, labels, runs = one[name].values, labels_of(study), stretches(one, name)
     palette = looks(study)
     reached = [outcome for outcome in map(str, one.outcome.values) if one.reached.sel(outcome=outcome).values.any()]
     strip = 0.34 * max(len(reached), 1) + 0.12
     panels = _panels(study, one)
-    head = sheet.head(f"Payoffs and outcomes: {titles(study)[structure]}", str(study.attrs["title"]))
+    asked = f"Payoffs and outcomes under {labels.structure(structure)}"
+    head = sheet.head(sweep_message(one, runs, labels, sheet.words), asked, str(study.attrs["title"]))
     legend = sheet.legend(_signs(study, one, name))
     left = min(2.6, 0.36 * sheet.width)
-    wide = sheet.width - left - 0.4
+    ends = {panel.label: panel.told_at_ends() for panel in panels}
+    right = 0.25 + max(ruler.width(told, SMALL) for _, told in ends.values())
+    wide = sheet.width - left - right
     below = ruler.wrap(parameter_label(study, name), SIZE, sheet.room, most=3)
     foot = strip + 0.45 + len(below) * line_height(SIZE) + 0.1 + legend.height
-    each = max(1.1, (sheet.least - head.height - foot) / len(panels) - 0.3)
-    figure = sheet.figure(head.height + len(panels) * (each + 0.3) + foot, head)
+    turns = line_height(SMALL) if len(runs) > 1 else 0.0
+    each = max(1.1, (sheet.least - head.height - turns - foot) / len(panels) - 0.3)
+    figure = sheet.figure(head.height + turns + len(panels) * (each + 0.3) + foot, head)
+    ticks = MaxNLocator(nbins=max(3, int(wide / 0.7)))
+
+    def along(axes: Axes) -> None:
+        axes.set_xlim(x[0], x[-1])
+        axes.xaxis.set_major_locator(ticks)
+        name_switch(axes, "x", one[name].attrs)
+        _base(axes, one[name].attrs, x)
+        for run in runs[1:]:
+            axes.axvline(run.low, color=FAINT, linewidth=0.8)
+
+    begin = head.height + turns
+    _write_turns(sheet, figure, runs, (left, wide), begin)
     for place, panel in enumerate(panels):
-        top = head.height + place * (each + 0.3)
+        top = begin + place * (each + 0.3)
         axes = sheet.axes(figure, (left, top, wide, each))
         band(axes, x, panel.low, panel.high, panel.colour)
-        axes.set_xlim(x[0], x[-1])
-        axes.set_xticklabels([])
-        axes.margins(y=0.12)
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=max(2, int(each / 0.4))))
+        along(axes)
+        axes.tick_params(labelbottom=False)
+        _scale(axes, panel, each)
+        _write_ends(axes, x, panel, *ends[panel.label])
         size, weight = (SIZE, "bold") if panel.of_player else (SMALL, "normal")
         lines = ruler.wrap(panel.label, size, left - 1.05, weight=weight, most=max(3, int(each / line_height(size))))
         sheet.lines(figure, MARGIN, top + (each - len(lines) * line_height(size)) / 2, lines, size, weight=weight)
-        _base(axes, one[name].attrs, x)
-    top = head.height + len(panels) * (each + 0.3)
+    top = begin + len(panels) * (each + 0.3)
     axes = sheet.axes(figure, (left, top, wide, strip))
     _strips(axes, one, x, reached, palette)
-    _base(axes, one[name].attrs, x)
+    along(axes)
     axes.tick_params(labelsize=SMALL)
-    axes.set_yticks(range(len(reached)), [ruler.wrap(drawable(each), SMALL, left - 0.5, most=1)[0] for each in reached])
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(wide / 0.7))))
-    name_switch(axes, "x", one[name].attrs)
+    named = [ruler.wrap(drawable(labels.outcome(each), each), SMALL, left - 0.5, most=1)[0] for each in reached]
+    axes.set_yticks(range(len(reached)), named)
     end = sheet.lines(figure, sheet.width / 2, top + strip + 0.4, below, SIZE, ha="center")
     sheet.sign(figure, legend, end + 0.1)
     return figure
+
+
+def _write_turns(
+    sheet: Sheet, figure: Figure, runs: Sequence[Stretch], across: tuple[float, float], bottom: float
+) -> None:
+    """Write above the panels where outcomes turn, as far as the numbers do not touch."""
+    left, wide = across
+    span, free = runs[-1].high - runs[0].low, 0.0
+    for run in runs[1:]:
+        told = number(run.low)
+        half = sheet.ruler.width(told, SMALL, "bold") / 2
+        x = left + wide * (run.low - runs[0].low) / span
+        if x - half >= free:
+            sheet.text(figure, x, bottom - line_height(SMALL) / 2, told, weight="bold", ha="center")
+            free = x + half + 0.1
+
+
+def _scale(axes: Axes, panel: _Panel, height: float) -> None:
+    """Choose the ticks of values; one that never changes has a single tick."""
+    low, high = float(np.nanmin(panel.low)), float(np.nanmax(panel.high))
+    if high - low <= 1e-9 * max(1.0, abs(high)):
+        axes.set_ylim(low - 1.0, low + 1.0)
+        axes.set_yticks([low], [number(low)])
+        return
+    axes.margins(y=0.2)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=max(3, int(height / 0.4)), steps=[1, 2, 5, 10]))
+
+
+def _write_ends(axes: Axes, x: NDArray[Any], panel: _Panel, first: str, last: str) -> None:
+    """Write a panel's values at both ends: the first above its line, or below it near the top; the last beside it."""
+    if first:
+        lower, upper = axes.get_ylim()
+        high = panel.high[0] > lower + 0.6 * (upper - lower)
+        near, side, va = (panel.low[0], -1, "top") if high else (panel.high[0], 1, "bottom")
+        axes.annotate(
+            first, (x[0], near), xytext=(4, 4 * side), textcoords="offset points", va=va, size=SMALL, color=INK
+        )
+    if last:
+        middle = (panel.low[-1] + panel.high[-1]) / 2
+        axes.annotate(
+            last, (x[-1], middle), xytext=(5, 0), textcoords="offset points", va="center", size=SMALL, color=INK
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +172,15 @@ class _Panel:
     low: NDArray[Any]
     high: NDArray[Any]
     of_player: bool
+
+    def told_at_ends(self) -> tuple[str, str]:
+        """The values at both ends as text; empty where nothing is solved."""
+        first, last = ((float(self.low[place]), float(self.high[place])) for place in (0, -1))
+        return _told(first), _told(last)
+
+
+def _told(bounds: tuple[float, float]) -> str:
+    return interval(bounds) if np.isfinite(bounds).all() else ""
 
 
 def _panels(study: Dataset, one: Any) -> list[_Panel]:
@@ -167,7 +244,7 @@ def _strips(axes: Axes, one: Any, x: NDArray[Any], reached: Sequence[str], palet
     edges = np.concatenate([[x[0]], (x[1:] + x[:-1]) / 2, [x[-1]]])
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(len(reached) - 0.5, -0.5)
-    axes.grid(False)
+    axes.grid(False, axis="y")
     for row, outcome in enumerate(reached):
         for begin, end in _runs(one.reached.sel(outcome=outcome).values):
             width = edges[end] - edges[begin]
@@ -212,9 +289,9 @@ def distinct_sets(names: Sequence[str], reached: NDArray[np.bool_]) -> tuple[lis
     return sets, np.asarray(number, dtype=np.intp).reshape(reached.shape[1:])
 
 
-def titles(study: Dataset) -> dict[str, str]:
-    """Each structure's name as a heading."""
-    return {str(name): str(name).replace("_", " ") for name in study.structure.values}
+def labels_of(study: Dataset) -> Labels:
+    """The labels of a study's scenario; those of an older study are its names."""
+    return Labels(**json.loads(study.attrs.get("labels", "{}")))
 
 
 def switch_words(about: dict[str, Any]) -> dict[float, str]:

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.analysis.tornado import Bar
 from kgsim.language import Words
+from kgsim.messages.draws import movers_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import FAINT, INK, PlayerMark, player_marks
 from kgsim.plots.text import drawable, line_height
@@ -66,7 +67,8 @@ def tornado_figure(
         told.append(said("figure.tornado_most", count=count))
     note = ruler.wrap(" ".join(told), SMALL, sheet.room, most=6)
     legend = sheet.legend(_signs(said))
-    head = sheet.head(said("figure.tornado", structure=structure.replace("_", " ")), result.scenario.title)
+    asked = said("figure.tornado", structure=result.scenario.labels.structure(structure))
+    head = sheet.head(movers_message(result, structure, said), asked, result.scenario.title)
     foot = legend.height + len(note) * line_height(SMALL) + 0.2
     wide = sheet.room / across
     names = {player: ruler.wrap(drawable(label, player), SIZE, wide - 0.3, weight="bold", most=2)

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from kgsim.analysis.quick import QuickPass
 from kgsim.analysis.robustness_result import ClaimShares
-from kgsim.ranking import payoffs_of, ranks, reached_in, told, worst
+from kgsim.ranking import payoffs_of, ranks, reached_in, solved, told, worst, worst_structures
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone, cells
 from kgsim.report.names import of_names
 from kgsim.report.provenance import versions
@@ -17,8 +17,6 @@ from kgsim.report.summary import (
     endings,
     headlines,
     held_together,
-    solved,
-    worst_structures,
 )
 from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
 from kgsim.scenario.labels import Labels

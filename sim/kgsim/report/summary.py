@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kgsim.analysis.quick import QuickPass
+from kgsim.ranking import all_same, solved
 from kgsim.report.robustness import told
 from kgsim.results import Result, StructureSolution
 from kgsim.scenario.model import KINDS, UNDECLARED, counted_claims
@@ -34,20 +35,6 @@ def beyond_range(result: Result) -> tuple[str, ...]:
     """Return the parameters whose value lies outside the range that the scenario gives as plausible."""
     ranges = {name: parameter.range for name, parameter in result.scenario.parameters.items()}
     return tuple(name for name, value in result.values.items() if not ranges[name][0] <= value <= ranges[name][1])
-
-
-def solved(result: Result) -> dict[str, StructureSolution]:
-    """Return the structures that have equilibria to speak of."""
-    return {name: solution for name, solution in result.structures.items() if solution.equilibria}
-
-
-def worst_structures(result: Result, player: str) -> frozenset[str]:
-    """Return the structures in which the player may fare worst; none if all structures give the same for sure."""
-    values = {name: solution.values[player] for name, solution in solved(result).items()}
-    if not values or _all_same(value for bounds in values.values() for value in bounds):
-        return frozenset()
-    least = min(lower for lower, _ in values.values())
-    return frozenset(name for name, (lower, _) in values.items() if close(lower, least))
 
 
 def endings(solution: StructureSolution) -> str:
@@ -88,7 +75,7 @@ def _gains(result: Result) -> Iterable[str]:
         return
     for player, label in result.scenario.players.items():
         bounds = {name: by_player[player] for name, by_player in values.items()}
-        if _all_same(value for pair in bounds.values() for value in pair):
+        if all_same(value for pair in bounds.values() for value in pair):
             yield f"{label} gets {number(next(iter(bounds.values()))[0])} under every structure."
             continue
         most = max(upper for _, upper in bounds.values())
@@ -178,8 +165,3 @@ def _doubts(result: Result) -> Iterable[str]:
         told = result.scenario.labels.value(name, result.values[name])
         spread = interval(result.scenario.parameters[name].range)
         yield f"{told} lies outside the plausible range {spread} that the scenario gives."
-
-
-def _all_same(values: Iterable[float]) -> bool:
-    first, *rest = values
-    return all(close(first, value) for value in rest)
