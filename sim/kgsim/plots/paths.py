@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -96,8 +97,8 @@ def lanes_of(scenario: Scenario, structure: str) -> tuple[Lane, ...]:
             stage=stage,
             mover="+".join(mover),
             moves={
-                move: label
-                for move, label in scenario.decisions[name].moves.items()
+                move: scenario.labels.of("moves", f"{name}.{move}")
+                for move in scenario.decisions[name].moves
                 if name not in play.only or move in play.only[name]
             },
         )
@@ -118,6 +119,6 @@ def head_of(scenario: Scenario, lane: Lane) -> tuple[str, PlayerMark]:
 
 
 def _step(labels: Labels, decision: str, name: str) -> Step:
-    # No-break spaces keep a term and its value on one line.
-    menu = ", ".join(each.replace(" ", "\u00a0") for each in labels.menu(name))
+    # No-break spaces keep a value on the line of its term.
+    menu = re.sub(r" (?=[-\d])", "\u00a0", ", ".join(labels.menu(name)))
     return Step(decision, move_and_menu(name)[0], menu)

@@ -17,6 +17,9 @@ BADGE = 0.2
 SLOT = 0.26
 PADDING = 0.08
 
+#: Lines that an offer takes at most: what is offered is what a reader looks for.
+LONGEST_MENU = 8
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -85,7 +88,8 @@ def nodes_of(lane: Lane, paths: Sequence[Path], width: float, ruler: Ruler) -> l
         through = [i for i, path in enumerate(paths) if path.steps[lane.decision].move == move]
         menus = [drawable(paths[i].steps[lane.decision].menu) for i in through]
         slots = tuple(
-            Slot(i, ruler.wrap(menu, SMALL, room) if menu else []) for i, menu in zip(through, menus, strict=True)
+            Slot(i, ruler.wrap(menu, SMALL, room, most=LONGEST_MENU) if menu else [])
+            for i, menu in zip(through, menus, strict=True)
         )
         weight = "bold" if through else "normal"
         nodes.append(Node(ruler.wrap(drawable(label, move), SMALL, room, weight=weight), slots))
