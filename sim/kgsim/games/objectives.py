@@ -87,8 +87,8 @@ class Objective:
         """The same with what is stated, shape (points, members), at some of the points."""
 
         def some(stated: Numbers | None) -> Numbers | None:
-            # Memory keeps the points side by side.
-            return None if stated is None else np.asarray(stated).T[:, points].T
+            # Memory keeps the points side by side; what is stated once holds at all of them.
+            return stated if stated is None or np.ndim(stated) < 2 else np.asarray(stated).T[:, points].T
 
         return replace(self, disagreement=some(self.disagreement), weights=some(self.weights))
 

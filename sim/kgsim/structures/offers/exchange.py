@@ -13,7 +13,7 @@ import numpy as np
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.games.objectives import NashProduct
 from kgsim.solvers.offers.cells import Offers, Planes, corner_weights, critical_offers, repeated
-from kgsim.solvers.offers.indifference import Indifferences
+from kgsim.solvers.offers.indifference import Answers, Indifferences
 from kgsim.structures.offers.play import Axis, Bundled, Goal, Play
 from kgsim.structures.offers.worth_offering import worth_offering
 from kgsim.tolerances import ON_A_PLANE, ROUNDED_WORTH, ROUNDING
@@ -184,7 +184,7 @@ def _payoffs_of_limits(play: Play, bundled: Bundled, value: Floats, chooser: Flo
     """What everybody has from each limit, in each block; shape (players, limits, points)."""
     weights = corner_weights(chooser)
     worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
-    alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths])
+    alive = Answers([each.reshape(len(each), -1) for each in worths])
     corners = play.payoffs[bundled.stage][:, bundled.bundles]
     payoffs = np.einsum("pbcm,scm->pbsm", corners, corner_weights(value))
     for block in bundled.blocks(play):

@@ -83,6 +83,10 @@ class Goal:
     seats: tuple[int, ...]
     where: Bools
 
+    def at(self, points: Integers) -> Goal:
+        """The same at some of the points."""
+        return Goal(self.objective.at(points), self.seats, self.where[points])
+
     def seen(self, payoffs: Floats) -> Floats:
         """Payoffs (players, ..., points) as the objective takes them, (..., points, seats)."""
         return np.moveaxis(payoffs[list(self.seats)], 0, -1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
-from kgsim.solvers.offers.cells import Offers, corner_weights
-from kgsim.solvers.offers.indifference import Indifferences
+from kgsim.solvers.offers.cells import Offers
+from kgsim.solvers.offers.indifference import Answers
 from kgsim.structures.offers.boxes import Box
 from kgsim.structures.offers.play import Bundled, Goal, Play
 from kgsim.tolerances import ROUNDED_WORTH
@@ -107,53 +108,99 @@ class _Span(NamedTuple):
     stands: Bools
 
 
+class _Made(NamedTuple):
+    """The offers that there are, each at each of its points: their numbers, and what everybody decides on."""
+
+    offer: Integers
+    point: Integers
+    itself: Integers
+
+    @classmethod
+    def of(cls, offers: Offers) -> _Made:
+        """`itself` is the place of the same offer that is no limit, -1 where there is none."""
+        offer, point = np.nonzero(offers.valid)
+        place = np.full(offers.valid.shape, -1)
+        place[offer, point] = np.arange(len(offer))
+        return cls(offer, point, np.where(offers.itself[offer] == offer, -1, place[offers.itself[offer], point]))
+
+    def worths(self, corners: Floats, place: Floats) -> Floats:
+        """What is affine between the corners of a box, (..., corners, points), at places (offers, n, points)."""
+        n = place.shape[1]
+        worth = corners[..., 0, self.point]
+        for i in range(n):
+            slope = corners[..., 1 << (n - 1 - i), :] - corners[..., 0, :]
+            worth += slope[..., self.point] * place[self.offer, i, self.point]
+        return worth
+
+    def largest(self, values: Floats, points: int) -> Floats:
+        """The largest of values (..., offers made) at each point, by size; what is not finite does not count."""
+        size = np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=tuple(range(values.ndim - 1)))
+        found = np.zeros(points)
+        np.maximum.at(found, self.point, size)
+        return found
+
+    def spread(self, values: NDArray[Any], offers: Offers, elsewhere: float) -> NDArray[Any]:
+        """Values of the offers made as an array of shape (offers, points)."""
+        found = np.full(offers.valid.shape, elsewhere, dtype=values.dtype)
+        found[self.offer, self.point] = values
+        return found
+
+
 def _spans(play: Play, bundled: Bundled, offers: Offers, goal: Goal, others: Sequence[Goal]) -> Iterator[_Span]:
     """What each offer may be worth to its mover, in each block; `others` choose at the same time."""
-    weights = corner_weights(offers.chooser)
-    worths = [np.einsum("bcm,scm->bsm", each, weights) for each in bundled.worths(play)]
-    alive = Indifferences([each.reshape(len(each), 1, -1) for each in worths], mixing=True)
-    payoffs = np.einsum("pbcm,scm->pbsm", play.payoffs[bundled.stage][:, bundled.bundles], corner_weights(offers.value))
-    own = goal.score(payoffs)
-    size = np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
-    rivals = [each.score(payoffs) for each in others]
+    made, points = _Made.of(offers), offers.valid.shape[1]
+    answers = Answers([made.worths(each, offers.chooser) for each in bundled.worths(play)], mixing=True)
+    payoffs = made.worths(play.payoffs[bundled.stage][:, bundled.bundles], offers.value)
+    here = goal.at(made.point)
+    own, rivals = here.score(payoffs), [each.at(made.point).score(payoffs) for each in others]
+    size = made.largest(own, points)
     changing = (bundled.bundles != bundled.bundles[:, :1]).any(axis=1)
     for block in bundled.blocks(play):
-        ids, masks = alive.gather(block)
-        mask = np.broadcast_to(masks, (len(ids), own[0].size)).reshape(len(ids), *own.shape[1:])
+        ids, masks = answers.gather(block)
+        mask = np.broadcast_to(masks, (len(ids), len(made.point)))
         low = np.where(mask, own[ids], np.inf).min(axis=0)
         high = np.where(mask, own[ids], -np.inf).max(axis=0)
-        number = np.einsum("b,bsm->sm", _PRIMES[ids % len(_PRIMES)], mask)
+        number = _PRIMES[ids % len(_PRIMES)] @ mask
         idle = np.where(mask[changing[ids]].any(axis=0), 0, number)
-        stands = _standing_for(offers, mask, goal, payoffs[:, ids], own[ids], [each[ids] for each in rivals])
-        low, high = (np.where(offers.valid, each, -np.inf) for each in (low, high))
-        yield _Span(low, high, size, idle, stands)
+        slack = ROUNDED_WORTH * made.largest(own[ids], points)[made.point]
+        ends = None if goal.objective.linear else payoffs[:, ids]
+        stands = _standing_for(made, mask, slack, here, ends, own[ids], [each[ids] for each in rivals])
+        yield _Span(
+            made.spread(low, offers, -np.inf),
+            made.spread(high, offers, -np.inf),
+            size,
+            made.spread(idle, offers, 0),
+            made.spread(stands, offers, False),
+        )
 
 
 def _standing_for(
-    offers: Offers, mask: Bools, goal: Goal, payoffs: Floats, own: Floats, others: Sequence[Floats]
+    made: _Made, mask: Bools, slack: Floats, goal: Goal, payoffs: Floats | None, own: Floats, others: Sequence[Floats]
 ) -> Bools:
-    """See `_Span.stands`; shape (offers, points).
+    """See `_Span.stands`; shape (offers made,).
 
     Parameters
     ----------
-    offers, mask
-        Offers, and which bundles may follow each; shape (bundles, offers, points).
-    payoffs, own, others
-        What everybody has from each bundle, players first, and what the mover and the others make of that.
+    made, mask, slack
+        Offers, which bundles may follow each, shape (bundles, offers), and what makes no difference to its mover.
+    goal, payoffs, own, others
+        What the mover wants, what everybody has from each bundle, players first, None if mixtures are worth what lies
+        between, and what the mover and the others make of that.
     """
-    found = np.zeros(offers.valid.shape, dtype=bool)
-    sure, chosen = mask.sum(axis=0) == 1, mask.argmax(axis=0)
-    slack = ROUNDED_WORTH * np.abs(np.where(np.isfinite(own), own, 0.0)).max(axis=(0, 1))
-    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
-        here = chosen[limit][None]
-        best, there = own[:, limit], payoffs[:, :, limit]
-        fine = best < np.take_along_axis(best, here, axis=0) - slack
-        way = goal.between(np.take_along_axis(there, here[None], axis=1), there)
+    limits = np.flatnonzero((made.itself >= 0) & (mask.sum(axis=0) == 1))
+    sure = mask[:, limits].argmax(axis=0)
+    best = own[:, limits]
+    each = np.arange(len(limits))
+    fine = best < best[sure, each] - slack[limits]
+    if payoffs is not None:
+        there = payoffs[:, :, limits]
+        way = goal.at(limits).between(there[:, sure, each][:, None], there)
         if way is not None:
             # A mixture of the two is worse as well.
             fine &= np.isnan(way)
-        for score in others:
-            fine &= score[:, limit] >= np.take_along_axis(score[:, limit], here, axis=0)
-        fine |= ~mask[:, offers.itself[limit]] | (np.arange(len(mask))[:, None] == here)
-        found[limit] = offers.valid[limit] & sure[limit] & fine.all(axis=0)
+    for score in others:
+        fine &= score[:, limits] >= score[sure, limits]
+    fine |= ~mask[:, made.itself[limits]] | (np.arange(len(mask))[:, None] == sure)
+    found = np.zeros(len(made.point), dtype=bool)
+    found[limits] = fine.all(axis=0)
     return found
