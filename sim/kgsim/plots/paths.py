@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -119,6 +118,4 @@ def head_of(scenario: Scenario, lane: Lane) -> tuple[str, PlayerMark]:
 
 
 def _step(labels: Labels, decision: str, name: str) -> Step:
-    # No-break spaces keep a value on the line of its term.
-    menu = re.sub(r" (?=[-\d])", "\u00a0", ", ".join(labels.menu(name)))
-    return Step(decision, move_and_menu(name)[0], menu)
+    return Step(decision, move_and_menu(name)[0], ", ".join(labels.menu(name)))
