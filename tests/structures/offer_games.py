@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 import kgsim
 
-TERMS = "xyz"
+TERMS = "xyzvw"
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,11 @@ class OfferGame:
         return best
 
 
-def random_offer_game(seed: int, most_replies: int = 4) -> OfferGame:
-    """Payoffs without ties: numbers drawn from an interval."""
+def random_offer_game(seed: int, most_replies: int = 4, terms: int = 0) -> OfferGame:
+    """Payoffs without ties: numbers drawn from an interval; so many terms, up to three if none are asked for."""
     draw = np.random.default_rng(seed)
-    terms, replies, reactions = (int(draw.integers(*ends)) for ends in ((1, 4), (2, most_replies + 1), (1, 4)))
+    some, replies, reactions = (int(draw.integers(*ends)) for ends in ((1, 4), (2, most_replies + 1), (1, 4)))
+    terms = terms or some
     worth = np.round(draw.uniform(-1.0, 1.0, (3, replies, reactions, 1 + terms)), 12)
     return OfferGame(worth, np.round(draw.uniform(-1.0, 0.5, 3), 12))
 

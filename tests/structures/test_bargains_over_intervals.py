@@ -111,7 +111,7 @@ def test_many_points_at_once_have_the_bargains_of_single_points(members: int) ->
 
 def answered(worth: np.ndarray) -> kgsim.Scenario:
     """A, B and C offer together and D replies; `worth[i, reply]` is player i's constant, and a slope for each term."""
-    everyone, names = [*PLAYERS, "D"], "xyz"[: worth.shape[-1] - 1]
+    everyone, names = [*PLAYERS, "D"], "xyzvw"[: worth.shape[-1] - 1]
     replies = [f"d{reply}" for reply in range(worth.shape[1])]
     utilities = [
         f"  {player}: "
@@ -164,10 +164,10 @@ def best_if_answered(worth: np.ndarray) -> float:
     return best
 
 
-@pytest.mark.parametrize("seed", [0, 1, 5])
-def test_three_agree_before_an_answer_of_many(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "replies", "terms"), [(0, 5, 3), (1, 5, 3), (5, 5, 3), (0, 4, 4), (2, 3, 5)])
+def test_three_agree_before_an_answer_of_many(seed: int, replies: int, terms: int) -> None:
     """Answers that cut the box into many cells cost no more than the corners of each."""
-    worth = np.round(np.random.default_rng(seed).uniform(-1.0, 1.0, (4, 5, 4)), 9)
+    worth = np.round(np.random.default_rng(seed).uniform(-1.0, 1.0, (4, replies, 1 + terms)), 9)
     worth[:3, :, 0] += 0.5
     tracemalloc.start()
     solution = kgsim.solve(answered(worth)).structures["s"]

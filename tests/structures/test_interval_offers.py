@@ -72,15 +72,27 @@ def test_random_offers_equal_linear_programmes(seed):
     check_against_programmes(seed, most_replies=3)
 
 
+@pytest.mark.parametrize(("terms", "seed"), [(4, 2), (4, 3), (5, 1)])
+def test_offers_of_many_terms_equal_linear_programmes(terms, seed):
+    check_against_programmes(seed, most_replies=3, terms=terms)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("terms", [4, 5])
+@pytest.mark.parametrize("seed", range(100))
+def test_many_offers_of_many_terms_equal_linear_programmes(terms, seed):
+    check_against_programmes(seed, most_replies=3, terms=terms)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 3000))
 def test_many_random_offers_equal_linear_programmes(seed):
     check_against_programmes(seed, most_replies=6 if seed % 10 == 0 else 4)
 
 
-def check_against_programmes(seed: int, most_replies: int) -> None:
+def check_against_programmes(seed: int, most_replies: int, terms: int = 0) -> None:
     """The proposer can be sure of what the programmes say, and where there is nothing else everybody has that."""
-    game = random_offer_game(seed, most_replies)
+    game = random_offer_game(seed, most_replies, terms)
     expected, solution = game.by_linear_programmes(), solved(game)
     assert solution.residual < 1e-10
     assert solution.values["P"][0] == pytest.approx(expected[0], abs=1e-9)
@@ -102,6 +114,19 @@ def test_many_points_have_the_answers_of_single_points(seed):
         if found.doubt[point] == 0:
             assert alone.complete
             assert np.array(found.values)[:, :, point] == pytest.approx(values, abs=1e-9)
+
+
+def test_many_terms_at_points_taken_some_at_a_time_have_the_answers_of_single_points(monkeypatch):
+    monkeypatch.setattr("kgsim.structures.offers.exchange.AT_ONCE", 3)
+    scenario = kgsim.loads(random_offer_game(3, 3, terms=4).text())
+    points = {name: np.random.default_rng(0).uniform(-1.0, 1.0, 7) for name in scenario.parameters}
+    found = Engine(scenario, ("s",)).solve(points)["s"]
+    for point in range(7):
+        alone = kgsim.solve(scenario, {name: float(values[point]) for name, values in points.items()}).structures["s"]
+        if found.doubt[point] == 0:
+            expected = np.array(list(alone.values.values())).T
+            assert np.array(found.values)[:, :, point] == pytest.approx(expected, abs=1e-9)
+    assert (found.doubt == 0).any()
 
 
 def pie(outside: float = 0.2, replies: str = "") -> OfferGame:

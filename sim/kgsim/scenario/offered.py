@@ -222,7 +222,7 @@ LATER = "Give these terms a step (`{from: 0, to: 1, step: 0.25}`) or a list of v
 RULES_OF_SUMS = frozenset({"weighted"})
 
 #: Terms that one action may take from intervals.
-MOST_TERMS = 3
+MOST_TERMS = 5
 
 
 def _most(decision: Decision, structure: Structure) -> int:

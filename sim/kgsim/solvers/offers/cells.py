@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import comb
 
 import numpy as np
 
@@ -20,7 +21,10 @@ from kgsim.arrays import Bools, Floats, Integers
 from kgsim.tolerances import ON_A_PLANE
 
 #: Unequal speeds along the edges of a cell, so that no way into a cell runs along one of its sides.
-_SPEEDS = (1.0, 0.754877666, 0.569840291, 0.430159709)
+_SPEEDS = (1.0, 0.754877666, 0.569840291, 0.430159709, 0.324717957)
+
+#: Numbers that are worked on at once where there are many corners.
+MOST_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +107,17 @@ class Offers:
             np.concatenate([self.itself, others.itself + len(self)]),
         )
 
+    def followed_by(self, others: Offers) -> Offers:
+        """These at the points they are of, then others at further points; each list is filled up with its first."""
+        count = max(len(self), len(others))
+        both = [(each, np.where(np.arange(count) < len(each), np.arange(count), 0)) for each in (self, others)]
+        return Offers(
+            np.concatenate([each.value[order] for each, order in both], axis=-1),
+            np.concatenate([each.chooser[order] for each, order in both], axis=-1),
+            np.concatenate([each.valid[order] & (np.arange(count) < len(each))[:, None] for each, order in both], -1),
+            np.arange(count),
+        )
+
     def as_nearby(self) -> Offers:
         """These without offers that are met as offers of no cell are: what has limits is met as one of them."""
         limit = self.itself != np.arange(len(self))
@@ -121,88 +136,155 @@ class Offers:
 
 def critical_offers(planes: Planes) -> Offers:
     """The corners of all cells, each by itself and as the limit of each cell that it is a corner of."""
-    corners = list(_corners(planes))
-    limits = [(number, limit) for number, corner in enumerate(corners) for limit in _limits(planes, corner)]
-    stacked = [(corner.place, corner.place, corner.valid) for corner in corners] + [limit for _, limit in limits]
-    value, chooser, valid = (np.array(each) for each in zip(*stacked, strict=True))
-    return Offers(value, chooser, valid, np.array([*range(len(corners)), *(number for number, _ in limits)]))
+    value, valid, limits, known = [], [], [], 0
+    for corners in _corners(planes):
+        value.append(corners.place)
+        valid.append(corners.valid)
+        within, there, of = _limits(planes, corners)
+        limits.append((corners.place[of], within, there, of + known))
+        known += len(corners.place)
+    of_limit, chooser, there, itself = (np.concatenate(each) for each in zip(*limits, strict=True))
+    places = np.concatenate(value)
+    return Offers(
+        np.concatenate([places, of_limit]),
+        np.concatenate([places, chooser]),
+        np.concatenate([*valid, there]),
+        np.concatenate([np.arange(known), itself]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class _Corner:
-    """A corner: the planes it is on, its coordinates on the cube's sides (0 or 1, else nan), its place and validity."""
+class _Corners:
+    """Corners of cells that lie on as many planes each, and are free in the same coordinates.
 
-    on: tuple[int, ...]
-    sides: tuple[float | None, ...]
+    Attributes
+    ----------
+    on
+        The planes, shape (corners, m).
+    free
+        The m coordinates that these planes fix.
+    sides
+        Whether the others are at their upper end, shape (corners, n - m).
+    place, valid
+        Where they are, and whether they are there; shapes (corners, n, points) and (corners, points).
+    """
+
+    on: Integers
+    free: tuple[int, ...]
+    sides: Bools
     place: Floats
     valid: Bools
 
+    @property
+    def fixed(self) -> list[int]:
+        """The other coordinates."""
+        return [i for i in range(self.place.shape[1]) if i not in self.free]
 
-def _corners(planes: Planes) -> Iterator[_Corner]:
+
+def _corners(planes: Planes) -> Iterator[_Corners]:
     count, n, points = planes.normal.shape
     for meeting in range(n + 1):
-        for on in combinations(range(count), meeting):
+        ends = np.array(list(product((False, True), repeat=n - meeting)), dtype=bool)
+        meet = np.array(list(combinations(range(count), meeting)), dtype=np.intp)
+        meet = meet.reshape(comb(count, meeting), meeting)
+        meet = meet[np.any(planes.valid[meet].all(axis=1), axis=1)]
+        for few in _batches(meet, len(ends) * (n + 1) ** 2 * points):
             for free in combinations(range(n), meeting):
-                for ends in product((0.0, 1.0), repeat=n - meeting):
-                    rest = iter(ends)
-                    sides = tuple(None if i in free else next(rest) for i in range(n))
-                    place, valid = _meeting(planes, on, sides, points)
-                    if valid.any():
-                        yield _Corner(on, sides, place, valid)
+                place, valid = _meetings(planes, few, free, ends)
+                on, sides = np.nonzero(valid.any(axis=2))
+                if len(on):
+                    yield _Corners(few[on], free, ends[sides], place[on, sides], valid[on, sides])
 
 
-def _meeting(planes: Planes, on: tuple[int, ...], sides: tuple[float | None, ...], points: int) -> tuple[Floats, Bools]:
-    """Where some planes meet on some sides of the cube, and whether they do inside it."""
-    place = np.array([np.full(points, 0.0 if side is None else side) for side in sides]).reshape(len(sides), points)
-    if not on:
-        return place, np.ones(points, dtype=bool)
-    free = [i for i, side in enumerate(sides) if side is None]
-    found, regular = _solved(planes.normal[np.ix_(on, free)], -planes.at(place)[list(on)])
+def _batches(numbers: Integers, size: int) -> list[Integers]:
+    """Parts that need no more memory at once than it takes."""
+    most = max(1, MOST_NUMBERS // size)
+    return np.split(numbers, range(most, len(numbers), most)) if len(numbers) else []
+
+
+def _meetings(planes: Planes, on: Integers, free: tuple[int, ...], ends: Bools) -> tuple[Floats, Bools]:
+    """Where planes meet on sides of the cube, and whether they do inside it.
+
+    Parameters
+    ----------
+    planes, on, free
+        See `_Corners`.
+    ends
+        The sides.
+
+    Returns
+    -------
+    place, valid
+        Shapes (meetings, sides, n, points) and (meetings, sides, points).
+    """
+    _, n, points = planes.normal.shape
+    place = np.zeros((len(on), len(ends), n, points))
+    place[:, :, [i for i in range(n) if i not in free]] = ends[:, :, None]
+    if not free:
+        return place, np.ones((len(on), len(ends), points), dtype=bool)
+    normal = planes.normal[on]  # (meetings, m, n, points)
+    height = np.einsum("jkim,jsim->jksm", normal, place) + planes.offset[on][:, :, None]
+    found, regular = _solved(normal[:, :, list(free)], -height)
     for end in (0.0, 1.0):
         found = np.where(np.abs(found - end) <= ON_A_PLANE, end, found)
-    place[free] = found
-    inside = ((found >= 0.0) & (found <= 1.0)).all(axis=0)
-    return np.clip(place, 0.0, 1.0), np.asarray(regular & inside & planes.valid[list(on)].all(axis=0))
+    inside = ((found >= 0.0) & (found <= 1.0)).all(axis=1)
+    place[:, :, list(free)] = np.clip(found, 0.0, 1.0).swapaxes(1, 2)
+    return place, inside & (regular & planes.valid[on].all(axis=1))[:, None]
 
 
 def _solved(matrix: Floats, right: Floats) -> tuple[Floats, Bools]:
-    """Solve square systems (n, n, points) for right sides (n, points), and tell where they are regular."""
-    stacked = np.moveaxis(matrix, -1, 0)
+    """Solve square systems (..., n, n, points) for right sides (..., n, k, points), and tell which are regular."""
+    stacked = np.moveaxis(matrix, -1, -3)
     regular = np.abs(np.linalg.det(stacked)) > ON_A_PLANE
-    stacked = np.where(regular[:, None, None], stacked, np.eye(stacked.shape[-1]))
+    stacked = np.where(regular[..., None, None], stacked, np.eye(stacked.shape[-1]))
     if stacked.shape[-1] == 1:
-        return np.asarray(right / stacked[:, :, 0].T), np.asarray(regular)
-    return np.asarray(np.linalg.solve(stacked, right.T[:, :, None])[:, :, 0].T), np.asarray(regular)
+        return np.asarray(right / stacked[..., 0, 0][..., None, None, :]), np.asarray(regular)
+    return np.asarray(np.moveaxis(np.linalg.solve(stacked, np.moveaxis(right, -1, -3)), -3, -1)), np.asarray(regular)
 
 
-def _limits(planes: Planes, corner: _Corner) -> Iterator[tuple[Floats, Floats, Bools]]:
-    """The ways into the cells at a corner: the corner, a place inside the cell, and whether there is such a cell."""
-    n, points = corner.place.shape
-    here = planes.at(corner.place)
-    free = [i for i, side in enumerate(corner.sides) if side is None]
-    inward = np.zeros((n, points))
-    for i, side in enumerate(corner.sides):
-        if side is not None:
-            inward[i] = _SPEEDS[-1 - i] * (1.0 if side == 0.0 else -1.0)
-    for signs in product((1.0, -1.0), repeat=len(corner.on)):
-        direction = inward.copy()
-        if free:
-            speed = np.array([sign * each for sign, each in zip(signs, _SPEEDS, strict=False)])[:, None]
-            along = np.einsum("kim,im->km", planes.normal[list(corner.on)], inward)
-            direction[free], _ = _solved(planes.normal[np.ix_(corner.on, free)], speed - along)
-        reach = _reach(planes, here, corner.place, direction)
-        valid = corner.valid & (reach > ON_A_PLANE) & np.isfinite(reach)
-        yield corner.place, corner.place + np.where(valid, 0.5 * reach, 0.0) * direction, valid
+def _limits(planes: Planes, corners: _Corners) -> tuple[Floats, Bools, Integers]:
+    """The ways into the cells at corners: places inside, where there is one, and the corner's number.
+
+    There is one for each side of each plane that a corner is on. Shapes (ways, n, points), (ways, points) and (ways,).
+    """
+    meeting, (_, n, points) = len(corners.free), corners.place.shape
+    signs = np.array(list(product((1.0, -1.0), repeat=meeting))).reshape(2**meeting, meeting)
+    size = len(signs) * (len(planes.offset) + n) * points
+    parts = [_ways(planes, corners, few, signs) for few in _batches(np.arange(len(corners.place)), size)]
+    within, valid = (np.concatenate(each) for each in zip(*parts, strict=True))
+    of = np.repeat(np.arange(len(corners.place)), len(signs))
+    some = valid.any(axis=1)
+    return within[some], valid[some], of[some]
+
+
+def _ways(planes: Planes, corners: _Corners, few: Integers, signs: Floats) -> tuple[Floats, Bools]:
+    """See `_limits`, for some of the corners."""
+    on, place, free = corners.on[few], corners.place[few], list(corners.free)
+    inward = np.zeros(place.shape)
+    speed = np.array([_SPEEDS[-1 - i] for i in corners.fixed])
+    inward[:, corners.fixed] = np.where(corners.sides[few], -speed, speed)[:, :, None]
+    direction = np.repeat(inward[:, None], len(signs), axis=1)
+    if free:
+        along = np.einsum("ckim,cim->ckm", planes.normal[on], inward)
+        wanted = (signs * _SPEEDS[: len(free)]).T[None, :, :, None] - along[:, :, None]
+        found, _ = _solved(planes.normal[on][:, :, free], wanted)
+        direction[:, :, free] = found.swapaxes(1, 2)
+    here = np.einsum("kim,cim->ckm", planes.normal, place) + planes.offset
+    reach = _reach(planes, here, place, direction)
+    valid = corners.valid[few][:, None] & (reach > ON_A_PLANE) & np.isfinite(reach)
+    within = place[:, None] + np.where(valid, 0.5 * reach, 0.0)[:, :, None] * direction
+    return within.reshape(-1, *place.shape[1:]), valid.reshape(-1, place.shape[-1])
 
 
 def _reach(planes: Planes, here: Floats, place: Floats, direction: Floats) -> Floats:
-    """How far one can go from a place before a side of the cube or a plane is met; shape (points,)."""
+    """How far one can go from corners before a side of the cube or a plane is met; shape (corners, ways, points)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.einsum("kim,im->km", planes.normal, direction)
-        meets = planes.valid & (np.abs(here) > ON_A_PLANE) & (here * slope < 0.0)
-        to_planes = np.where(meets, -here / slope, np.inf).min(axis=0, initial=np.inf)
-        room = np.where(direction > 0.0, 1.0 - place, -place) / direction
-    return np.asarray(np.minimum(to_planes, np.where(direction == 0.0, np.inf, room).min(axis=0)))
+        slope = np.einsum("kim,csim->cskm", planes.normal, direction)
+        height = here[:, None]
+        meets = planes.valid & (np.abs(height) > ON_A_PLANE) & (height * slope < 0.0)
+        to_planes = np.where(meets, -height / slope, np.inf).min(axis=2, initial=np.inf)
+        room = np.where(direction > 0.0, 1.0 - place[:, None], -place[:, None]) / direction
+    return np.asarray(np.minimum(to_planes, np.where(direction == 0.0, np.inf, room).min(axis=2)))
 
 
 def _first(offers: Offers, valid: Bools) -> Offers:

@@ -21,6 +21,9 @@ from kgsim.tolerances import ON_A_PLANE, ROUNDED_WORTH, ROUNDING
 #: Numbers of corners, shape (k, mixtures), and their weights, shape (k, mixtures, points), nan where there is none.
 Mixture: TypeAlias = tuple[Integers, Floats]
 
+#: Of more terms than these there are so many corners that points are taken some at a time, to save memory.
+MANY_TERMS, AT_ONCE = 3, 256
+
 
 def reduced(play: Play, since: int = 0) -> Play:
     """The play with the boxes of its stages, from one on, exchanged for the offers that can matter."""
@@ -32,19 +35,26 @@ def reduced(play: Play, since: int = 0) -> Play:
 
 
 def _exchanged(play: Play, stage: int, axis: int) -> Play:
+    points = np.arange(play.payoffs[-1].shape[-1])
+    many = max(len(box.terms) for box in play.boxes[axis]) > MANY_TERMS
+    parts = np.split(points, range(AT_ONCE, len(points), AT_ONCE)) if many and len(points) > AT_ONCE else [points]
+    chosen = [_chosen(play if len(parts) == 1 else play.at(part), stage, axis) for part in parts]
+    found = _laid_out(play, stage, axis, tuple(reduce(Offers.followed_by, each) for each in zip(*chosen, strict=True)))
+    meets = _meets(play, stage, axis)
+    return replace(found, meets=meets if play.meets is None else play.meets | meets)
+
+
+def _chosen(play: Play, stage: int, axis: int) -> list[Offers]:
+    """The offers of each box of an axis that can matter."""
     bundled = [Bundled.of(play, stage, {axis: box}) for box in play.boxes[axis]]
     planes = [_planes(play, each) for each in bundled]
     offers = [critical_offers(each) for each in planes]
     if play.nearby and len(play.stages[stage]) > 1:
         offers = [each.as_nearby() for each in offers]
-    meets = _meets(play, stage, axis)
     goals = play.goals[axis]
     if goals[0].objective.ranks:
-        chosen = _for_goals(play, axis, bundled, planes, offers, goals)
-    else:
-        chosen = [each.only(each.valid) for each in offers]
-    found = _laid_out(play, stage, axis, tuple(chosen))
-    return replace(found, meets=meets if play.meets is None else play.meets | meets)
+        return _for_goals(play, axis, bundled, planes, offers, goals)
+    return [each.only(each.valid) for each in offers]
 
 
 def _for_goals(

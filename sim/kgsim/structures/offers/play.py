@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import Any, TypeAlias
@@ -150,6 +150,21 @@ class Play:
             self._known[stage] = worth(self.payoffs[stage])
         return self._known[stage]
 
+    def at(self, points: Integers) -> Play:
+        """The same at some of the points; what was exchanged already is still told of all."""
+        goals = tuple(tuple(goal.at(points) for goal in own) for own in self.goals)
+        return replace(
+            self,
+            payoffs=tuple(table[..., points] for table in self.payoffs),
+            worths=_worths(goals),
+            goals=goals,
+            meets=None,
+        )
+
+
+def _worths(goals: Sequence[tuple[Goal, ...]]) -> tuple[Worth | None, ...]:
+    return tuple(own[0].score if own[0].objective.linear else None for own in goals)
+
 
 #: Why a structure in which offers meet is not solved.
 OFFERS_MEET = (
@@ -178,7 +193,7 @@ def corners(
         stages=tuple(tuple(next(axes) for _ in stage) for stage in structure.play),
         payoffs=tuple(tables),
         outcomes=deals.outcomes,
-        worths=tuple(own[0].score if own[0].objective.linear else None for own in goals),
+        worths=_worths(goals),
         goals=tuple(goals),
         boxes=tuple(
             boxes_of([scenario.decisions[name] for name in mover], own)

@@ -55,8 +55,8 @@ def _replaced(spans: Sequence[_Span], offers: Offers) -> Bools:
     """Which offers one of their limits stands for in every equilibrium; shape (offers, points)."""
     stands = np.logical_and.reduce([span.stands for span in spans])
     found = np.zeros(stands.shape, dtype=bool)
-    for limit in np.flatnonzero(offers.itself != np.arange(len(offers))):
-        found[offers.itself[limit]] |= stands[limit]
+    limits = np.flatnonzero(offers.itself != np.arange(len(offers)))
+    np.logical_or.at(found, offers.itself[limits], stands[limits])
     return found
 
 
