@@ -9,6 +9,9 @@ import pytest
 from situation import TEXT, events, situation
 
 import kgsim
+from kgsim.report import plain
+from kgsim.report.advice import of_advice
+from kgsim.report.worlds import of_update
 from kgsim.scenario.model import Parameter
 from kgsim.worlds import signposts
 from kgsim.worlds.levers import choices_of
@@ -56,6 +59,32 @@ def test_a_parameter_is_a_lever_at_the_values_named() -> None:
     assert advice.prospects["x = 1"].median == pytest.approx(0.5, abs=0.02)
     assert advice.prospects["x = 0"].best == 0.0
     assert advice.unregretted == ("x = 1",)
+
+
+def test_a_value_beyond_the_range_is_said_to_be() -> None:
+    inside, beyond = choices_of(situation(), "US", ["x=0.5", "x=2"])[-2:]
+    assert inside.says == "worth of the deal"
+    assert beyond.says == "worth of the deal (beyond its range, 0 to 1)"
+
+
+@pytest.mark.parametrize(
+    ("section", "left_out"),
+    [
+        ("dynamics: {states: {x: {update: x/2, bounds: [0, 1]}}, discount: 0.5, horizon: 3}", "what changes from round"),
+        (
+            "repeated: {again: {stage: once, discount: x, cooperate: {US: offer, DPRK: take}, "
+            "defect: {US: hold, DPRK: refuse}, profiles: {grim: grim}}}",
+            "the repeated again is not looked at (claims on it are judged)",
+        ),
+    ],
+)
+def test_an_answer_on_one_round_says_so_where_there_are_many(section: str, left_out: str) -> None:
+    scenario = kgsim.loads(f"{TEXT}{section}\n", name="situation")
+    for found in (
+        of_advice(kgsim.advise(scenario, "US", structures=["once"], draws=64)),
+        of_update(kgsim.update(scenario, structures=["once"], draws=64)),
+    ):
+        assert f"Worlds are of one round: {left_out}" in " ".join(plain.render(found).split())
 
 
 def test_the_files_levers_move_parameters_from_where_each_world_has_them() -> None:

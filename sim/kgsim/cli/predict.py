@@ -57,9 +57,12 @@ def predict(
     from kgsim.report.predictions import of_sealed
     from kgsim.worlds.events import NO_EVENTS
     from kgsim.worlds.predict import predict as predicted
+    from kgsim.worlds.sealed import taken
 
     if place.exists():
-        raise OutputError(f"{place} is there already, and a sealed file is never replaced: choose another name")
+        raise OutputError(taken(place))
+    if not place.parent.is_dir():
+        raise OutputError(f"there is no folder {place.parent} to write {place.name} into: make it first")
     with progress("blocks of worlds") as told:
         sealed = predicted(scenario, events or NO_EVENTS, until, quiet=quiet, given=values, **worlds, progress=told)
     sealed.write(place)

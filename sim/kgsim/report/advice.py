@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, cells
-from kgsim.wording import counted, listed, number, percent
+from kgsim.report.worlds import of_one_round
+from kgsim.wording import counted, number, percent
 from kgsim.worlds.advice import Advice, Prospect, Signpost, signpost_told
 
 #: Signposts of a kind that are told; the others are in the JSON document.
@@ -41,8 +42,7 @@ def _design(result: Advice) -> tuple[str, ...]:
         f"{counted(len(result.structures), 'structure')} of {result.draws:,} worlds each, {result.prior} prior, seed "
         f"{result.seed}. Of several equilibria in a world the {_TAKES[result.take]} for the player counts."
     ]
-    if result.scenario.repeated:
-        lines.append(f"Choices are played once; repeated play ({listed(result.scenario.repeated)}) is not looked at.")
+    lines += of_one_round(result.scenario)
     if result.left_out:
         lines.append(
             f"{counted(result.left_out, 'surviving world')} left out, in which some choice leaves a structure without "

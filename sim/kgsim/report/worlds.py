@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, cells
 from kgsim.report.robustness import told
+from kgsim.scenario.model import Scenario
 from kgsim.wording import counted, listed, number, percent
 from kgsim.worlds.result import Answers, Signal, Update
 from kgsim.worlds.spread import Spread
@@ -49,11 +50,7 @@ def _design(result: Update) -> tuple[str, ...]:
             if value != result.scenario.parameters[name].value}  # fmt: skip
     if held:
         lines.append(f"Held: {listed(f'{name} = {number(value)}' for name, value in held.items())}.")
-    if result.scenario.repeated:
-        lines.append(
-            f"Worlds are of play once: the repeated {listed(result.scenario.repeated)} "
-            f"{'is' if len(result.scenario.repeated) == 1 else 'are'} not looked at."
-        )
+    lines += of_one_round(result.scenario)
     doubtful = [name for name, each in result.survival.items() if each.unproven.share or each.unsolved.share]
     if doubtful:
         lines.append(
@@ -61,6 +58,16 @@ def _design(result: Update) -> tuple[str, ...]:
             "world stays and is counted as open."
         )
     return tuple(lines)
+
+
+def of_one_round(scenario: Scenario) -> list[str]:
+    """Return what is not looked at where a situation has many rounds, since worlds are of one."""
+    parts = [f"the repeated {listed(scenario.repeated)}"] if scenario.repeated else []
+    parts += ["what changes from round to round"] if scenario.dynamics is not None else []
+    several = len(parts) + len(scenario.repeated) > 2 or len(scenario.repeated) > 1
+    aside = " (claims on it are judged)" if scenario.repeated else ""
+    told = f"Worlds are of one round: {listed(parts)} {'are' if several else 'is'} not looked at{aside}."
+    return [told] if parts else []
 
 
 def _events(result: Update) -> Table:
@@ -194,4 +201,5 @@ def _watch(result: Update) -> Block:
 
 def _most(signal: Signal) -> str:
     name = max(signal.structures, key=lambda each: signal.structures[each].have)
-    return f"{name} ({percent(signal.structures[name].have)})"
+    have = signal.structures[name].have
+    return f"{name} ({percent(have)})" if have else "nowhere"

@@ -173,10 +173,10 @@ class Advice(Told):
 def signpost_told(signpost: Signpost) -> str:
     """A signpost as a clause."""
     if signpost.kind == "structure":
-        return f"under {signpost.name} {signpost.choices[0]} is regretted least"
+        return f"under {signpost.name} “{signpost.choices[0]}” is regretted least"
     if signpost.kind == "observation":
         seen, other = signpost.choices
-        return f"{seen} is regretted least if {signpost.name} is seen, {other} if something else is"
+        return f"“{seen}” is regretted least if {signpost.name} is seen, “{other}” if something else is"
     below, above = signpost.choices
     assert signpost.threshold is not None
-    return f"{below} is regretted least below {signpost.name} = {number(signpost.threshold)}, {above} above"
+    return f"“{below}” is regretted least below {signpost.name} = {number(signpost.threshold)}, “{above}” above"

@@ -10,7 +10,7 @@ from kgsim.scenario.expressions import constant
 from kgsim.scenario.levers import Lever
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.names import suggestion
-from kgsim.wording import number
+from kgsim.wording import listed, number
 
 #: What a lever may look like on the command line and in Python.
 FORMS = "write NAME or NAME=VALUE for a parameter, DECISION.MOVE to commit to a move, DECISION.MOVE=off to rule it out"
@@ -55,9 +55,11 @@ def _named(scenario: Scenario, player: str, lever: str) -> list[Lever]:
     if "." in name:
         return [_bound(scenario, player, lever, name, text)]
     if name not in scenario.parameters:
+        own = scenario.levers.get(player, {})
+        given = f"The file gives {player} {listed(own)}" if own else f"The file gives {player} no levers"
         raise GameError(
-            f"lever {lever!r}: the scenario has no parameter {name!r}. "
-            f"{suggestion(name, scenario.parameters, 'parameter')} Or {FORMS}."
+            f"lever {lever!r}: the scenario has no lever of {player} and no parameter {name!r}. "
+            f"{suggestion(name, [*own, *scenario.parameters], 'lever or parameter')} {given}; or {FORMS}."
         )
     parameter = scenario.parameters[name]
     try:
@@ -66,7 +68,13 @@ def _named(scenario: Scenario, player: str, lever: str) -> list[Lever]:
         raise GameError(f"lever {lever!r}: {text!r} is no number; {FORMS}") from None
     for value in values:
         check_values(scenario, {name: value})
-    return [Lever(f"{name} = {number(value)}", parameter.label, {name: constant(value)}) for value in values]
+    low, high = parameter.range
+    beyond = f"{parameter.label} (beyond its range, {number(low)} to {number(high)})"
+    told = [parameter.label if low <= value <= high else beyond for value in values]
+    return [
+        Lever(f"{name} = {number(value)}", says, {name: constant(value)})
+        for value, says in zip(values, told, strict=True)
+    ]
 
 
 def _bound(scenario: Scenario, player: str, lever: str, name: str, text: str) -> Lever:

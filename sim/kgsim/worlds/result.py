@@ -222,7 +222,7 @@ class Update(Told):
         told = [f"{percent(self.left)} of all worlds survive {counted(len(self.events.events), 'event')}."]
         if self.events.events:
             told += self._of_structures()
-        moved = [each for each in self.beliefs[""] if each.after is not None][:3]
+        moved = [each for each in self.beliefs[""] if each.after is not None and each.shift > 0.0][:3]
         if moved and self.events.events:
             shifts = (f"{each.parameter} ({each.before.median:.3g} → {each.after.median:.3g})" for each in moved
                       if each.after)  # fmt: skip

@@ -120,11 +120,23 @@ class Sealed:
             with Path(path).open("x", encoding="utf-8") as file:
                 file.write(self.text())
         except FileExistsError:
-            raise OutputError(
-                f"{path} is there already, and a sealed file is never replaced: choose another name"
-            ) from None
+            raise OutputError(taken(Path(path))) from None
         except OSError as error:
             raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def taken(path: Path) -> str:
+    """Why a file that is there already is not written anew, and what to do."""
+    other = path.with_name(f"{path.stem}-2{path.suffix}")
+    try:
+        there = read_sealed(path)
+    except GameError:
+        return f"{path} is there already: choose another name, such as {other}"
+    return (
+        f"{path} holds what was sealed on {there.sealed} of {there.scenario} by {there.until}, and a sealed file is "
+        f"never replaced: seal under another name, such as {other}, and keep both, so that what was said first is "
+        "still scored. To take it back, delete the file yourself"
+    )
 
 
 def read_sealed(path: str | Path) -> Sealed:
