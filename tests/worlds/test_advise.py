@@ -70,7 +70,10 @@ def test_a_value_beyond_the_range_is_said_to_be() -> None:
 @pytest.mark.parametrize(
     ("section", "left_out"),
     [
-        ("dynamics: {states: {x: {update: x/2, bounds: [0, 1]}}, discount: 0.5, horizon: 3}", "what changes from round"),
+        (
+            "dynamics: {states: {x: {update: x/2, bounds: [0, 1]}}, discount: 0.5, horizon: 3}",
+            "what changes from round",
+        ),
         (
             "repeated: {again: {stage: once, discount: x, cooperate: {US: offer, DPRK: take}, "
             "defect: {US: hold, DPRK: refuse}, profiles: {grim: grim}}}",

@@ -10,7 +10,7 @@ import kgsim
 from first_edition import FIRST_EDITION
 from kgsim.scenario.payoffs import outcomes_of, payoffs_at
 from kgsim.worlds.conditions import ADMITS, EXCLUDES, EXPECTS, OPEN, SILENT, box_of, split
-from kgsim.worlds.draws import worlds_of
+from kgsim.worlds.draws import Drawing, worlds_of
 from kgsim.worlds.events import Condition
 
 STRUCTURES = ("offer", "once", "mute", "calm")
@@ -19,10 +19,7 @@ STRUCTURES = ("offer", "once", "mute", "calm")
 def codes(*conditions: str, draws: int = 1_024, seed: int = 3):
     """The draws, and what the worlds of each structure make of each event: (events, structures, draws)."""
     scenario = situation()
-    worlds = worlds_of(
-        scenario, events(*conditions), {}, draws=draws, seed=seed, structures=None, prior_name=None,
-        correlations=None, sampling="sobol",
-    )  # fmt: skip
+    worlds = worlds_of(scenario, events(*conditions), {}, Drawing(draws, seed))
     drawn = worlds.drawn(0)
     looks = worlds.at(drawn)
     return scenario, drawn, np.array([each.codes(looks) for each in worlds.events])

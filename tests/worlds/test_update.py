@@ -13,7 +13,7 @@ from situation import events, situation
 import kgsim
 from kgsim.execution.store import Store
 from kgsim.worlds.conditions import EXCLUDES
-from kgsim.worlds.draws import worlds_of
+from kgsim.worlds.draws import Drawing, worlds_of
 from kgsim.worlds.job import Job, answers, surviving
 
 
@@ -47,8 +47,7 @@ def test_worlds_are_the_draws_of_robustness() -> None:
 def test_the_truth_survives_and_survivors_never_grow(seed, draw, structure, data) -> None:
     """Events are generated from one equilibrium after another of one world: that world is never given up."""
     scenario = situation()
-    blank = {"structures": None, "prior_name": None, "correlations": None, "sampling": "sobol"}
-    nothing = worlds_of(scenario, events(), {}, draws=1_024, seed=seed, **blank)
+    nothing = worlds_of(scenario, events(), {}, Drawing(1_024, seed))
     point = {name: float(values[draw]) for name, values in nothing.drawn(0).items()}
     truth = kgsim.solve(scenario, point, structures=[structure]).structures[structure]
     conditions = []
@@ -56,7 +55,7 @@ def test_the_truth_survives_and_survivors_never_grow(seed, draw, structure, data
         course = data.draw(st.sampled_from([course for each in truth.equilibria for course in each.courses]))
         moves = ", ".join(f"{decision}: {move}" for decision, move in course.moves.items())
         conditions.append(data.draw(st.sampled_from([f"outcome: {course.outcome}", f"moves: {{{moves}}}"])))
-    worlds = worlds_of(scenario, events(*conditions), {}, draws=1_024, seed=seed, **blank)
+    worlds = worlds_of(scenario, events(*conditions), {}, Drawing(1_024, seed))
     codes = answers(worlds, worlds.at(worlds.drawn(0)))
     row = worlds.structures.index(structure)
     assert (codes[:, row, draw] != EXCLUDES).all()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.drawing import drawn_worlds, events_option, until_option
+from kgsim.cli.drawing import drawn, events_option, until_option
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import scenario_argument
 from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, unfinished
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of several equilibria in a world, the worst or the best for the player counts.",
 )
-@drawn_worlds(2_000)
+@drawn(2_000)
 @outputs("out/SCENARIO-advise-PLAYER")
 def advise(
     scenario: Scenario,
@@ -58,7 +58,7 @@ def advise(
     levers: tuple[str, ...],
     take: str,
     values: Mapping[str, float],
-    worlds: Mapping[str, Any],
+    drawing: Mapping[str, Any],
     to: Delivery,
 ) -> None:
     """Play each of a player's choices in every world of the scenario FILE that survives the events.
@@ -84,7 +84,7 @@ def advise(
                 levers=levers,
                 take=take,  # type: ignore[arg-type]
                 until=until,
-                **worlds,
+                **drawing,
                 store=store,
                 progress=told,
             )

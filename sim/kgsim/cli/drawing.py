@@ -1,4 +1,4 @@
-"""What the commands that draw worlds share: how parameters are drawn, and the events that worlds are held against."""
+"""What the commands that draw parameters share: how they are drawn, and the events that worlds are held against."""
 
 from __future__ import annotations
 
@@ -58,21 +58,23 @@ until_option = click.option(
 )
 
 
-def drawn_worlds(draws: int) -> Decorator:
-    """The options that say which worlds are drawn; the command gets them as `worlds`, keywords of the Python call.
+def drawn(draws: int, told: str = "Worlds of each structure.", *, several: bool = False) -> Decorator:
+    """The options that say what is drawn; the command gets them as `drawing`, keywords of the Python call.
 
-    `draws` is how many there are of each structure unless the user says.
+    `draws` is how many there are unless the user says, `told` what they are, and `several` whether priors stand side by
+    side.
     """
+    default = "the file's distributions (uniform if it states none)" + (" and triangular" if several else "")
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @click.option(
-            "--draws", type=click.IntRange(1), default=draws, show_default=True, help="Worlds of each structure."
-        )
+        @click.option("--draws", type=click.IntRange(1), default=draws, show_default=True, help=told)
         @seed_option
         @click.option(
             "--prior",
+            "priors",
             type=click.Choice(["declared", "uniform", "triangular"]),
-            help="How to draw parameters.  [default: the file's distributions, uniform if it states none]",
+            multiple=several,
+            help=f"How to draw parameters{'; may be repeated' if several else ''}.  [default: {default}]",
         )
         @correlate_option
         @sampling_option
@@ -89,14 +91,15 @@ def drawn_worlds(draws: int) -> Decorator:
             beyond_range: bool,
             structures: tuple[str, ...],
             correlations: tuple[str, ...],
+            priors: str | tuple[str, ...] | None,
             **rest: Any,
         ) -> Any:
             values = values_set(scenario, settings, beyond_range=beyond_range)
-            keys = ("draws", "seed", "prior", "sampling", "workers", "scheduler")
-            worlds = {name: rest.pop(name) for name in keys}
-            worlds["structures"] = structures_named(scenario, structures)
-            worlds["correlations"] = pairs(correlations)
-            return command(scenario=scenario, values=values, worlds=worlds, **rest)
+            drawing = {name: rest.pop(name) for name in ("draws", "seed", "sampling", "workers", "scheduler")}
+            drawing["priors" if several else "prior"] = priors or None
+            drawing["structures"] = structures_named(scenario, structures)
+            drawing["correlations"] = pairs(correlations)
+            return command(scenario=scenario, values=values, drawing=drawing, **rest)
 
         return drawing
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.drawing import drawn_worlds, events_option
+from kgsim.cli.drawing import drawn, events_option
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import scenario_argument
 from kgsim.cli.output import emit_blocks
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     help="An outcome in which nothing is agreed, for the baseline that always says so; may be repeated.  [default: "
     "what happens otherwise]",
 )
-@drawn_worlds(20_000)
+@drawn(20_000)
 def predict(
     scenario: Scenario,
     events: Events | None,
@@ -45,7 +45,7 @@ def predict(
     place: Path,
     quiet: tuple[str, ...],
     values: Mapping[str, float],
-    worlds: Mapping[str, Any],
+    drawing: Mapping[str, Any],
 ) -> None:
     """Write down what the worlds of the scenario FILE that survive the events say of a day to come.
 
@@ -64,7 +64,7 @@ def predict(
     if not place.parent.is_dir():
         raise OutputError(f"there is no folder {place.parent} to write {place.name} into: make it first")
     with progress("blocks of worlds") as told:
-        sealed = predicted(scenario, events or NO_EVENTS, until, quiet=quiet, given=values, **worlds, progress=told)
+        sealed = predicted(scenario, events or NO_EVENTS, until, quiet=quiet, given=values, **drawing, progress=told)
     sealed.write(place)
     emit_blocks(of_sealed(sealed), "table")
     click.echo(f"sealed in {place}", err=True)

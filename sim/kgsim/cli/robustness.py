@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.drawing import correlate_option, pairs, sampling_option
+from kgsim.cli.drawing import drawn
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import (
-    beyond_range_option,
-    scenario_argument,
-    set_option,
-    structures_named,
-    structures_option,
-    values_set,
-)
-from kgsim.cli.study import (
-    Delivery,
-    files_of,
-    outputs,
-    progress,
-    say_where,
-    scheduler_option,
-    seed_option,
-    unfinished,
-)
+from kgsim.cli.inputs import scenario_argument
+from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, unfinished
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,46 +28,16 @@ if TYPE_CHECKING:
     ),
 )
 @scenario_argument
-@click.option(
-    "--draws",
-    type=click.IntRange(1),
-    default=30_000,
-    show_default=True,
-    help="In all, shared evenly by the priors and the ordinal redraws.",
-)
-@seed_option
-@click.option(
-    "--prior",
-    "priors",
-    type=click.Choice(["declared", "uniform", "triangular"]),
-    multiple=True,
-    help="How to draw parameters; may be repeated.  [default: the file's distributions (uniform if it states none) "
-    "and triangular]",
-)
-@correlate_option
-@sampling_option
+@drawn(30_000, "In all, shared evenly by the priors and the ordinal redraws.", several=True)
 @click.option(
     "--ordinal/--no-ordinal", default=True, show_default=True, help="Whether to redraw payoffs keeping rankings too."
 )
-@structures_option
-@set_option
-@beyond_range_option
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many work at once.")
-@scheduler_option
 @outputs("out/SCENARIO-robustness")
 def robustness(
     scenario: Scenario,
-    draws: int,
-    seed: int,
-    priors: tuple[str, ...],
-    correlations: tuple[str, ...],
-    sampling: str,
     ordinal: bool,
-    structures: tuple[str, ...],
-    settings: tuple[str, ...],
-    beyond_range: bool,
-    workers: int,
-    scheduler: str | None,
+    values: Mapping[str, float],
+    drawing: Mapping[str, Any],
     to: Delivery,
 ) -> None:
     """Draw the parameters of the scenario FILE and count where each answer stands.
@@ -97,38 +51,28 @@ def robustness(
     from kgsim.report.robustness import of_robustness
     from kgsim.report.study_document import of_study
 
-    values = values_set(scenario, settings, beyond_range=beyond_range)
-    chosen = structures_named(scenario, structures)
     given = {
         "study": "robustness",
-        "draws": draws,
-        "seed": seed,
-        "priors": " ".join(dict.fromkeys(priors)) or "default",
-        "correlations": " ".join(sorted(correlations)) or "none",
-        "sampling": sampling,
+        "draws": drawing["draws"],
+        "seed": drawing["seed"],
+        "priors": " ".join(dict.fromkeys(drawing["priors"] or ())) or "default",
+        "correlations": " ".join(
+            sorted(f"{','.join(names)}={rank:g}" for names, rank in drawing["correlations"].items())
+        )
+        or "none",
+        "sampling": drawing["sampling"],
         "ordinal": ordinal,
         "held": " ".join(sorted(values)) or "none",
     }
     goal = to.destination(f"{scenario.name}-robustness", Maker.of("robustness", scenario))
     with unfinished(goal.directory) as store, goal as destination:
         with progress("blocks of draws") as told:
-            result = found_in(
-                scenario,
-                values,
-                draws=draws,
-                seed=seed,
-                structures=chosen,
-                priors=priors or None,
-                correlations=pairs(correlations),
-                sampling=sampling,  # type: ignore[arg-type]
-                ordinal=ordinal,
-                workers=workers,
-                scheduler=scheduler,
-                store=store,
-                progress=told,
-            )
+            result = found_in(scenario, values, ordinal=ordinal, **drawing, store=store, progress=told)
         findings = {"robustness": result.to_dict()}
-        answer = of_study(scenario, scenario.base | values, chosen, given, findings), of_robustness(result)
+        answer = (
+            of_study(scenario, {**scenario.base, **values}, drawing["structures"], given, findings),
+            of_robustness(result),
+        )
         to.show(*answer)
         to.keep(destination, *answer, lambda: files_of(_figures(result), scenario, values))
     say_where(destination)

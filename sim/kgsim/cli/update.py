@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgsim.cli.drawing import drawn_worlds, events_option, until_option
+from kgsim.cli.drawing import drawn, events_option, until_option
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import scenario_argument
 from kgsim.cli.study import Delivery, files_of, outputs, progress, say_where, unfinished
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 @scenario_argument
 @events_option
 @until_option
-@drawn_worlds(20_000)
+@drawn(20_000)
 @outputs("out/SCENARIO-update")
 def update(
     scenario: Scenario,
     events: Events | None,
     until: str | None,
     values: Mapping[str, float],
-    worlds: Mapping[str, Any],
+    drawing: Mapping[str, Any],
     to: Delivery,
 ) -> None:
     """Draw worlds of the scenario FILE, a structure of play and all parameters each, and hold them against events.
@@ -55,7 +55,7 @@ def update(
     goal = to.destination(f"{scenario.name}-update", Maker.of("update", scenario))
     with unfinished(goal.directory) as store, goal as destination:
         with progress("blocks of worlds") as told:
-            result = updated(scenario, events, values, until=until, **worlds, store=store, progress=told)
+            result = updated(scenario, events, values, until=until, **drawing, store=store, progress=told)
         given = {"study": "update", "events": result.events.digest or "none", "until": until or "all"}
         findings = {"update": result.to_dict()}
         answer = of_study(scenario, {**scenario.base, **values}, result.structures, given, findings), of_update(result)

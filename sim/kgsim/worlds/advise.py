@@ -29,7 +29,7 @@ from kgsim.tolerances import EQUAL
 from kgsim.worlds import signposts
 from kgsim.worlds.advice import Advice, Prospect, Signpost
 from kgsim.worlds.conditions import EXCLUDES, EXPECTS
-from kgsim.worlds.draws import Worlds, worlds_of
+from kgsim.worlds.draws import Drawing, Worlds, worlds_of
 from kgsim.worlds.events import NO_EVENTS, Events
 from kgsim.worlds.job import answers, surviving
 from kgsim.worlds.levers import choices_of
@@ -159,17 +159,7 @@ def advise(
     if take not in ("low", "high"):
         raise GameError(f"take: expected low or high, got {take!r}")
     told = (events or NO_EVENTS).until(until)
-    worlds = worlds_of(
-        scenario,
-        told,
-        values,
-        draws=draws,
-        seed=seed,
-        structures=structures,
-        prior_name=prior,
-        correlations=correlations,
-        sampling=sampling,
-    )
+    worlds = worlds_of(scenario, told, values, Drawing(draws, seed, structures, prior, correlations, sampling))
     size = 8.0 * worlds.design.draws * len(worlds.structures) * (2 * len(choices) + len(worlds.parameters))
     check_room(size, f"{worlds.design.draws:,} worlds of each structure", "take fewer (--draws)")
     bound = tuple(Evaluator(each.bind(scenario), worlds.structures, (), draws * len(choices)) for each in choices)

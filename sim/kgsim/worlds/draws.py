@@ -20,6 +20,28 @@ from kgsim.worlds.conditions import Bound, Looks, bind
 from kgsim.worlds.events import Events
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """How worlds are drawn.
+
+    Attributes
+    ----------
+    draws, seed
+        Worlds of each structure, rounded up to whole blocks, and what they are drawn from.
+    structures
+        Names; all if None.
+    prior, correlations, sampling
+        As `kgsim.robustness` has them; the file's own distributions, or uniform, if no prior is named.
+    """
+
+    draws: int
+    seed: int = 0
+    structures: str | Sequence[str] | None = None
+    prior: str | None = None
+    correlations: Correlations | None = None
+    sampling: str = "sobol"
+
+
 @dataclass(frozen=True, eq=False)
 class Worlds:
     """Worlds in numbered blocks, each a pure function of its number.
@@ -97,18 +119,7 @@ class Worlds:
         return Looks(whole, found)
 
 
-def worlds_of(
-    scenario: Scenario,
-    events: Events,
-    values: Mapping[str, float],
-    *,
-    draws: int,
-    seed: int,
-    structures: str | Sequence[str] | None,
-    prior_name: str | None,
-    correlations: Correlations | None,
-    sampling: str,
-) -> Worlds:
+def worlds_of(scenario: Scenario, events: Events, values: Mapping[str, float], drawing: Drawing) -> Worlds:
     """Lay out the worlds of a scenario in view of what events and observations name.
 
     Raises
@@ -118,8 +129,9 @@ def worlds_of(
     ScenarioError
         If the events name what the scenario does not have, or one of them can be expressed by no structure.
     """
+    draws = drawing.draws
     check_count(draws, "draws")
-    chosen = structures_given(scenario, structures)
+    chosen = structures_given(scenario, drawing.structures)
     names = to_draw(scenario, values)
     claims = claims_on(scenario, chosen)
     cut, told, seen = bind(events, scenario, chosen, claims)
@@ -130,7 +142,7 @@ def worlds_of(
         plays if cut.scenario is scenario else Evaluator(scenario, chosen, claims, draws, cut),
         told,
         seen,
-        prior(scenario, prior_name or default_priors(scenario)[0], names, correlations),
-        cubes(sampling, len(names), draws, seed),
+        prior(scenario, drawing.prior or default_priors(scenario)[0], names, drawing.correlations),
+        cubes(drawing.sampling, len(names), draws, drawing.seed),
         dict(values),
     )

@@ -22,7 +22,7 @@ from kgsim.results import VERDICTS
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.worlds.conflict import smallest_conflict
-from kgsim.worlds.draws import Worlds, worlds_of
+from kgsim.worlds.draws import Drawing, Worlds, worlds_of
 from kgsim.worlds.events import NO_EVENTS, Events
 from kgsim.worlds.job import Job
 from kgsim.worlds.result import Conflict, Signal, Standing, Survival, Update, answers_of, verdict_shares
@@ -92,17 +92,7 @@ def update(
     """
     values = together(scenario, given, values)
     told = (events or NO_EVENTS).until(until)
-    worlds = worlds_of(
-        scenario,
-        told,
-        values,
-        draws=draws,
-        seed=seed,
-        structures=structures,
-        prior_name=prior,
-        correlations=correlations,
-        sampling=sampling,
-    )
+    worlds = worlds_of(scenario, told, values, Drawing(draws, seed, structures, prior, correlations, sampling))
     job = Job(worlds, told)
     kept = store(job) if store else None
     total: dict[str, NDArray[Any]] = {}
