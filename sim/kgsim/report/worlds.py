@@ -62,12 +62,16 @@ def _design(result: Update) -> tuple[str, ...]:
 
 def of_one_round(scenario: Scenario) -> list[str]:
     """Return what is not looked at where a situation has many rounds, since worlds are of one."""
-    parts = [f"the repeated {listed(scenario.repeated)}"] if scenario.repeated else []
-    parts += ["what changes from round to round"] if scenario.dynamics is not None else []
-    several = len(parts) + len(scenario.repeated) > 2 or len(scenario.repeated) > 1
-    aside = " (claims on it are judged)" if scenario.repeated else ""
-    told = f"Worlds are of one round: {listed(parts)} {'are' if several else 'is'} not looked at{aside}."
-    return [told] if parts else []
+    again, changes = list(scenario.repeated), scenario.dynamics is not None
+    parts = ([f"the repeated {listed(again)}"] if again else []) + (
+        ["what changes from round to round"] if changes else []
+    )
+    if not parts:
+        return []
+    be = "is" if len(again) + changes == 1 else "are"
+    return [
+        f"Worlds are of one round: {listed(parts)} {be} not looked at{' (claims on it are judged)' if again else ''}."
+    ]
 
 
 def _events(result: Update) -> Table:
