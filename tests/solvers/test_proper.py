@@ -142,3 +142,43 @@ def nearly_proper(game: np.ndarray, one: np.ndarray, other: np.ndarray) -> bool:
         if (less & (play[:, None] > play[None, :] / 500)).any():
             return False
     return True
+
+
+#: Games, and what their one continuum withstands, with a proper equilibrium inside it by hand.
+CONTINUA = {
+    # Columns' outer mistakes cost it the same only at 1/2, where they may balance each other for rows.
+    "in the middle": ([[2, 1, 1], [0, 1, 2]], [[0, 1, 1], [1, 2, 0]], "all perfect, some proper", [0.5, 0.5]),
+    # Selten's entry game: any threat to fight that keeps the entrant out is dominated.
+    "chain store": ([[0, 0], [-1, 1]], [[5, 5], [0, 2]], "none perfect", None),
+    "nothing at stake": ([[0, 0], [0, 0]], [[0, 0], [0, 0]], "all proper", None),
+    # The second row is as good as the first against the first column and worse against the second.
+    "half dominated": ([[1, 1], [1, 0]], [[1, 0], [1, 0]], "some proper", None),
+}
+
+
+@pytest.mark.parametrize("name", CONTINUA)
+def test_continua_by_hand(name: str) -> None:
+    rows, columns, told, proper = CONTINUA[name]
+    (found,) = kgsim.nash([rows, columns], method="engine").refined_continua()
+    assert str(found) == told
+    if proper:
+        assert found.example[0] == pytest.approx(proper)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(st.integers(0, 1), min_size=8, max_size=8),
+    st.lists(st.floats(0.01, 1.0), min_size=6, max_size=6),
+)
+def test_what_is_said_of_a_continuum_holds_inside_it(numbers: list[int], weights: list[float]) -> None:
+    found = kgsim.nash(np.array(numbers, dtype=float).reshape(2, 2, 2), method="engine")
+    judged = found.refined_continua()
+    labels = found.refinements
+    assert any(each.proper for each in labels) or any(each.proper in ("all", "some") for each in judged)
+    for group, each in zip(found.components, judged, strict=True):
+        share = np.resize(weights, len(group)) / np.resize(weights, len(group)).sum()
+        ends = [np.array([found.equilibria[number][side] for number in group]) for side in (0, 1)]
+        inside = refine(found.payoffs, (share @ ends[0], share[::-1] @ ends[1]))
+        for said, label in ((each.perfect, "perfect"), (each.proper, "proper")):
+            assert said != "all" or (getattr(inside, label) and all(getattr(labels[k], label) for k in group))
+            assert said != "none" or not (getattr(inside, label) or any(getattr(labels[k], label) for k in group))

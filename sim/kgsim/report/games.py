@@ -22,6 +22,9 @@ Json = dict[str, Any]
 MOST_LISTED = 8
 MOST_TOLD = 3
 
+#: Continua that are judged with mistakes in the JSON document.
+MOST_JUDGED = 20
+
 #: Numbers of equilibria in one sentence.
 MOST_NUMBERS = 12
 
@@ -53,6 +56,8 @@ def of_strategic(game: StrategicGame, found: NashSet) -> list[Block]:
     blocks += [Heading("Nash equilibria"), Table(columns, rows[:MOST_LISTED], more(len(rows)))]
     blocks += continua(found.components, range(len(found)), found.spanned)
     blocks += _connected(found)
+    if judged:
+        blocks += _refined(game, found)
     blocks.append(grounds(found.complete, f"{sentence(found.reason)} Method: {found.method}.", found.max_regret))
     return blocks
 
@@ -86,6 +91,9 @@ def document_of_strategic(game: StrategicGame, found: NashSet) -> Json:
                 )
             ],
             "continua": [list(group) for group in found.components],
+            "refined": [
+                {"perfect": each.perfect, "proper": each.proper} for each in found.refined_continua(MOST_JUDGED)
+            ],
             "connected": None if found.connected is None else [list(group) for group in found.connected],
             "complete": found.complete,
             "reason": found.reason,
@@ -191,6 +199,18 @@ def _connected(found: NashSet) -> list[Block]:
     told = [f"The continua through No. {_numbers(group)} hang together." for group in joined[:MOST_TOLD]]
     if joined and len(found.connected) > 1:
         told.append(f"In all there are {counted(len(found.connected), 'connected continuum', 'connected continua')}.")
+    return [Paragraph(" ".join(told))] if told else []
+
+
+def _refined(game: StrategicGame, found: NashSet) -> list[Block]:
+    """What mistakes leave of the continua told, with a proper equilibrium where none is listed."""
+    told = []
+    for group, each in zip(found.components, found.refined_continua(MOST_TOLD), strict=False):
+        such = ""
+        if each.example and not any(refine(found.payoffs, found.equilibria[number]).proper for number in group):
+            sides = map(mixture, each.example, game.strategies)
+            such = ", such as " + " with ".join(sides)
+        told.append(f"With mistakes, between No. {_numbers(group)}: {each}{such}.")
     return [Paragraph(" ".join(told))] if told else []
 
 

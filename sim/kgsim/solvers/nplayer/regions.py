@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from kgsim.arrays import Floats
+from kgsim.solvers.corners import half
 from kgsim.solvers.strategic.nash_subsets import maximal_nash_subsets
 from kgsim.tolerances import TIED_GAINS
 
@@ -71,10 +72,10 @@ def cut(xs: Floats, ys: Floats, losses: Floats) -> list[Region]:
         flat = list(_products(losses[first]))
         return [region for i, j in flat for region in cut(xs[i], ys[j], rest[:, i][:, :, j])]
     if len(ys) == 1:
-        shares = _halved(losses[first, :, 0])
+        shares = half(losses[first, :, 0], TIED_GAINS)
         return cut(shares @ xs, ys, np.einsum("sx,dxy->dsy", shares, rest))
     if len(xs) == 1:
-        shares = _halved(losses[first, 0])
+        shares = half(losses[first, 0], TIED_GAINS)
         return cut(xs, shares @ ys, np.einsum("sy,dxy->dxs", shares, rest))
     if len(xs) == len(ys) == 2:
         return list(_parts(xs, ys, losses))
@@ -88,17 +89,6 @@ def _products(loss: Floats) -> Iterator[tuple[list[int], list[int]]]:
     covered = {number for subset in subsets for number in subset}
     for subset in (*subsets, *((number,) for number in range(len(pairs)) if number not in covered)):
         yield sorted({pairs[k][0] for k in subset}), sorted({pairs[k][1] for k in subset})
-
-
-def _halved(values: Floats) -> Floats:
-    """Mixtures of corners that span the half of a polytope with no negative values."""
-    corners = np.eye(len(values))
-    kept = [corners[a] for a in np.flatnonzero(values >= -TIED_GAINS)]
-    for a in np.flatnonzero(values > TIED_GAINS):
-        for b in np.flatnonzero(values < -TIED_GAINS):
-            share = values[a] / (values[a] - values[b])
-            kept.append((1.0 - share) * corners[a] + share * corners[b])
-    return np.array(kept)
 
 
 def _parts(xs: Floats, ys: Floats, losses: Floats) -> Iterator[Region]:

@@ -23,6 +23,7 @@ from kgsim.showing import Shown
 from kgsim.solvers.effort import WORK_LIMIT, Effort, check_limits
 from kgsim.solvers.equilibria import Profile, RawEquilibria, pure_strategy
 from kgsim.solvers.strategic.nash_subsets import merged
+from kgsim.solvers.strategic.refined_continua import RefinedContinuum, refine_continuum
 from kgsim.solvers.strategic.refinements import Refinement, refine
 from kgsim.tolerances import REGRET, REGRET_OF_SIZE
 
@@ -112,9 +113,14 @@ class NashSet(Shown):
     def refinements(self) -> tuple[Refinement, ...]:
         """Whether each equilibrium listed is trembling-hand perfect and proper; for two players.
 
-        A proper equilibrium may lie inside a continuum, between listed ones that are not.
+        A proper equilibrium may lie inside a continuum, between listed ones that are not: see `refined_continua`.
         """
         return tuple(refine(self.payoffs, profile) for profile in self.equilibria)
+
+    def refined_continua(self, most: int | None = None) -> tuple[RefinedContinuum, ...]:
+        """How many of the equilibria of each continuum are perfect and proper, of the first `most`; for two players."""
+        groups = self.components[:most] if len(self.payoffs) == 2 else ()
+        return tuple(refine_continuum(self.payoffs, [self.equilibria[number] for number in group]) for group in groups)
 
     def __len__(self) -> int:
         return len(self.equilibria)
