@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import combinations, product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.games.objectives import NashProduct
@@ -68,16 +69,16 @@ def _for_goals(
     """The offers that can matter for any goal."""
     found: list[Offers] = []
     for goal in goals:
-        every = list(offers)
+        every = [replace(each, valid=each.valid & goal.where) for each in offers]
         if goal.objective.linear:
             pass
         elif isinstance(goal.objective, NashProduct):
             every = [
                 each.beside(compromises(play, own, cut, each, goal))
-                for own, cut, each in zip(bundled, planes, offers, strict=True)
+                for own, cut, each in zip(bundled, planes, every, strict=True)
             ]
         kept = worth_offering(play, axis, bundled, every, goal)
-        some = [each.only(mask & goal.where) for each, mask in zip(every, kept, strict=True)]
+        some = [each.only(mask) for each, mask in zip(every, kept, strict=True)]
         found = some if not found else [each.beside(more) for each, more in zip(found, some, strict=True)]
     return [each.only(each.valid) for each in found] if len(goals) > 1 else found
 
@@ -101,27 +102,54 @@ def compromises(play: Play, bundled: Bundled, planes: Planes, offers: Offers, go
 def _agreements(goal: Goal, payoffs: Floats, value: Floats, chooser: Floats, cell: Integers) -> Offers:
     """The best of the mixtures of corners, given what these are worth, (players, corners, points), and their cells.
 
+    Where every corner leaves some member below its fallback, so does what lies between.
+    """
+    seen, points = goal.seen(payoffs), payoffs.shape[-1]
+    assert isinstance(goal.objective, NashProduct)
+    gainful = ((goal.objective.gains(seen) >= 0.0) & (cell >= 0)[..., None]).any(axis=0).all(axis=-1)
+    some = np.flatnonzero(goal.where & gainful)
+    here = goal.objective.at(some)
+    found = _best_mixtures(here, seen[:, some], value[..., some], chooser[..., some], cell[:, some])
+    place, within, of_cell, there = (np.concatenate(each) for each in zip(*found, strict=True))
+    number = np.arange(len(place))
+    # Several sets of corners have the same best offer between them.
+    there &= ~repeated(Offers(place, of_cell[:, None], there, number))
+    place, within, there = (_among(each, some, points) for each in (place, within, there))
+    return Offers(place, place, there, number).beside(Offers(place, within, there, number - len(place)))
+
+
+def _best_mixtures(
+    objective: NashProduct, seen: Floats, value: Floats, chooser: Floats, cell: Integers
+) -> list[tuple[NDArray[Any], ...]]:
+    """The mixtures of corners that a bloc would meet at, as `_mixed` has them.
+
     As an offer comes as close to a limit as it likes, a bloc is sure of the best, and makes no other. Where none gives
     every member something, those stand that leave nobody below its fallback.
     """
-    objective, seen = goal.objective, goal.seen(payoffs)
-    assert isinstance(objective, NashProduct)
     best = np.where(cell >= 0, objective.score(seen), -np.inf).max(axis=0, initial=-np.inf)
     mixes = list(_mixtures(objective, seen, cell))
     scores = [_score(objective, seen, among, weights) for among, weights in mixes]
     best = reduce(np.maximum, [score.max(axis=0, initial=-np.inf) for score in scores], best)
     kept = [score >= best - ROUNDED_WORTH * np.abs(np.where(np.isfinite(best), best, 0.0)) for score in scores]
-    kept = [mask & (best > objective.floor) for mask in kept]
-    if (best <= objective.floor).any():
-        more = list(_crossings(objective, seen, cell))
-        mixes += more
-        kept += [(_score(objective, seen, *mix) > -np.inf) & (best <= objective.floor) for mix in more]
-    found = [_mixed(value, chooser, cell, *mix, mask) for mix, mask in zip(mixes, kept, strict=True)]
-    place, within, of_cell, there = (np.concatenate(each) for each in zip(*found, strict=True))
-    number = np.arange(len(place))
-    # Several sets of corners have the same best offer between them.
-    there &= ~repeated(Offers(place, of_cell[:, None], there, number))
-    return Offers(place, place, there, number).beside(Offers(place, within, there, number - len(place)))
+    found: list[tuple[NDArray[Any], ...]] = [
+        _mixed(value, chooser, cell, *mix, mask & (best > objective.floor))
+        for mix, mask in zip(mixes, kept, strict=True)
+    ]
+    low = np.flatnonzero(best <= objective.floor)
+    if len(low):
+        here, seen, points = objective.at(low), seen[:, low], cell.shape[-1]
+        value, chooser, cell = value[..., low], chooser[..., low], cell[:, low]
+        for mix in _crossings(here, seen, cell):
+            mixed = _mixed(value, chooser, cell, *mix, _score(here, seen, *mix) > -np.inf)
+            found.append(tuple(_among(each, low, points) for each in mixed))
+    return found
+
+
+def _among(values: NDArray[Any], some: Integers, points: int) -> NDArray[Any]:
+    """What holds at some of the points, last, in a place among them all; elsewhere it is 0."""
+    found = np.zeros((*values.shape[:-1], points), dtype=values.dtype)
+    found[..., some] = values
+    return found
 
 
 def _mixtures(objective: NashProduct, seen: Floats, cell: Integers) -> Iterator[Mixture]:
