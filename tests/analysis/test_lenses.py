@@ -92,6 +92,7 @@ def test_a_lens_that_cannot_look_says_why():
     letter = kgsim.load(FIRST_EDITION / "letter_2025.yaml")
     found = kgsim.lenses(letter, lens=["perfect", "nash"])
     assert found.views[0].outcomes and "private types" in found.views[1].refused
+    assert kgsim.lenses(letter, lens=["nash"]).sentences[0] == "No lens asked for can take this situation."
     with pytest.raises(kgsim.GameError, match=r"no lens 'perfekt'\. Did you mean 'perfect'"):
         kgsim.lenses(scenario, lens=["perfekt"])
 

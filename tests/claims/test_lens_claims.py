@@ -55,7 +55,7 @@ def test_the_dilemma_by_hand_at_one_point_and_at_many() -> None:
     assert [claim.verdict for claim in one.values()] == ["fails", "holds", "holds", "holds", "holds"]
     assert found[0].tolist() == [FAILS, HOLDS, HOLDS]
     assert found[1].tolist() == [HOLDS, HOLDS, HOLDS]
-    assert "“both quiet” is not stable by rankings alone" in one["nash"].sentence
+    assert "“both quiet” is not stable if nobody reckons with answers (Nash)" in one["nash"].sentence
     assert "there is a deal" in one["room"].sentence
 
 

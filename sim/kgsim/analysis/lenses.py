@@ -105,6 +105,18 @@ class Lenses(Told, Plain):
     @property
     def sentences(self) -> tuple[str, ...]:
         """The headline: what every lens admits, what one alone does, what none does."""
+        return (*self._headline(), *self._refusals())
+
+    def _refusals(self) -> list[str]:
+        refused: dict[str, list[str]] = {}
+        for view in self.views:
+            if view.refused:
+                refused.setdefault(view.refused, []).append(view.name)
+        return [f"Not asked: {listed(names)}, since {why}." for why, names in refused.items()]
+
+    def _headline(self) -> list[str]:
+        if not self.seeing:
+            return ["No lens asked for can take this situation."]
         by = {outcome: self.admitted_by(outcome) for outcome in self.outcomes}
         most = max(map(len, by.values()), default=0)
         widely = listed(outcome for outcome, names in by.items() if len(names) == most)
@@ -119,11 +131,7 @@ class Lenses(Told, Plain):
             said.append(f"No lens admits {listed(none, 'or')}.")
         if self.stepped:
             said.append(f"Every lens but perfect looks at terms from intervals at {max(STEPS)} even values or fewer.")
-        refused: dict[str, list[str]] = {}
-        for view in self.views:
-            if view.refused:
-                refused.setdefault(view.refused, []).append(view.name)
-        return (*said, *(f"Not asked: {listed(names)}, since {why}." for why, names in refused.items()))
+        return said
 
 
 @dataclass(frozen=True, eq=False)

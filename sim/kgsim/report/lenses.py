@@ -13,7 +13,10 @@ from kgsim.wording import sentence
 def of_lenses(found: Lenses) -> list[Block]:
     """Return the whole report."""
     blocks: list[Block] = [Heading(f"{found.scenario} through several lenses: {found.label}", 1)]
-    blocks += [Heading("In short"), Bullets(found.sentences), Heading("Which outcomes each lens admits"), _table(found)]
+    blocks += [Heading("In short"), Bullets(found.sentences)]
+    if not found.seeing:
+        return blocks
+    blocks += [Heading("Which outcomes each lens admits"), _table(found)]
     said = tuple(f"{view.name} ({view.label}): {sentence(view.says)}" for view in found.seeing)
     return [*blocks, Heading("What each lens says"), Bullets(said)]
 
