@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from kgsim.analysis.robustness_result import StructureShares
+from kgsim.analysis.shares import Share
 from kgsim.briefing.compose import compose
 from kgsim.briefing.document import Document, Point
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.first_page import contradictions, first_page
+from kgsim.briefing.first_page import contradictions, first_page, stands
 from kgsim.briefing.write import write
 from kgsim.language import words
 from kgsim.report.content import Table
 from kgsim.report.credit import Credit
 from kgsim.report.ownership import Maker
+from kgsim.wording import percent
 
 
 def asked(found: Findings, **briefing: object) -> Findings:
@@ -86,8 +90,28 @@ def test_parameters_without_a_partner_are_told_within_their_range(bypass):
 
 
 def test_the_share_of_draws_is_that_of_the_robustness(bypass, document):
-    share = bypass.drawn.shares.structures["bypass"].outcomes["bypass deal"]
-    assert f"{share} of {bypass.drawn.draws:,} draws" in document.sections[0].message
+    """Play ends in the bypass deal alone at the base values, so the draws in which it alone is reached count."""
+    share = bypass.drawn.shares.structures["bypass"].only["bypass deal"].share
+    assert f"{percent(share)}" in document.sections[0].message
+    assert f"of {bypass.drawn.draws:,} draws" in document.sections[0].message
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [(("deal",), "20%"), (("deal", "war"), "10%"), (("war",), "60%"), ((), "10%")],
+)
+def test_how_sure_is_the_share_of_draws_in_which_the_answer_stands(bypass, now, said):
+    """Of ten draws two end in a deal alone, one in a deal or war, six in war, and one has no solution."""
+    share = {
+        name: Share(value, value, value) for name, value in (("yes", 0.3), ("only", 0.2), ("no", 0.0), ("un", 0.1))
+    }
+    drawn = StructureShares("bypass", "", {"deal": share["yes"]}, {"deal": share["only"]}, share["un"], share["no"])
+    solution = SimpleNamespace(outcomes=now)
+    found = SimpleNamespace(result=SimpleNamespace(structures={"bypass": solution}))
+    low, high = stands(found, drawn, "deal")
+    assert (percent(low), percent(high)) == (said, said)
+    low, high = stands(found, replace(drawn, unproven=Share(0.05, 0.05, 0.05)), "deal")
+    assert low - 1e-9 <= {"20%": 0.2, "10%": 0.1, "60%": 0.6}[said] <= high + 1e-9
 
 
 def test_written_sentences_are_signed_and_stand_beside_computed_ones(bypass, document):

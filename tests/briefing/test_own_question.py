@@ -71,7 +71,7 @@ def test_a_repeated_game_is_answered_by_what_is_sustained(repeated: Document) ->
 
 def test_a_question_on_repeated_play_has_its_share_of_draws_and_no_deal_of_one_round(repeated: Document) -> None:
     page = section(repeated, "first-page")
-    assert page.message.startswith("How sure: the statement asked about holds in 7")
+    assert page.message.startswith("How sure: this answer stands in 7")
     assert "What the deal would be" not in [block.title for block in page.blocks if isinstance(block, Point)]
 
 
@@ -86,7 +86,7 @@ def test_only_the_repeated_game_that_the_question_names_is_in_the_headline() -> 
 def test_the_number_of_a_repeated_game_is_its_critical_discount(repeated: Document) -> None:
     (fact,) = section(repeated, "answer").blocks
     assert fact.value.startswith("0.3333")
-    assert "Below 0.3333, claim kept fails; above it, claim kept holds." in fact.lines
+    assert "Below 0.3333, “Calm is kept” fails; above it, “Calm is kept” holds." in fact.lines
 
 
 def test_what_is_said_of_one_round_is_marked(repeated: Document) -> None:
@@ -101,7 +101,7 @@ def test_claims_are_counted_with_the_share_of_draws(repeated: Document) -> None:
     assert message.startswith("Of 2 results 2 hold at these values, and in 7")
     assert message.endswith("of 512 draws from the ranges all of these do")
     (table,) = section(repeated, "claims").blocks
-    assert [column.title for column in table.columns] == ["claim", "kind", "verdict", "of draws", "says"]
+    assert [column.title for column in table.columns] == ["claim", "kind", "verdict", "of draws"]
     assert table.rows[1][3].text == "holds 100%"
 
 

@@ -51,7 +51,11 @@ class QuickPass(Plain):
 
 
 def quick_pass(
-    scenario: Scenario, values: Mapping[str, float] | None = None, structures: Sequence[str] | None = None
+    scenario: Scenario,
+    values: Mapping[str, float] | None = None,
+    structures: Sequence[str] | None = None,
+    *,
+    outcomes: bool = False,
 ) -> QuickPass | None:
     """Draw parameters from their ranges and look at the claims, within about a second.
 
@@ -61,13 +65,15 @@ def quick_pass(
         Parameters that are held and not drawn.
     structures
         Names; all if not given. Claims that speak of others are left out.
+    outcomes
+        Whether to draw even where there is no claim, for the shares of outcomes.
 
     Returns
     -------
     QuickPass or None
-        None if the scenario makes no claim.
+        None if the scenario makes no claim and outcomes are not asked for.
     """
-    if not scenario.claims:
+    if not (scenario.claims or outcomes):
         return None
     slow = bool(scenario.types) or any(
         call.function == "critical_discount" for claim in scenario.claims.values() for call in claim.calls

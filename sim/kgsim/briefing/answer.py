@@ -9,7 +9,7 @@ from kgsim.language import Words
 from kgsim.messages.phrases import bounds, same
 from kgsim.messages.play import gains
 from kgsim.report.content import Column, Table, cells
-from kgsim.wording import capital, number, percent
+from kgsim.wording import capital, number, percent, quoted
 
 #: Parameters told of as what would change the answer.
 MOST_CHANGES = 7
@@ -30,7 +30,7 @@ def answer(found: Findings, said: Words) -> Section | None:
         return Section("answer", said("answer.title"), said("answer.message_none"), (fact,), notes=tuple(notes))
     name = found.number.parameter
     value = number(found.number.value) + unit(found, name)
-    label = said("answer.number", name=name, label=found.scenario.parameters[name].label)
+    label = said("answer.number", label=found.scenario.parameters[name].label)
     lines = (_sides(found, said), now, _base(found, said), *_span(found, said))
     message = said("answer.message", name=found.scenario.parameters[name].label, value=value)
     return Section(
@@ -79,9 +79,8 @@ def _span(found: Findings, said: Words) -> list[str]:
     return [
         said(
             "answer.span" if met == tried else "answer.span_part",
-            name=told.parameter,
-            other=told.other,
-            label=found.scenario.parameters[told.other].label,
+            label=found.scenario.parameters[told.parameter].label,
+            other=found.scenario.parameters[told.other].label,
             low=low,
             high=high,
             out=tried - met,
@@ -106,7 +105,6 @@ def changes(found: Findings, said: Words) -> Section | None:
     alike = len(set(then)) == 1
     rows = tuple(
         cells(
-            name,
             parameters[name].label,
             number(found.result.values[name]),
             number(turn.values[name]),
@@ -117,7 +115,6 @@ def changes(found: Findings, said: Words) -> Section | None:
     )
     columns = (
         Column(said("change.parameter")),
-        Column(said("change.meaning")),
         Column(said("change.now"), "right"),
         Column(said("change.threshold"), "right"),
         Column(said("change.share"), "right"),
@@ -129,7 +126,7 @@ def changes(found: Findings, said: Words) -> Section | None:
     if len(turns) > MOST_CHANGES:
         note += " " + said("change.more", count=len(turns) - MOST_CHANGES)
     message = capital(said("change.message", name=parameters[turns[0][1]].label, share=percent(turns[0][0])))
-    idle = [name for name, turn in found.threshold.alone.items() if turn is None]
+    idle = [quoted(found.labels.parameter(name)) for name, turn in found.threshold.alone.items() if turn is None]
     notes = [said("answer.notes_others", names=", ".join(idle))] if idle else []
     return Section("change", heading, message, (Table(columns, rows, note),), notes=(*notes, *_together(found, said)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import title
 from kgsim.language import Words
 from kgsim.report.content import Column, Table, cells
 from kgsim.wording import number
@@ -18,8 +17,8 @@ def types(found: Findings, said: Words) -> Section | None:
     named = [(player, kind) for player, own in kinds.items() for kind in own]
     rows = tuple(
         cells(
-            title(solution.name),
-            equilibrium.name,
+            found.labels.structure(solution.name),
+            solution.labels.lottery(equilibrium.outcomes),
             ", ".join(equilibrium.notes) or "-",
             *(number(equilibrium.type_payoffs[player][kind]) for player, kind in named),
         )
@@ -34,7 +33,10 @@ def types(found: Findings, said: Words) -> Section | None:
         Column(said("outcomes.ends")),
         Column(said("types.kind")),
         *(
-            Column(said("types.column", player=found.scenario.players[player], kind=kind), "right")
+            Column(
+                said("types.column", player=found.scenario.players[player], kind=found.labels.kind(player, kind)),
+                "right",
+            )
             for player, kind in named
         ),
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from kgsim.briefing.document import Picture, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import title, verdict
+from kgsim.briefing.phrases import verdict
 from kgsim.language import Words
 from kgsim.messages.draws import movers_message
 from kgsim.messages.phrases import bounds, change, endings, same, share
@@ -18,12 +18,12 @@ from kgsim.plots.regimes import regime_figure
 from kgsim.plots.tornado import tornado_figure
 from kgsim.ranking import ranks, told
 from kgsim.report.content import Bullets, Cell, Column, Table, cells
-from kgsim.wording import number, percent
+from kgsim.wording import number, percent, quoted
 
 
 def outcomes(found: Findings, said: Words) -> Section:
     """Return every structure with its endings and what it is worth to each player, ranked, the worst cell marked."""
-    result, players = found.result, found.scenario.players
+    result, players, labels = found.result, found.scenario.players, found.labels
     solved = {name: each for name, each in result.structures.items() if each.equilibria}
     ranked = {player: ranks({name: each.values[player] for name, each in solved.items()}) for player in players}
     worst = {player: surely_worst(result, player) for player in players}
@@ -31,7 +31,7 @@ def outcomes(found: Findings, said: Words) -> Section:
     for name, solution in result.structures.items():
         ending = endings(said, solution)
         if name not in solved:
-            rows.append((Cell(title(name)), Cell(ending, tone="bad"), *cells(*("-" for _ in players))))
+            rows.append((Cell(found.labels.structure(name)), Cell(ending, tone="bad"), *cells(*("-" for _ in players))))
             continue
         if not solution.complete:
             ending = f"{ending} ({said('outcomes.incomplete')})"
@@ -39,15 +39,15 @@ def outcomes(found: Findings, said: Words) -> Section:
             Cell(f"{bounds(said, solution.values[player])} ({told(ranked[player][name])})", name in worst[player])
             for player in players
         )
-        rows.append((Cell(title(name)), Cell(ending), *worth))
+        rows.append((Cell(found.labels.structure(name)), Cell(ending), *worth))
     columns = (
         Column(said("outcomes.structure")),
         Column(said("outcomes.ends")),
         *(Column(label, "right") for label in players.values()),
     )
-    labelled = (name for name in result.structures if found.scenario.structures[name].label != name)
+    short, full = ({name: labels.structure(name, full=whole) for name in result.structures} for whole in (False, True))
     notes = [
-        said("outcomes.notes_play", name=title(name), label=found.scenario.structures[name].label) for name in labelled
+        said("outcomes.notes_play", name=short[name], label=full[name]) for name in short if short[name] != full[name]
     ]
     return Section(
         "outcomes",
@@ -63,7 +63,7 @@ def _completeness(found: Findings, said: Words) -> list[str]:
     groups: dict[bool, list[str]] = {True: [], False: []}
     for name, solution in found.result.structures.items():
         if solution.equilibria:
-            groups[solution.complete].append(title(name))
+            groups[solution.complete].append(quoted(solution.labels.structure(name)))
     return [
         said(f"outcomes.notes_{key}", names=said.listed(groups[known]))
         for known, key in ((True, "complete"), (False, "incomplete"))
@@ -77,32 +77,31 @@ def regime_map(found: Findings, said: Words) -> Section | None:
     if study is None:
         return None
     x, y = (str(name) for name in study.reached.dims[2:])
+    said_as = found.labels
     structures = [str(name) for name in study.structure.values]
     lines = []
     for name in structures:
         reached = study.reached.sel(structure=name)
         shares = {str(outcome): reached.sel(outcome=outcome).values for outcome in study.outcome.values}
         parts = [
-            said("map.of_points", outcome=outcome, share=share(flags))
+            said("map.of_points", outcome=said_as.outcome(outcome), share=share(flags))
             for outcome, flags in shares.items()
             if flags.any()
         ]
-        lines.append(said("map.reached", structure=title(name), outcomes=", ".join(parts)))
+        lines.append(said("map.reached", structure=said_as.structure(name), outcomes=", ".join(parts)))
     unknown = ~study.complete.values
     if unknown.any():
         lines.append(said("map.doubt", share=share(unknown)))
-    labels = {name: found.scenario.parameters[name].label for name in (x, y)}
+    labels = {name: said_as.parameter(name, full=True) for name in (x, y)}
     asked = found.ask.outcome if found.ask else None
-    message = map_message(study, (x, y), found.scenario.labels, said, asked)
+    message = map_message(study, (x, y), found.labels, said, asked)
     picture = Picture(
         name="regimes",
         alt=said(
             "map.alt",
-            x=x,
-            y=y,
-            x_label=labels[x],
-            y_label=labels[y],
-            structures=said.listed(title(name) for name in structures),
+            x=labels[x],
+            y=labels[y],
+            structures=said.listed(quoted(said_as.structure(name)) for name in structures),
             shares=" ".join(lines),
         ),
         caption=said("map.caption"),
@@ -128,12 +127,11 @@ def price(found: Findings, said: Words) -> Section | None:
     slots = {
         "payee": players[terms.payee],
         "payer": players[terms.payer],
-        "origin": title(terms.origin),
-        "to": title(terms.to),
+        "origin": found.labels.structure(terms.origin),
+        "to": found.labels.structure(terms.to),
         "asked": bounds(said, asked),
         "given": bounds(said, given),
-        "along": terms.along,
-        "label": along.label,
+        "along": along.label,
         "low": number(along.range[0]),
         "high": number(along.range[1]),
         "share": share(curve.affordable),
@@ -157,6 +155,7 @@ def worth(found: Findings, said: Words) -> Section | None:
     if found.compare is None:
         return None
     origin, to = found.compare
+    ways = {"origin": found.labels.structure(origin), "to": found.labels.structure(to)}
     players = found.scenario.players
     gained = gains(found.result, origin, to)
     values = [found.result.structures[name].values for name in found.compare]
@@ -172,8 +171,8 @@ def worth(found: Findings, said: Words) -> Section | None:
     told_parts = "; ".join(said("worth.part", **each) for each in slots)
     picture = Picture(
         name="worth",
-        alt=said("worth.alt", origin=title(origin), to=title(to), parts=told_parts),
-        caption=said("worth.caption", origin=title(origin), to=title(to)),
+        alt=said("worth.alt", **ways, parts=told_parts),
+        caption=said("worth.caption", **ways),
         draw=lambda size: dumbbell_figure(found.result, origin, to, size=size, titled=False, lang=said.lang),
     )
     lines = [said("worth.part", **each) for each in slots]
@@ -190,15 +189,15 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
     result = found.sensitivity
     if result is None:
         return None
-    players, structure = found.scenario.players, result.structure
+    players, structure, labels = found.scenario.players, result.structure, found.labels
     lines = []
     for player, bars in result.tornado.bars[structure].items():
-        most = [f"{bar.parameter} ({number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
+        most = [f"{labels.parameter(bar.parameter)} ({number(bar.swing)})" for bar in bars[:3] if bar.swing > 0.0]
         if most:
             lines.append(said("sensitivity.most", player=players[player], parameters=", ".join(most)))
     for each in result.discovery.boxes[:1]:
         limits = [
-            said("sensitivity.limit", name=name, low=number(low), high=number(high))
+            said("sensitivity.limit", name=labels.parameter(name), low=number(low), high=number(high))
             for name in each.box.limits
             for low, high in [result.discovery.within(each.box, name)]
         ]
@@ -216,7 +215,7 @@ def sensitivity(found: Findings, said: Words) -> Section | None:
     told_lines = " ".join(lines)
     picture = Picture(
         name="tornado",
-        alt=said("sensitivity.alt", structure=title(structure), lines=told_lines),
+        alt=said("sensitivity.alt", structure=labels.structure(structure), lines=told_lines),
         caption=said("sensitivity.caption"),
         draw=lambda size: tornado_figure(result, size=size, titled=False, lang=said.lang),
     )

@@ -22,6 +22,7 @@ from kgsim.errors import GameError, StructureError
 from kgsim.evaluate import solve
 from kgsim.results import Result
 from kgsim.scenario.arguments import check_scenario
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Ask, Claim, Scenario
 from kgsim.studies.study import sweep
 
@@ -137,6 +138,11 @@ class Findings:
         """The scenario told about."""
         return self.result.scenario
 
+    @property
+    def labels(self) -> Labels:
+        """The words that stand for its names."""
+        return self.scenario.labels
+
 
 def find(
     scenario: Scenario,
@@ -220,7 +226,7 @@ def find(
         scores=tuple(backtest(scenario, draws=DRAWS, seed=seed)) if scenario.backtests else (),
         absent=absent,
         seed=seed,
-        drawn=quick_pass(scenario, values),
+        drawn=quick_pass(scenario, values, outcomes=True),
         repeated={game: repeated(scenario, game, **settings) for game in scenario.repeated},
         path=path,
         unplayed=unplayed,

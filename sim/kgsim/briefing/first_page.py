@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kgsim.analysis.robustness_result import StructureShares
 from kgsim.briefing import rounds
 from kgsim.briefing.document import Point, Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import ended, named
 from kgsim.language import Words
 from kgsim.language.texts import english
 from kgsim.messages.phrases import bounds, endings
@@ -70,7 +70,7 @@ def contradictions(found: Findings) -> tuple[str, ...]:
     idle = [rule.label for rule in found.scenario.outcomes if rule.name not in reached]
     idle += [each.label for each in found.result.structures.values() if not each.equilibria]
     # A label within a longer one that is named and reached is no mention of its own.
-    for label in sorted((ended(found, name) for name in reached), key=len, reverse=True):
+    for label in sorted((found.labels.outcome(name, full=True) for name in reached), key=len, reverse=True):
         text = text.replace(label.casefold(), " ")
     return tuple(label for label in idle if label and label.casefold() in text)
 
@@ -112,7 +112,10 @@ def _asked(found: Findings, said: Words) -> str:
     assert ask.structure is not None and ask.outcome is not None
     if word == "holds" and found.result.structures[ask.structure].outcomes != (ask.outcome,):
         word = "depends"
-    slots = {"outcome": ended(found, ask.outcome), "structure": named(found, ask.structure)}
+    slots = {
+        "outcome": found.labels.outcome(ask.outcome),
+        "structure": found.labels.structure(ask.structure),
+    }
     return said(f"page.{word}_outcome", **slots)
 
 
@@ -121,32 +124,55 @@ def _compared(found: Findings, said: Words) -> str:
     solved = {name: each for name, each in found.result.structures.items() if each.equilibria}
     if found.compare is None:
         name, solution = next(iter(solved.items()))
-        return said("answer.single", origin=named(found, name), before=endings(said, solution, quoted=True))
+        return said("answer.single", origin=found.labels.structure(name), before=endings(said, solution, quoted=True))
     origin, to = (found.result.structures[name] for name in found.compare)
     before, after = (endings(said, each, quoted=True) for each in (origin, to))
     still = all(max(abs(bound) for bound in worth) < NOISE for worth in gains(found.result, *found.compare).values())
     key = "turns" if before != after else "same" if still else "shifts"
-    return said(f"answer.{key}", origin=named(found, origin.name), to=named(found, to.name), before=before, after=after)
+    return said(
+        f"answer.{key}",
+        origin=found.labels.structure(origin.name),
+        to=found.labels.structure(to.name),
+        before=before,
+        after=after,
+    )
 
 
 def _sure(found: Findings, said: Words) -> str:
-    """In which share of draws the answer is what it is."""
+    """In which share of draws the answer that stands on the page is the answer."""
     drawn, ask = found.drawn, found.ask
-    judged = said("page.judged")
     other = found.of_many_rounds and not found.asks_of_rounds
     if drawn is None or drawn.shares is None or ask is None or other:
-        return judged
+        return said("page.judged")
     if ask.claim is not None:
-        if ask.claim not in drawn.shares.claims:
-            return judged
-        share = drawn.shares.claims[ask.claim].holds
-        return said("page.share_claim", share=percent(share.share), draws=f"{drawn.draws:,}")
-    assert ask.structure is not None and ask.outcome is not None
-    if ask.structure not in drawn.shares.structures:
-        return judged
-    reached = drawn.shares.structures[ask.structure].outcomes.get(ask.outcome)
-    share_told = percent(0.0 if reached is None else reached.share)
-    return said("page.share", outcome=ended(found, ask.outcome), share=share_told, draws=f"{drawn.draws:,}")
+        known = drawn.shares.claims.get(ask.claim)
+        verdict = found.result.claims[ask.claim].verdict
+        between = None if known is None else (getattr(known, verdict).share,) * 2
+    else:
+        between = stands(found, drawn.shares.structures.get(ask.structure or ""), ask.outcome or "")
+    if between is None:
+        return said("page.judged")
+    share = said.interval(*map(percent, between))
+    return said("page.share", share=share, draws=f"{drawn.draws:,}")
+
+
+def stands(found: Findings, drawn: StructureShares | None, outcome: str) -> Interval | None:
+    """The least and largest share of draws with the answer of the base values: ends in it, not in it, or in others too.
+
+    Draws in which further equilibria are not ruled out lie between the two.
+    """
+    if drawn is None or outcome not in drawn.outcomes:
+        return None
+    open_, none = drawn.unproven.share, drawn.unsolved.share
+    reached, only = drawn.outcomes[outcome].share, drawn.only[outcome].share
+    now = found.result.structures[drawn.name].outcomes
+    if not now:
+        return none, none
+    if now == (outcome,):
+        return only, min(reached, only + open_)
+    if outcome in now:
+        return max(0.0, reached - only - open_), reached - only
+    return max(0.0, 1.0 - reached - none - open_), 1.0 - reached - none
 
 
 def _ways(found: Findings) -> list[str]:
@@ -164,7 +190,7 @@ def _deal(found: Findings, said: Words) -> str:
         return ""
     for name in _ways(found):
         courses = [course for each in found.result.structures[name].equilibria for course in each.courses]
-        deals = dict.fromkeys((ended(found, each.outcome), _terms(found, said, each)) for each in courses)
+        deals = dict.fromkeys((found.labels.outcome(each.outcome), _terms(found, said, each)) for each in courses)
         told += [said("page.terms", outcome=outcome, terms=terms) for outcome, terms in list(deals)[:MOST_DEALS]]
     text = " ".join(dict.fromkeys(told))
     return capital(said("rounds.first", message=text)) if text and found.of_many_rounds else text
@@ -237,8 +263,8 @@ def _table(found: Findings, said: Words) -> Table | None:
     ways = _ways(found)
     columns: dict[str, Mapping[str, Interval]] = {}
     if found.today:
-        columns[said("today.now", today=ended(found, found.today))] = found.result.outcome_payoffs[found.today]
-    columns |= {named(found, name): found.result.structures[name].values for name in ways}
+        columns[said("today.now", today=found.labels.outcome(found.today))] = found.result.outcome_payoffs[found.today]
+    columns |= {found.labels.structure(name): found.result.structures[name].values for name in ways}
     if len(columns) < 2:
         return None
     base, *others = columns

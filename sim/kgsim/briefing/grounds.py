@@ -6,7 +6,6 @@ from kgsim.analysis.backtest_score import Score
 from kgsim.analysis.robustness_result import ClaimShares
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import title
 from kgsim.language import Words
 from kgsim.messages.phrases import bounds
 from kgsim.report.content import Bullets, Cell, Column, Table, Tone, cells
@@ -14,7 +13,7 @@ from kgsim.report.provenance import kgsim_version
 from kgsim.report.summary import beyond_range
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import counted_claims
-from kgsim.wording import capital, number, percent
+from kgsim.wording import capital, number, percent, quoted
 
 _TONES: dict[str, Tone] = {"holds": "good", "passes": "good", "fails": "bad"}
 
@@ -25,13 +24,15 @@ def claims(found: Findings, said: Words) -> Section | None:
     if not decided:
         return None
     shares = {} if found.drawn is None or found.drawn.shares is None else found.drawn.shares.claims
+    labels = found.labels
+    short = any(labels.claim(name) != each.says for name, each in decided.items())
     rows = tuple(
         (
-            Cell(name),
+            Cell(labels.claim(name)),
             Cell(said(f"claims.kind_{each.kind}")),
             Cell(said(f"claims.verdict_{each.verdict}"), tone=_TONES.get(each.verdict, "unsure")),
             *([Cell(_of_draws(shares[name], said) if name in shares else "-")] if shares else []),
-            Cell(each.says),
+            *([Cell(each.says)] if short else []),
         )
         for name, each in decided.items()
     )
@@ -40,15 +41,9 @@ def claims(found: Findings, said: Words) -> Section | None:
         Column(said("claims.kind")),
         Column(said("claims.verdict")),
         *([Column(said("claims.of_draws"))] if shares else []),
-        Column(said("claims.says")),
+        *([Column(said("claims.says"))] if short else []),
     )
-    if said.lang == "en":
-        numbers = tuple(f"{name}: {each.sentence}" for name, each in decided.items())
-    else:
-        numbers = tuple(
-            f"{name}: " + "; ".join(f"{what} = {bounds(said, value)}" for what, value in each.numbers.items())
-            for name, each in decided.items()
-        )
+    numbers = tuple(f"{quoted(labels.claim(name))}: {each.sentence}" for name, each in decided.items())
     return Section(
         "claims",
         said("claims.title"),
@@ -70,8 +65,9 @@ def _verdicts(found: Findings, said: Words) -> str:
     decided = found.result.claims
     counted = counted_claims({name: each.kind for name, each in decided.items()})
     by = {verdict: [name for name in counted if decided[name].verdict == verdict] for verdict in VERDICTS}
+    told_as = {name: quoted(found.labels.claim(name)) for name in counted}
     rest = [
-        said(f"claims.{verdict}", names=said.listed(by[verdict]), count=len(by[verdict]))
+        said(f"claims.{verdict}", names=said.listed(told_as[name] for name in by[verdict]), count=len(by[verdict]))
         for verdict in ("fails", "depends", "undecided", "vacuous")
         if by[verdict]
     ]
@@ -80,7 +76,9 @@ def _verdicts(found: Findings, said: Words) -> str:
     if not by["holds"]:
         return capital("; ".join(rest) or said("claims.none_counted"))
     if drawn is None or jointly is None or set(by["holds"]) != set(drawn.together):
-        named = said("claims.hold_here", names=said.listed(by["holds"]), count=len(by["holds"]))
+        named = said(
+            "claims.hold_here", names=said.listed(map(told_as.__getitem__, by["holds"])), count=len(by["holds"])
+        )
         return capital("; ".join([named, *rest]))
     what = "results" if decided[counted[0]].kind == "result" else "undeclared"
     slots = {"count": len(counted), "holds": len(by["holds"]), "share": str(jointly), "draws": f"{drawn.draws:,}"}
@@ -94,7 +92,7 @@ def backtests(found: Findings, said: Words) -> Section | None:
         return None
     rows = tuple(
         (
-            Cell(score.backtest.name),
+            Cell(score.scenario.labels.of("backtests", score.backtest.name)),
             Cell(score.backtest.says),
             Cell(_told(score, said), tone=_TONES.get(score.verdict, "unsure")),
             Cell(said("backtests.of", some=score.excluded, all=len(score.feasible))),
@@ -115,7 +113,9 @@ def backtests(found: Findings, said: Words) -> Section | None:
     )
     passed = sum(score.verdict == "passes" for score in found.scores)
     note = said("backtests.note", draws=found.scores[0].draws, seed=found.seed)
-    unproven = [score.backtest.name for score in found.scores if not score.frozen]
+    unproven = [
+        score.scenario.labels.of("backtests", score.backtest.name) for score in found.scores if not score.frozen
+    ]
     if unproven:
         note += " " + said("backtests.unproven", names=said.listed(unproven))
     return Section(
@@ -147,7 +147,6 @@ def assumptions(found: Findings, said: Words) -> Section | None:
     changed = found.result.changed
     rows = tuple(
         (
-            Cell(name),
             Cell(each.label),
             Cell(number(found.result.values[name]), name in changed),
             Cell(bounds(said, each.range)),
@@ -158,7 +157,6 @@ def assumptions(found: Findings, said: Words) -> Section | None:
     )
     columns = (
         Column(said("assumptions.parameter")),
-        Column(said("assumptions.meaning")),
         Column(said("assumptions.value"), "right"),
         Column(said("assumptions.range"), "right"),
         Column(said("assumptions.certainty")),
@@ -170,7 +168,9 @@ def assumptions(found: Findings, said: Words) -> Section | None:
         said("assumptions.title"),
         said(f"assumptions.{key}", count=len(parameters), changed=len(changed)),
         (Table(columns, rows, said("assumptions.note_changed") if changed else ""),),
-        details=(Bullets(tuple(f"{name}: {each.because}" for name, each in parameters.items())),),
+        details=(
+            Bullets(tuple(f"{capital(each.label)} ({name}): {each.because}" for name, each in parameters.items())),
+        ),
         slide=False,
     )
 
@@ -179,10 +179,11 @@ def evidence(found: Findings, said: Words) -> Section | None:
     """Return the entries of the ledger that something cites, and what cites them; None if nothing does."""
     scenario = found.scenario
     citing: dict[str, list[str]] = {}
-    for kind in (scenario.parameters, scenario.claims, scenario.backtests):
+    sections = (("parameters", scenario.parameters), ("claims", scenario.claims), ("backtests", scenario.backtests))
+    for section, kind in sections:
         for name, each in kind.items():
             for id in each.evidence:
-                citing.setdefault(id, []).append(name)
+                citing.setdefault(id, []).append(found.labels.of(section, name).rstrip("."))
     entries = [entry for id, entry in scenario.evidence.items() if id in citing]
     if not entries:
         return None
@@ -192,7 +193,7 @@ def evidence(found: Findings, said: Words) -> Section | None:
             entry.title,
             entry.date or "-",
             said(f"certainty.{entry.certainty}"),
-            ", ".join(citing[entry.id]),
+            "; ".join(citing[entry.id]),
         )
         for entry in entries
     )
@@ -222,10 +223,14 @@ def limits(found: Findings, said: Words) -> Section:
     """Return what the method cannot say, the doubts of these very results first."""
     result = found.result
     lines = []
-    doubtful = [title(name) for name, each in result.structures.items() if each.equilibria and not each.complete]
+    doubtful = [
+        quoted(each.labels.structure(name))
+        for name, each in result.structures.items()
+        if each.equilibria and not each.complete
+    ]
     if doubtful:
         lines.append(said("limits.incomplete", names=said.listed(doubtful)))
-    beyond = beyond_range(result)
+    beyond = [quoted(found.labels.parameter(name)) for name in beyond_range(result)]
     if beyond:
         lines.append(said("limits.beyond", names=said.listed(beyond)))
     knowledge = "types" if found.scenario.types else "knowledge"
@@ -241,7 +246,7 @@ def provenance(found: Findings, said: Words, date: str) -> Section:
     """Return what the document was made from and with."""
     scenario, result = found.scenario, found.result
     changed = ", ".join(
-        f"{name} = {number(value)} ({number(scenario.parameters[name].value)})"
+        f"{found.labels.value(name, value)} ({number(scenario.parameters[name].value)})"
         for name, value in result.changed.items()
     )
     seed = str(found.seed) if found.scores or found.sensitivity else said("provenance.no_draws", seed=found.seed)

@@ -11,7 +11,6 @@ import numpy as np
 from kgsim.arrays import Floats
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import ended, named, title
 from kgsim.language import Words
 from kgsim.report.content import Cell, Column, Table, cells
 from kgsim.scenario.nodes import Name
@@ -45,7 +44,7 @@ def _asked(found: Findings) -> list[str]:
 
 def _unplayed(found: Findings, said: Words) -> list[str]:
     """What is not answered, since the rounds could not be simulated."""
-    names = said.listed(f"“{named(found, way)}”" for way in found.unplayed)
+    names = said.listed(f"“{found.labels.structure(way)}”" for way in found.unplayed)
     return [said("rounds.unplayed", structures=names)] if names else []
 
 
@@ -53,11 +52,11 @@ def _sustained(found: Findings, said: Words, game: str) -> str:
     checks = found.repeated[game]
     first = next(iter(checks.values()))
     parts = [
-        said("rounds.from", profile=title(check.profile), critical=number(check.critical))
+        said("rounds.from", profile=found.labels.of("profiles", check.profile), critical=number(check.critical))
         for check in checks.values()
         if check.critical < 1.0
     ]
-    stands = [title(check.profile) for check in checks.values() if check.sustained]
+    stands = [found.labels.of("profiles", check.profile) for check in checks.values() if check.sustained]
     return said(
         "rounds.sustained" if stands else "rounds.not_sustained",
         game=found.scenario.repeated[game].label,
@@ -72,11 +71,11 @@ def _by_the_end(found: Findings, said: Words, way: str) -> str:
     shares = found.path.by_round.sel(structure=way).transpose("outcome", "round").values
     reached = {str(name): row for name, row in zip(found.path.outcome.values, shares, strict=True) if row[-1] > 0.0}
     parts = [
-        said("rounds.in_runs", outcome=ended(found, outcome), share=percent(row[-1]), half=_half(row))
+        said("rounds.in_runs", outcome=found.labels.outcome(outcome), share=percent(row[-1]), half=_half(row))
         for outcome, row in sorted(reached.items(), key=lambda each: -each[1][-1])
     ]
     rounds = int(found.path.sizes["round"])
-    return said("rounds.by_the_end", structure=named(found, way), rounds=rounds, parts=", ".join(parts))
+    return said("rounds.by_the_end", structure=found.labels.structure(way), rounds=rounds, parts=", ".join(parts))
 
 
 def _half(reached: Floats) -> int:
@@ -97,7 +96,7 @@ def repeated(found: Findings, said: Words) -> Section | None:
     )
     rows = tuple(
         (
-            Cell(title(check.profile)),
+            Cell(found.labels.of("profiles", check.profile)),
             Cell(said("rounds.yes" if check.sustained else "rounds.no"), tone="good" if check.sustained else "bad"),
             Cell(number(check.critical) if check.critical < 1.0 else said("answer.nothing")),
             *cells(*(number(check.values[player]) for player in players)),
@@ -116,10 +115,14 @@ def path(found: Findings, said: Words) -> Section | None:
     study = found.path
     if study is None:
         return None
-    rounds = int(study.sizes["round"])
+    rounds, labels = int(study.sizes["round"]), found.labels
     marks = sorted({mark for mark in (*MARKS, rounds) if mark <= rounds})
     rows = tuple(
-        cells(title(str(way)), str(outcome), *(percent(float(share.sel(round=mark))) for mark in marks))
+        cells(
+            labels.structure(str(way)),
+            labels.outcome(str(outcome)),
+            *(percent(float(share.sel(round=mark))) for mark in marks),
+        )
         for way in study.structure.values
         for outcome in study.outcome.values
         for share in [study.by_round.sel(structure=way, outcome=outcome)]
@@ -131,19 +134,19 @@ def path(found: Findings, said: Words) -> Section | None:
         *(Column(said("rounds.by", round=mark), "right") for mark in marks),
     )
     states = [str(name) for name in (found.scenario.dynamics.states if found.scenario.dynamics else ())]
-    drifts = tuple(_drift(study, said, name) for name in states)
+    drifts = tuple(_drift(study, said, name, labels.parameter(name, full=True)) for name in states)
     message = " ".join(_by_the_end(found, said, str(way)) for way in study.structure.values)
     note = said("rounds.note_path", runs=f"{study.attrs['runs']:,}", seed=study.attrs["seed"])
     notes = (*drifts, *_unplayed(found, said), note)
     return Section("path", said("rounds.title_path"), message, (Table(columns, rows, " ".join(notes)),), notes=notes)
 
 
-def _drift(study: Dataset, said: Words, name: str) -> str:
+def _drift(study: Dataset, said: Words, name: str, label: str) -> str:
     """Where a state variable goes on average, over the runs and rounds in which play goes on."""
     values = study[name].values.reshape(-1, int(study.sizes["round"]))
     going = np.flatnonzero(~np.isnan(values).all(axis=0))
     first, last = (float(np.nanmean(values[:, place])) for place in going[[0, -1]])
-    return said("rounds.drift", name=name, first=number(first), last=number(last), round=int(going[-1]) + 1)
+    return said("rounds.drift", name=label, first=number(first), last=number(last), round=int(going[-1]) + 1)
 
 
 def told_of_one_round(found: Findings, said: Words, sections: Sequence[Section]) -> list[Section]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kgsim.briefing.document import Section
 from kgsim.briefing.findings import Findings
-from kgsim.briefing.phrases import title
 from kgsim.language import Words
 from kgsim.messages.phrases import bounds, change
 from kgsim.ranking import gain
@@ -27,7 +26,12 @@ def sentence(found: Findings, said: Words, structure: str) -> str:
         said("answer.gain", player=players[player], gain=change(said, worth))
         for player, worth in against_today(found, structure).items()
     )
-    return said("today.message", structure=title(structure), today=found.today, parts=parts)
+    return said(
+        "today.message",
+        structure=found.labels.structure(structure),
+        today=found.labels.outcome(found.today),
+        parts=parts,
+    )
 
 
 def today(found: Findings, said: Words) -> Section | None:
@@ -37,11 +41,17 @@ def today(found: Findings, said: Words) -> Section | None:
         return None
     players = found.scenario.players
     now = found.result.outcome_payoffs[found.today]
-    first = cells(said("today.now", today=found.today), *(bounds(said, now[player]) for player in players))
+    first = cells(
+        said("today.now", today=found.labels.outcome(found.today)),
+        *(bounds(said, now[player]) for player in players),
+    )
     rows = (
         first,
         *(
-            cells(title(name), *(change(said, worth) for worth in against_today(found, name).values()))
+            cells(
+                found.labels.structure(name),
+                *(change(said, worth) for worth in against_today(found, name).values()),
+            )
             for name in solved
         ),
     )
