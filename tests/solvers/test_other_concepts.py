@@ -195,3 +195,10 @@ def test_levels_step_by_step():
     """Against even play the first row; against that the second column; and so on round the cycle."""
     game = as_payoffs([[[4, 0], [0, 3]], [[0, 1], [1, 0]]])
     assert levels(game, 3) == (((0,), (0, 1)), ((0,), (1,)), ((1,), (1,)))
+
+
+def test_results_print_what_they_say():
+    assert "  player 1: 2 to 7\n  together: 7.2 to 10.5" in str(kgsim.correlated([[[0, 7], [2, 6]], [[0, 2], [7, 6]]]))
+    assert "player 0: 1  (0 in round 1 went)" in str(kgsim.rationalizable(DILEMMA))
+    told = str(kgsim.qre(PENNIES)).splitlines()
+    assert len(told) == 8 and told[1].startswith("  0: (0.5, 0.5)  (0.5, 0.5)")

@@ -22,7 +22,7 @@ from kgsim.games.strategic import as_payoffs, normalise
 MOST_PROFILES = 20_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CorrelatedSet:
     """The correlated, or coarse correlated, equilibria of a game.
 
@@ -41,6 +41,14 @@ class CorrelatedSet:
     def values(self) -> Floats:
         """The least and the most that each player gets in one of them, shape (players, 2)."""
         return np.array([[self.extreme(own)[0], -self.extreme(-own)[0]] for own in self.payoffs])
+
+    def __str__(self) -> str:
+        kind = "coarse correlated equilibria" if self.coarse else "correlated equilibria"
+        lines = [f"{kind}: what each player gets in the worst and in the best for it"]
+        lines += [f"  player {player}: {low:.4g} to {high:.4g}" for player, (low, high) in enumerate(self.values)]
+        return "\n".join([*lines, "  together: {:.4g} to {:.4g}".format(*self.welfare)])
+
+    __repr__ = __str__
 
     @cached_property
     def welfare(self) -> tuple[float, float]:

@@ -19,15 +19,19 @@ from kgsim.arrays import Floats
 from kgsim.errors import GameError
 from kgsim.games.strategic import action_values, as_payoffs, normalise, regrets
 from kgsim.solvers.path_following import corrected, follow
+from kgsim.wording import counted
 
 #: Precisions that are told unless others are asked for, payoffs being scaled to 0..1.
 PRECISIONS = tuple(float(value) for value in (0, *np.logspace(-1, 3, 33).round(6)))
+
+#: Precisions that are printed, at most.
+MOST_TOLD = 6
 
 #: Points of the path, at most.
 MOST_POINTS = 5_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class QuantalResponse:
     """Quantal response equilibria of one game on its principal branch.
 
@@ -57,6 +61,21 @@ class QuantalResponse:
     def profile(self, place: int) -> tuple[Floats, ...]:
         """The mixed strategies at one of the precisions."""
         return tuple(own[place] for own in self.strategies)
+
+    def __str__(self) -> str:
+        count = len(self.precision)
+        told = np.unique(np.linspace(0, count - 1, min(count, MOST_TOLD)).round().astype(int)) if count else ()
+        lines = [
+            f"quantal responses at {counted(count, 'precision')}" + (", some of them:" if len(told) < count else ":")
+        ]
+        for place in told:
+            mixes = "  ".join("(" + ", ".join(f"{p:.4g}" for p in own) + ")" for own in self.profile(int(place)))
+            lines.append(f"  {self.precision[place]:.4g}: {mixes}  regret {self.regret[place]:.2g}")
+        if not self.arrived:
+            lines.append("the branch could not be followed to every precision asked for")
+        return "\n".join([*lines, f"off by {self.residual.max(initial=0.0):.1e} at most"])
+
+    __repr__ = __str__
 
 
 def qre(

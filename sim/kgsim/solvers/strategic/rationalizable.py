@@ -18,7 +18,7 @@ from kgsim.games.strategic import as_payoffs, normalise, with_ties
 from kgsim.tolerances import STRICTLY
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rationalizable:
     """What is left of a game.
 
@@ -35,6 +35,16 @@ class Rationalizable:
     payoffs: Floats
     actions: tuple[tuple[int, ...], ...]
     rounds: tuple[tuple[tuple[int, ...], ...], ...]
+
+    def __str__(self) -> str:
+        lines = ["left when strictly dominated actions are eliminated:"]
+        for player, own in enumerate(self.actions):
+            gone = [f"{action} in round {k}" for k, going in enumerate(self.rounds, 1) for action in going[player]]
+            left = ", ".join(map(str, own))
+            lines.append(f"  player {player}: {left}" + (f"  ({', '.join(gone)} went)" if gone else ""))
+        return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def rationalizable(payoffs: ArrayLike) -> Rationalizable:
