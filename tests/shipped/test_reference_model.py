@@ -86,6 +86,18 @@ def test_the_lottery_of_two_offers_rests_on_packages_of_aid() -> None:
     assert not found.complete
 
 
+def test_aid_in_any_amount_leaves_pyongyang_no_more_than_one_offer() -> None:
+    """Seoul makes up for what its part in the deal costs Pyongyang, and no more: omega seat = kappa aid."""
+    result = solved("any_aid")
+    found, base = result.structures["parallel"], shipped("any_aid").base
+    aid = base["omega"] * base["seat"] / base["kappa"]
+    (only,) = found.equilibria
+    assert found.complete and only.offers["ROK.aid"] == pytest.approx(aid)
+    assert only.payoffs["DPRK"] == pytest.approx(2.0)
+    assert only.payoffs["ROK"] == pytest.approx(worth("bypass")[1] + base["seat"] * base["A_K"] - base["k_K"] * aid)
+    assert result.claims["H1_offers"].verdict == "fails"
+
+
 def test_a_word_that_may_be_broken_leaves_no_deal() -> None:
     """Building anew costs 60, more than the 48 that it restores: no threat keeps Washington to its word."""
     result = solved("promises")

@@ -12,10 +12,10 @@ from kgsim.analysis.robustness_result import PriorResult
 from kgsim.engine.one_by_one import by_itself
 from kgsim.errors import GameError
 from kgsim.scenario.model import Scenario
-from kgsim.structures.offers.boxes import has_intervals
+from kgsim.structures.offers.boxes import has_intervals, offers_at_once
 
 #: Draws; those where terms are offered from intervals; and where each is solved by itself: private types, chance, moves
-#: unseen, critical discount factors.
+#: unseen, offers made at once, critical discount factors.
 DRAWS, OFFERED, FEW = 512, 256, 64
 
 SEED = 0
@@ -78,7 +78,7 @@ def quick_pass(
     slow = bool(scenario.types) or any(
         call.function == "critical_discount" for claim in scenario.claims.values() for call in claim.calls
     )
-    slow |= any(by_itself(scenario, each) for each in scenario.structures.values())
+    slow |= any(by_itself(scenario, each) or offers_at_once(scenario, each) for each in scenario.structures.values())
     offered = any(has_intervals(scenario, structure) for structure in scenario.structures.values())
     draws = FEW if slow else OFFERED if offered else DRAWS
     try:

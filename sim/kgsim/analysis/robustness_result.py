@@ -16,7 +16,7 @@ from kgsim.analysis.shares import Share
 from kgsim.results import VERDICTS
 from kgsim.scenario.model import Scenario
 from kgsim.showing import Told
-from kgsim.wording import listed, quoted
+from kgsim.wording import listed, percent, quoted
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ class ClaimShares(Plain):
     undecided: Share
     vacuous: Share
     where_met: Share | None
+
+    @property
+    def span(self) -> str:
+        """How often it holds: from the draws in which it surely does to those in which it may, if these differ."""
+        least, most = (percent(each) for each in (self.holds.share, self.holds.share + self.undecided.share))
+        return least if least == most else f"{least} to {most}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -157,7 +163,9 @@ class Robustness(Told):
             shares = [each.claims[name].holds for each in self.priors.values()]
             met = [each.claims[name].where_met for each in self.priors.values()]
             of_these = f", and in {listed(map(str, met))} of those that meet its premise" if all(met) else ""
-            told.append(f"{quoted(said.claim(name))} holds in {self._spread(shares)}{of_these}.")
+            open_ = [each.claims[name].undecided for each in self.priors.values()]
+            left = f", and is undecided in {self._spread(open_)}" if any(each.share for each in open_) else ""
+            told.append(f"{quoted(said.claim(name))} holds in {self._spread(shares)}{of_these}{left}.")
         jointly = [each.together for each in self.priors.values() if each.together is not None]
         if len(self.together) > 1:
             those = listed(quoted(said.claim(name)) for name in self.together)

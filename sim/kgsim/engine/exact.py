@@ -54,11 +54,8 @@ def solve_exactly(
 
 def quick(scenario: Scenario, name: str, plans: Mapping[str, Plan]) -> bool:
     """Whether one point of a structure is a matter of some hundredths of a second for the exact solver."""
-    needed = [scenario.structures[each] for each in in_order(scenario, [name])]
-    if any(has_intervals(scenario, each) and not offers_at_once(scenario, each) for each in needed):
+    needed = in_order(scenario, [name])
+    slow = [each for each in needed if not offers_at_once(scenario, scenario.structures[each])]
+    if any(has_intervals(scenario, scenario.structures[each]) for each in slow):
         return False
-    return all(
-        len(layer.shape) < 2 or prod(layer.shape) <= QUICK
-        for each in in_order(scenario, [name])
-        for layer in plans[each].layers
-    )
+    return all(len(layer.shape) < 2 or prod(layer.shape) <= QUICK for each in slow for layer in plans[each].layers)

@@ -72,12 +72,14 @@ def _in_short(result: Result, drawn: QuickPass | None) -> Table:
         (
             Cell(said.claim(name)),
             Cell(claim.verdict, tone=_TONES.get(claim.verdict, "unsure")),
-            *([Cell(percent(shares[name].holds.share) if name in shares else "-")] if shares else []),
+            *([Cell(shares[name].span if name in shares else "-")] if shares else []),
         )
         for name, claim in result.claims.items()
     )
     columns = (Column("claim"), Column("verdict"), *([Column("holds in", "right")] if shares else []))
     note = f"Holds in: share of {drawn.draws:,} draws from the ranges; no probability." if drawn and shares else ""
+    if any(each.undecided.share for each in shares.values()):
+        note += " Two shares: the second with the draws in which the claim is undecided."
     return Table(columns, rows, note)
 
 
