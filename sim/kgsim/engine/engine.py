@@ -18,6 +18,7 @@ from kgsim.engine.induction import Common, ends
 from kgsim.engine.one_by_one import by_itself, one_by_one
 from kgsim.engine.plan import Plan, plan
 from kgsim.engine.solutions import EquilibriumSets, unlooked
+from kgsim.engine.trees import Tree
 from kgsim.scenario.deals import Deals, deals_of
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.on_the_table import offers_of_deals
@@ -58,6 +59,7 @@ class Engine:
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
     layouts: dict[object, Plan] = field(init=False, default_factory=dict)
+    trees: dict[str, Tree] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.deals = deals_of(self.scenario)
@@ -113,6 +115,7 @@ class Engine:
             payoffs if tied else self._with_ties(points, payoffs),
             bool(np.isfinite(payoffs).all()),
             self.layouts,
+            self.trees,
         )
         for name, plan_ in self.plans.items():
             structure = self.scenario.structures[name]

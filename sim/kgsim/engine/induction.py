@@ -37,6 +37,7 @@ from kgsim.engine.solutions import (
     distinct,
 )
 from kgsim.engine.stages import one_mover, several_movers, surplus
+from kgsim.engine.trees import Tree
 from kgsim.errors import StructureError
 from kgsim.games.objectives import EXACT_BETWEEN, Objective
 from kgsim.scenario.deals import Deals
@@ -77,8 +78,9 @@ class Common:
         Whether all of them are.
     solved
         The structures solved so far.
-    layouts
-        Plans of structures with offers from intervals, kept by the engine.
+    layouts, trees
+        Plans of structures with offers from intervals, and trees of those with chance or hidden moves, kept by the
+        engine.
     sets, rests
         Ends of equal subgames, and what blocs fall back on.
     parts
@@ -93,6 +95,7 @@ class Common:
     payoffs: Floats
     finite: bool
     layouts: dict[object, Plan] = field(default_factory=dict)
+    trees: dict[str, Tree] = field(default_factory=dict)
     solved: dict[str, EquilibriumSets] = field(default_factory=dict)
     sets: dict[object, tuple[Sets, Start | None]] = field(default_factory=dict)
     rests: dict[object, _Rests] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Structures that are solved point by point: where chance moves, moves are hidden, or a bargaining bloc has conditions.
 
-What chance draws makes lotteries of deals out of deals. Where each subgame has a single equilibrium the lotteries are
-found at all points at once (`kgsim.engine.values`); every other point goes to the solver of single points. So nothing
-is approximated: such structures take longer where ties abound.
+What chance draws makes lotteries of deals out of deals. Where these can be read off the tree they are found at all
+points at once (`kgsim.engine.trees`); every other point goes to the solver of single points. So nothing is
+approximated: such structures take longer where ties abound.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kgsim.arrays import Bools
+from kgsim.arrays import Bools, Integers
 from kgsim.engine.induction import Common
 from kgsim.engine.plan import Plan
-from kgsim.engine.solutions import FAILURES, NO_CHANCE, UNSOLVED, EquilibriumSets, unlooked
+from kgsim.engine.solutions import FAILURES, NO_CHANCE, UNSOLVED, EquilibriumSets, Mixed, unlooked
+from kgsim.engine.trees import Solved, Tree, laid_out_as_tree
 from kgsim.games.objectives import RULES
 from kgsim.results import StructureSolution
 from kgsim.scenario.model import Scenario, Structure
@@ -38,9 +39,32 @@ def one_by_one(common: Common, name: str, _: Plan) -> EquilibriumSets:
     nothing = unlooked(common.deals.outcomes, common.payoffs, len(rules))
     failure = nothing.failure
     failure[~_probabilities(common, name) & (failure == 0)] = FAILURES.index(NO_CHANCE)
-    solutions = {int(point): _solved(common, name, int(point)) for point in np.flatnonzero(failure == 0)}
+    at_once = _at_once(common, name, np.flatnonzero(failure == 0))
+    left = np.flatnonzero((failure == 0) & ~at_once.where)
+    solutions = {int(point): _solved(common, name, int(point)) for point in left}
     failure[[point for point, each in solutions.items() if not each.equilibria]] = FAILURES.index(UNSOLVED)
-    return replace(nothing, doubt=np.where(failure == 0, nothing.doubt, 0)).settled(solutions, rules)
+    doubt = np.where((failure == 0) & ~at_once.where, nothing.doubt, 0).astype(np.int8)
+    known = replace(nothing, doubt=doubt, residual=at_once.residual, mixed=at_once.equilibria)
+    return known.settled(solutions, rules)
+
+
+def _at_once(common: Common, name: str, points: Integers) -> Solved:
+    """What is found at some points without looking at each by itself."""
+    scenario, count = common.scenario, common.payoffs.shape[-1]
+    none = Mixed.none(len(common.payoffs), len(scenario.outcomes))
+    nothing = Solved(np.zeros(count, dtype=bool), none, np.zeros(count))
+    if not len(points) or not laid_out_as_tree(scenario, scenario.structures[name]):
+        return nothing
+    if name not in common.trees:
+        values = {**scenario.base, **_at(common, int(points[0]))}
+        common.trees[name] = Tree(scenario, scenario.structures[name], common.deals, values)
+    tree = common.trees[name]
+    if not tree.fits:
+        return nothing
+    environment = {key: column[points] if np.size(column) > 1 else column for key, column in common.environment.items()}
+    found = tree.solve(common.payoffs[..., points], environment)
+    nothing.where[points], nothing.residual[points] = found.where, found.residual
+    return replace(nothing, equilibria=replace(found.equilibria, point=points[found.equilibria.point]))
 
 
 def _probabilities(common: Common, name: str) -> Bools:

@@ -44,7 +44,7 @@ class Node:
     payoffs
         Of an end, one for each player; empty elsewhere.
     label
-        Of the end's outcome; free text.
+        Of the end's outcome, or of what chance draws; free text.
     """
 
     children: tuple[int, ...] = ()

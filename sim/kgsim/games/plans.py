@@ -78,8 +78,7 @@ def strategic_form(game: ExtensiveGame) -> StrategicForm:
         raise GameError(
             f"the strategic form of this game has {size_told(counts)} strategies; at most {MOST_CELLS:,} payoffs fit"
         )
-    following = _following(game)
-    plans = tuple(tuple(_plans(game, following, (-1, player))) for player in range(len(game.players)))
+    plans = tuple(plans_of(game, player) for player in range(len(game.players)))
     payoffs = np.zeros((len(game.players), *counts))
     marks = np.zeros(counts)
     likely = chances(game)
@@ -97,6 +96,11 @@ def strategic_form(game: ExtensiveGame) -> StrategicForm:
         # Sums of random numbers of 53 bits are equal for equal lotteries alone, but for rounding.
         marks[cells] += likely[place] * kinds.setdefault((node.label, node.payoffs), draws.random())
     return StrategicForm(game, payoffs, plans, marks.round(12))
+
+
+def plans_of(game: ExtensiveGame, player: int) -> tuple[Plan, ...]:
+    """A player's plans in a game of perfect recall, as many as `count_plans` says."""
+    return tuple(_plans(game, _following(game), (-1, player)))
 
 
 def plan_told(game: ExtensiveGame, plan: Plan) -> str:

@@ -216,7 +216,7 @@ class HiddenGame:
             named = tuple(self.actions[depth][action].name for action in actions)
             if name in scenario.chance:
                 drawn = Chance(shares(scenario, name, environment)).among(actions)
-                nodes.append(Node(children, None, named, drawn))
+                nodes.append(Node(children, None, named, drawn, label=name))
                 continue
             key = (depth, *self._known(types, history))
             if key not in known:
