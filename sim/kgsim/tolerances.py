@@ -306,25 +306,35 @@ def merged(values: Floats, sizes: Floats | None = None) -> Floats:
         The values themselves if there is nothing to merge. Of each group the least is taken; with `sizes`, what is
         rounded from 0 is 0.
     """
-    own = np.abs(values) if sizes is None else np.maximum(np.abs(values), sizes)
+    columns = np.ascontiguousarray(values.reshape(len(values), -1).T)
+    own = np.abs(columns) if sizes is None else np.maximum(np.abs(columns), sizes.reshape(len(values), -1).T)
     with np.errstate(invalid="ignore"):
-        ranked = np.sort(values, axis=0)
-        gaps = ranked[1:] - ranked[:-1]
-        slack = ROUNDING * own.max(axis=0)
-        zero = sizes is not None and ((ranked != 0.0) & (np.abs(ranked) <= slack)).any()
-        if not zero and not ((gaps > 0.0) & (gaps <= slack)).any():
+        ranked = np.sort(columns, axis=-1)
+        slack = ROUNDING * own.max(axis=-1, keepdims=True)
+        small = (np.abs(ranked) <= slack) & (ranked != 0.0) if sizes is not None else np.zeros(ranked.shape, dtype=bool)
+        some = np.flatnonzero((_close(ranked, slack) | small[:, 1:]).any(axis=-1) | small[:, 0])
+        if not len(some):
             return values
-        order = np.argsort(values, axis=0, kind="stable")
-        size = np.take_along_axis(own, order, axis=0)
-        if zero:
-            ranked = np.where(tied(ranked, np.zeros_like(ranked), size), 0.0, ranked)
-        close = np.zeros(ranked.shape, dtype=bool)
-        close[1:] = tied(ranked[:-1], ranked[1:], np.maximum(size[:-1], size[1:]))
-    rows = np.arange(len(values)).reshape(-1, *(1 for _ in values.shape[1:]))
-    first = np.maximum.accumulate(np.where(close, 0, rows), axis=0)
-    found = np.empty_like(values)
-    np.put_along_axis(found, order, np.take_along_axis(ranked, first, axis=0), axis=0)
-    return found
+        order = np.argsort(columns[some], axis=-1, kind="stable")
+        ranked, size = ranked[some], np.take_along_axis(own[some], order, axis=-1)
+        zero = np.nonzero(small[some])
+        ranked[zero] = np.where(tied(ranked[zero], np.zeros(len(zero[0])), size[zero]), 0.0, ranked[zero])
+        same = np.zeros(ranked.shape, dtype=bool)
+        same[:, 1:] = ranked[:, 1:] == ranked[:, :-1]
+        column, low = np.nonzero(_close(ranked, slack[some]))
+        largest = np.maximum(size[column, low], size[column, low + 1])
+        same[column, low + 1] = tied(ranked[column, low], ranked[column, low + 1], largest)
+    first = np.maximum.accumulate(np.where(same, 0, np.arange(len(values))), axis=-1)
+    found = np.empty_like(ranked)
+    np.put_along_axis(found, order, np.take_along_axis(ranked, first, axis=-1), axis=-1)
+    columns[some] = found
+    return np.ascontiguousarray(columns.T.reshape(values.shape))
+
+
+def _close(ranked: Floats, slack: Floats) -> Bools:
+    """Where numbers that ascend along the last axis are followed by one that is larger by so little."""
+    gaps = ranked[:, 1:] - ranked[:, :-1]
+    return np.asarray((gaps > 0.0) & (gaps <= slack))
 
 
 def cancelled(values: Floats, sizes: Floats) -> Floats:

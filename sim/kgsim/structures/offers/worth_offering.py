@@ -126,10 +126,10 @@ class _Made(NamedTuple):
     def worths(self, corners: Floats, place: Floats) -> Floats:
         """What is affine between the corners of a box, (..., corners, points), at places (offers, n, points)."""
         n = place.shape[1]
-        worth = corners[..., 0, self.point]
+        worth = corners[..., 0, :].take(self.point, axis=-1)
         for i in range(n):
             slope = corners[..., 1 << (n - 1 - i), :] - corners[..., 0, :]
-            worth += slope[..., self.point] * place[self.offer, i, self.point]
+            worth += slope.take(self.point, axis=-1) * place[self.offer, i, self.point]
         return worth
 
     def largest(self, values: Floats, points: int) -> Floats:
