@@ -8,9 +8,12 @@ import pytest
 import kgsim
 from first_edition import FIRST_EDITION
 from kgsim.explorer import words
-from kgsim.explorer.page import Explorer, step
-from kgsim.explorer.views import FEWEST, MOVING, RESTING, Views
+from kgsim.explorer.borders import borders
+from kgsim.explorer.page import FEW, Explorer, step
+from kgsim.explorer.state import State, read
+from kgsim.explorer.views import FEWEST, MOVING, RESTING, RegimeMap, Views
 from kgsim.plots.style import outcome_marks
+from kgsim.scenario.values import ValueSet
 
 
 @pytest.fixture(scope="module")
@@ -18,17 +21,23 @@ def views() -> Views:
     return Views(kgsim.load(FIRST_EDITION / "bypass.yaml"))
 
 
+@pytest.fixture(scope="module")
+def few() -> Views:
+    return Views(kgsim.load(FIRST_EDITION / "bypass.yaml"), ["bypass", "front"])
+
+
 @pytest.fixture
-def explorer(views: Views, monkeypatch: pytest.MonkeyPatch) -> Explorer:
+def explorer(few: Views, monkeypatch: pytest.MonkeyPatch) -> Explorer:
     monkeypatch.setattr("panel.io.push_notebook", lambda *_: None)  # nobody listens
-    return Explorer(views, ("h", "A"), {})
+    return Explorer(few, ("h", "A"), {})
 
 
 def test_a_point_is_what_the_exact_solver_finds(views):
     values = {**views.scenario.base, "A": 5.0}
     exact = kgsim.solve(views.scenario, structures=["bypass", "coordinated", "front"], A=5)
     for name, solution in exact.structures.items():
-        standing = views.at(values)[name]
+        standing = views.at(name, values)
+        assert standing == views.everywhere(values).standings[name]
         assert set(standing.outcomes) == set(solution.outcomes)
         for player, bounds in solution.values.items():
             assert standing.values[player] == pytest.approx(bounds)
@@ -72,11 +81,82 @@ def test_the_axes_offered_are_those_that_change_the_answer(views):
 
 def test_a_slider_moved_from_python_changes_answer_and_table(explorer):
     explorer.structure.value = "bypass"
-    assert "bypass deal" in explorer.answer and "US 2.5" in explorer.answer
+    assert "<b>bypass deal</b>" in explorer.answer and "United States 2.5" in explorer.answer
     explorer.sliders["A"].value = 30
-    assert "bypass deal" not in explorer.answer and "A = 30 (base 20)" in explorer.answer
+    assert "<b>bypass deal</b>" not in explorer.answer and "= 30 instead of 20" in explorer.answer
+    assert "At the base values it ends in bypass deal" in explorer.answer
     explorer.reset.clicks += 1
-    assert "bypass deal" in explorer.answer and "base value" in explorer.answer
+    assert "<b>bypass deal</b>" in explorer.answer and "base value" in explorer.answer
+
+
+def test_verdicts_are_those_of_solve_and_what_turned_is_marked(explorer):
+    explorer.sliders["A"].value = 30
+    scenario, chosen = explorer.views.scenario, explorer.views.structures
+    claims = kgsim.solve(scenario, structures=chosen, A=30).claims
+    assert explorer.verdicts == {name: claims[name].verdict for name in explorer.verdicts}
+    base = kgsim.solve(scenario, structures=chosen).claims
+    turned = [name for name in explorer.verdicts if claims[name].verdict != base[name].verdict]
+    shown = str(explorer._claims.object)
+    assert turned and shown.count('class="moved"') == len(turned)
+    assert shown.startswith("<h2>Claims</h2>") and f"{len(turned)} verdict" in shown
+    explorer.shares.clicks += 1
+    assert "of draws" in str(explorer._claims.object)
+
+
+def test_the_border_on_the_map_is_where_the_threshold_is(views):
+    """At the base values the answer to a bypass turns at an alliance cost of 22.5, for any weight of the ICBMs."""
+    regimes = RegimeMap(
+        np.array([20.0, 25.0, 30.0]),
+        np.array([45.0, 50.0, 55.0]),
+        (("bypass deal",), ("status quo",)),
+        np.array([[0, 1, 1]] * 3),
+        np.ones((3, 3), dtype=bool),
+    )
+
+    def reached(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        columns = {name: np.full(len(x), value) for name, value in views.scenario.base.items()}
+        return views.reached("bypass", {**columns, "A": x, "h": np.full(len(x), 50.0)})
+
+    xs, ys = borders(regimes, reached)
+    assert np.concatenate(xs) == pytest.approx(22.5, abs=0.01)
+    assert sorted({y for line in ys for y in line}) == [45.0, 50.0, 55.0]
+
+
+def test_regimes_that_meet_are_joined_at_one_point():
+    grid = np.array([0.0, 1.0])
+    regimes = RegimeMap(grid, grid, ((), ("a",), ("b",)), np.array([[0, 1], [2, 2]]), np.ones((2, 2), dtype=bool))
+    xs, ys = borders(regimes, lambda x, y: np.array([(y < 0.5) & (x >= 0.5), y >= 0.5]))
+    assert len(xs) == 3
+    assert len({(line[1], other[1]) for line, other in zip(xs, ys, strict=True)}) == 1
+
+
+def test_a_link_holds_all_that_is_chosen_and_leaves_out_what_is_not_there(views):
+    state = State(("bypass", "parallel"), ("h", "A"), {"A": 5.0, "omega": 0.5})
+    assert read(f"?{state.query}", views) == (state, ())
+    assert state.command(views.scenario).endswith("--structure bypass --structure parallel --set A=5 --set omega=0.5")
+    broken = "structure=nowhere&axis=h&axis=h&set=A=1e9&set=A=x&set=B=2&utm=1&set=h=60"
+    assert read(broken, views) == (State(changed={"h": 60.0}), ("nowhere", "A=1e9", "A=x", "B=2"))
+
+
+def test_two_structures_are_shown_side_by_side_and_a_preset_moves_the_sliders(few, monkeypatch):
+    monkeypatch.setattr("panel.io.push_notebook", lambda *_: None)
+    sets = [ValueSet("dove", "A <b>dove</b>", {"A": 40.0})]
+    explorer = Explorer(few, ("h", "A"), {}, "ko", sets, State(("bypass", "front")))
+    assert explorer.answer.count('role="status"') == 2 and "균형 결과" in explorer.answer
+    explorer.preset.value = 1
+    assert explorer.changed == {"A": 40.0} and explorer.state.structures == ("bypass", "front")
+
+
+def test_the_map_is_saved_as_a_figure(explorer):
+    explorer.structure.value = "bypass"
+    assert explorer.save("png").read(4) == b"\x89PNG" and b"<svg" in explorer.save("svg").read(2000)
+
+
+def test_the_parameters_that_change_the_answer_come_first(explorer):
+    explorer.structure.value = "bypass"
+    few = [slider.label for slider in explorer._few.objects]
+    assert explorer.scenario.labels.parameter("A") in few and 0 < len(few) <= FEW
+    assert len(few) + len(explorer._others.objects) == len(explorer.sliders)
 
 
 def test_the_two_axes_of_the_map_stay_different(explorer):

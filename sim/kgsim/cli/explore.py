@@ -16,6 +16,8 @@ from kgsim.cli.inputs import (
     structures_option,
     values_set,
 )
+from kgsim.language import LANGUAGES
+from kgsim.language.texts import DEFAULT
 
 if TYPE_CHECKING:
     from kgsim.scenario.model import Scenario
@@ -30,6 +32,7 @@ PORT = 5017
         "kgsim explore scenarios/bypass.yaml",
         "kgsim explore scenarios/bypass.yaml --axis h --axis A --structure bypass --structure coordinated",
         "kgsim explore scenarios/bypass.yaml --set A=5 --port 8080 --open",
+        "kgsim explore scenarios/bypass.yaml --values hawk.yaml --values dove.yaml --lang ko",
     ),
 )
 @scenario_argument
@@ -43,7 +46,22 @@ PORT = 5017
 )
 @structures_option
 @set_option
+@click.option(
+    "--values",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Somebody's values to choose from, as kgsim compare takes them; may be repeated.",
+)
 @beyond_range_option
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=DEFAULT,
+    show_default=True,
+    help="Language of the page; a text of the scenario that is not in it stands in English.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -57,20 +75,26 @@ def explore(
     axes: tuple[str, ...],
     structures: tuple[str, ...],
     settings: tuple[str, ...],
+    files: tuple[str, ...],
     beyond_range: bool,
+    lang: str,
     port: int,
     opened: bool,
 ) -> None:
-    """Serve the scenario FILE as a page with sliders, a regime map and payoffs that follow them.
+    """Serve the scenario FILE as a page with sliders, regime maps, payoffs and verdicts that follow them.
 
-    The page is on 127.0.0.1, so no other machine can see it, and fetches nothing from anywhere else. Ctrl-C ends it. In
-    a notebook, kgsim.explore(scenario) shows the same.
+    The address of the page holds all that is chosen, and the page shows the command that gives the same. It is on
+    127.0.0.1, so no other machine can see it, and fetches nothing from anywhere else. Ctrl-C ends it. In a notebook,
+    kgsim.explore(scenario) shows the same.
     """
     if axes and len(axes) != 2:
         raise click.UsageError("--axis: a map has two parameters; give --axis twice or not at all.")
     values = values_set(scenario, settings, beyond_range=beyond_range)
     chosen = structures_named(scenario, structures)
     from kgsim.explorer.explore import needed
+    from kgsim.scenario.values import read_values
+
+    presets = [read_values(file, scenario, beyond_range=beyond_range) for file in files]
 
     with needed():
         from kgsim.explorer.server import serve
@@ -80,4 +104,5 @@ def explore(
         if opened:
             click.launch(address)
 
-    serve(scenario, chosen, (axes[0], axes[1]) if axes else None, values, port=port, started=started)
+    both = (axes[0], axes[1]) if axes else None
+    serve(scenario, chosen, both, values, lang=lang, presets=presets, port=port, started=started)

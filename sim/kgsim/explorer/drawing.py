@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import pi
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,10 @@ from numpy.typing import NDArray
 
 from kgsim.explorer.views import RegimeMap
 from kgsim.plots.style import INK, OutcomeMark
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Parameter
 
-#: Bokeh's name of each marker of `kgsim.plots.style`, or of another where it has none that looks the same.
+#: Bokeh's name of each marker of `kgsim.plots.style`; it has no pentagon.
 MARKERS = {
     "o": "circle",
     "s": "square",
@@ -24,12 +27,18 @@ MARKERS = {
     "v": "inverted_triangle",
     "P": "cross",
     "X": "x",
-    "<": "circle_x",
-    ">": "circle_cross",
-    "p": "hex",
-    "h": "square_x",
+    "<": "triangle",
+    ">": "triangle",
+    "p": "hex_dot",
+    "h": "hex",
     "*": "star",
 }
+
+#: How far a marker is turned, in radians.
+TURNS = {"<": pi / 2, ">": -pi / 2}
+
+#: Characters of a line of an axis's label.
+LINE = 44
 
 
 class Drawing:
@@ -44,15 +53,17 @@ class Drawing:
     def __init__(self, marks: Mapping[str, OutcomeMark]) -> None:
         self.marks = marks
         self.figure: Any = figure(
-            width=560,
+            sizing_mode="stretch_width",
+            min_width=200,
+            max_width=760,
             height=430,
             toolbar_location=None,
             tools="",
             x_range=Range1d(start=0, end=1),
             y_range=Range1d(start=0, end=1),
         )
-        self._cells, self._coexist, self._signs, self._doubts, self._base, self._point = (
-            ColumnDataSource() for _ in range(6)
+        self._cells, self._coexist, self._lines, self._signs, self._doubts, self._base, self._point = (
+            ColumnDataSource() for _ in range(7)
         )
         self.figure.image_rgba(source=self._cells, image="image", x="x", y="y", dw="dw", dh="dh")
         self.figure.quad(
@@ -68,13 +79,17 @@ class Drawing:
             hatch_scale=10,
             hatch_weight=3,
         )
+        for colour, width in (("white", 4), (INK, 1.5)):
+            self.figure.multi_line(source=self._lines, xs="xs", ys="ys", line_color=colour, line_width=width)
         self.figure.scatter(
-            source=self._signs, x="x", y="y", marker="marker", size=8, fill_color="white", line_color=INK
+            source=self._signs, x="x", y="y", marker="marker", angle="angle", size=8, fill_color="white", line_color=INK
         )
         self.figure.scatter(source=self._doubts, x="x", y="y", marker="circle", size=2, color=INK)
-        self.figure.scatter(
-            source=self._base, x="x", y="y", marker="circle", size=13, fill_color=None, line_color=INK, line_width=2
-        )
+        for colour, width in (("white", 5), (INK, 2)):
+            self.figure.scatter(
+                source=self._base, x="x", y="y", marker="circle", size=13, fill_color=None, line_color=colour,
+                line_width=width,
+            )  # fmt: skip
         for colour, size, width in (("white", 24, 7), ("black", 21, 3)):
             self.figure.scatter(
                 source=self._point, x="x", y="y", marker="cross", size=size, line_color=colour, line_width=width
@@ -84,19 +99,23 @@ class Drawing:
             axis.axis_label_text_font_style = "normal"
             axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
 
-    def aim(self, x: Parameter, y: Parameter) -> None:
+    def aim(self, labels: Labels, x: Parameter, y: Parameter) -> None:
         """Name the axes, set their ranges, and mark the base values."""
         for parameter, axis, span in (
             (x, self.figure.xaxis, self.figure.x_range),
             (y, self.figure.yaxis, self.figure.y_range),
         ):
-            axis.axis_label = f"{parameter.name}: {parameter.label}"
+            axis.axis_label = fill(labels.parameter(parameter.name), LINE)
             span.update(start=parameter.range[0], end=parameter.range[1])
         self._base.data = {"x": [x.value], "y": [y.value]}
 
     def point(self, x: float, y: float) -> None:
         """Put the cross."""
         self._point.data = {"x": [x], "y": [y]}
+
+    def border(self, xs: list[list[float]], ys: list[list[float]]) -> None:
+        """Draw where the answer changes."""
+        self._lines.data = {"xs": xs, "ys": ys}
 
     def show(self, regimes: RegimeMap) -> None:
         """Change the map."""
@@ -137,6 +156,7 @@ class Drawing:
             "x": [place[0] for place in places],
             "y": [place[1] for place in places],
             "marker": [MARKERS[place[2]] for place in places],
+            "angle": [TURNS.get(place[2], 0.0) for place in places],
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import panel as pn
@@ -14,9 +15,15 @@ from tornado.web import Application, ErrorHandler
 
 from kgsim.errors import OutputError
 from kgsim.explorer.accessibility import tell_readers
+from kgsim.explorer.maps import html
 from kgsim.explorer.page import Explorer, explorer_of
+from kgsim.explorer.state import read
 from kgsim.explorer.views import Views
+from kgsim.explorer.words import about, lost_parts
+from kgsim.language import words
+from kgsim.language.texts import DEFAULT, told_in
 from kgsim.scenario.model import Scenario
+from kgsim.scenario.values import ValueSet
 
 #: The one address served: other machines cannot reach it.
 ADDRESS = "127.0.0.1"
@@ -31,6 +38,8 @@ def serve(
     axes: tuple[str, str] | None,
     values: Mapping[str, float],
     *,
+    lang: str = DEFAULT,
+    presets: Sequence[ValueSet] = (),
     port: int,
     started: Callable[[str], None],
 ) -> None:
@@ -40,6 +49,10 @@ def serve(
     ----------
     scenario, structures, axes, values
         As `kgsim.explorer.page.explore` takes them.
+    lang
+        Language of the page.
+    presets
+        Sets of values to choose from.
     port
         0 takes a free one.
     started
@@ -56,17 +69,23 @@ def serve(
     # Made once before serving, so that what is wrong is said here and not on the page.
     explorer_of(scenario, structures, axes, values, views)
 
-    def session() -> Explorer:
+    told, said = told_in(scenario, lang), words(lang)
+    texts = {name: about(told, each, said) for name, each in told.parameters.items()}
+
+    def session() -> Any:
         if pn.state.curdoc is not None:
-            tell_readers(pn.state.curdoc)
-        return explorer_of(scenario, structures, axes, values, views)
+            tell_readers(pn.state.curdoc, texts, lang)
+        state, lost = read(pn.state.location.search if pn.state.location is not None else "", views)
+        make = partial(Explorer, lang=lang, presets=presets, state=state)
+        explorer = explorer_of(scenario, structures, axes, values, views, make)
+        return pn.Column(html(lost_parts(lost, said)), explorer, sizing_mode="stretch_width") if lost else explorer
 
     try:
         server = get_server(
             session,
             port=port,
             address=ADDRESS,
-            title=f"kgsim: {scenario.title}",
+            title=f"kgsim: {told.title}",
             show=False,
             start=False,
             verbose=False,
