@@ -109,7 +109,7 @@ def test_many_points_at_once_have_the_bargains_of_single_points(members: int) ->
             np.testing.assert_allclose(bounds, list(alone.values.values()), atol=1e-9)
 
 
-def answered(worth: np.ndarray) -> kgsim.Scenario:
+def answered(worth: np.ndarray) -> str:
     """A, B and C offer together and D replies; `worth[i, reply]` is player i's constant, and a slope for each term."""
     everyone, names = [*PLAYERS, "D"], "xyzvw"[: worth.shape[-1] - 1]
     replies = [f"d{reply}" for reply in range(worth.shape[1])]
@@ -122,8 +122,7 @@ def answered(worth: np.ndarray) -> kgsim.Scenario:
         for player, rows in zip(everyone, worth.tolist(), strict=True)
     ]
     offered = ", ".join(f"{t}: A.{t}" for t in names)
-    return kgsim.loads(
-        "\n".join(
+    return "\n".join(
             [
                 "kgsim: 1", "title: A bargain", "question: What is agreed?", "players: {A: A, B: B, C: C, D: D}",
                 "terms: {" + ", ".join(f"{each}: {each}" for each in [*names, *replies]) + "}", "moves:",
@@ -133,7 +132,6 @@ def answered(worth: np.ndarray) -> kgsim.Scenario:
                 "utilities:", *utilities, "structures:",
                 "  s: {play: [A+B+C, D], blocs: {A+B+C: {rule: nash, disagreement: {A: 0, B: 0, C: 0}}}}",
             ]
-        )
     )  # fmt: skip
 
 
@@ -170,7 +168,7 @@ def test_three_agree_before_an_answer_of_many(seed: int, replies: int, terms: in
     worth = np.round(np.random.default_rng(seed).uniform(-1.0, 1.0, (4, replies, 1 + terms)), 9)
     worth[:3, :, 0] += 0.5
     tracemalloc.start()
-    solution = kgsim.solve(answered(worth)).structures["s"]
+    solution = kgsim.solve(kgsim.loads(answered(worth))).structures["s"]
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     found = np.array([[each.payoffs[player] for player in PLAYERS] for each in solution.equilibria])

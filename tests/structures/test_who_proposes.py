@@ -164,16 +164,16 @@ def test_a_fallback_that_no_deal_beats_is_told(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bloc",
+    ("bloc", "to_b"),
     [
-        "{rule: kalai_smorodinsky, disagreement: {A: 0, B: 0}}",
-        "{rule: egalitarian, disagreement: {A: 0, B: 0}, weights: {A: 1, B: 1}}",
+        ("{rule: kalai_smorodinsky, disagreement: {A: 0.2, B: 0}}", 0.4),
+        ("{rule: kalai_smorodinsky, disagreement: {A: 0, B: 1/3}}", 2 / 3),
+        ("{rule: egalitarian, disagreement: {A: 0, B: 0}, weights: {A: 1, B: 2}}", 1 / 3),
     ],
 )
-def test_rules_that_look_at_all_positions_are_given_a_list(bloc: str) -> None:
-    with pytest.raises(kgsim.ScenarioError) as caught:
-        kgsim.loads(PIE.replace(", step: 0.1", "").format(bloc=bloc), name="pie")
-    (problem,) = caught.value.problems
-    assert problem.key == "structures.bargain.blocs.A+B.rule"
-    assert "does not choose from intervals, such as that of share in A.offer" in problem.message
-    assert "a step or a list" in problem.remedy
+def test_gains_are_shared_out_of_an_interval(bloc: str, to_b: float) -> None:
+    scenario = kgsim.loads(PIE.replace(", step: 0.1", "").format(bloc=bloc), name="pie")
+    found = kgsim.solve(scenario, structures=["bargain"]).structures["bargain"]
+    (equilibrium,) = found.equilibria
+    assert found.complete
+    assert equilibrium.payoffs["B"] == pytest.approx(to_b, abs=1e-12)

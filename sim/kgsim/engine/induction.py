@@ -121,6 +121,7 @@ class _Induction:
         self.offering = has_intervals(common.scenario, self.structure)
         self.tables: Sequence[Floats] = ()
         self.chosen: Sequence[Layer] = ()
+        self.open: Sequence[Bools] = ()
         self.failure = np.zeros(points, dtype=np.int8)
         self.doubt = np.zeros(points, dtype=np.int8)
         self.failing = self.failure
@@ -188,6 +189,11 @@ class _Induction:
             self.common.layouts[key] = laid_out(place[play.labels], sizes)
         self.plan = self.common.layouts[key]
         self.chosen = [layer for layer, here in zip(self.plan.layers, chosen, strict=False) if here]
+        self.open = [
+            np.logical_or.reduce([play.axes[axis].open for axis in axes if axis in play.axes])
+            for axes, here in zip(play.stages, chosen, strict=True)
+            if here
+        ]
 
     def _goals(self, mover: tuple[str, ...], rests: _Rests | None) -> tuple[Goal, ...]:
         """What a mover wants, for each of the fallbacks."""
@@ -367,8 +373,11 @@ class _Induction:
             choose = best_position if wanted[0].ranks else picked if wanted[0].chooses else standing
             position = choose(layer, below, sets, wanted[0], worth[0], self.fast)
             self._fail_at(position.failed, NO_POSITION)
-            if any(layer is each for each in self.chosen):
-                return self._between_corners(layer, position.sets, wanted[0], worth[0].whole(), points)
+            for each, open_ in zip(self.chosen, self.open, strict=True):
+                if layer is each:
+                    return self._between_corners(
+                        layer, position.sets, wanted[0], worth[0].whole(), points, open_[points]
+                    )
             return position.sets
         if not all(objective.ranks for objective in wanted):
             self._fail_at(np.ones(len(points), dtype=bool), VETO_AT_ONCE)
@@ -394,10 +403,9 @@ class _Induction:
         return found
 
     def _between_corners(
-        self, layer: Layer, sets: Sets, objective: Objective, payoffs: Floats, points: Integers
+        self, layer: Layer, sets: Sets, objective: Objective, payoffs: Floats, points: Integers, open_: Bools
     ) -> Sets:
         """What a bloc chooses from intervals; where that may lie between listed offers, nothing is sure."""
-        open_ = np.ones(len(points), dtype=bool)
         if objective.ranks and len(objective.members) in EXACT_BETWEEN:
             rows, inner = layer.slot_deal, sets.inner
             open_ = np.zeros(len(points), dtype=bool)

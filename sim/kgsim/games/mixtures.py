@@ -154,15 +154,19 @@ def in_triangle(corners: Floats, power: Floats) -> Floats:
     return np.where((weights > 0.0).all(axis=-1, keepdims=True), weights, np.nan)
 
 
-def zeros_in_triangle(one: Floats, other: Floats) -> Floats:
-    """The weights of three corners at which two members' gains are both 0.
+def zeros(*numbers: Floats) -> Floats:
+    """The weights of corners at which numbers, as many as there are corners but one, are all 0.
 
-    Shapes (..., 3 corners) each to (..., 3); nan where that is not strictly inside the triangle.
+    Shapes (corners, ...) each to (corners, ...), of two or three corners; nan where that is not strictly inside.
     """
-    weights = np.cross(one, other)
+    own = numbers[0]
+    if len(numbers) == 1:
+        gap = np.where(own[0] * own[1] < 0.0, own[0] - own[1], np.nan)
+        return np.stack([-own[1] / gap, own[0] / gap])
+    weights = np.cross(own, numbers[1], axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weights = weights / weights.sum(axis=-1, keepdims=True)
-    return np.where((weights > 0.0).all(axis=-1, keepdims=True), weights, np.nan)
+        weights = weights / weights.sum(axis=0)
+    return np.where((weights > 0.0).all(axis=0), weights, np.nan)
 
 
 def _along(start: Floats, direction: Floats, power: Floats, most: float) -> float:

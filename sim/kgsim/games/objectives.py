@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import combinations
 from math import inf
 from typing import ClassVar, Self
 
@@ -239,23 +238,6 @@ class NashProduct(Agreement):
         corners = np.stack([self.gains(each) for each in (first, second, third)], axis=-2)
         return mixtures.in_triangle(corners, np.broadcast_to(self._power, corners[..., 0, :].shape))
 
-    def crossings(self, *corners: np.ndarray) -> np.ndarray:
-        """Where between two payoff vectors, (..., players), one member gains nothing, and between three two members.
-
-        Returns
-        -------
-        ndarray
-            Weights of the corners, one row for each member or pair of members; shape (rows, ..., corners), nan where
-            there is no such place strictly between.
-        """
-        each = np.stack([self.gains(corner) for corner in corners], axis=-2)
-        members = [each[..., member] for member in range(len(self.members))]
-        if len(corners) == 3:
-            return np.array([mixtures.zeros_in_triangle(*pair) for pair in combinations(members, 2)])
-        across = [np.where(own[..., 0] * own[..., 1] < 0.0, own[..., 0] - own[..., 1], np.nan) for own in members]
-        shares = np.array([own[..., 0] / gap for own, gap in zip(members, across, strict=True)])
-        return np.stack([1.0 - shares, shares], axis=-1)
-
     @property
     def _power(self) -> np.ndarray:
         """Each member's share of the bargaining power, shape (..., members)."""
@@ -304,13 +286,14 @@ class Egalitarian(Agreement):
         """See `Objective.mixture`."""
         each = self.gains(corners)
         ideal = mixtures.ideal(each)
-        return None if ideal is None else mixtures.largest_least(each, self._rates_at(ideal))
+        return None if ideal is None else mixtures.largest_least(each, self.rates(ideal))
 
     def _rates(self, each: np.ndarray, left: np.ndarray) -> np.ndarray:
         """What one point of each member counts for, given gains (positions, ..., members) and which are acceptable."""
-        return self._rates_at(np.where(left[..., None], each, 0.0).max(axis=0))
+        return self.rates(np.where(left[..., None], each, 0.0).max(axis=0))
 
-    def _rates_at(self, ideal: np.ndarray) -> np.ndarray:
+    def rates(self, ideal: np.ndarray) -> np.ndarray:
+        """What one point of each member counts for, given the most that it could gain; shapes (..., members)."""
         return np.asarray(self.weights)
 
 
@@ -324,7 +307,8 @@ class KalaiSmorodinsky(Egalitarian):
 
     title = "the Kalai-Smorodinsky rule"
 
-    def _rates_at(self, ideal: np.ndarray) -> np.ndarray:
+    def rates(self, ideal: np.ndarray) -> np.ndarray:
+        """See `Egalitarian.rates`: the share of the most."""
         return np.asarray(np.divide(1.0, ideal, out=np.zeros_like(ideal), where=ideal > 0.0))
 
 

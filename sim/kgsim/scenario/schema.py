@@ -171,10 +171,6 @@ RULE_NEEDS: dict[str, dict[str, bool]] = {
 }
 
 
-#: Rules that look at all positions together; they choose among listed ones, and not from intervals.
-AMONG_LISTED = ("kalai_smorodinsky", "egalitarian")
-
-
 class BlocEntry(Model):
     """How a bloc chooses its joint position."""
 

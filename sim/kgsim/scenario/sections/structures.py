@@ -11,7 +11,7 @@ from kgsim.scenario.names import suggestion
 from kgsim.scenario.observed import simplified
 from kgsim.scenario.problems import Report
 from kgsim.scenario.references import Declared
-from kgsim.scenario.schema import AMONG_LISTED, RULE_NEEDS, BlocEntry, ScenarioFile, StageEntry, StructureEntry
+from kgsim.scenario.schema import RULE_NEEDS, BlocEntry, ScenarioFile, StageEntry, StructureEntry
 from kgsim.scenario.sections.conditions import check_moves, check_order, read_condition
 from kgsim.scenario.source import Key
 from kgsim.wording import listed
@@ -35,7 +35,6 @@ def read_structures(
         fixed = _fixed(key, entry, decisions, declared, report)
         _check_coverage(key, entry, play, declared, report)
         blocs = _blocs(key, entry, play, base, declared, report)
-        _check_intervals(key, blocs, only, decisions, report)
         seen_by = _seen_by(key, play, where, declared, report)
         written = Structure(
             name,
@@ -235,26 +234,6 @@ def _blocs(
                 f"Add `blocs: {{{name}: {{rule: nash, disagreement: ...}}}}`; the rules are {listed(RULE_NEEDS)}.",
             )
     return blocs
-
-
-def _check_intervals(
-    key: Key,
-    blocs: Mapping[Mover, Bloc],
-    only: Mapping[str, frozenset[str]],
-    decisions: Mapping[str, Decision],
-    report: Report,
-) -> None:
-    """Rules that look at all positions together have to be given a list of them."""
-    for bloc in (each for each in blocs.values() if each.rule in AMONG_LISTED):
-        for name in (member for member in bloc.members if member in decisions):
-            moves = decisions[name].intervals
-            for move in (each for each in moves if each in only.get(name, moves)):
-                terms = listed(list(moves[move]))
-                report.add(
-                    (*key, "blocs", bloc.name, "rule"),
-                    f"the rule {bloc.rule!r} does not choose from intervals, such as that of {terms} in {name}.{move}",
-                    "Give it a step or a list of values there, or use the rule nash.",
-                )
 
 
 def _weights(

@@ -36,6 +36,8 @@ class Axis:
         Which of the box's offers it is.
     offers, boxes
         The offers of each box, and the boxes.
+    open
+        At which points offers that are none of these may matter too; shape (points,).
     """
 
     source: tuple[int, ...]
@@ -43,6 +45,7 @@ class Axis:
     slot: tuple[int, ...]
     offers: tuple[Offers, ...]
     boxes: tuple[Box, ...]
+    open: Bools
 
     @property
     def among_others(self) -> frozenset[int]:
@@ -50,6 +53,8 @@ class Axis:
 
         Of one term alone an offer that makes a later mover indifferent has no neighbour that does.
         """
+        if not self.open.any():
+            return frozenset()
         limits = [(offer.value != offer.chooser).any(axis=(1, 2)) for offer in self.offers]
         return frozenset(
             entry
@@ -149,6 +154,11 @@ class Play:
             assert worth is not None
             self._known[stage] = worth(self.payoffs[stage])
         return self._known[stage]
+
+    def unboxed(self, axis: int) -> list[Box]:
+        """The actions of an axis that are no box's, each as a box without terms."""
+        boxed = {int(corner) for box in self.boxes[axis] for corner in box.corners}
+        return [Box(np.array([action]), ()) for action in range(self.labels.shape[axis]) if action not in boxed]
 
     def at(self, points: Integers) -> Play:
         """The same at some of the points; what was exchanged already is still told of all."""

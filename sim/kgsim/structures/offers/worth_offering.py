@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from kgsim.arrays import Bools, Floats, Integers
 from kgsim.solvers.offers.cells import Offers
 from kgsim.solvers.offers.indifference import Answers
-from kgsim.structures.offers.boxes import Box
 from kgsim.structures.offers.play import Bundled, Goal, Play
-from kgsim.tolerances import ROUNDED_WORTH
+from kgsim.tolerances import ON_A_PLANE, ROUNDED_WORTH
 
 #: Large odd numbers whose sums tell sets of bundles apart.
 _PRIMES = np.random.default_rng(0).integers(1 << 40, 1 << 50, 4096) | 1
@@ -25,8 +24,7 @@ def worth_offering(
 ) -> list[Bools]:
     """Which offers their mover may want to make, in some history before the stage."""
     stage = bundled[0].stage
-    boxed = {int(corner) for box in play.boxes[axis] for corner in box.corners}
-    plain = [Box(np.array([action]), ()) for action in range(play.labels.shape[axis]) if action not in boxed]
+    plain = play.unboxed(axis)
     nothing = np.empty((1, 0, play.payoffs[stage].shape[-1]))
     sure = Offers(nothing, nothing, np.ones((1, nothing.shape[-1]), dtype=bool), np.zeros(1, dtype=np.intp))
     every = [*bundled, *(Bundled.of(play, stage, {axis: box}) for box in plain)]
@@ -48,15 +46,21 @@ def worth_offering(
             mask |= part
     # Offers after which the terms make no difference are all one, such as those that are refused.
     kept = [mask & ~_idle_again(own, mask) for mask, own in zip(kept, spans, strict=False)]
-    return [mask & ~_replaced(own, offer) for mask, own, offer in zip(kept, spans, offers, strict=False)]
+    return [mask & ~_replaced(own, offer, mask) for mask, own, offer in zip(kept, spans, offers, strict=False)]
 
 
-def _replaced(spans: Sequence[_Span], offers: Offers) -> Bools:
-    """Which offers one of their limits stands for in every equilibrium; shape (offers, points)."""
+def _replaced(spans: Sequence[_Span], offers: Offers, kept: Bools) -> Bools:
+    """Which offers that are kept one of their limits stands for in every equilibrium; shape (offers, points)."""
     stands = np.logical_and.reduce([span.stands for span in spans])
     found = np.zeros(stands.shape, dtype=bool)
     limits = np.flatnonzero(offers.itself != np.arange(len(offers)))
     np.logical_or.at(found, offers.itself[limits], stands[limits])
+    # Where more planes than need be meet, a corner is there several times, each with some of the limits.
+    some = np.flatnonzero(found.any(axis=1))
+    again = np.setdiff1d(np.flatnonzero((kept & ~found).any(axis=1)), limits)
+    for number in again:
+        same = np.abs(offers.value[some] - offers.value[number]).max(axis=1, initial=0.0) <= ON_A_PLANE
+        found[number] |= (same & found[some]).any(axis=0)
     return found
 
 
