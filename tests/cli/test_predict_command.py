@@ -34,3 +34,13 @@ def test_a_prediction_is_sealed_and_scored(kgsim, talks, tmp_path):
 def test_a_day_that_is_past_is_none_to_predict(kgsim, talks):
     refused = kgsim("predict", talks, "--until", "2020-01-01", "--seal", "s.json", "--draws", 64)
     assert refused.exit_code == 2 and "for a later day" in refused.stderr and not Path("s.json").exists()
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_drawn(kgsim, talks):
+    """A folder that is not there, and a file that is no prediction, cost nobody a long wait."""
+    refused = kgsim("predict", talks, "--until", "2999-12-31", "--seal", "missing/s.json", "--draws", 10**9)
+    assert refused.exit_code == 2 and "there is no folder missing" in refused.stderr
+    Path("notes.json").write_text("mine")
+    refused = kgsim("predict", talks, "--until", "2999-12-31", "--seal", "notes.json", "--draws", 10**9)
+    assert refused.exit_code == 2 and "such as notes-2.json" in refused.stderr
+    assert Path("notes.json").read_text() == "mine"
