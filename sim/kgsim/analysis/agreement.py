@@ -79,18 +79,21 @@ class Agreement(Told, Plain):
         return tuple(self._said())
 
     def _said(self) -> Iterator[str]:
-        has = listed(f"{party} has {number(worth)}" for party, worth in self.fallback.items())
+        said = self.result.scenario.labels
+        section = "structures" if self.without in said.full["structures"] else "outcomes"
+        without, parties = said.of(section, self.without), listed(map(said.player, self.parties))
+        has = listed(f"{said.player(party)} has {number(worth)}" for party, worth in self.fallback.items())
         first = "" if self.ways == 1 else f", the first of {counted(self.ways, 'way')} to disagree"
-        yield f"Without agreement ({self.without}{first}) {has}."
+        yield f"Without agreement ({without}{first}) {has}."
         if not self.settlements:
-            yield f"There is no zone of agreement: no deal gives {listed(self.parties)} more than that."
+            yield f"There is no zone of agreement: no deal gives {parties} more than that."
         else:
-            most = listed(f"{party} {number(gain)}" for party, gain in self.most.items())
+            most = listed(f"{said.player(party)} {number(gain)}" for party, gain in self.most.items())
             yield f"There is a zone of agreement; the most that each could gain in it is {most}."
             picked: dict[str, list[str]] = {}
             for rule, each in self.settlements.items():
                 picked.setdefault(each.outcome, []).append(NAMES[rule])
-            told = "; ".join(f"{outcome} by {listed(rules)}" for outcome, rules in picked.items())
+            told = "; ".join(f"{said.outcome(outcome)} by {listed(rules)}" for outcome, rules in picked.items())
             alike = "All rules pick one outcome" if len(picked) == 1 else "Which outcome is picked depends on the rule"
             yield f"{alike}: {told}."
         if self.unknown:

@@ -40,8 +40,9 @@ MOST_LETTERS = 10
 #: Names that the name of a directory is made of at most.
 MOST_NAMES = 4
 
-#: What every answer is kept in, figures aside.
+#: What every answer is kept in, figures aside; and other files that are named one by one at most.
 FILES = ("result.json", "result.md")
+MOST_FILES = 6
 
 
 class Place(click.Path):
@@ -196,7 +197,11 @@ def files_of(
 
 def say_where(destination: Destination) -> None:
     """Tell which files were written, and what the figures could not show."""
-    names = ", ".join(path.name for path in destination.paths)
+    named = [path.name for path in destination.paths]
+    others = [name for name in named if name not in FILES]
+    if len(others) > MOST_FILES:
+        named = [*(name for name in FILES if name in named), f"{len(others)} figures and other files"]
+    names = ", ".join(named)
     instead = " (in place of an earlier result)" if destination.replaced else ""
     click.echo(f"wrote to {destination.directory}{instead}: {names}", err=True)
     plots = sys.modules.get("kgsim.plots.text")

@@ -33,7 +33,7 @@ def of_advice(result: Advice) -> list[Block]:
     for title, kinds in (("Where the choice switches", ("parameter", "structure")), ("Signposts", ("observation",))):
         some = [each for each in result.signposts if each.kind in kinds][:MOST_SIGNPOSTS]
         if some:
-            blocks += [Heading(title), _signposts(some)]
+            blocks += [Heading(title), _signposts(result, some)]
     return blocks
 
 
@@ -81,10 +81,12 @@ def _choice(result: Advice, each: Prospect) -> tuple[Cell, ...]:
                          percent(each.better)))  # fmt: skip
 
 
-def _signposts(some: Sequence[Signpost]) -> Table:
+def _signposts(result: Advice, some: Sequence[Signpost]) -> Table:
     return Table(
         (Column("signpost"), Column("takes off the mean regret", "right"), Column("share", "right")),
-        tuple(cells(signpost_told(each), number(each.gain), percent(each.share)) for each in some),
+        tuple(
+            cells(signpost_told(each, result.scenario.labels), number(each.gain), percent(each.share)) for each in some
+        ),
         "Share of survivors: below the threshold, under the structure, or left if it is seen. For an observation the "
         "regret is that of the survivors which it, or its contrary, leaves.",
     )

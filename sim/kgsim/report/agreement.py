@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kgsim.analysis.agreement import NAMES, Agreement
 from kgsim.analysis.coalitions import Coalitions
@@ -10,24 +10,31 @@ from kgsim.analysis.settlements import Settlement
 from kgsim.report.content import Block, Bullets, Column, Heading, Paragraph, Table, cells
 from kgsim.report.document import Json
 from kgsim.report.provenance import versions
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Scenario
-from kgsim.wording import interval, number, sentence
+from kgsim.wording import interval, listed, number, quoted, sentence
 
 
 def of_agreement(found: Agreement) -> list[Block]:
     """Return the whole report."""
-    blocks: list[Block] = [Heading(f"{found.scenario}: what {' and '.join(found.parties)} could agree on", 1)]
+    said = found.result.scenario.labels
+    blocks: list[Block] = [
+        Heading(f"{found.result.scenario.title}: what {listed(map(said.player, found.parties))} could agree on", 1)
+    ]
     blocks += [Heading("In short"), Bullets(found.sentences)]
     if found.settlements:
         rows = [(sentence(NAMES[rule]).rstrip("."), each) for rule, each in found.settlements.items()]
         blocks += [Heading("What each rule picks"), _deals(found, "rule", rows)]
     if found.by_power:
         powers = [(number(share), each) for share, each in found.by_power]
-        blocks += [Heading(f"By {found.powerful}'s share of the bargaining power"), _deals(found, "share", powers)]
+        blocks += [
+            Heading(f"By {said.player(found.powerful)}'s share of the bargaining power"),
+            _deals(found, "share", powers),
+        ]
     if found.coalitions is not None:
-        blocks += _coalitions(found.coalitions)
+        blocks += _coalitions(found.coalitions, said)
     method = (
-        f"On the table are the deals of the structure {found.structure} ({found.label}), on terms from intervals too, "
+        f"On the table are the deals of “{said.structure(found.structure)}”, on terms from intervals too, "
         "that the parties can make by themselves: nobody else has to move for them or offers anything in them. Gains "
         "are over no agreement, each party's in its own points."
     )
@@ -41,15 +48,16 @@ def document(found: Agreement, scenario: Scenario) -> Json:
 
 
 def _deals(found: Agreement, first: str, rows: list[tuple[str, Settlement]]) -> Table:
-    gained = (Column(f"{party} gains", "right") for party in found.parties)
+    said = found.result.scenario.labels
+    gained = (Column(f"{said.player(party)} gains", "right") for party in found.parties)
     columns = (Column(first), Column("outcome"), Column("terms"), *gained)
     return Table(
         columns,
         tuple(
             cells(
                 name,
-                each.outcome,
-                ", ".join(f"{term} {number(value)}" for term, value in each.terms.items() if value),
+                said.outcome(each.outcome),
+                ", ".join(f"{said.term(term)} {number(value)}" for term, value in each.terms.items() if value),
                 *(number(each.gain[party]) for party in found.parties),
             )
             for name, each in rows
@@ -57,18 +65,20 @@ def _deals(found: Agreement, first: str, rows: list[tuple[str, Settlement]]) -> 
     )
 
 
-def _coalitions(found: Coalitions) -> Iterator[Block]:
-    rates = ", ".join(f"{player} {number(rate)}" for player, rate in found.rates.items())
+def _coalitions(found: Coalitions, said: Labels) -> Iterator[Block]:
+    rates = ", ".join(f"{said.player(player)} {number(rate)}" for player, rate in found.rates.items())
     yield Heading("With side payments")
     yield Paragraph(
-        f"One point counts for: {rates}. Who is in one coalition moves for the sum of its members in the structure "
-        f"{found.structure}, whose order of play stays; so what a coalition is worth depends on how the others are "
-        "divided."
+        f"One point counts for: {rates}. Who is in one coalition moves for the sum of its members under "
+        f"{quoted(said.structure(found.structure))}, whose order of play stays; so what a coalition is worth depends "
+        "on how the others are divided."
     )
     yield Table(
         (Column("coalition"), Column("the others"), Column("worth", "right")),
         tuple(
-            cells("+".join(each.members), " | ".join("+".join(own) for own in each.others), interval(each.worth))
+            cells(
+                _joined(each.members, said), " | ".join(_joined(own, said) for own in each.others), interval(each.worth)
+            )
             for each in found.worths
         ),
     )
@@ -79,13 +89,17 @@ def _coalitions(found: Coalitions) -> Iterator[Block]:
         ("core, if the others stay together", found.core_together),
     ]
     yield Table(
-        (Column("how all could share"), *(Column(player, "right") for player in found.rates)),
+        (Column("how all could share"), *(Column(said.player(player), "right") for player in found.rates)),
         tuple(
             cells(name, *(interval(values[player]) if values else _none(found, name) for player in found.rates))
             for name, values in shown
         ),
         "From - to: the least and the most that a player has.",
     )
+
+
+def _joined(members: Iterable[str], said: Labels) -> str:
+    return " + ".join(map(said.player, members))
 
 
 def _none(found: Coalitions, name: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kgsim.analysis.backtest_score import Score, Share
 from kgsim.analysis.priors import PRIORS
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, Tone
 from kgsim.report.document import Json
 from kgsim.report.provenance import versions
-from kgsim.wording import counted, listed, number, percent, rounded, sentence
+from kgsim.scenario.model import path_told
+from kgsim.wording import counted, listed, number, percent, quoted, rounded, sentence
 
 _TONES: dict[str, Tone] = {"passes": "good", "fails": "bad", "open": "unsure"}
 
@@ -84,8 +85,8 @@ def document(scores: Sequence[Score], seed: int) -> Json:
 
 def _row(score: Score) -> tuple[Cell, ...]:
     return (
-        Cell(score.scenario.name),
-        Cell(score.backtest.name),
+        Cell(score.scenario.title),
+        Cell(_history(score)),
         Cell(score.verdict, tone=_TONES[score.verdict]),
         Cell(f"{score.success:.2f}"),
         Cell(f"{score.excluded} of {len(score.feasible)}"),
@@ -97,13 +98,29 @@ def _row(score: Score) -> tuple[Cell, ...]:
     )
 
 
+def _history(score: Score) -> str:
+    return score.scenario.labels.of("backtests", score.backtest.name)
+
+
+def _where(score: Score) -> str:
+    test, said = score.backtest, score.scenario.labels
+    return said.of("repeated", test.repeated) if test.repeated else said.structure(test.structure)
+
+
+def _ending(score: Score) -> Callable[[str], str]:
+    """What an outcome, or a path of them, is told as."""
+    said = score.scenario.labels.outcome
+    return lambda name: path_told(map(said, name.split(path_told(("", "")))))
+
+
 def _told(score: Score) -> list[Block]:
     test = score.backtest
-    lines = [f"What happened: {sentence(test.says)}", f"Counts as: {listed(test.observed, 'or')}."]
-    rivals = f"Rivals: {listed(test.rivals)}."
+    lines = [f"What happened: {sentence(test.says)}", f"Counts as: {listed(map(_ending(score), test.observed), 'or')}."]
+    rivals = f"Rivals: {listed(map(_ending(score), test.rivals))}."
     lines.append(f"{rivals} {sentence(test.because)}" if test.because else rivals)
     lines.append(
-        f"{'Sustained profiles' if test.repeated else 'Equilibria'} of {test.where} reach {_predictions(score)}."
+        f"{'Sustained profiles' if test.repeated else 'Equilibria'} of {quoted(_where(score))} reach "
+        f"{_predictions(score)}."
     )
     if score.admits_history:
         lines.append("What happened is among them.")
@@ -111,7 +128,9 @@ def _told(score: Score) -> list[Block]:
         lines.append("What happened is NOT among them.")
     for rival in test.rivals:
         if rival in score.predicted:
-            lines.append(f"The rival {rival} is among them{' too' if score.admits_history else ''}.")
+            lines.append(
+                f"The rival {quoted(_ending(score)(rival))} is among them{' too' if score.admits_history else ''}."
+            )
     if not score.complete:
         lines.append("The set may not be complete.")
     if score.outdone:
@@ -120,22 +139,24 @@ def _told(score: Score) -> list[Block]:
     if score.cannot_miss:
         lines.append("It cannot miss: history is admitted in every draw, so this is no test.")
     lines += [*_fitted(score), _frozen(score)]
-    return [Heading(f"{score.scenario.title}: {test.name}", 2), Bullets(tuple(lines))]
+    return [Heading(f"{score.scenario.title}: {_history(score)}", 2), Bullets(tuple(lines))]
 
 
 def _fitted(score: Score) -> Iterator[str]:
     """Which parameters were fitted on the history, and how it fares without the events that they were fitted on."""
     if not score.fitted:
         return
+    label = score.scenario.labels.parameter
     yield (
         f"Fitted on what it is scored on: {len(score.fitted)} of "
-        f"{counted(len(score.scenario.parameters), 'parameter')} ({listed(score.fitted)})."
+        f"{counted(len(score.scenario.parameters), 'parameter')} ({listed(map(label, score.fitted))})."
     )
     for each in score.left_out:
+        free = listed(map(label, each.parameters))
         yield (
-            f"Without {listed(each.events)}, with {listed(each.parameters)} anywhere in their ranges and the others as "
-            f"the file has them: history in {_share(each.history)} of draws, a rival in {_share(each.rival)}, mean "
-            f"success {each.success:.2f}."
+            f"Without {listed(each.events)}, with {free} anywhere in their ranges and the others as the file has "
+            f"them: history in {_share(each.history)} of draws, a rival in {_share(each.rival)}, mean success "
+            f"{each.success:.2f}."
         )
 
 
@@ -156,7 +177,9 @@ def _predictions(score: Score) -> str:
     if not score.predicted:
         return "nothing"
     return listed(
-        outcome if probability > 1.0 - 1e-9 else f"{outcome} (with probability up to {number(probability)})"
+        _ending(score)(outcome)
+        if probability > 1.0 - 1e-9
+        else f"{_ending(score)(outcome)} (with probability up to {number(probability)})"
         for outcome, probability in score.predicted.items()
     )
 

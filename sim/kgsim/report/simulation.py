@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +30,7 @@ _SHARES = frozenset({"several", "open", "switched", "off_grid", "off_grid_mean",
 
 def of_simulation(scenario: Scenario, found: Dataset, told: int = 1) -> list[Block]:
     """Return the report on a simulation, with run `told` (from 1) of the first way to play told as a story."""
-    rounds = int(found.sizes["round"])
+    rounds, told_as = int(found.sizes["round"]), _told_as(scenario, found)
     about = json.loads(found.attrs["policies"])
     first = next(iter(about.values()))
     blocks: list[Block] = [
@@ -42,24 +42,34 @@ def of_simulation(scenario: Scenario, found: Dataset, told: int = 1) -> list[Blo
             f"{found.attrs['runs']:,} runs, seed {found.attrs['seed']}; strategies play as automata."
         ),
         Heading("In which share of runs an outcome has been reached"),
-        _by_round(found),
+        _by_round(scenario, found),
         Heading("What it is worth"),
-        _worth(found),
+        _worth(scenario, found),
     ]  # fmt: skip
-    notes = [f"{name}: {_measured(details['accuracy'])}" for name, details in about.items() if details.get("accuracy")]
+    notes = [
+        f"{told_as(name)}: {_measured(details['accuracy'])}"
+        for name, details in about.items()
+        if details.get("accuracy")
+    ]
     clamped = {
         str(name): float(found.clamped.sel(structure=name).any("round").mean()) for name in found.structure.values
     }
     notes += [
-        f"{name}: in {percent(share)} of runs an update left its bounds and was clamped"
+        f"{told_as(name)}: in {percent(share)} of runs an update left its bounds and was clamped"
         for name, share in clamped.items()
         if share
     ]
     if notes:
         blocks += [Heading("How exact this is"), Bullets(tuple(notes))]
     way = str(found.structure.values[0])
-    blocks += [Heading(f"Run {told} under {way}"), Bullets(tuple(events(scenario, found, way, told - 1)))]
+    blocks += [Heading(f"Run {told} under {told_as(way)}"), Bullets(tuple(events(scenario, found, way, told - 1)))]
     return blocks
+
+
+def _told_as(scenario: Scenario, found: Dataset) -> Callable[[str], str]:
+    """What a way to play is told as: a structure, or a profile of strategies."""
+    section = "structures" if found.attrs["policy"] != "automaton" else "profiles"
+    return lambda name: scenario.labels.of(section, name)
 
 
 def _measured(accuracy: Mapping[str, float]) -> str:
@@ -68,8 +78,8 @@ def _measured(accuracy: Mapping[str, float]) -> str:
     )
 
 
-def _by_round(found: Dataset) -> Table:
-    rounds = int(found.sizes["round"])
+def _by_round(scenario: Scenario, found: Dataset) -> Table:
+    rounds, told_as, said = int(found.sizes["round"]), _told_as(scenario, found), scenario.labels
     marks = [mark for mark in dict.fromkeys((1, 2, 5, 10, 20, 50, 100, rounds)) if mark <= rounds]
     columns = (
         Column("structure" if found.attrs["policy"] != "automaton" else "profile"),
@@ -82,17 +92,15 @@ def _by_round(found: Dataset) -> Table:
             share = found.by_round.sel(structure=way, outcome=outcome)
             if not float(share[-1]):
                 continue
-            rows.append(
-                cells(
-                    way, outcome, *(percent(float(share.sel(round=mark))) for mark in sorted(marks)),
-                )
-            )  # fmt: skip
+            reached = (percent(float(share.sel(round=mark))) for mark in sorted(marks))
+            rows.append(cells(told_as(way), said.outcome(outcome), *reached))
     note = "Shares of simulated runs, which are no probabilities of anything in the world."
     return Table(columns, tuple(rows), note)
 
 
-def _worth(found: Dataset) -> Table:
-    columns = (Column("way to play"), *(Column(str(player), "right") for player in found.player.values))
+def _worth(scenario: Scenario, found: Dataset) -> Table:
+    said, told_as = scenario.labels, _told_as(scenario, found)
+    columns = (Column("way to play"), *(Column(said.player(str(player)), "right") for player in found.player.values))
     rows = []
     for way in map(str, found.structure.values):
         total = found.total.sel(structure=way)
@@ -102,7 +110,7 @@ def _worth(found: Dataset) -> Table:
             low, high = np.quantile(values, [0.05, 0.95])
             spread = f" ({number(low)} to {number(high)})" if number(low) != number(high) else ""
             texts.append(f"{number(values.mean())}{spread}")
-        rows.append((Cell(way), *cells(*texts)))
+        rows.append((Cell(told_as(way)), *cells(*texts)))
     note = (
         "Mean discounted sum of payoffs, with the middle nine tenths of runs; compare down a column, never across two."
     )
@@ -113,6 +121,7 @@ def events(scenario: Scenario, found: Dataset, way: str, run: int) -> Iterator[s
     """Tell one run, counted from 0, round by round; rounds in which nothing new happens are told together."""
     one = found.sel(structure=way).isel(run=run)
     assert scenario.dynamics is not None or found.attrs["policy"] == "automaton"
+    label = scenario.labels.parameter
     names = [] if scenario.dynamics is None else list(scenario.dynamics.states)
     ends = {} if scenario.dynamics is None else dict(scenario.dynamics.end)
     deals = json.loads(found.attrs["policies"])[way]["deals"]
@@ -129,8 +138,8 @@ def events(scenario: Scenario, found: Dataset, way: str, run: int) -> Iterator[s
             continue
         rule = scenario.outcomes[outcomes[place]]
         when = f"Round {place + 1}" if begun == place else f"Rounds {begun + 1} to {place + 1}"
-        moved = listed(_moved(one, name, begun, place) for name in names) if names else ""
-        what = rule.label + _on(deals[numbers[place]])
+        moved = listed(_moved(one, name, label(name), begun, place) for name in names) if names else ""
+        what = rule.label + _on(scenario, deals[numbers[place]])
         yield f"{when}{f' ({moved})' if moved else ''}: {what}."
         begun = place + 1
     if last < len(outcomes) - 1:
@@ -142,12 +151,12 @@ def events(scenario: Scenario, found: Dataset, way: str, run: int) -> Iterator[s
         yield f"{after}."
 
 
-def _moved(one: Any, name: str, first: int, last: int) -> str:
+def _moved(one: Any, name: str, label: str, first: int, last: int) -> str:
     values = one[name].values
     before, after = number(float(values[first])), number(float(values[last]))
-    return f"{name} {before}" if before == after else f"{name} {before} to {after}"
+    return f"{label} {before}" if before == after else f"{label} {before} to {after}"
 
 
-def _on(menu: Mapping[str, float]) -> str:
-    told = [f"{name.split('.', 1)[1]} {number(value)}" for name, value in menu.items() if value]
+def _on(scenario: Scenario, menu: Mapping[str, float]) -> str:
+    told = [f"{scenario.labels.term(name.split('.', 1)[1])} {number(value)}" for name, value in menu.items() if value]
     return f" with {listed(told)}" if told else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kgsim.report.content import Block, Bullets, Cell, Column, Heading, Paragraph, Table, cells
 from kgsim.report.robustness import told
 from kgsim.scenario.model import Scenario
@@ -49,13 +51,13 @@ def _design(result: Update) -> tuple[str, ...]:
     held = {name: value for name, value in result.values.items()
             if value != result.scenario.parameters[name].value}  # fmt: skip
     if held:
-        lines.append(f"Held: {listed(f'{name} = {number(value)}' for name, value in held.items())}.")
+        lines.append(f"Held: {listed(result.scenario.labels.value(*each) for each in held.items())}.")
     lines += of_one_round(result.scenario)
     doubtful = [name for name, each in result.survival.items() if each.unproven.share or each.unsolved.share]
     if doubtful:
         lines.append(
-            f"Not all equilibria are known in some worlds of {listed(doubtful)}; where that leaves an event open, the "
-            "world stays and is counted as open."
+            f"Not all equilibria are known in some worlds of {listed(map(_way(result), doubtful))}; where that leaves "
+            "an event open, the world stays and is counted as open."
         )
     return tuple(lines)
 
@@ -91,7 +93,7 @@ def _survival(result: Update) -> Table:
     rows = []
     for name, each in result.survival.items():
         open_ = list(each.open.values())[-1]
-        rows.append(cells(name, *map(told, each.left.values()), told(open_) if open_.share else ""))
+        rows.append(cells(_way(result)(name), *map(told, each.left.values()), told(open_) if open_.share else ""))
     return Table(
         (Column("structure"), *(Column(name, "right") for name in result.events.events), Column("open", "right")),
         tuple(rows),
@@ -105,7 +107,7 @@ def _inconsistencies(result: Update) -> Table:
     rows = []
     for each in sorted(result.hypotheses.values(), key=lambda each: (each.inconsistent, -each.left)):
         answers = [_answer(some) for some in each.events.values()]
-        rows.append((Cell(each.name), *answers, Cell(str(each.inconsistent)), Cell(percent(each.left))))
+        rows.append((Cell(_way(result)(each.name)), *answers, Cell(str(each.inconsistent)), Cell(percent(each.left))))
     return Table(
         (
             Column("hypothesis"),
@@ -130,10 +132,10 @@ def _beliefs(result: Update) -> Table:
     rows = []
     for each in result.beliefs[""][:MOST_SHIFTS]:
         after = _spread(each.after) if each.after else "no survivor"
-        rows.append(cells(each.parameter, each.label, _spread(each.before), after, f"{each.shift:.2f}"))
+        rows.append(cells(each.label, _spread(each.before), after, f"{each.shift:.2f}"))
     more = len(result.beliefs[""]) - len(rows)
     return Table(
-        (Column("parameter"), Column(""), Column("all worlds"), Column("survivors"), Column("shift", "right")),
+        (Column("parameter"), Column("all worlds"), Column("survivors"), Column("shift", "right")),
         tuple(rows),
         "Median, quartiles in brackets; survivors of all structures counted alike. Shift: largest difference of the "
         "two distribution functions (Kolmogorov and Smirnov), from 0 to 1."
@@ -151,7 +153,9 @@ def _claims(result: Update) -> Table:
         before, after = verdicts["holds"]
         within = [shares[claim] for shares in result.claims_within.values() if claim in shares]
         span = f"{percent(min(within))} to {percent(max(within))}" if within else ""
-        rows.append(cells(claim, percent(before), "" if after is None else percent(after), span))
+        rows.append(
+            cells(result.scenario.labels.claim(claim), percent(before), "" if after is None else percent(after), span)
+        )
     return Table(
         (Column("claim"), Column("holds", "right"), Column("among survivors", "right"), Column("by structure")),
         tuple(rows),
@@ -161,11 +165,12 @@ def _claims(result: Update) -> Table:
 
 
 def _outcomes(result: Update) -> Table:
-    rows = []
+    rows, said = [], result.scenario.labels
     for name, outcomes in result.outcomes.items():
         for outcome, (before, after) in outcomes.items():
             if before or after:
-                rows.append(cells(name, outcome, percent(before), "" if after is None else percent(after)))
+                told_as = said.structure(name), said.outcome(outcome)
+                rows.append(cells(*told_as, percent(before), "" if after is None else percent(after)))
     return Table(
         (Column("structure"), Column("outcome"), Column("all worlds", "right"), Column("survivors", "right")),
         tuple(rows),
@@ -188,12 +193,12 @@ def _watch(result: Update) -> Block:
         ),
         tuple(
             cells(
-                each.name if each.says == each.name else f"{each.name}: {each.says}",
+                result.scenario.labels.outcome(each.name) if each.says == each.name else each.says,
                 each.by or "",
                 percent(each.among.excludes),
                 percent(each.among.expects),
                 percent(each.among.open) if each.among.open else "",
-                _most(each),
+                _most(each, result),
             )
             for each in some
         ),
@@ -203,7 +208,12 @@ def _watch(result: Update) -> Block:
     )
 
 
-def _most(signal: Signal) -> str:
+def _way(result: Update) -> Callable[[str], str]:
+    """What a structure, or a hypothesis of the events file, is told as."""
+    return result.scenario.labels.structure
+
+
+def _most(signal: Signal, result: Update) -> str:
     name = max(signal.structures, key=lambda each: signal.structures[each].have)
     have = signal.structures[name].have
-    return f"{name} ({percent(have)})" if have else "nowhere"
+    return f"{_way(result)(name)} ({percent(have)})" if have else "nowhere"

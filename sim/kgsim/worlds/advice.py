@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgsim.analysis.plain import Plain, plain
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Scenario
 from kgsim.showing import Told
-from kgsim.wording import counted, listed, number, percent
+from kgsim.wording import counted, listed, number, percent, quoted
 from kgsim.worlds.events import Events
 
 
@@ -149,7 +150,7 @@ class Advice(Told):
         if self.idle:
             told.append(f"{listed(self.idle)} {'moves' if len(self.idle) == 1 else 'move'} nothing.")
         if self.signposts:
-            told.append(f"First signpost: {signpost_told(self.signposts[0])}.")
+            told.append(f"First signpost: {signpost_told(self.signposts[0], self.scenario.labels)}.")
         return tuple(told)
 
     def to_dict(self) -> dict[str, Any]:
@@ -170,13 +171,15 @@ class Advice(Told):
         }
 
 
-def signpost_told(signpost: Signpost) -> str:
+def signpost_told(signpost: Signpost, said: Labels) -> str:
     """A signpost as a clause."""
     if signpost.kind == "structure":
-        return f"under {signpost.name} “{signpost.choices[0]}” is regretted least"
+        return f"under {quoted(said.structure(signpost.name))} “{signpost.choices[0]}” is regretted least"
     if signpost.kind == "observation":
         seen, other = signpost.choices
-        return f"“{seen}” is regretted least if {signpost.name} is seen, “{other}” if something else is"
+        what = quoted(said.outcome(signpost.name))
+        return f"“{seen}” is regretted least if {what} is seen, “{other}” if something else is"
     below, above = signpost.choices
     assert signpost.threshold is not None
-    return f"“{below}” is regretted least below {signpost.name} = {number(signpost.threshold)}, “{above}” above"
+    border = said.value(signpost.name, signpost.threshold)
+    return f"“{below}” is regretted least below {border}, “{above}” above"

@@ -12,9 +12,10 @@ from kgsim.analysis.plain import Plain, plain
 from kgsim.analysis.shares import Share
 from kgsim.arrays import Floats
 from kgsim.results import VERDICTS
+from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Scenario
 from kgsim.showing import Told
-from kgsim.wording import counted, listed, percent
+from kgsim.wording import counted, listed, percent, quoted
 from kgsim.worlds.conditions import ANSWERS
 from kgsim.worlds.events import Events
 from kgsim.worlds.spread import Belief
@@ -219,28 +220,33 @@ class Update(Told):
     @property
     def sentences(self) -> tuple[str, ...]:
         """What there is to say, most important first."""
+        said = self.scenario.labels
         told = [f"{percent(self.left)} of all worlds survive {counted(len(self.events.events), 'event')}."]
         if self.events.events:
             told += self._of_structures()
         moved = [each for each in self.beliefs[""] if each.after is not None and each.shift > 0.0][:3]
         if moved and self.events.events:
-            shifts = (f"{each.parameter} ({each.before.median:.3g} → {each.after.median:.3g})" for each in moved
-                      if each.after)  # fmt: skip
+            shifts = (
+                f"{said.parameter(each.parameter)} ({each.before.median:.3g} → {each.after.median:.3g})"
+                for each in moved
+                if each.after
+            )
             told.append(f"Survivors differ most in {listed(shifts)}, medians before → after.")
         idle = [name for name in self.events.events if not self.discriminates(name)]
         if idle:
             it = "it discriminates" if len(idle) == 1 else "they discriminate"
             told.append(f"No world excludes {listed(idle)}: {it} nothing.")
         if self.watch and self.watch[0].split > 0.0:
-            told.append(f"Most telling to watch: {self.watch[0].name}.")
-        return (*told, *map(_clash, self.conflicts))
+            told.append(f"Most telling to watch: {said.outcome(self.watch[0].name)}.")
+        return (*told, *(_clash(each, said) for each in self.conflicts))
 
     def _of_structures(self) -> list[str]:
         ranked = sorted(self.survival.values(), key=lambda each: -each.last)
         first, last = ranked[0], ranked[-1]
         if len(ranked) == 1 or first.last == last.last:
             return []
-        return [f"Most survive under {first.name} ({percent(first.last)}), fewest under {last.name} "
+        most, least = (quoted(self.scenario.labels.structure(each.name)) for each in (first, last))
+        return [f"Most survive under {most} ({percent(first.last)}), fewest under {least} "
                 f"({percent(last.last)})."]  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
@@ -298,8 +304,8 @@ def verdict_shares(counts: np.ndarray) -> dict[str, float] | None:
     return dict(zip(VERDICTS, (counts / total).tolist(), strict=True)) if total else None
 
 
-def _clash(conflict: Conflict) -> str:
-    where = f"under {conflict.structure}" if conflict.structure else "at all"
+def _clash(conflict: Conflict, said: Labels) -> str:
+    where = f"under {quoted(said.structure(conflict.structure))}" if conflict.structure else "at all"
     if len(conflict.events) == 1:
         return f"No world {where} admits {conflict.events[0]}."
     return f"No world {where} admits {listed(conflict.events)} together; no smaller set rules everything out."
