@@ -50,6 +50,12 @@ BY_HAND = {
         [[p for p in product((0, 1), repeat=4) if sum(p) <= 2], [(1, 1, 1, 1)]],
         True,
     ),
+    # All three are tied wherever they mix alike: a curve, from one edge to another.
+    "along a curve": (
+        game(3, lambda a, b, c: [(b - c) * a, (a - c) * b, (a - b) * c]),
+        [[(0, 0, 0), (0, 0, 1), (0.5, 0.5, 0.5), (1, 1, 0), (1, 1, 1)]],
+        False,
+    ),
     # While the third stays, the first two do as they like where it has no reason to move. That is a pair of squares
     # that have one point in common, a pair of corners that have none, or a band with a waist.
     "at a point": (game(3, bribed(0.0)), [[(0, 1, 0), (1, 0, 0), (0.5, 0, 0), (0.5, 1, 0)], [(1, 1, 1)]], False),
@@ -85,11 +91,25 @@ def test_components_by_hand(name):
         assert any({place[p] for p in points} <= each for each in whole), points
 
 
-def test_a_curve_on_which_three_mix_is_left_open():
-    """All three are tied wherever they mix alike."""
-    found = nash(game(3, lambda a, b, c: [(b - c) * a, (a - c) * b, (a - b) * c]), method="engine")
+def test_surfaces_on_which_three_mix_are_left_open():
+    """The first two are tied whatever happens, the third wherever one of them mixes evenly."""
+    found = nash(game(3, lambda a, b, c: [0, 0, c * (2 * a - 1) * (2 * b - 1)]), method="engine")
     assert not found.complete
     assert found.connected is None
+
+
+def test_a_published_continuum_of_three_who_mix():
+    """Nau, Gomez Canovas and Hansen (2004), section 5.
+
+    The gains from second actions are (1 - b)(3 - 4c), (1 - a)(3 - 4c) and 3ab - 2(1 - a)(1 - b). All three mix on a
+    branch of a hyperbola at c = 3/4, which leads to two edges with c below it; all second actions are one apart.
+    """
+    payoffs = [[0, 1, 0, 0, 3, 0, 0, 0], [0, 1, 3, 0, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0, 0, 3]]
+    found = nash(np.array(payoffs, dtype=float).reshape(3, 2, 2, 2), method="engine")
+    assert found.complete
+    place = {p: number for number, p in enumerate(chances(found))}
+    assert found.connected == (tuple(sorted(set(place.values()) - {place[1, 1, 1]})),)
+    assert {(0, 1, 0), (0, 1, 0.75), (0.5, 0.4, 0.75), (1, 0, 0.75), (1, 0, 0)} <= set(place)
 
 
 def test_two_players_continua_hang_together_by_what_they_share():

@@ -34,9 +34,9 @@ class RawEquilibria:
         holds some points of its continuum, and what lies between or beside them is not described.
     connected
         Groups of indices that hang together beyond the components that share members; None where that is not decided.
-    open_mixers
-        How many players mix, at most, where the search of a game of more than two has left something open; 0 where it
-        has not, or has ended early.
+    open_supports
+        Supports, each player's actions, of which the search of a game of more than two has left something open, unless
+        it has ended early.
     complete
         Whether every isolated equilibrium (for two players: every extreme equilibrium) is in the list.
     reason
@@ -58,4 +58,4 @@ class RawEquilibria:
     indices: tuple[int | None, ...] = ()
     spanned: bool = True
     connected: tuple[tuple[int, ...], ...] | None = ()
-    open_mixers: int = 0
+    open_supports: tuple[tuple[tuple[int, ...], ...], ...] = ()

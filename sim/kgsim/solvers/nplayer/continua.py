@@ -1,14 +1,16 @@
-"""All equilibria in which at most two players mix, ties included: their continua, exactly, and how these hang together.
+"""Continua of equilibria of three and more players, exactly, and how they hang together.
 
-If the others play pure strategies, the two who mix play a bimatrix game, whose equilibria are products of polytopes
+If all but two play pure strategies, the two play a bimatrix game, whose equilibria are products of polytopes
 (`kgsim.solvers.strategic.nash_subsets`); of each product remains what gives none of the others a reason to deviate
-(`kgsim.solvers.nplayer.regions`). Together with the isolated equilibria in which more players mix this is everything,
-unless the search has left such a support open.
+(`kgsim.solvers.nplayer.regions`). Supports that the search has left open in which three mix two actions each hold
+curves or single points (`kgsim.solvers.nplayer.curves`). With the isolated equilibria that the search has found this is
+everything, unless it has left a larger support open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import prod
@@ -18,12 +20,16 @@ import numpy as np
 
 from kgsim.arrays import Floats
 from kgsim.solvers.equilibria import Profile, RawEquilibria
+from kgsim.solvers.nplayer.curves import Point, curves
 from kgsim.solvers.nplayer.regions import NotDescribed, Region, cut
 from kgsim.tolerances import BOUNDARY
 
 #: Games of two players that are solved for one game at most, and equilibria that are listed.
 MOST_GAMES = 2_000
 MOST_POINTS = 5_000
+
+#: For each player the actions that it uses.
+Support = tuple[tuple[int, ...], ...]
 
 #: Probabilities this close are one.
 SAME = 1e-9
@@ -45,33 +51,31 @@ class Part:
 
     Attributes
     ----------
-    where
-        Who mixes, and what the others play.
     corners
         For each player the corners of a polytope, shape (corners, actions); it lies in their product.
-    region
-        The same of the two who mix.
+    ends
+        If it is not all of the product, some of its equilibria, where it ends among them.
+    shadow
+        Then, a player whose polytope is a segment, and from where to where along it the part reaches.
     """
 
-    where: Slice
     corners: tuple[Floats, ...]
-    region: Region
-
-    def points(self) -> Iterator[Profile]:
-        """Its corners; those of a part that is no product, as far as they are told."""
-        for x, y in self.region.ends or product(self.region.xs, self.region.ys):
-            profile = [own[0] for own in self.corners]
-            profile[self.where.one], profile[self.where.other] = x, y
-            yield tuple(profile)
+    ends: tuple[Profile, ...] = ()
+    shadow: tuple[int, float, float] | None = None
 
     @property
-    def size(self) -> int:
-        """How many these are."""
-        return len(self.region.ends) or len(self.region.xs) * len(self.region.ys)
+    def points(self) -> tuple[Profile, ...]:
+        """Its corners; of a part that is no product, those that are told."""
+        return self.ends or tuple(product(*self.corners))
+
+    @property
+    def curved(self) -> bool:
+        """Whether it is a curve on which three players mix, which meets others at its ends alone."""
+        return bool(self.ends) and sum(len(own) > 1 for own in self.corners) > 2
 
 
 def described(game: Floats, raw: RawEquilibria) -> RawEquilibria:
-    """Put the continua of at most two mixing players in the place of what a search has left open.
+    """Put continua in the place of what a search has left open.
 
     Parameters
     ----------
@@ -83,30 +87,27 @@ def described(game: Floats, raw: RawEquilibria) -> RawEquilibria:
     Returns
     -------
     RawEquilibria
-        What it was, if it was complete already, if it left open whether more than two players mix, or if some continuum
-        is cut by conditions that are not described.
+        What it was, if nothing was left open, or something that is not described.
     """
-    if raw.open_mixers not in (1, 2):
+    larger = [support for support in raw.open_supports if _mixing(support) > 2]
+    if not raw.open_supports:
         return raw
     try:
-        parts = _maximal(list(_parts(game)))
+        parts = [*_maximal(list(_parts(game))), *(part for support in larger for part in _of_curves(game, support))]
     except NotDescribed:
         return raw
-    if not all(_mixers(profile) > 2 or any(_holds(part, profile) for part in parts) for profile in raw.equilibria):
+    few = (profile for profile in raw.equilibria if _mixers(profile) <= 2)
+    if not all(any(_holds(part, profile) for part in parts if not part.curved) for profile in few):
         return raw
     return _told(raw, parts)
 
 
 def _parts(game: Floats) -> Iterator[Part]:
-    """The equilibria of every slice, in connected parts."""
+    """The equilibria in which no more than two players mix, in connected parts."""
     from kgsim.solvers.strategic.nash import nash
 
-    players, shape = len(game), game.shape[1:]
-    slices = list(_slices(shape))
-    if len(slices) > MOST_GAMES:
-        raise NotDescribed
     left = MOST_POINTS
-    for where in slices:
+    for where in _slices(game.shape[1:]):
         found = nash(np.array([_table(game, p, where) for p in where[:2]]), method="engine")
         if not found.complete:
             raise NotDescribed
@@ -115,21 +116,85 @@ def _parts(game: Floats) -> Iterator[Part]:
         for group in (*found.components, *alone):
             xs, ys = (_distinct([found.equilibria[k][side] for k in group]) for side in (0, 1))
             for region in cut(xs, ys, _losses(game, where, xs, ys)):
-                corners = [np.eye(shape[p])[[where.pure[p]]] for p in range(players)]
-                corners[where.one], corners[where.other] = region.xs, region.ys
-                part = Part(where, tuple(corners), region)
-                left -= part.size
+                left -= len(region.ends) or len(region.xs) * len(region.ys)
                 if left < 0:
                     raise NotDescribed
-                yield part
+                yield _part(game.shape[1:], where, region)
 
 
-def _slices(shape: tuple[int, ...]) -> Iterator[Slice]:
+def _part(shape: tuple[int, ...], where: Slice, region: Region) -> Part:
+    def filled(x: Floats, y: Floats) -> tuple[Floats, ...]:
+        return tuple(
+            x if p == where.one else y if p == where.other else np.eye(count)[where.pure[p]]
+            for p, count in enumerate(shape)
+        )
+
+    corners = tuple(np.atleast_2d(own) for own in filled(region.xs, region.ys))
+    shadow = None if region.shadow is None else (where.one, *region.shadow)
+    return Part(corners, tuple(filled(x, y) for x, y in region.ends), shadow)
+
+
+def _mixing(support: Support) -> int:
+    return sum(len(own) > 1 for own in support)
+
+
+def _of_curves(game: Floats, support: Support) -> Iterator[Part]:
+    """The equilibria of a support in which three players mix two actions each."""
+    mixers = [player for player, own in enumerate(support) if len(own) > 1]
+    if len(mixers) > 3 or any(len(support[player]) > 2 for player in mixers):
+        raise NotDescribed
+    shape = game.shape[1:]
+
+    def table(player: int, action: int) -> Floats:
+        """A player's payoffs from an action on the support, by the mixers' actions."""
+        own = [(action,) if p == player else actions for p, actions in enumerate(support)]
+        values = game[(player, *np.ix_(*own))]
+        fixed = tuple(p for p in range(len(shape)) if p not in mixers)
+        return np.broadcast_to(values.squeeze(axis=fixed), (2, 2, 2))
+
+    ties = np.array([table(p, support[p][1]) - table(p, support[p][0]) for p in mixers])
+    losses = [
+        table(p, support[p][0]) - table(p, action)
+        for p, count in enumerate(shape)
+        for action in range(count)
+        if action not in support[p]
+    ]
+    corners = tuple(np.eye(count)[list(own)] for count, own in zip(shape, support, strict=True))
+    order, found = _along(ties, np.array(losses).reshape(-1, 2, 2, 2))
+    mixers = [mixers[place] for place in order]
+    for points in found:
+        profiles = [_mixed(corners, mixers, point) for point in points]
+        if len(points) == 1:
+            yield Part(tuple(own[None] for own in profiles[0]))
+        else:
+            yield Part(corners, tuple(profiles), (mixers[2], points[0][2], points[-1][2]))
+
+
+def _along(ties: Floats, losses: Floats) -> tuple[tuple[int, ...], list[list[Point]]]:
+    """The curves, along the first mixture by which they can be told, and players in an order in which it is last."""
+    for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        axes = (0, *(1 + place for place in order))
+        with suppress(NotDescribed):
+            return order, list(curves(ties[list(order)].transpose(axes), losses.transpose(axes)))
+    raise NotDescribed
+
+
+def _mixed(corners: tuple[Floats, ...], mixers: list[int], point: Point) -> Profile:
+    share = dict(zip(mixers, point, strict=True))
+    return tuple(
+        np.asarray((1.0 - share[p]) * own[0] + share[p] * own[1]) if p in share else own[0]
+        for p, own in enumerate(corners)
+    )
+
+
+def _slices(shape: tuple[int, ...]) -> list[Slice]:
+    found: list[Slice] = []
     for one, other in combinations(range(len(shape)), 2):
         actions = [(0,) if p in (one, other) else tuple(range(count)) for p, count in enumerate(shape)]
-        if prod(map(len, actions)) > MOST_GAMES:
+        if len(found) + prod(map(len, actions)) > MOST_GAMES:
             raise NotDescribed
-        yield from (Slice(one, other, pure) for pure in product(*actions))
+        found += [Slice(one, other, pure) for pure in product(*actions)]
+    return found
 
 
 def _table(game: Floats, player: int, where: Slice, deviation: int | None = None) -> Floats:
@@ -162,35 +227,40 @@ def _key(*strategies: Floats) -> tuple[int, ...]:
 
 
 def _mixers(profile: Profile) -> int:
-    return sum(int((own > BOUNDARY).sum()) > 1 for own in profile)
+    return _mixing(_support(profile))
+
+
+def _support(profile: Profile) -> Support:
+    return tuple(tuple(map(int, np.flatnonzero(own > BOUNDARY))) for own in profile)
 
 
 def _maximal(parts: list[Part]) -> list[Part]:
     """Those whose corners are not all among another's, since slices share the equilibria in which one player mixes."""
-    keys = [frozenset(_key(*profile) for profile in part.points()) for part in parts]
+    keys = [frozenset(_key(*profile) for profile in part.points) for part in parts]
     order = sorted(range(len(parts)), key=lambda k: (-len(keys[k]), k))
     kept: list[int] = []
     for k in order:
-        if not any(keys[k] <= keys[other] and not parts[other].region.ends for other in kept):
+        if not any(keys[k] <= keys[other] and not parts[other].ends for other in kept):
             kept.append(k)
     return [parts[k] for k in sorted(kept)]
 
 
 def _told(raw: RawEquilibria, parts: list[Part]) -> RawEquilibria:
     """List the corners of the parts beside what more players mix in, in groups, and say which parts touch."""
+    open_supports = set(raw.open_supports)
     listed = {
         _key(*profile): (profile, index)
         for profile, index in zip(raw.equilibria, raw.indices, strict=True)
-        if _mixers(profile) > 2
+        if _mixers(profile) > 2 and _support(profile) not in open_supports
     }
     known = {_key(*profile): index for profile, index in zip(raw.equilibria, raw.indices, strict=True)}
     for part in parts:
-        for profile in part.points():
+        for profile in part.points:
             key = _key(*profile)
-            listed.setdefault(key, (profile, known.get(key) if part.size == 1 else None))
+            listed.setdefault(key, (profile, known.get(key) if len(part.points) == 1 else None))
     listed = dict(sorted(listed.items(), key=lambda each: (sum(map(bool, each[0])), [-p for p in each[0]])))
     place = {key: number for number, key in enumerate(listed)}
-    groups = [tuple(sorted({place[_key(*profile)] for profile in part.points()})) for part in parts]
+    groups = [tuple(sorted({place[_key(*profile)] for profile in part.points})) for part in parts]
     connected = (tuple(sorted({number for k in together for number in groups[k]})) for together in _connected(parts))
     return replace(
         raw,
@@ -200,8 +270,8 @@ def _told(raw: RawEquilibria, parts: list[Part]) -> RawEquilibria:
         connected=tuple(sorted(group for group in connected if len(group) > 1)),
         complete=True,
         reason=REASON,
-        spanned=not any(part.region.ends for part in parts),
-        open_mixers=0,
+        spanned=not any(part.ends for part in parts),
+        open_supports=(),
     )
 
 
@@ -219,11 +289,15 @@ def _connected(parts: list[Part]) -> Iterator[list[int]]:
 
 def _touch(a: Part, b: Part) -> bool:
     """Whether two parts have an equilibrium in common."""
-    if {_key(*profile) for profile in a.points()} & {_key(*profile) for profile in b.points()}:
+    if {_key(*profile) for profile in a.points} & {_key(*profile) for profile in b.points}:
         return True
-    if a.region.ends and b.region.ends:
-        # What two such parts share lies on edges of both, and ends where one of them ends.
-        return any(_holds(b, profile) for profile in a.points()) or any(_holds(a, profile) for profile in b.points())
+    if a.curved or b.curved:
+        # Inside a curve three players mix, and in nothing else do the same three.
+        curve, other = (a, b) if a.curved else (b, a)
+        return not other.curved and any(_holds(other, profile) for profile in curve.points)
+    if a.ends and b.ends:
+        # What they share lies on edges of both, and ends where one of them ends.
+        return any(_holds(b, profile) for profile in a.points) or any(_holds(a, profile) for profile in b.points)
     common = [_common(own, others) for own, others in zip(a.corners, b.corners, strict=True)]
     profile = tuple(point for point in common if point is not None)
     # All that two products share are equilibria if one of them is whole, and in one part of the other.
@@ -238,11 +312,12 @@ def _holds(part: Part, profile: Profile) -> bool:
 
 def _above(part: Part, profile: Profile) -> bool:
     """Whether an equilibrium in the product of a part's polytopes lies above its shadow."""
-    if part.region.shadow is None:
+    if part.shadow is None:
         return True
-    (start, end), (low, high) = part.region.xs, part.region.shadow
+    player, low, high = part.shadow
+    start, end = part.corners[player]
     along = end - start
-    place = float((profile[part.where.one] - start) @ along / (along @ along))
+    place = float((profile[player] - start) @ along / (along @ along))
     return low - SAME <= place <= high + SAME
 
 

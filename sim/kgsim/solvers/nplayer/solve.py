@@ -366,15 +366,14 @@ def _report(
         indices,
         spanned=not groups,
         connected=None if gap else (),
-        open_mixers=_open_mixers(arrays, cuts, summary) if searched and not summary[tally.DROPPED] else 0,
+        open_supports=_open_supports(arrays, cuts, summary) if searched and not summary[tally.DROPPED] else (),
     )
 
 
-def _open_mixers(arrays: _Arrays, cuts: Ints, summary: Ints) -> int:
-    """How many players mix, at most, in the supports that cells are left of."""
-    boxes = arrays.boxes[: summary[tally.CELLS], :, 1]
-    mixing = [(own > 0.0).sum(axis=1) > 1 for own in np.split(boxes, cuts, axis=1)]
-    return int(np.sum(mixing, axis=0).max(initial=0))
+def _open_supports(arrays: _Arrays, cuts: Ints, summary: Ints) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """The supports that cells are left of, each told once."""
+    used = np.unique(arrays.boxes[: summary[tally.CELLS], :, 1] > 0.0, axis=0)
+    return tuple(tuple(tuple(map(int, np.flatnonzero(own))) for own in np.split(row, cuts)) for row in used)
 
 
 def _gap(summary: Ints, searched: bool, effort: Effort, indices: tuple[int | None, ...]) -> str:

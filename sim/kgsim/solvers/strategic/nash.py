@@ -219,7 +219,7 @@ def _solve_reduced(reduction: Reduction, method: Method, effort: Effort) -> tupl
         raw, name = nplayer.solve(game, effort=effort), "support enumeration"
         if reduction.close:
             raw = replace(raw, complete=False, reason=CLOSE)
-        elif raw.open_mixers:
+        elif raw.open_supports:
             from kgsim.solvers.nplayer.continua import described
 
             raw = described(game, raw)
