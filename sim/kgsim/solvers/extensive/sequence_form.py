@@ -47,12 +47,15 @@ class SequenceForm:
     sequences
         Of each player, its sequences by their last information set and action; None for the empty one, which is first.
     payoffs
-        What the first player expects of each pair of sequences, moves of chance included.
+        What both expect of each pair of sequences, moves of chance included; shape (2, sequences, sequences).
+    likely
+        The probability of chance's moves on the way to the ends of each pair; shape (sequences, sequences).
     """
 
     game: ExtensiveGame
     sequences: tuple[dict[tuple[int, int] | None, int], ...]
     payoffs: Floats
+    likely: Floats
 
     def plans(self, player: int) -> tuple[Floats, Floats]:
         """Equations of a player's realization plans: a matrix and the right-hand sides."""
@@ -93,12 +96,14 @@ def sequence_form(game: ExtensiveGame) -> SequenceForm:
     for index, each in enumerate(game.information):
         for action in range(len(each.actions) if game.members[index] else 0):
             numbers[each.player][index, action] = len(numbers[each.player])
-    payoffs = np.zeros([len(each) for each in numbers])
-    likely = chances(game)
+    payoffs, likely = np.zeros((2, *map(len, numbers))), np.zeros([len(each) for each in numbers])
+    drawn = chances(game)
     for place in ends(game):
         last = [own[-1] if own else None for own in game.histories[place]]
-        payoffs[numbers[0][last[0]], numbers[1][last[1]]] += likely[place] * game.nodes[place].payoffs[0]
-    return SequenceForm(game, numbers, payoffs)
+        cell = numbers[0][last[0]], numbers[1][last[1]]
+        payoffs[(slice(None), *cell)] += drawn[place] * np.array(game.nodes[place].payoffs)
+        likely[cell] += drawn[place]
+    return SequenceForm(game, numbers, payoffs, likely)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +145,7 @@ class _Side:
     """One player's linear programme: the plan that is worth most if the other answers best."""
 
     def __init__(self, form: SequenceForm, player: int, effort: Effort) -> None:
-        payoffs = form.payoffs if player == 0 else -form.payoffs.T
+        payoffs = form.payoffs[0] if player == 0 else -form.payoffs[0].T
         (own, total), (other, rest) = form.plans(player), form.plans(1 - player)
         self.effort, self.size = effort, payoffs.shape[0]
         # The other's best answer to a plan x: the largest t with other' t <= payoffs' x, dual to its own programme.

@@ -23,7 +23,8 @@ from kgsim.games.plans import Partial, count_plans
 from kgsim.games.simpler import without_difference
 from kgsim.solvers.effort import Effort, OutOfEffort, check_limits
 from kgsim.solvers.extensive.assessments import Assessment, assess
-from kgsim.solvers.extensive.by_plans import MOST_PROFILES, solve_by_plans
+from kgsim.solvers.extensive.by_plans import MOST_PROFILES, ByPlans, solve_by_plans
+from kgsim.solvers.extensive.lemke import lemke_equilibria
 from kgsim.solvers.extensive.logit_path import LogitLimit, logit_path
 from kgsim.solvers.extensive.sequence_form import is_zero_sum, solve_zero_sum
 from kgsim.solvers.extensive.subgames import openings, solve_subgames
@@ -42,6 +43,10 @@ MOST_ASSESSED = 40
 MOST_ASSESSING = 500_000
 MOST_FOLLOWING = 1_000_000
 
+#: Work for pivoting where the strategic form is too large.
+MOST_PIVOTING = 5_000_000
+
+SELECTED = "those listed are a selection by Lemke's method on the sequence form, and there may be others"
 
 #: Outcomes with their payoffs, and the probability of each.
 Lottery: TypeAlias = frozenset[tuple[object, float]]
@@ -150,8 +155,10 @@ class TreeSearch:
         Whether some move stays hidden from somebody beyond the moves made at the same time, so that beliefs matter.
     zero_sum
         Whether the game is zero-sum, and too large for its plans to be enumerated exactly in no time.
+    two
+        Whether there are two players, so that the sequence form serves where the strategic form is too large.
     plans_fit
-        Whether it is zero-sum or its strategic form small enough to look for Nash equilibria.
+        Whether there are two players or the strategic form is small enough to look for Nash equilibria.
     """
 
     def __init__(self, game: ExtensiveGame, time_limit: float | None) -> None:
@@ -163,7 +170,8 @@ class TreeSearch:
         self.hidden = any(each.kind == "tangle" for each in openings(self.game).values())
         profiles = prod(count_plans(self.game))
         self.zero_sum = profiles > FEW_PROFILES and is_zero_sum(self.game)
-        self.plans_fit = self.zero_sum or profiles <= MOST_PROFILES
+        self.two = len(self.game.players) == 2
+        self.plans_fit = self.zero_sum or self.two or profiles <= MOST_PROFILES
 
     def subgame_perfect(self) -> EquilibriumSet | None:
         """The set of subgame-perfect equilibria; None where these are the Nash equilibria, without a proper subgame."""
@@ -197,7 +205,7 @@ class TreeSearch:
         try:
             if self.zero_sum:
                 return self._zero_sum()
-            found = solve_by_plans(self.game, self.effort)
+            found = self._by_plans()
             told = []
             for behaviour in found.behaviours:
                 self.effort.spend(len(self.game.nodes))
@@ -206,12 +214,33 @@ class TreeSearch:
             return EquilibriumSet((), (), False, str(error))
         return EquilibriumSet(self._assessed(told), found.components, found.complete, found.reason, found.spanned)
 
+    def _by_plans(self) -> ByPlans:
+        """By the strategic form where it fits and gives any; else, of two players, some by the sequence form."""
+        try:
+            found = solve_by_plans(self.game, self.effort)
+            reason = found.reason
+            if found.behaviours or not self.two:
+                return found
+        except GameError as error:
+            if not self.two:
+                raise
+            reason = str(error)
+        some = lemke_equilibria(self.game, self.effort.part(MOST_PIVOTING))
+        kept = tuple(each for each in some if self._certain(_equilibrium(self.game, each, everywhere=False)))
+        if not kept:
+            raise GameError(reason)
+        return ByPlans(kept, (), False, f"{reason}; {SELECTED}", True)
+
+    def _certain(self, each: TreeEquilibrium) -> bool:
+        """Whether what anybody could gain is rounding."""
+        worth = [node.payoffs for node in self.game.nodes if node.payoffs]
+        return each.residual <= REGRET_OF_PROGRAMMES * max(float(np.ptp(worth, axis=0).min()), 1e-300)
+
     def _zero_sum(self) -> EquilibriumSet:
         """Pairs of optimal plans; one that linear programmes leave too rough is left out."""
         found = solve_zero_sum(self.game, self.effort)
         told = [_equilibrium(self.game, behaviour, everywhere=False) for behaviour in found.behaviours]
-        worth = [node.payoffs[0] for node in self.game.nodes if node.payoffs]
-        kept = [each for each in told if each.residual <= REGRET_OF_PROGRAMMES * max(float(np.ptp(worth)), 1e-300)]
+        kept = [each for each in told if self._certain(each)]
         groups = (tuple(range(len(kept))),) if len(kept) > 1 else ()
         return EquilibriumSet(self._assessed(kept), groups, found.complete and len(kept) == len(told), found.reason)
 
