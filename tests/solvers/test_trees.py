@@ -64,10 +64,15 @@ def test_the_missile_crisis_leaves_both_root_moves() -> None:
         np.testing.assert_allclose(each.payoffs, [-2, 1], atol=1e-9)
 
 
-def test_selten_s_horse_has_two_pure_equilibria_and_only_one_is_sequential() -> None:
+def test_selten_s_horse_has_two_continua_and_only_one_is_sequential() -> None:
+    """The third goes left up to 1/4 where nobody calls it; or the second, who is not called, across up to 2/3."""
     solution = solved(HORSE)
-    assert solution.nash is not None and not solution.nash.complete  # both lie in continua
-    assert sorted(plays(solution.nash)) == [[[0, 1], [1, 0], [1, 0]], [[1, 0], [1, 0], [0, 1]]]
+    assert solution.nash.complete and len(solution.nash.components) == 2
+    pure = [play for play in plays(solution.nash) if all(part and max(part) == 1 for part in play)]
+    assert sorted(pure) == [[[0, 1], [1, 0], [1, 0]], [[1, 0], [1, 0], [0, 1]]]
+    judged = {each.assessment.verdict: each.behaviour for each in solution.nash.equilibria if each.assessment}
+    np.testing.assert_allclose(judged["sequential"][2], [1 / 4, 3 / 4])
+    np.testing.assert_allclose(judged["not sequential"][1], [1 / 3, 2 / 3])
     limit = selected(solution)
     np.testing.assert_allclose([limit.behaviour[0][0], limit.behaviour[1][0], limit.behaviour[2][1]], 1, atol=1e-4)
 
