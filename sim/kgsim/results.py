@@ -77,6 +77,31 @@ class Belief:
 
 
 @dataclass(frozen=True)
+class AnsweredAlike:
+    """Between which values of a term an offer from an interval is answered as it is.
+
+    Attributes
+    ----------
+    decision, term
+        Where it is offered.
+    offered
+        How much is.
+    low, high
+        From how much up to how much later movers go on in the same way, all else that is offered being the same; at
+        these two, unless they are the interval's, some later mover is indifferent.
+    interval
+        What can be offered.
+    """
+
+    decision: str
+    term: str
+    offered: float
+    low: float
+    high: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
 class Equilibrium:
     """A class of subgame-perfect equilibria with one lottery over outcomes and one payoff vector.
 
@@ -106,6 +131,8 @@ class Equilibrium:
         What has to be believed for the equilibrium to stand, where there are private types.
     notes
         What kind of equilibrium it is, such as ``pooling`` or ``fails the intuitive criterion``.
+    answered
+        How far what is offered from an interval may be changed before it is answered otherwise, on a path that is pure.
     strategy
         Call it for the whole strategy profile: decision group (mover) to an array of probabilities whose last axis
         are the mover's actions and whose other axes are the actions seen before, in order of play.
@@ -122,6 +149,7 @@ class Equilibrium:
     beliefs: tuple[Belief, ...] = ()
     notes: tuple[str, ...] = ()
     offers: Mapping[str, float] = field(default_factory=dict)
+    answered: tuple[AnsweredAlike, ...] = ()
     strategy: Callable[[], Mapping[str, np.ndarray]] = field(default=dict, repr=False, compare=False)
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 from kgsim.analysis.quick import QuickPass, plain_pass
 from kgsim.report.provenance import versions
 from kgsim.report.summary import beyond_range
-from kgsim.results import Belief, ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
+from kgsim.results import AnsweredAlike, Belief, ClaimResult, Course, Equilibrium, Interval, Result, StructureSolution
 from kgsim.wording import DIGITS, rounded
 
 SCHEMA_VERSION = 1
@@ -71,6 +71,11 @@ def schema() -> Json:
     return loaded
 
 
+def _answered(each: AnsweredAlike) -> Json:
+    numbers = {"offered": each.offered, "from": each.low, "to": each.high}
+    return {"decision": each.decision, "term": each.term, **_numbers(numbers)}
+
+
 def _equilibrium(equilibrium: Equilibrium) -> Json:
     return {
         "outcomes": _numbers(equilibrium.outcomes),
@@ -80,6 +85,7 @@ def _equilibrium(equilibrium: Equilibrium) -> Json:
         "alternatives": [dict(moves) for moves in equilibrium.alternatives],
         "alternatives_count": equilibrium.alternatives_count,
         **({"offers": _numbers(equilibrium.offers)} if equilibrium.offers else {}),
+        **({"answered_alike": [_answered(each) for each in equilibrium.answered]} if equilibrium.answered else {}),
         # Its later digits are rounding noise, which would differ between machines.
         "residual": _number(equilibrium.residual, 2),
         "disagreement": None if equilibrium.disagreement is None else _numbers(equilibrium.disagreement),

@@ -18,7 +18,7 @@ from kgsim.report.summary import (
     headlines,
     held_together,
 )
-from kgsim.results import Belief, Course, Equilibrium, Result, StructureSolution, Verdict
+from kgsim.results import AnsweredAlike, Belief, Course, Equilibrium, Result, StructureSolution, Verdict
 from kgsim.scenario.labels import Labels
 from kgsim.scenario.on_the_table import offer_label, offers_asked
 from kgsim.wording import NOISE, counted, interval, listed, number, percent, sentence
@@ -318,6 +318,7 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         text = f"No. {place_of}, {how}: {courses}."
         if len(equilibrium.courses) > MOST_COURSES:
             text += f" {counted(len(equilibrium.courses) - MOST_COURSES, 'further course')}."
+    text += _answered(equilibrium, solution.labels)
     if equilibrium.alternatives_count:
         ways = counted(equilibrium.alternatives_count, "other course")
         text += f" {ways} of play {'leads' if equilibrium.alternatives_count == 1 else 'lead'} to the same."
@@ -326,6 +327,22 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         fallback = ", ".join(f"{solution.labels.player(player)} {number(value)}" for player, value in each_has)
         text += f" Without agreement: {fallback}."
     yield text
+
+
+def _answered(equilibrium: Equilibrium, said: Labels) -> str:
+    """Up to where the offer could be changed, one term at a time, and still be answered as it is."""
+    told = [text for each in equilibrium.answered if (text := _within(each, said))]
+    return f" It is answered so {listed(told)}, the rest of the offer being the same." if told else ""
+
+
+def _within(each: AnsweredAlike, said: Labels) -> str:
+    """Between which values of a term; nothing if it may be any."""
+    low, high = each.low > each.interval[0], each.high < each.interval[1]
+    least = f"{said.much(each.term, each.low)}{' (the least that is)' if each.offered == each.low else ''}"
+    most = f"{said.much(each.term, each.high)}{' (the most that is)' if each.offered == each.high else ''}"
+    if low and high:
+        return f"from {least} to {most}"
+    return f"from {least} upwards" if low else f"up to {most}" if high else ""
 
 
 def _randomised(equilibrium: Equilibrium, solution: StructureSolution) -> bool:

@@ -92,6 +92,10 @@ class Labels:
         terms = move_and_menu(action)[1]
         return [f"{self.term(term)} {_size(value)}".rstrip() for term, value in terms.items() if value]
 
+    def much(self, term: str, value: float) -> str:
+        """Return so much of a term, such as ``recognition 25%`` or ``no relief``."""
+        return f"no {self.term(term)}" if value == 0.0 else f"{self.term(term)} {_size(value)}".rstrip()
+
     def lottery(self, outcomes: Mapping[str, float]) -> str:
         """Return an outcome that is certain, or each with its probability."""
         if len(outcomes) == 1:

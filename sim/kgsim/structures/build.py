@@ -42,12 +42,15 @@ class Staging:
         For each axis, for each of its actions, the action of every decision it combines.
     fixed
         Decisions that are not played, and their action.
+    plays
+        With intervals: the play with a corner for each end, and with the offers that can matter instead.
     """
 
     game: StagedGame
     movers: tuple[tuple[str, ...], ...]
     actions: tuple[tuple[tuple[Action, ...], ...], ...]
     fixed: Mapping[str, Action]
+    plays: tuple[Play, Play] | None = None
 
     def moves(self, history: tuple[int, ...]) -> dict[str, Action]:
         """Decision to action along a terminal history, in order of play; decisions that are not made are left out."""

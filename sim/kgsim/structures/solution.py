@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from itertools import islice
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from kgsim.errors import StructureError
 from kgsim.games.staged import one_shot_gain
-from kgsim.results import Course, Equilibrium, StructureSolution
+from kgsim.results import AnsweredAlike, Course, Equilibrium, StructureSolution
 from kgsim.scenario.model import Scenario, Structure
 from kgsim.scenario.on_the_table import offers_asked
 from kgsim.scenario.payoffs import PayoffTable, terms_of
@@ -23,6 +24,7 @@ from kgsim.structures.build import Fallback, Solved, Staging, by_corners, corner
 from kgsim.structures.common_agency import solved_at_once
 from kgsim.structures.offers.boxes import has_intervals
 from kgsim.structures.offers.exchange import offers_meet, reduced
+from kgsim.structures.offers.replies import answered_alike
 from kgsim.wording import number
 
 #: How many courses of play are kept beside the one an equilibrium is told by.
@@ -117,11 +119,13 @@ def solve_structure(
 def _solved(scenario: Scenario, structure: Structure, staging: Staging, told: bool) -> Solved:
     """The equilibria of a game whose intervals stand for their corners."""
     if has_intervals(scenario, structure):
-        play = reduced(corners_of(scenario, staging, structure.nearby), since=1)
+        corners = corners_of(scenario, staging, structure.nearby)
+        play = reduced(corners, since=1)
         together = len(structure.offering(0, scenario.decisions)) > 1
         if together and (structure.pure or offers_meet(play)):
             return solved_at_once(structure, staging, play, told=told)
-        staging = with_offers(staging, reduced(play))
+        play = reduced(play)
+        staging = replace(with_offers(staging, play), plays=(corners, play))
     found = solve_subgame_perfect(staging.game, nash)
     points = sorted(found.equilibria.points, key=lambda point: (len(point.lottery), point.lottery))
     place = {point.lottery: number for number, point in enumerate(points)}
@@ -237,6 +241,9 @@ def _equilibrium(
     ways = islice(pure_courses(point), MOST_COUNTED if told else 0)
     known = {history for _, history in reached}
     counted = list(dict.fromkeys(history for history in ways if history not in known))
+    answered: tuple[AnsweredAlike, ...] = ()
+    if told and staging.plays and len(reached) == 1:
+        answered = answered_alike(scenario, staging.movers, *staging.plays, reached[0][1])
     return Equilibrium(
         outcomes=dict(sorted(outcomes.items(), key=lambda item: -item[1])),
         payoffs=dict(zip(players, map(float, point.payoffs), strict=False)),
@@ -246,6 +253,7 @@ def _equilibrium(
         alternatives_count=len(counted),
         residual=one_shot_gain(staging.game, strategy(found, point)) if told else math.nan,
         disagreement=None if fallback is None else dict(fallback),
+        answered=answered,
         strategy=lambda: _named_strategy(staging, strategy(found, point)),
     )
 
