@@ -166,6 +166,8 @@ def test_whatever_moves_the_score_breaks_the_freeze(old, new):
     ("old", "new"),
     [
         ("label: gain", "label: what it gains"),
+        ("accept: accept", "accept: take it"),
+        ("accept: accept", "accept: {en: accept, ko: 받는다}"),
         ("because: made up", "because: it was measured"),
         ("structures: {offer: {play: [P, R]}}", "structures: {offer: {play: [P, R]}, other: {play: [R, P]}}"),
         ("says: It was taken.", "says: It was accepted."),

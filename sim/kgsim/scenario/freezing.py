@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -33,7 +33,8 @@ def frozen_digest(scenario: Scenario, test: Backtest) -> str:
         "parameters": scenario.parameters,
         "quantities": scenario.quantities,
         "terms": sorted(scenario.terms),
-        "decisions": scenario.decisions,
+        # A decision's actions name its moves; the mapping of moves holds nothing else but their labels.
+        "decisions": {name: replace(each, moves={}) for name, each in scenario.decisions.items()},
         "types": scenario.types,
         "outcomes": scenario.outcomes,
         "utilities": scenario.utilities,
