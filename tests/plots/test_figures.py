@@ -88,9 +88,9 @@ def test_a_player_and_an_outcome_look_the_same_whatever_was_solved() -> None:
     assert outcome_marks(few.scenario) == outcome_marks(many.scenario)
     assert player_marks(few.scenario) == player_marks(many.scenario)
     assert {name: (mark.colour, mark.marker) for name, mark in outcome_marks(few.scenario).items()} == {
-        "bypass deal": ("#E69F00", "s"),
-        "front deal": ("#56B4E9", "^"),
-        "border calm": ("#CC79A7", "D"),
+        "bypass deal": ("#EEDD88", "s"),
+        "front deal": ("#882255", "^"),
+        "border calm": ("#99DDFF", "D"),
         "status quo": ("#9A9A9A", "o"),
     }
     assert {name: (mark.colour, mark.hatch) for name, mark in player_marks(few.scenario).items()} == {
@@ -98,6 +98,26 @@ def test_a_player_and_an_outcome_look_the_same_whatever_was_solved() -> None:
         "ROK": ("#D55E00", "\\\\"),
         "DPRK": ("#009E73", ".."),
     }
+
+
+def test_a_country_has_one_colour_in_all_scenarios_and_no_outcome_has_it() -> None:
+    scenarios = [
+        made_up.scenario(dict.fromkeys(names, "a country"), outcomes=[f"outcome {i}" for i in range(40)])
+        for names in (["US", "ROK", "DPRK"], ["DPRK", "US", "ROK"], ["JPN", "ROK", "PRC", "DPRK", "RUS", "US"])
+    ]
+    marks = [player_marks(each) for each in scenarios]
+    assert all(own[name] == marks[0][name] for own in marks for name in marks[0])
+    assert len({mark.colour for mark in marks[2].values()}) == len({mark.hatch for mark in marks[2].values()}) == 6
+    outcomes = {mark.colour for mark in outcome_marks(scenarios[0]).values()}
+    assert not outcomes & {mark.colour for mark in marks[2].values()}
+
+
+def test_every_marker_of_an_outcome_is_one_that_the_explorer_draws() -> None:
+    drawing = pytest.importorskip("kgsim.explorer.drawing")
+    marks = outcome_marks(made_up.scenario(outcomes=[*(f"outcome {i}" for i in range(20)), "status quo"]))
+    assert {mark.marker for mark in marks.values()} == set(drawing.MARKERS)
+    looks = {(name, drawing.TURNS.get(mark, 0.0)) for mark, name in drawing.MARKERS.items()}
+    assert len(looks) == len(drawing.MARKERS)
 
 
 def test_every_outcome_has_a_pair_of_colour_and_marker_of_its_own() -> None:

@@ -18,24 +18,23 @@ from kgsim.plots.style import INK, OutcomeMark
 from kgsim.scenario.labels import Labels
 from kgsim.scenario.model import Parameter
 
-#: Bokeh's name of each marker of `kgsim.plots.style`; it has no pentagon.
+#: Bokeh's name of each marker of outcomes in `kgsim.plots.style`.
 MARKERS = {
     "o": "circle",
     "s": "square",
     "^": "triangle",
     "D": "diamond",
     "v": "inverted_triangle",
-    "P": "cross",
-    "X": "x",
+    "P": "plus",
+    "X": "plus",
     "<": "triangle",
     ">": "triangle",
-    "p": "hex_dot",
     "h": "hex",
     "*": "star",
 }
 
 #: How far a marker is turned, in radians.
-TURNS = {"<": pi / 2, ">": -pi / 2}
+TURNS = {"<": pi / 2, ">": -pi / 2, "X": pi / 4}
 
 #: Characters of a line of an axis's label.
 LINE = 44

@@ -1,8 +1,9 @@
 """One look for all figures: style file, colours that colour-blind eyes tell apart, and a mark beside every colour.
 
-Colours are those of Okabe and Ito (2008) and, where outcomes need more, four of Paul Tol's muted scheme. A player or an
-outcome has the same colour and the same marker or hatch in every figure of a scenario, whatever structures were solved;
-since the marker or hatch differs too, greyscale will do.
+Players have strong colours, those of Okabe and Ito (2008), and outcomes pale or dark ones, of Paul Tol's light and
+muted schemes: no colour is both a player's and an outcome's. A player's colour follows from its name, so that a country
+has one colour in all scenarios; an outcome's from its place in the scenario, whatever structures were solved. Since the
+marker or hatch differs too, greyscale will do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha512
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -30,17 +32,29 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
     "#D55E00",
     "#CC79A7",
 )
-INDIGO, WINE, SAND, OLIVE = "#332288", "#882255", "#DDCC77", "#999933"
 INK = "#222222"
 FAINT = "#6B6B6B"
 LINE = "#BFBFBF"
 GREY = "#9A9A9A"
 SHADE = "#F4F4F4"
 
-_PLAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
-_PLAYER_HATCHES = ("//", "\\\\", "..", "xx", "--", "++")
-_OUTCOME_COLOURS = (ORANGE, SKY, PURPLE, YELLOW, BLACK, GREEN, BLUE, VERMILLION, INDIGO, WINE, SAND, OLIVE)
-_OUTCOME_MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+_PLAYERS = ((GREEN, ".."), (PURPLE, "xx"), (ORANGE, "--"), (BLUE, "//"), (VERMILLION, "\\\\"), (SKY, "++"))
+#: Sand, wine, cyan, pear, indigo, pink, mint, black, salmon, steel and olive: light and dark take turns.
+_OUTCOME_COLOURS = (
+    "#EEDD88",
+    "#882255",
+    "#99DDFF",
+    "#BBCC33",
+    "#332288",
+    "#FFAABB",
+    "#44BB99",
+    BLACK,
+    "#EE8866",
+    "#77AADD",
+    "#AAAA00",
+)
+#: Only such as `kgsim.explorer` can draw as well.
+_OUTCOME_MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "h", "*")
 
 
 #: How each verdict of a claim looks, and what it is called.
@@ -74,16 +88,18 @@ LOTTERY = OutcomeMark("white", "d")
 
 
 def player_marks(scenario: Scenario) -> dict[str, PlayerMark]:
-    """Return every player's mark, by place in the scenario."""
+    """Return every player's mark."""
     return marks_of_players(list(scenario.players))
 
 
 def marks_of_players(players: Sequence[str]) -> dict[str, PlayerMark]:
-    """Return the marks of players named in the scenario's order."""
-    return {
-        player: PlayerMark(_PLAYER_COLOURS[place % len(_PLAYER_COLOURS)], _PLAYER_HATCHES[place % len(_PLAYER_HATCHES)])
-        for place, player in enumerate(players)
-    }
+    """Return the marks of players: each its own by its name, or the next that no player before it has."""
+    places: dict[str, int] = {}
+    for player in players:
+        own = int.from_bytes(sha512(player.encode()).digest()) % len(_PLAYERS)
+        turns = [(own + step) % len(_PLAYERS) for step in range(len(_PLAYERS))]
+        places[player] = next((place for place in turns if place not in places.values()), own)
+    return {player: PlayerMark(*_PLAYERS[place]) for player, place in places.items()}
 
 
 def outcome_marks(scenario: Scenario) -> dict[str, OutcomeMark]:
@@ -100,7 +116,7 @@ def marks_of_outcomes(outcomes: Sequence[str], otherwise: Collection[str]) -> di
         if outcome in otherwise:
             marks[outcome] = OutcomeMark(GREY, "o")
             continue
-        # The lists have lengths without a common divisor: the pair repeats only after 88 outcomes.
+        # The lists have lengths without a common divisor: the pair repeats only after 110 outcomes.
         colour = _OUTCOME_COLOURS[place % len(_OUTCOME_COLOURS)]
         marks[outcome] = OutcomeMark(colour, _OUTCOME_MARKERS[place % len(_OUTCOME_MARKERS)])
         place += 1
