@@ -10,11 +10,14 @@ import pytest
 import kgsim
 import made_up
 from first_edition import FIRST_EDITION
+from kgsim.analysis.bargaining import BargainingSpace, Region
 from kgsim.analysis.stretches import refined, stretches
 from kgsim.language import words
+from kgsim.messages.bargaining import space_message
 from kgsim.messages.draws import claims_message, most_frequent, shares_message
 from kgsim.messages.play import gains, play_message, ranks_message, surely_worst, worth_message
 from kgsim.messages.studies import map_message, sweep_message
+from kgsim.messages.worlds import hypotheses_message, regret_message, shifts_message, survival_message
 from kgsim.plots.regimes import regime_figure
 from kgsim.plots.sweeps import labels_of, sweep_figure
 from kgsim.results import Result
@@ -115,3 +118,37 @@ def test_a_figures_first_text_is_what_it_found_and_its_second_what_was_asked(byp
     study = kgsim.sweep(bypass, structures=["bypass"], A=np.linspace(0, 45, 6))
     found, asked = (text.get_text() for text in sweep_figure(study, "bypass", titled=True, size="slide").texts[:2])
     assert found.startswith("As ") and not asked.startswith("As ")
+
+
+@pytest.mark.parametrize(
+    ("deals", "corners", "both"),
+    [
+        ([(3.0, -1.0), (-1.0, 3.0)], [], False),  # two deals on a list are no mixture
+        ([], [(3.0, -1.0), (-1.0, 3.0)], True),  # on terms from an interval they are: half of each gives 1 to both
+        ([], [(1.0, -1.0), (-1.0, 1.0)], False),  # the best mixture gives nothing to both
+        ([(0.0, 5.0)], [], False),  # no worse for one is not better for both
+        ([(0.1, 0.1)], [], True),
+    ],
+)
+def test_both_gain_by_a_deal_or_by_a_mixture_where_terms_come_from_an_interval(deals, corners, both: bool) -> None:
+    region = Region("deal", np.array(corners).reshape(-1, 2), np.array(corners).reshape(-1, 2))
+    space = BargainingSpace(
+        ("US", "ROK"), ("deal",) * len(deals), np.array(deals).reshape(-1, 2), np.ones(len(deals), bool),
+        (region,), np.zeros((1, 2)), "status quo", {}, {},
+    )  # fmt: skip
+    told = space_message(space, made_up.scenario().labels, "status quo", SAID)
+    assert told.startswith("Some deal" if both else "No deal")
+
+
+def test_titles_of_worlds_name_what_ranks_first(bypass: kgsim.Scenario) -> None:
+    events = kgsim.load_events(FIRST_EDITION.parent / "events" / "korea_2025.yaml")
+    found = kgsim.update(bypass, events, draws=64)
+    most = max(found.survival.values(), key=lambda each: each.last)
+    assert most.last == 0.0 or bypass.labels.structure(most.name) in survival_message(found)
+    fewest = min(each.inconsistent for each in found.hypotheses.values())
+    named = [bypass.labels.structure(each.name) for each in found.hypotheses.values() if each.inconsistent == fewest]
+    told = hypotheses_message(found)
+    assert all(name in told for name in named) or f"{len(named)} hypotheses" in told
+    assert shifts_message((), bypass.labels) == "No world survives"
+    advice = kgsim.advise(bypass, "ROK", draws=64, structures=["bypass", "coordinated"])
+    assert advice.ranked[0].says in regret_message(advice) or "choices" in regret_message(advice)

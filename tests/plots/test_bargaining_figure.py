@@ -83,7 +83,8 @@ def test_the_figure_shows_these_numbers(allied: kgsim.Result) -> None:
     space = kgsim.bargaining_space(allied, fallback="border calm")
     assert {tuple(map(float, row)) for row in space.worth} <= drawn
     texts = " ".join(text.get_text() for text in figure.texts)
-    assert "coordinated and front: United States 12.5, Republic of Korea -3.5" in texts
+    both = " and ".join(allied.scenario.labels.structure(name) for name in ("coordinated", "front"))
+    assert f"{both}: United States 12.5, Republic of Korea -3.5" in texts
     assert "without agreement: border calm" in texts and "deals that North Korea would refuse" in texts
 
 

@@ -318,6 +318,7 @@ def _dataset(
             "otherwise": json.dumps([rule.name for rule in scenario.outcomes if not rule.when]),
             "players": json.dumps(dict(scenario.players)),
             "outcomes": json.dumps({rule.name: rule.label for rule in scenario.outcomes}),
+            "labels": json.dumps(scenario.labels.within("players", "parameters", "outcomes", "structures")),
             "versions": json.dumps(versions_of("numpy", "scipy", "xarray")),
         },
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kgsim.analysis.discovery import Discovery
 from kgsim.analysis.robustness_result import Robustness
 from kgsim.analysis.sensitivity import Sensitivity
 from kgsim.language import Words
 from kgsim.messages.phrases import shares
-from kgsim.wording import capital
+from kgsim.wording import NOISE, capital, percent
 
 
 def most_frequent(result: Robustness) -> dict[str, str | None]:
@@ -55,7 +56,10 @@ def movers_message(result: Sensitivity, structure: str, said: Words) -> str:
     """Say which parameter moves each player's payoff most by itself."""
     bars = result.tornado.bars[structure]
     return _leading(
-        result, structure, said, {player: each[0].parameter for player, each in bars.items() if each and each[0].swing}
+        result,
+        structure,
+        said,
+        {player: each[0].parameter for player, each in bars.items() if each and each[0].swing > NOISE},
     )
 
 
@@ -86,3 +90,12 @@ def _leading(
         for name, players in groups.items()
     ]
     return capital(said(key, structure=labels.structure(structure), names=said.listed(parts)))
+
+
+def box_message(found: Discovery) -> str:
+    """Say what of the draws sought lies in the first box, and how much of the box is such."""
+    if not found.boxes:
+        return f"No box tells where {found.question}"
+    box = found.boxes[0].box
+    told = f"{percent(box.coverage)} of the draws sought lie in one box, {percent(box.mass)} of all draws"
+    return f"{told}; {percent(box.density)} of it are such"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kgsim.language import Words
 from kgsim.messages.phrases import endings, known, same
 from kgsim.ranking import gain, payoffs_of, reached_in, solved, worst, worst_structures
-from kgsim.results import Interval, Result
+from kgsim.results import Interval, Result, StructureSolution
+from kgsim.scenario.labels import Labels
 from kgsim.wording import NOISE
 
 #: Structures that are named; of more the first ones.
@@ -18,21 +19,26 @@ def surely_worst(result: Result, player: str) -> tuple[str, ...]:
     return names if len(names) < len(solved(result)) else ()
 
 
+def ending_message(solution: StructureSolution, labels: Labels, said: Words) -> str:
+    """Say what play of one structure ends in."""
+    key = "outcomes.message_one" if solution.equilibria else "outcomes.message_unsolved"
+    told = said(key, structure=labels.structure(solution.name), ending=endings(said, solution))
+    return known(said, told, complete=solution.complete or not solution.equilibria)
+
+
 def play_message(result: Result, said: Words) -> str:
     """Say where one way to play ends, or who fares worst under which of several.
 
     That is the player whose worst case lies in the fewest of them: whose is worse cannot be compared.
     """
+    if len(result.structures) == 1:
+        return ending_message(next(iter(result.structures.values())), result.scenario.labels, said)
     complete = all(solution.complete for solution in solved(result).values())
     return known(said, _play(result, said), complete=complete)
 
 
 def _play(result: Result, said: Words) -> str:
     count, labels = len(result.structures), result.scenario.labels
-    if count == 1:
-        ((name, solution),) = result.structures.items()
-        key = "outcomes.message_one" if solution.equilibria else "outcomes.message_unsolved"
-        return said(key, structure=labels.structure(name), ending=endings(said, solution))
     found = {player: names for player in result.scenario.players if (names := surely_worst(result, player))}
     if not found:
         each = [solution.values for solution in solved(result).values()]

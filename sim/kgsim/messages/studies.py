@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from kgsim.language import Words
 from kgsim.messages.phrases import bounds, known, share
 from kgsim.scenario.labels import Labels
-from kgsim.wording import NOISE, capital, number
+from kgsim.wording import NOISE, capital, close, number, percent, quoted
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -103,3 +103,30 @@ def price_message(curve: Deterrence, said: Words) -> str:
         gain=said.interval(*sorted((number(-bound) for bound in asked), key=float)),
     )
     return capital(told)
+
+
+def runs_message(found: Dataset, ways: Sequence[str], labels: Labels) -> str:
+    """Say to which outcome most runs have come by the last round, of the way to play that is surest to come to one."""
+    last = found.by_round.isel(round=-1).sel(structure=list(ways)).transpose("structure", "outcome").values
+    way, place = divmod(int(np.argmax(last)), last.shape[1])
+    outcome, shown = labels.outcome(str(found.outcome.values[place])), percent(float(last[way, place]))
+    told = f"By round {int(found['round'].values[-1])}, {shown} of runs under {quoted(labels.structure(ways[way]))}"
+    return f"{told} have come to {quoted(outcome)}" + (": no share is larger" if len(ways) > 1 else "")
+
+
+def spread_message(found: Dataset, bounds: Mapping[str, Sequence[float]], labels: Labels) -> str:
+    """Say which state moves furthest, in widths of its bounds, between the first and the last round still played."""
+    moved = {}
+    for name, (low, high) in bounds.items():
+        for way in map(str, found.structure.values):
+            values = found[name].sel(structure=way).values
+            middle = np.nanmedian(values[:, np.isfinite(values).any(axis=0)], axis=0)
+            if len(middle):
+                moved[name, way] = float(middle[0]), float(middle[-1]), high - low
+    if not moved:
+        return "No round is played"
+    (name, way), (first, last, _) = max(moved.items(), key=lambda each: abs(each[1][1] - each[1][0]) / each[1][2])
+    label, under = capital(labels.parameter(name)), quoted(labels.structure(way))
+    if close(first, last):
+        return "The median of no state moves as long as play goes on"
+    return f"{label} moves furthest: its median from {number(first)} to {number(last)} under {under}"

@@ -7,6 +7,7 @@ from typing import Unpack
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from kgsim.messages.worlds import choice_label, regret_message, signposts_message
 from kgsim.plots.board import board, write
 from kgsim.plots.matrix import Cell, matrix, shade
 from kgsim.plots.sheet import MARGIN, SMALL, Options, Sheet, on_sheet
@@ -36,8 +37,11 @@ def regret_figure(sheet: Sheet, result: Advice, **options: Unpack[Options]) -> F
         A row a choice, least regretted first; a column a structure, and all of them; in each cell the mean regret.
     """
     player = result.scenario.players[result.player]
-    head = sheet.head(f"What would {player} regret?", f"{counted(result.worlds, 'surviving world')}. "
-                      f"{result.events.title}.")  # fmt: skip
+    head = sheet.head(
+        regret_message(result),
+        f"What would {player} regret?",
+        f"{counted(result.worlds, 'surviving world')}. {result.events.title}.",
+    )
     names = [name for name in result.structures if any(name in each.within for each in result.prospects.values())]
     most = max((value for each in result.prospects.values() for value in each.within.values()), default=0.0) or 1.0
     cells = [
@@ -47,13 +51,13 @@ def regret_figure(sheet: Sheet, result: Advice, **options: Unpack[Options]) -> F
         ]
         for each in result.ranked
     ]
-    key = [f"{place}: {name.replace('_', ' ')}" for place, name in enumerate(names, 1)]
+    key = [f"{place}: {result.scenario.labels.structure(name)}" for place, name in enumerate(names, 1)]
     note = (
         "Mean regret in the player's points: what the best choice in the same world gives beyond this one. Last column "
         f"(all): survivors of all structures. {NO_PROBABILITY}"
     )
     columns = [*map(str, range(1, len(names) + 1)), "all"]
-    return matrix(sheet, head, [each.name for each in result.ranked], columns, cells, key, note)
+    return matrix(sheet, head, [choice_label(result, each.name) for each in result.ranked], columns, cells, key, note)
 
 
 @on_sheet
@@ -72,11 +76,14 @@ def signposts_figure(sheet: Sheet, result: Advice, **options: Unpack[Options]) -
         that take most off the mean regret.
     """
     ruler = sheet.ruler
-    head = sheet.head("When would another choice be best?", f"{result.scenario.players[result.player]}. "
-                      f"{result.events.title}.")  # fmt: skip
+    head = sheet.head(
+        signposts_message(result),
+        "When would another choice be best?",
+        f"{result.scenario.players[result.player]}. {result.events.title}.",
+    )
     some = [each for each in result.signposts if each.kind == "parameter"][:MOST_SIGNPOSTS]
     labels = [
-        ruler.wrap(drawable(f"{each.name}: {result.scenario.parameters[each.name].label}"), SMALL, sheet.room, most=4)
+        ruler.wrap(drawable(result.scenario.labels.parameter(each.name), each.name), SMALL, sheet.room, most=4)
         for each in some
     ]
     text = (
@@ -85,7 +92,7 @@ def signposts_figure(sheet: Sheet, result: Advice, **options: Unpack[Options]) -
         else f"No cut of a parameter's range turns the least regretted choice. {NO_PROBABILITY}"
     )
     note = ruler.wrap(text, SMALL, sheet.room, most=12)
-    sides = [_sides(sheet, each) for each in some]
+    sides = [_sides(sheet, result, each) for each in some]
     deep = [
         len(label) * line_height(SMALL) + 0.45 + max(map(len, told)) * line_height(SMALL) + 0.25
         for label, told in zip(labels, sides, strict=True)
@@ -108,7 +115,8 @@ def signposts_figure(sheet: Sheet, result: Advice, **options: Unpack[Options]) -
     return figure
 
 
-def _sides(sheet: Sheet, signpost: Signpost) -> tuple[list[str], list[str]]:
+def _sides(sheet: Sheet, result: Advice, signpost: Signpost) -> tuple[list[str], list[str]]:
     """What is best below and above, each in half of the room."""
-    below, above = (sheet.ruler.wrap(drawable(text), SMALL, sheet.room / 2 - 0.2, most=3) for text in signpost.choices)
+    told = (drawable(choice_label(result, name)) for name in signpost.choices)
+    below, above = (sheet.ruler.wrap(text, SMALL, sheet.room / 2 - 0.2, most=8) for text in told)
     return below, above

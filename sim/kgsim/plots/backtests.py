@@ -16,7 +16,7 @@ from kgsim.plots.board import board, write
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, VERMILLION
 from kgsim.plots.text import Ruler, drawable, line_height
-from kgsim.wording import percent
+from kgsim.wording import counted, percent
 
 #: Least width of a sheet with histories beside their shares and not above them.
 BESIDE = 9.0
@@ -55,8 +55,8 @@ def backtest_figure(sheet: Sheet, scores: Sequence[Score], **options: Unpack[Opt
     passed = sum(score.verdict == "passes" for score in scores)
     most = max(score.draws for score in scores)
     head = sheet.head(
-        "Back-tests: did the model admit what happened, and rule out what did not?",
-        f"{passed} of {len(scores)} pass. Shares are of up to {most:,} draws from the ranges.",
+        f"{passed} of {counted(len(scores), 'history', 'histories')} admitted, with all rivals ruled out",
+        f"Did the model admit what happened, and rule out what did not? Shares are of up to {most:,} draws.",
     )
     signs: list[Sign] = [
         (_sign("o", BLUE, BLUE), "what happened"),

@@ -14,10 +14,12 @@ from matplotlib.ticker import MaxNLocator
 
 from kgsim.analysis.bargaining import BargainingSpace, bargaining_space
 from kgsim.arrays import Floats
+from kgsim.messages.bargaining import space_message
 from kgsim.plots.sheet import SIZE, SMALL, Options, Sheet, Sign, on_sheet, outcome_sign
 from kgsim.plots.style import FAINT, INK, LINE, OutcomeMark, outcome_marks
 from kgsim.plots.text import drawable, line_height
 from kgsim.results import Result
+from kgsim.scenario.labels import Labels
 from kgsim.wording import listed, number
 
 LEFT, HEIGHT = 1.25, 4.6
@@ -66,16 +68,21 @@ def bargaining_figure(
     scenario, space = result.scenario, bargaining_space(result, players, fallback=fallback, rates=rates)
     names = [drawable(scenario.players[player], player) for player in space.players]
     others = [drawable(label, player) for player, label in scenario.players.items() if player not in space.players]
-    rings = _rings(space)
+    rings = _rings(space, scenario.labels)
     notes = [
         line
         for place, (worth, structures) in enumerate(rings.items(), start=1)
-        for line in sheet.ruler.wrap(_told(place, worth, structures, names), SMALL, sheet.room, most=4)
+        for line in sheet.ruler.wrap(_told(place, worth, structures, names), SMALL, sheet.room, most=12)
     ]
-    notes += [line for text in _picked(space, names) for line in sheet.ruler.wrap(text, SMALL, sheet.room, most=2)]
+    notes += [
+        line
+        for text in _picked(space, names, scenario.labels)
+        for line in sheet.ruler.wrap(text, SMALL, sheet.room, most=6)
+    ]
     known = space.without if space.without in result.structures else ""
-    label = known.replace("_", " ") or next(rule.label for rule in scenario.outcomes if rule.name == space.without)
-    head = sheet.head(f"What deals are worth to {listed(names)}", scenario.title)
+    label = scenario.labels.structure(known) if known else scenario.labels.outcome(space.without)
+    asked = f"What deals are worth to {listed(names)}"
+    head = sheet.head(space_message(space, scenario.labels, label, sheet.words), asked, scenario.title)
     legend = sheet.legend(_signs(space, outcome_marks(scenario), others, label, scenario.outcomes))
     axis = sheet.ruler.wrap(f"{names[0]}, in its own points", SIZE, sheet.room, most=2)
     foot = 0.4 + len(axis) * line_height(SIZE) + 0.1 + legend.height + len(notes) * line_height(SMALL) + 0.2
@@ -94,21 +101,21 @@ def bargaining_figure(
     return figure
 
 
-def _rings(space: BargainingSpace) -> dict[tuple[float, float], list[str]]:
+def _rings(space: BargainingSpace, labels: Labels) -> dict[tuple[float, float], list[str]]:
     """What equilibria are worth, each once, with the structures that lead there."""
     found: dict[tuple[float, float], list[str]] = {}
     for structure, worth in space.equilibria.items():
         for row in np.unique(np.round(worth, 9), axis=0):
-            found.setdefault((float(row[0]), float(row[1])), []).append(structure.replace("_", " "))
+            found.setdefault((float(row[0]), float(row[1])), []).append(labels.structure(structure))
     return found
 
 
-def _picked(space: BargainingSpace, names: list[str]) -> list[str]:
+def _picked(space: BargainingSpace, names: list[str], labels: Labels) -> list[str]:
     """What bargaining rules pick, each deal once."""
     by: dict[tuple[str, ...], list[str]] = {}
     for rule, each in space.settlements.items():
         worths = (f"{name} {number(each.worth[player])}" for name, player in zip(names, space.players, strict=True))
-        by.setdefault((each.outcome, *worths), []).append(RULES[rule])
+        by.setdefault((labels.outcome(each.outcome), *worths), []).append(RULES[rule])
     return [f"+  {listed(rules)}: {outcome}, {', '.join(worths)}" for (outcome, *worths), rules in by.items()]
 
 

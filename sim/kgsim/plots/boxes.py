@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from kgsim.analysis.discovery import Discovery
 from kgsim.analysis.prim import Box
 from kgsim.analysis.sensitivity import Sensitivity
+from kgsim.messages.draws import box_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREEN, INK, LINE, ORANGE, SHADE
 from kgsim.plots.text import drawable, line_height
@@ -21,7 +22,7 @@ _BOX_COLOURS = (BLUE, ORANGE, GREEN)
 #: Least width of a sheet on which the peeling and the boxes stand side by side.
 BESIDE = 12.0
 
-NAME, ROW, PEELING = 1.6, 0.62, 4.3
+NAME, ROW, PEELING = 2.1, 0.62, 4.3
 
 
 @on_sheet
@@ -58,11 +59,18 @@ def discovery_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Option
         )
         for place, each in enumerate(found.boxes)
     ]  # fmt: skip
+    labels = result.scenario.labels
+    rows = {
+        name: ruler.wrap(drawable(labels.parameter(name), name), SMALL, NAME - 0.2, most=8)
+        for each in found.boxes
+        for name in each.box.limits
+    }
+    high = max(ROW, *(len(each) * line_height(SMALL) + 0.1 for each in rows.values()))
     deep = sum(
-        len(lines) * line_height(SIZE) + 0.15 + ROW * len(each.box.limits)
+        len(lines) * line_height(SIZE) + 0.15 + high * len(each.box.limits)
         for lines, each in zip(heads, found.boxes, strict=True)
     )
-    head = sheet.head(f"Where {found.question}", result.scenario.title)
+    head = sheet.head(box_message(found), f"Where {found.question}", result.scenario.title)
     peeling = max(deep, 4.6) if beside else 3.0
     height = head.height + (max(peeling + 0.8, deep + 0.3) if beside else peeling + 0.95 + deep + 0.2)
     figure = sheet.figure(height, head)
@@ -72,12 +80,11 @@ def discovery_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Option
         top = sheet.lines(figure, left, top, lines, SIZE, weight="bold") + 0.15
         colour = _BOX_COLOURS[place % len(_BOX_COLOURS)]
         for name in each.box.limits:
-            (label,) = ruler.wrap(drawable(name), SIZE, NAME - 0.35, most=1)
-            sheet.text(figure, left, top + 0.17, label, size=SIZE)
+            sheet.lines(figure, left, top, rows[name], SMALL)
             axes = sheet.axes(figure, (left + NAME, top, wide - NAME - 0.5, 0.3))
             _limits(axes, result, each.box, name, colour)
             sheet.text(figure, left + wide - 0.5, top + 0.43, _told(result, each.box, name), ha="right")
-            top += ROW
+            top += high
     return figure
 
 

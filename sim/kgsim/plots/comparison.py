@@ -73,8 +73,8 @@ def comparison_figure(sheet: Sheet, result: Comparison, **options: Unpack[Option
     answers = [*(row.agree for row in result.structures), *(row.agree for row in result.claims)]
     shared = answers.count(True) + answers.count(False)
     head = sheet.head(
+        f"The cases give one answer on {answers.count(True)} of {shared} structures and claims that they share",
         "Where do the cases agree?",
-        f"One answer in all cases: {answers.count(True)} of {shared} structures and claims that cases share",
     )
     note = sheet.ruler.wrap(NOTE, SMALL, sheet.room, most=3)
     # Drawn twice: once on nothing, to learn how high it becomes.
@@ -101,9 +101,10 @@ def _block(axes: Axes | None, layout: _Layout, result: Comparison, cases: Sequen
     top += max(len(lines) for lines in names.values()) * line_height(SIZE)
     top = _headed(axes, top, "Equilibrium outcomes by structure")
     for row in result.structures:
-        high = layout.row(row.name.replace("_", " "), layout.stack(row))
+        name = drawable(result.label("structures", row.name))
+        high = layout.row(name, layout.stack(row))
         if axes is not None:
-            _label(axes, layout, row.name.replace("_", " "), top, high, agree=row.agree)
+            _label(axes, layout, name, top, high, agree=row.agree)
             for place, case in enumerate(cases):
                 _outcomes(axes, layout.ruler, row, case, layout.box(place, top, high), marks)
         top += high

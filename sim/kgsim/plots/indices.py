@@ -46,13 +46,22 @@ def indices_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]
     assert found is not None
     across = min(len(found.players), max(1, int(sheet.room / LEAST_PANEL)))
     down = ceil(len(found.players) / across)
-    most = min(max(int((sheet.least - 3.1) / down / ROW), FEWEST), MOST)
+    labels = result.scenario.labels
+    lines = {
+        player: [ruler.wrap(drawable(labels.parameter(index.parameter)), SMALL, NAME - 0.1, most=8) for index in each]
+        for player, each in found.players.items()
+    }
+    deep = max([ROW, *(len(own) * line_height(SMALL) + 0.08 for each in lines.values() for own in each[:FEWEST])])
+    most = min(max(int((sheet.least - 3.1) / down / deep), FEWEST), MOST)
     shown = {player: each[:most] for player, each in found.players.items()}
+    deep = max([ROW, *(len(own) * line_height(SMALL) + 0.08 for each in lines.values() for own in each[:most])])
     told = (
         f"Of a value interval, {TAKES[found.take]} is taken; it is no single value in {percent(found.several)} of "
         f"{found.draws:,} draws, and not proven complete in {percent(found.unproven)}. Prior: {found.prior}."
     )
-    note = ruler.wrap(told, SMALL, sheet.room, most=6)
+    if any(len(each) > most for each in found.players.values()):
+        told += f" Of each player's parameters, the {most} with the largest total index."
+    note = ruler.wrap(told, SMALL, sheet.room, most=8)
     signs: list[Sign] = [
         (Line2D([], [], marker="o", color=INK, markersize=8, lw=1.2), "total: alone and with others"),
         (Line2D([], [], marker="s", color="white", markeredgecolor=INK, markersize=8, lw=0), "first order: alone"),
@@ -67,7 +76,7 @@ def indices_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]
              for player in shown}  # fmt: skip
     above = max(len(lines) for lines in names.values()) * line_height(SIZE) + 0.08
     rows = max([1, *(len(each) for each in shown.values())])
-    block = above + rows * ROW + 0.45
+    block = above + rows * deep + 0.45
     height = head.height + down * block + foot
     figure = sheet.figure(height, head)
     marks = player_marks(result.scenario)
@@ -75,11 +84,10 @@ def indices_figure(sheet: Sheet, result: Sensitivity, **options: Unpack[Options]
         row, column = divmod(place, across)
         left, top = MARGIN + column * wide, head.height + row * block
         sheet.lines(figure, left, top, names[player], SIZE, weight="bold")
-        axes = sheet.axes(figure, (left + NAME + 0.05, top + above, wide - NAME - 0.3, rows * ROW))
+        axes = sheet.axes(figure, (left + NAME + 0.05, top + above, wide - NAME - 0.3, rows * deep))
         _dots(axes, indices, rows, marks[player])
-        labels = [ruler.wrap(drawable(index.parameter), SMALL, NAME, most=1)[0] for index in indices]
-        axes.set_yticks(range(len(labels)), labels)
-        if not labels:
+        axes.set_yticks(range(len(indices)), ["\n".join(own) for own in lines[player][:most]], linespacing=1.1)
+        if not indices:
             idle = ruler.wrap("the same value in all draws", SMALL, wide - 0.4, most=2)
             sheet.lines(figure, left + wide / 2, top + above, idle, SMALL, color=FAINT, ha="center")
             axes.set_axis_off()

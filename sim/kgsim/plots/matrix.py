@@ -59,7 +59,7 @@ def matrix(
     """
     ruler = sheet.ruler
     names = min(NAMES * sheet.width, MOST_NAMES)
-    told = [ruler.wrap(drawable(name.replace("_", " ")), SMALL, names - 0.1, most=2) for name in rows]
+    told = [ruler.wrap(drawable(name.replace("_", " ")), SMALL, names - 0.1, most=10) for name in rows]
     wide = min((sheet.room - names) / max(len(columns), 1), WIDEST)
     foot = [line for each in (*key, note) for line in ruler.wrap(drawable(each), SMALL, sheet.room, most=12)]
     deep = [max(ROW, len(lines) * line_height(SMALL) + 0.08) for lines in told]

@@ -93,8 +93,8 @@ def _row(lane: Lane, move: str, label: str, paths: Sequence[Path], room: float, 
     menus = dict.fromkeys(
         f"{path.number}: {menu}" for path in through if (menu := drawable(path.steps[lane.decision].menu))
     )
-    lines = [(line, weight) for line in ruler.wrap(drawable(label, move), SMALL, room - 0.2, weight=weight)]
-    return [*lines, *((line, "normal") for menu in menus for line in ruler.wrap(menu, SMALL, room - 0.2))]
+    lines = [(line, weight) for line in ruler.wrap(drawable(label, move), SMALL, room - 0.2, weight=weight, most=8)]
+    return [*lines, *((line, "normal") for menu in menus for line in ruler.wrap(menu, SMALL, room - 0.2, most=8))]
 
 
 def _high(lines: Sequence[object]) -> float:

@@ -18,9 +18,6 @@ from kgsim.plots.style import FAINT, INK, LINE, outcome_marks
 from kgsim.plots.text import Ruler, drawable, line_height
 from kgsim.wording import percent
 
-#: Outcomes that no way of drawing reaches in a larger share are not drawn.
-LEAST = 0.005
-
 #: Heights of an outcome's row and of what stands above and below a panel, and the room for outcomes' names.
 ROW, HEAD, NAME = 0.34, 0.7, 1.9
 
@@ -54,7 +51,7 @@ def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     -------
     Figure
         A panel a structure, a row an outcome, a mark a way of drawing with its 95 % interval; the line in the
-        outcome's colour spans the priors. Outcomes below half a percent throughout are left out. The draws not proven
+        outcome's colour spans the priors. Outcomes that no draw reaches are left out. The draws not proven
         complete stand beside the structure's name.
     """
     ruler = sheet.ruler
@@ -66,9 +63,10 @@ def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     rows = {name: _rows(result, ways, name) for name in names}
     beside = sheet.width >= BESIDE and len(names) > 1
     wide = sheet.room / (2 if beside else 1)
-    heads = {name: _heading(ways, name, wide - 0.3, ruler) for name in names}
+    heads = {name: _heading(ways, name, result.scenario.labels.structure(name), wide - 0.3, ruler) for name in names}
     deep = {
-        name: HEAD + (line_height(SMALL) if len(heads[name]) > 1 else 0.0) + ROW * len(rows[name]) for name in names
+        name: HEAD - line_height(SIZE) + sum(line_height(size) for _, size, *_ in heads[name]) + ROW * len(rows[name])
+        for name in names
     }
     columns = _split([deep[name] for name in names]) if beside else [list(range(len(names)))]
     tall = max(sum(deep[names[place]] for place in column) for column in columns)
@@ -88,13 +86,12 @@ def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
         top, left = head.height, MARGIN + number * wide
         for place in column:
             name = names[place]
-            (title, weight, colour), *rest = heads[name]
-            sheet.text(figure, left, top + 0.13, title, size=SIZE, weight=weight, color=colour)
-            y = top + line_height(SIZE) + 0.1
-            if rest:
-                y = sheet.lines(figure, left, y - 0.1, [rest[0][0]], SMALL, color=FAINT) + 0.1
-            elif note := _open(ways, name):
-                sheet.text(figure, left + wide - 0.3, top + 0.13, note, color=FAINT, ha="right")
+            y = top
+            for text, size, weight, colour in heads[name]:
+                y = sheet.lines(figure, left, y, [text], size, weight=weight, color=colour)
+            if heads[name][-1][3] == INK:
+                sheet.text(figure, left + wide - 0.3, top + 0.13, _open(ways, name), color=FAINT, ha="right")
+            y += 0.1
             axes = sheet.axes(figure, (left + NAME, y, wide - NAME - 0.4, ROW * len(rows[name])))
             _panel(axes, ruler, result, ways, name, rows[name], place == column[-1])
             top += deep[name]
@@ -102,18 +99,21 @@ def shares_figure(sheet: Sheet, result: Robustness, **options: Unpack[Options]) 
     return figure
 
 
-def _heading(ways: Sequence[_Way], name: str, room: float, ruler: Ruler) -> list[tuple[str, str, str]]:
-    """A structure's name, and on a line of its own, where it does not fit beside, what is not proven."""
-    (title,) = ruler.wrap(drawable(name.replace("_", " ")), SIZE, room, weight="bold", most=1)
+def _heading(
+    ways: Sequence[_Way], name: str, label: str, room: float, ruler: Ruler
+) -> list[tuple[str, float, str, str]]:
+    """A structure's name in lines, and on one of its own, where it does not fit beside, what is not proven."""
+    lines = ruler.wrap(drawable(label, name), SIZE, room, weight="bold", most=6)
     note = _open(ways, name)
-    fits = ruler.width(title, SIZE, "bold") + ruler.width(note, SMALL) + 0.3 <= room
-    return [(title, "bold", INK), *(() if fits else ((note, "normal", FAINT),))]
+    fits = ruler.width(lines[0], SIZE, "bold") + ruler.width(note, SMALL) + 0.3 <= room
+    rest = [] if fits else [(note, SMALL, "normal", FAINT)]
+    return [*((line, SIZE, "bold", INK) for line in lines), *rest]
 
 
 def _rows(result: Robustness, ways: Sequence[_Way], structure: str) -> list[str]:
     found = [each.structures[structure] for way in ways if structure in (each := way.drawn).structures]
     names = [rule.name for rule in result.scenario.outcomes]
-    return [name for name in names if max(each.outcomes[name].share for each in found) >= LEAST] or names[-1:]
+    return [name for name in names if max(each.outcomes[name].share for each in found) > 0.0] or names[-1:]
 
 
 def _panel(
@@ -142,7 +142,7 @@ def _panel(
             )  # fmt: skip
     axes.set_xlim(-3, 103)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    told = ["\n".join(ruler.wrap(drawable(each), SMALL, NAME - 0.15, most=2)) for each in rows]
+    told = ["\n".join(ruler.wrap(drawable(each), SMALL, NAME - 0.15, most=3)) for each in rows]
     axes.set_yticks(range(len(rows)), told, linespacing=0.95)
     axes.tick_params(labelsize=SMALL)
     axes.tick_params(axis="y", length=0)

@@ -73,7 +73,7 @@ class Sheet:
         ruler, text = self.ruler, drawable(title)
         size = next((size for size in TITLE_SIZES if ruler.width(text, size, "bold") <= self.room), TITLE_SIZES[-1])
         lines = [(line, size, "bold") for line in ruler.wrap(text, size, self.room, weight="bold", most=10)]
-        asked = drawable(": ".join(filter(None, below)))
+        asked = drawable(": ".join(filter(None, below)).replace("?: ", "? "))
         lines += [(line, SIZE, "normal") for line in ruler.wrap(asked, SIZE, self.room, most=4)]
         return Head(tuple(lines), 0.25 + sum(line_height(size) for _, size, _ in lines) + 0.2)
 
@@ -110,24 +110,25 @@ class Sheet:
         rows: list[list[tuple[Sign, float]]] = [[]]
         used = 0.0
         for sign, label in signs:
-            (text,) = self.ruler.wrap(drawable(label), SMALL, self.room - 0.5, most=1)
-            width = self.ruler.width(text, SMALL) + 0.75
+            lines = self.ruler.wrap(drawable(label), SMALL, self.room - 0.5, most=6)
+            text, width = "\n".join(lines), max(self.ruler.width(line, SMALL) for line in lines) + 0.75
             if rows[-1] and used + width - 0.25 > self.room:
                 rows.append([])
                 used = 0.0
             rows[-1].append(((sign, text), width))
             used += width
-        return Legend(tuple(tuple(row) for row in rows), 0.3 * len(rows) + 0.1 if rows[0] else 0.0)
+        return Legend(tuple(tuple(row) for row in rows), sum(map(_deep, rows)) + 0.1 if rows[0] else 0.0)
 
     def sign(self, figure: Figure, legend: Legend, top: float) -> None:
         """Draw a legend downwards from `top`."""
-        for place, row in enumerate(legend.rows):
-            x, y = MARGIN, top + 0.3 * place + 0.15
+        for row in legend.rows:
+            x, y = MARGIN, top + _deep(row) / 2
             for (sign, text), width in row:
                 for part in sign if isinstance(sign, tuple) else (sign,):
                     _sign(figure, part, x, y)
                 self.text(figure, x + 0.43, y, text)
                 x += width
+            top += _deep(row)
 
 
 class Options(TypedDict, total=False):
@@ -185,6 +186,11 @@ def _words(lang: str) -> Words:
     """The strings of a language as the fonts can draw them."""
     said = words(lang)
     return Words(lang, {key: drawable(text) for key, text in said.strings.items()})
+
+
+def _deep(row: Sequence[tuple[Sign, float]]) -> float:
+    """The height of a row of a legend, in inches."""
+    return 0.3 + line_height(SMALL) * max(text.count("\n") for (_, text), _ in row)
 
 
 def outcome_sign(mark: OutcomeMark) -> Line2D:

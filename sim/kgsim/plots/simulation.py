@@ -13,9 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from kgsim.messages.studies import runs_message, spread_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, INK
-from kgsim.plots.sweeps import looks
+from kgsim.plots.sweeps import labels_of, looks
 from kgsim.plots.text import drawable, line_height
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def fan_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Figu
         name, limits = list(bounds.items())[row]
         _fan(axes, found, name, way, limits)
 
-    labels = [f"{name}: {found[name].attrs['long_name']}" for name in bounds]
+    own = labels_of(found)
+    labels = [own.parameter(name) if own.full else found[name].attrs["long_name"] for name in bounds]
     signs: list[Sign] = [
         (Line2D([], [], color=BLUE), "median"),
         (Patch(facecolor=BLUE, alpha=0.5), "half of the runs"),
@@ -56,8 +58,8 @@ def fan_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Figu
         (Line2D([], [], color=INK, linestyle="--"), "bounds"),
         (Line2D([], [], color=FAINT, linestyle=":"), "no run is left after this round"),
     ]
-    title = "How the situation spreads over the rounds, while play goes on"
-    return _grid(sheet, found, title, labels, panel, signs)
+    asked = "How the situation spreads over the rounds, while play goes on"
+    return _grid(sheet, found, (spread_message(found, bounds, own), asked), labels, panel, signs)
 
 
 def _fan(axes: Axes, found: Dataset, name: str, way: str, limits: list[float]) -> None:
@@ -87,7 +89,7 @@ def runs_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Fig
     found
         What `kgsim.simulate` returns.
     """
-    ways = _ways(found)
+    ways, own = _ways(found), labels_of(found)
     palette = looks(found)
     # An outcome is drawn only if some run reaches it; all that do stay the same in every panel.
     reached = [
@@ -130,12 +132,14 @@ def runs_figure(sheet: Sheet, found: Dataset, **options: Unpack[Options]) -> Fig
 
     signs: list[Sign] = [
         (Line2D([], [], color=palette[outcome].colour, marker=palette[outcome].marker, markeredgecolor=INK,
-                markeredgewidth=0.5), outcome)
+                markeredgewidth=0.5), own.outcome(outcome))
         for outcome in reached
     ]  # fmt: skip
-    title = "In which share of simulated runs an outcome comes about"
+    asked = "In which share of simulated runs an outcome comes about"
     labels = ["reached by the round", "hazard" if least == 1 else f"hazard, of {least} runs or more"]
-    return _grid(sheet, found, title, labels, panel, signs)
+    # Where every run ends in the first round there is no hazard to show.
+    labels = labels if hazards else labels[:1]
+    return _grid(sheet, found, (runs_message(found, ways, own), asked), labels, panel, signs)
 
 
 def _ways(found: Dataset) -> list[str]:
@@ -145,7 +149,7 @@ def _ways(found: Dataset) -> list[str]:
 def _grid(
     sheet: Sheet,
     found: Dataset,
-    title: str,
+    title: tuple[str, str],
     labels: Sequence[str],
     panel: Callable[[Axes, int, str], None],
     signs: Sequence[Sign],
@@ -158,9 +162,12 @@ def _grid(
     across = min(len(ways), max(1, int((sheet.width - LEFT - MARGIN + GAP) / (LEAST + GAP))))
     wide = (sheet.width - LEFT - MARGIN - GAP * (across - 1)) / across
     blocks = [ways[start : start + across] for start in range(0, len(ways), across)]
-    head = sheet.head(title, str(found.attrs["title"]))
+    head = sheet.head(*title, str(found.attrs["title"]))
     legend = sheet.legend(signs)
-    names = {way: ruler.wrap(drawable(way.replace("_", " ")), SIZE, wide, weight="bold", most=2) for way in ways}
+    own_labels = labels_of(found)
+    names = {
+        way: ruler.wrap(drawable(own_labels.structure(way), way), SIZE, wide, weight="bold", most=4) for way in ways
+    }
     above = max(len(lines) for lines in names.values()) * line_height(SIZE) + 0.1
     spare = (sheet.least - head.height - legend.height) / len(blocks) - above - 0.65
     each = max(spare / len(labels) - GAP, 1.6)

@@ -39,7 +39,7 @@ GREY = "#9A9A9A"
 SHADE = "#F4F4F4"
 
 _PLAYERS = ((GREEN, ".."), (PURPLE, "xx"), (ORANGE, "--"), (BLUE, "//"), (VERMILLION, "\\\\"), (SKY, "++"))
-#: Sand, wine, cyan, pear, indigo, pink, mint, black, salmon, steel and olive: light and dark take turns.
+#: Sand, wine, cyan, pear, indigo, pink, mint, brown, salmon, steel and olive: light and dark take turns.
 _OUTCOME_COLOURS = (
     "#EEDD88",
     "#882255",
@@ -48,7 +48,7 @@ _OUTCOME_COLOURS = (
     "#332288",
     "#FFAABB",
     "#44BB99",
-    BLACK,
+    "#8C510A",
     "#EE8866",
     "#77AADD",
     "#AAAA00",

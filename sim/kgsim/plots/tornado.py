@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil
 from typing import Any, Unpack
 
@@ -19,15 +19,16 @@ from kgsim.messages.draws import movers_message
 from kgsim.plots.sheet import MARGIN, SIZE, SMALL, Sheet, Sign, SpokenOptions, on_sheet
 from kgsim.plots.style import FAINT, INK, PlayerMark, player_marks
 from kgsim.plots.text import drawable, line_height
+from kgsim.wording import NOISE
 
 #: Parameters drawn, those that matter most: as many as the figure's height has room for, within these bounds.
 FEWEST, MOST = 6, 12
 
 #: Room for a parameter's name, and the least width of a panel with it.
-NAME = 1.35
-LEAST_PANEL = 2.5
+NAME = 2.3
+LEAST_PANEL = 4.0
 
-ROW = 0.36
+ROW = 0.5
 
 
 @on_sheet
@@ -53,12 +54,19 @@ def tornado_figure(
     structure = structure or result.structure
     said, ruler = sheet.words, sheet.ruler
     players = result.scenario.players
-    moved = {player: [bar for bar in result.tornado.bars[structure][player] if bar.swing > 0.0] for player in players}
+    moved = {player: [bar for bar in result.tornado.bars[structure][player] if bar.swing > NOISE] for player in players}
     across = min(len(players), max(1, int(sheet.room / LEAST_PANEL)))
     down = ceil(len(players) / across)
     most = min(max(int((sheet.least - 3.1) / down / ROW), FEWEST), MOST)
     bars = {player: each[:most] for player, each in moved.items()}
     flipping = {flip.parameter for flip in result.tornado.flips if flip.question.startswith(f"{structure}: ")}
+    lines = {
+        player: [
+            ruler.wrap(drawable(_named(result, bar.parameter, flipping)), SMALL, NAME - 0.1, most=8) for bar in each
+        ]
+        for player, each in bars.items()
+    }
+    least = max([ROW, *(len(own) * line_height(SMALL) + 0.08 for each in lines.values() for own in each)])
     told = [said("figure.tornado_note")]
     if any(bar.parameter in flipping for each in bars.values() for bar in each):
         told.append(said("figure.tornado_flips"))
@@ -77,7 +85,7 @@ def tornado_figure(
     rows = [max([1, *(len(bars[player]) for player in list(players)[row * across : (row + 1) * across])])
             for row in range(down)]  # fmt: skip
     spare = sheet.least - head.height - foot - down * (above + 0.45)
-    deep = min(max(ROW, spare / sum(rows)), 1.6 * ROW)
+    deep = max(least, min(spare / sum(rows), 1.6 * ROW))
     height = head.height + sum(rows) * deep + down * (above + 0.45) + foot
     figure = sheet.figure(height, head)
     marks = player_marks(result.scenario)
@@ -90,16 +98,21 @@ def tornado_figure(
         sheet.lines(figure, left, top, names[player], SIZE, weight="bold")
         axes = sheet.axes(figure, (left + NAME + 0.05, top + above, wide - NAME - 0.3, rows[row] * deep))
         _bars(axes, bars[player], rows[row], result.tornado.base[structure][player], marks[player])
-        stars = [f"{bar.parameter} *" if bar.parameter in flipping else bar.parameter for bar in bars[player]]
-        axes.set_yticks(range(len(stars)), [ruler.wrap(drawable(each), SMALL, NAME, most=1)[0] for each in stars])
+        axes.set_yticks(range(len(lines[player])), ["\n".join(own) for own in lines[player]], linespacing=1.1)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int((wide - NAME) / 0.6))))
-        if not stars:
+        if not lines[player]:
             idle = ruler.wrap(said("figure.tornado_idle"), SMALL, wide - 0.4, most=2)
             sheet.lines(figure, left + wide / 2, top + above, idle, SMALL, color=FAINT, ha="center")
             axes.set_axis_off()
     end = sheet.lines(figure, MARGIN, height - foot, note, SMALL, color=FAINT)
     sheet.sign(figure, legend, end + 0.05)
     return figure
+
+
+def _named(result: Sensitivity, parameter: str, flipping: Collection[str]) -> str:
+    """A parameter's label, with a star if it turns an outcome by itself."""
+    label = result.scenario.labels.parameter(parameter)
+    return f"{label} *" if parameter in flipping else label
 
 
 def _signs(said: Words) -> list[Sign]:
@@ -128,7 +141,8 @@ def _bars(axes: Axes, bars: Sequence[Bar], rows: int, base: tuple[float, float] 
     for value in set(base or ()):
         axes.axvline(value, color=INK, lw=1.4, ls=":", zorder=2)
     axes.set_ylim(rows - 0.5, -0.5)
-    axes.margins(x=0.06)
+    axes.use_sticky_edges = False  # a disc at an end is not to touch the names
+    axes.margins(x=0.09)
     axes.tick_params(axis="y", length=0, labelsize=SMALL)
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.grid(axis="y", visible=False)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 
+from kgsim.messages.play import ending_message
 from kgsim.plots.board import board, write
 from kgsim.plots.paths import Lane, Path, head_of, lanes_of, paths_of
 from kgsim.plots.rails import badge, foot_of, rails
@@ -67,7 +68,8 @@ def game_figure(sheet: Sheet, result: Result, structure: str, **options: Unpack[
     ruler = sheet.ruler
     lanes = lanes_of(result.scenario, solution.name)
     paths = paths_of(result.scenario, solution)
-    head = sheet.head(f"{solution.name}: {solution.label}" if solution.label else solution.name, result.scenario.title)
+    full = result.scenario.labels.structure(solution.name, full=True)
+    head = sheet.head(ending_message(solution, result.scenario.labels, sheet.words), full, result.scenario.title)
     pitch = (sheet.room - START - CARD_WIDTH - 0.15) / len(lanes)
     if pitch < LEAST_PITCH:
         return rails(sheet, head, result, solution, lanes, paths)

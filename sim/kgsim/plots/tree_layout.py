@@ -92,7 +92,7 @@ def nodes_of(lane: Lane, paths: Sequence[Path], width: float, ruler: Ruler) -> l
             for i, menu in zip(through, menus, strict=True)
         )
         weight = "bold" if through else "normal"
-        nodes.append(Node(ruler.wrap(drawable(label, move), SMALL, room, weight=weight), slots))
+        nodes.append(Node(ruler.wrap(drawable(label, move), SMALL, room, weight=weight, most=8), slots))
     return nodes
 
 

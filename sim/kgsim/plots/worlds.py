@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from kgsim.messages.worlds import hypotheses_message, shifts_message, survival_message
 from kgsim.plots.matrix import Cell, matrix, shade
 from kgsim.plots.sheet import MARGIN, SMALL, Options, Sheet, Sign, on_sheet
 from kgsim.plots.style import BLUE, FAINT, GREY, INK, LINE, SHADE, VERMILLION
@@ -37,7 +38,8 @@ def survival_figure(sheet: Sheet, result: Update, **options: Unpack[Options]) ->
     Figure
         A row a structure, a column an event in order of date, in each cell the percentage of worlds left.
     """
-    head = sheet.head("Which readings still stand?", f"{result.scenario.title}. {result.events.title}.")
+    asked = "Which readings still stand?"
+    head = sheet.head(survival_message(result), asked, f"{result.scenario.title}. {result.events.title}.")
     cells = [
         [Cell(_hundredths(share.share), shade(share.share, BLUE)) for share in each.left.values()]
         for each in result.survival.values()
@@ -46,7 +48,8 @@ def survival_figure(sheet: Sheet, result: Update, **options: Unpack[Options]) ->
         "Percentage of a structure's worlds left after each event: those in which some equilibrium comes to it and to "
         f"every event before. {NO_PROBABILITY}"
     )
-    return matrix(sheet, head, list(result.survival), _numbers(result), cells, _key(result), note)
+    names = [result.scenario.labels.structure(name) for name in result.survival]
+    return matrix(sheet, head, names, _numbers(result), cells, _key(result), note)
 
 
 @on_sheet
@@ -65,7 +68,9 @@ def hypotheses_figure(sheet: Sheet, result: Update, **options: Unpack[Options]) 
         the hypothesis's worlds that admit it, blue if all do, red if none does, a dash where it says nothing.
     """
     head = sheet.head(
-        "Which events speak against which hypothesis?", f"{result.scenario.title}. {result.events.title}."
+        hypotheses_message(result),
+        "Which events speak against which hypothesis?",
+        f"{result.scenario.title}. {result.events.title}.",
     )
     ranked = sorted(result.hypotheses.values(), key=lambda each: (each.inconsistent, -each.left))
     cells = [[*map(_answer, each.events.values()), Cell(_hundredths(each.left), SHADE)] for each in ranked]
@@ -74,7 +79,8 @@ def hypotheses_figure(sheet: Sheet, result: Update, **options: Unpack[Options]) 
         "does, a dash where play could not have come to anything else. A column without red tints tells no hypothesis "
         f"from another. Last column (all): worlds that survive everything. {NO_PROBABILITY}"
     )
-    return matrix(sheet, head, [each.name for each in ranked], [*_numbers(result), "all"], cells, _key(result), note)
+    names = [result.scenario.labels.structure(each.name) for each in ranked]
+    return matrix(sheet, head, names, [*_numbers(result), "all"], cells, _key(result), note)
 
 
 @on_sheet
@@ -94,10 +100,12 @@ def shifts_figure(sheet: Sheet, result: Update, structure: str = "", **options: 
         A row a parameter, largest shift first: quartiles and median within its range, before (grey) and after (blue).
     """
     shown = [each for each in result.beliefs[structure] if each.after is not None][:MOST_SHIFTS]
+    labels = result.scenario.labels
+    of = labels.structure(structure) if structure else "All structures"
     head = sheet.head(
+        shifts_message(shown, labels),
         "What do survivors say of the parameters?",
-        f"{structure.replace('_', ' ') or 'All structures'}, {counted(len(result.events.events), 'event')}. "
-        f"{result.events.title}.",
+        f"{of}, {counted(len(result.events.events), 'event')}. {result.events.title}.",
     )
     signs: list[Sign] = [(_bar(GREY), "all worlds"), (_bar(BLUE), "survivors")]
     legend = sheet.legend(signs)
@@ -108,7 +116,10 @@ def shifts_figure(sheet: Sheet, result: Update, structure: str = "", **options: 
         SMALL, sheet.room, most=12,
     )  # fmt: skip
     names = min(0.34 * sheet.width, 3.2)
-    told = [ruler.wrap(drawable(f"{each.parameter}: {each.label}"), SMALL, names - 0.15, most=8) for each in shown]
+    told = [
+        ruler.wrap(drawable(labels.parameter(each.parameter), each.parameter), SMALL, names - 0.15, most=8)
+        for each in shown
+    ]
     deep = [max(ROW, len(lines) * line_height(SMALL) + 0.12) for lines in told]
     foot = legend.height + len(note) * line_height(SMALL) + 0.2
     figure = sheet.figure(head.height + sum(deep) + foot + 0.2, head)

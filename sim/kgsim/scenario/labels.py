@@ -40,6 +40,11 @@ class Labels:
         known = known.replace("_", " ") if known == name else known
         return known if full else self.short.get(section, {}).get(name) or known
 
+    def within(self, *sections: str) -> dict[str, dict[str, Names]]:
+        """Return the labels of some sections as plain mappings, from which they can be built again."""
+        lengths = {"full": self.full, "short": self.short}
+        return {length: {each: dict(known.get(each, {})) for each in sections} for length, known in lengths.items()}
+
     def player(self, name: str, *, full: bool = False) -> str:
         """Return a player's label."""
         return self.of("players", name, full=full)

@@ -111,19 +111,12 @@ def provenance(job: Sweep, tally: Tally, command: str) -> dict[str, Any]:
         "structures": json.dumps({name: scenario.structures[name].label for name in job.structures}),
         "outcomes": json.dumps({rule.name: rule.label for rule in scenario.outcomes}),
         "offers": json.dumps({offer: offer_label(scenario, offer) for offer in job.offers}),
-        "labels": json.dumps(_labels(scenario)),
+        "labels": json.dumps(scenario.labels.within("players", "parameters", "outcomes", "structures")),
         "claims": json.dumps({name: scenario.claims[name].says for name in job.claims}),
         "versions": json.dumps(versions_of("numpy", "scipy", "xarray")),
         "command": command,
         "seed": "none: nothing is drawn at random",
     }
-
-
-def _labels(scenario: Scenario) -> dict[str, dict[str, dict[str, str]]]:
-    """The labels that figures need, full and short, by section and name."""
-    sections = ("players", "parameters", "outcomes", "structures")
-    lengths = {"full": scenario.labels.full, "short": scenario.labels.short}
-    return {length: {each: dict(labels.get(each, {})) for each in sections} for length, labels in lengths.items()}
 
 
 def idle_axes(job: Sweep) -> list[str]:
