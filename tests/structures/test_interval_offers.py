@@ -185,12 +185,18 @@ def test_a_curve_bends_inside_an_interval(continuous):
     assert solution.values["P"] == pytest.approx((1 - 0.375, 1 - 0.375), abs=1e-12)
 
 
+def many_terms(count: int) -> str:
+    """So many terms in a menu."""
+    return ", ".join(f"{term}: {{from: 0, to: 1}}" for term in "xabcdefg"[:count])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (("{from: 0, to: 1}", "{from: 1, to: 0}"), "there is no interval from 1 to 0"),
         (("{from: 0, to: 1}", "{from: 0, to: .inf}"), "finite|inf"),
         (("{from: 0, to: 1}", "{from: 1, to: 1}"), "there is no interval from 1 to 1"),
+        (("x: {from: 0, to: 1}", many_terms(6)), "chooses 6 terms from intervals at once; at most 5 are possible"),
         (("(1.0)*x", "x*x"), re.escape("it multiplies P.x by P.x")),
         (("(1.0)*x", "sqrt(x)"), "it is not affine in P.x"),
         (("(1.0)*x", "1/(1 + x)"), "it divides by P.x"),

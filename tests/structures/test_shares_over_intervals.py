@@ -156,3 +156,24 @@ def test_what_makes_more_possible_for_one_costs_the_other_under_the_product_alon
     }
     assert got["nash"][1] < got["nash"][0]
     assert got["kalai_smorodinsky"] == pytest.approx([75.0, 1000.0 / 13.0], abs=1e-9)
+
+
+@pytest.mark.parametrize("rule", ["nash", "kalai_smorodinsky"])
+@pytest.mark.parametrize("seed", [0, 4, 8, 11, 12])
+def test_units_and_the_order_of_members_replies_and_terms_change_names_alone(rule: str, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    worth = np.round(draw.uniform(-1.0, 1.0, (4, 3, 4)), 9)
+    worth[:3, :, 0] += 0.4
+    members, replies, terms = draw.permutation(3), draw.permutation(3), draw.permutation(3)
+    units = np.array([3.0, 0.25, 70.0])
+    other = np.concatenate([units[:, None, None] * worth[members], worth[3:]])
+    other = np.ascontiguousarray(other[:, replies][:, :, [0, *(1 + terms)]])
+    before, after = (
+        kgsim.solve(kgsim.loads(answered(each).replace("rule: nash", f"rule: {rule}"))).structures["s"]
+        for each in (worth, other)
+    )
+    assert before.complete == after.complete
+    assert before.values["D"] == pytest.approx(after.values["D"], rel=1e-8, abs=1e-8)
+    for place, member in enumerate(members):
+        expected = [units[place] * value for value in before.values[PLAYERS[member]]]
+        assert after.values[PLAYERS[place]] == pytest.approx(expected, rel=1e-8, abs=1e-8)

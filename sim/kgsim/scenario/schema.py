@@ -105,8 +105,8 @@ Named = Annotated[
 class StepsEntry(Model):
     """An interval, both ends included: every value in it, or those in even steps."""
 
-    from_: float = Field(alias="from", description="First value.")
-    to: float = Field(description="Last value.")
+    from_: float = Field(alias="from", description="The first value, a finite number.")
+    to: float = Field(description="The last value, a finite number.")
     step: float | None = Field(
         None, description="Distance between neighbours, above 0; if left out, any value from the first to the last."
     )
