@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 import kgsim
 from first_edition import FIRST_EDITION
+from kgsim.analysis import thresholds
 from kgsim.analysis.questions import Claimed
 from kgsim.cli import main
 from kgsim.results import DEPENDS, FAILS, HOLDS, UNDECIDED
@@ -136,6 +137,30 @@ def test_the_smallest_changes(bypass) -> None:
         },
     )
     assert "bypass deal" not in turned.structures["bypass"].outcomes
+
+
+@pytest.mark.parametrize("ahead", [0, 3, 200])
+def test_halving_ahead_of_need_finds_the_very_same_numbers(offer, ahead: int, monkeypatch) -> None:
+    found = kgsim.threshold(offer, "C_I", claim="taken")
+    assert sum(change is not None for change in found.alone.values()) == 4
+    monkeypatch.setattr(thresholds, "AHEAD", ahead)
+    again = kgsim.threshold(offer, "C_I", claim="taken")
+    assert (again.alone, again.together) == (found.alone, found.together)
+
+
+def test_a_ray_is_given_up_only_when_another_is_surely_nearer(offer) -> None:
+    question, base = Claimed(offer, "cheap"), dict(offer.base)
+    # r_min falls to 1/2 at C_I = 21, R = -10, omega = 24 and v = 84: shares 9/30, none, 9/15 and 36/42.
+    ends = {"C_I": 0.0, "R": 0.0, "omega": 30.0, "v": 90.0}
+    target = {name: np.full(4, value) for name, value in base.items()}
+    for row, (name, end) in enumerate(ends.items()):
+        target[name][row] = end
+    every, _ = thresholds._first_change(question, base, target, FAILS, 9)
+    assert every == pytest.approx([9 / 30, np.inf, 9 / 15, 36 / 42], abs=1e-9)
+    for lengths in ([1.0, 1.0, 1.0, 1.0], [9.0, 1.0, 1.0, 9.0], [9.0, 9.0, 9.0, 1.0]):
+        nearest, _ = thresholds._first_change(question, base, target, FAILS, 9, np.array(lengths))
+        sizes = every * lengths
+        assert nearest[np.argmin(sizes)] == every[np.argmin(sizes)] and (nearest * lengths).min() == sizes.min()
 
 
 def test_claims_at_many_points_are_decided_as_at_single_ones(bypass) -> None:

@@ -55,6 +55,9 @@ class Effort(NamedTuple):
 
 
 #: The effort, and that where private types have every point solved by itself.
+#: Points that are looked at in one go where brackets are halved.
+AHEAD = 31
+
 EFFORT, WITH_TYPES = Effort(201, 64, 12, 0), Effort(21, 6, 4, CHUNK)
 
 
@@ -252,9 +255,17 @@ def _alone(question: Question, base: dict[str, float], now: int) -> dict[str, Ch
 
 
 def _first_change(
-    question: Question, base: dict[str, float], target: dict[str, Floats], now: int, points: int
+    question: Question,
+    base: dict[str, float],
+    target: dict[str, Floats],
+    now: int,
+    points: int,
+    lengths: Floats | None = None,
 ) -> tuple[Floats, NDArray[np.int8]]:
-    """How far along each ray from the base to its target the answer first changes (inf if never), and to what."""
+    """How far along each ray from the base to its target the answer first changes (inf if never), and to what.
+
+    With the rays' `lengths` only the nearest change is wanted, and rays on which it cannot be are given up.
+    """
     rays = len(next(iter(target.values())))
 
     def at(shares: Floats, which: NDArray[np.intp]) -> NDArray[np.int8]:
@@ -271,15 +282,42 @@ def _first_change(
     low = np.where(first > 0, steps[first - 1], 0.0)
     verdict = found[some, first]
     while len(some) and float((high - low).max()) > BOUNDARY_WIDTH:
-        middle = (low + high) / 2
-        codes = at(middle, some)
-        turned = (codes != now) & (codes != UNDECIDED)
-        verdict = np.where(turned, codes, verdict)
-        low, high = np.where(turned, low, middle), np.where(turned, middle, high)
+        if lengths is not None:
+            near = low * lengths[some] <= (high * lengths[some]).min()
+            some, low, high, verdict = some[near], low[near], high[near], verdict[near]
+        deep = 1 if question.scenario.types else max(1, int(np.log2(AHEAD / len(some) + 1)))
+        middles = _middles(low, high, deep)
+        codes = at(middles.ravel(), np.tile(some, len(middles))).reshape(middles.shape)
+        node, each = np.zeros(len(some), dtype=np.intp), np.arange(len(some))
+        for _ in range(deep):
+            if float((high - low).max()) <= BOUNDARY_WIDTH:
+                break
+            middle, code = middles[node, each], codes[node, each]
+            turned = (code != now) & (code != UNDECIDED)
+            verdict = np.where(turned, code, verdict)
+            low, high = np.where(turned, low, middle), np.where(turned, middle, high)
+            node = 2 * node + np.where(turned, 1, 2)
     shares = np.full(rays, np.inf)
     verdicts = np.full(rays, now, dtype=np.int8)
     shares[some], verdicts[some] = high, verdict
     return shares, verdicts
+
+
+def _middles(low: Floats, high: Floats, deep: int) -> Floats:
+    """Where brackets may be halved so many times in a row; shape (2**deep - 1, brackets), halves of row k in 2k + 1, 2.
+
+    Many points in one go take hardly longer than one.
+    """
+    level, found = [(low, high)], []
+    for _ in range(deep):
+        middles = [(left + right) / 2 for left, right in level]
+        found += middles
+        level = [
+            half
+            for (left, right), middle in zip(level, middles, strict=True)
+            for half in ((left, middle), (middle, right))
+        ]
+    return np.array(found)
 
 
 def _together(question: Question, base: dict[str, float], now: int, alone: dict[str, Change | None]) -> Change | None:
@@ -307,9 +345,10 @@ def _together(question: Question, base: dict[str, float], now: int, alone: dict[
             low, high = scenario.parameters[name].range
             moved = base[name] + 1.01 * best.size * directions[:, column] * width(scenario, name)
             target[name] = np.clip(moved, min(low, base[name]), max(high, base[name]))
-        shares, verdicts = _first_change(question, base, target, now, 9)
         spans = np.array([(target[name] - base[name]) / width(scenario, name) for name in able])
-        sizes = np.where(np.isfinite(shares), shares, np.inf) * np.linalg.norm(spans, axis=0)
+        lengths = np.linalg.norm(spans, axis=0)
+        shares, verdicts = _first_change(question, base, target, now, 9, lengths)
+        sizes = np.where(np.isfinite(shares), shares, np.inf) * lengths
         row = int(np.argmin(np.where(np.isfinite(sizes), sizes, np.inf)))
         if sizes[row] < best.size:
             values = {name: float(base[name] + shares[row] * (target[name][row] - base[name])) for name in able}

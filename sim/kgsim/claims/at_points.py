@@ -137,7 +137,11 @@ class AtPoints:
         for name in self.claims:
             if name not in scenario.claims:
                 raise GameError(f"there is no claim {name!r}. {suggestion(name, scenario.claims, 'claim')}")
-        self.engine = Engine(parts.scenario if parts else scenario, self.structures, fast, offers_asked(scenario))
+        # What outcomes are worth at worst or best, which claims may speak of, is a matter of all structures.
+        whole = bool(self.claims)
+        self.engine = Engine(
+            parts.scenario if parts else scenario, self.structures, fast, offers_asked(scenario), whole
+        )
         self.equal = equal
         self._lens = Lens(scenario)
 

@@ -8,7 +8,7 @@ point the engine says which deals certainly end an equilibrium, and whether that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,22 +50,25 @@ class Engine:
     offers
         Menu values of moves that are told beside the payoffs, as those of further players who never move
         (`kgsim.scenario.on_the_table`).
+    whole
+        Whether the deals of all structures are wanted, and not only of those that are solved.
     """
 
     scenario: Scenario
     structures: tuple[str, ...]
     fast: bool = False
     offers: tuple[str, ...] = ()
+    whole: bool = True
     deals: Deals = field(init=False)
     plans: dict[str, Plan] = field(init=False)
     layouts: dict[object, Plan] = field(init=False, default_factory=dict)
     trees: dict[str, Tree] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.deals = deals_of(self.scenario)
+        solved = {name: self.scenario.structures[name] for name in in_order(self.scenario, self.structures)}
+        self.deals = deals_of(self.scenario if self.whole else replace(self.scenario, structures=solved))
         self.plans = {
-            name: plan(self.scenario, self.scenario.structures[name], self.deals.labels[name])
-            for name in in_order(self.scenario, self.structures)
+            name: plan(self.scenario, structure, self.deals.labels[name]) for name, structure in solved.items()
         }
 
     def payoffs(self, points: Mapping[str, ArrayLike]) -> Floats:
