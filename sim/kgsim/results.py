@@ -57,7 +57,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Belief:
-    """What the others believe about an informed player after some moves.
+    """What the others believe about an informed player after some moves, or one about what it did not see.
 
     Attributes
     ----------
@@ -68,12 +68,20 @@ class Belief:
         range after a surprise. For two types the range is exactly the set.
     surprise
         Whether the moves have no probability under the equilibrium, so that Bayes' rule does not apply.
+    believer
+        The player who believes so when it moves, and one belief of those that may support the equilibrium is told after
+        a surprise; empty if all others do.
+    decision
+        The decision, or draw, that it is about, if it is not about the types of `player`; what is not accounted for by
+        its actions is that it was not made.
     """
 
     player: str
     after: Mapping[str, str]
     probabilities: Mapping[str, Interval]
     surprise: bool
+    believer: str = ""
+    decision: str = ""
 
 
 @dataclass(frozen=True)

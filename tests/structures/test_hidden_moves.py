@@ -59,6 +59,23 @@ structures:
 """
 )
 
+#: Myerson's poker (1991, section 2.1) of one card: who bets with a low card in a third of all cases is called in two.
+BLUFF = """
+chance: {card: {high: 1/2, low: 1/2}}
+moves:
+  A: {bet: x, fold: x}
+  B: {call: x, fold: x}
+  C: {watch: x}
+outcomes:
+  won: {when: {card: high, A: bet, B: call}, terms: {a: 2, b: -2}}
+  lost: {when: {card: low, A: bet, B: call}, terms: {a: -2, b: 2}}
+  stolen: {when: {A: bet, B: fold}, terms: {a: 1, b: -1}}
+  shown: {when: {card: high, A: fold}, terms: {a: 1, b: -1}}
+  given up: {otherwise: true, terms: {a: -1, b: 1}}
+structures:
+  game: {play: [{who: card, seen by: [A]}, A, {who: B, if: {A: bet}}], fixed: {C: watch}}
+"""
+
 #: Cho and Kreps (1987), the type told as a draw that the stranger alone sees.
 BEER = """
 kgsim: 1
@@ -144,6 +161,26 @@ def test_the_horse_keeps_its_sequential_equilibrium_and_drops_the_other() -> Non
     assert not solution.complete  # its Nash equilibria form continua, and what lies between was not judged
     tree = kgsim.tree(kgsim.loads(HORSE), "horse")
     assert [len(members) for members in sorted(tree.members, key=len)] == [1, 1, 2]
+
+
+def test_beliefs_are_bayes_s_on_the_path_and_one_that_supports_the_equilibrium_off_it() -> None:
+    """C, who is not called, goes right only if it thinks itself called by B, so that A went across, by two to one."""
+    (horse,) = found(HORSE, "horse").equilibria
+    (belief,) = horse.beliefs
+    assert (belief.believer, belief.decision, belief.surprise, dict(belief.after)) == ("C", "A", True, {})
+    assert belief.probabilities["across"][0] >= 2 / 3
+
+
+def test_what_is_hidden_behind_a_draw_is_believed_by_bayes_rule() -> None:
+    """A bets with every high card and with a third of the low ones: of four bets three are with a high one."""
+    text = HEAD + BLUFF
+    (bluff,) = found(text, "game").equilibria
+    (belief,) = bluff.beliefs
+    assert (belief.believer, belief.decision, belief.surprise) == ("B", "card", False)
+    assert dict(belief.after) == {"A": "bet"}
+    assert {name: low for name, (low, _) in belief.probabilities.items()} == pytest.approx(
+        {"high": 3 / 4, "low": 1 / 4}
+    )
 
 
 def test_what_nobody_sees_is_told_by_the_order_of_play() -> None:

@@ -95,7 +95,7 @@ def _equilibrium(equilibrium: Equilibrium) -> Json:
                 "beliefs": [_belief(belief) for belief in equilibrium.beliefs],
                 "notes": list(equilibrium.notes),
             }
-            if equilibrium.type_payoffs
+            if equilibrium.type_payoffs or equilibrium.beliefs
             else {}
         ),
     }
@@ -107,6 +107,8 @@ def _belief(belief: Belief) -> Json:
         "after": dict(belief.after),
         "probabilities": _intervals(belief.probabilities),
         "surprise": belief.surprise,
+        **({"believer": belief.believer} if belief.believer else {}),
+        **({"decision": belief.decision} if belief.decision else {}),
     }
 
 

@@ -326,6 +326,8 @@ def _told(place_of: int, equilibrium: Equilibrium, solution: StructureSolution) 
         each_has = equilibrium.disagreement.items()
         fallback = ", ".join(f"{solution.labels.player(player)} {number(value)}" for player, value in each_has)
         text += f" Without agreement: {fallback}."
+    for belief in equilibrium.beliefs:
+        text += f" {_believed(belief, solution.labels)}."
     yield text
 
 
@@ -382,6 +384,8 @@ def _typed(types: Mapping[str, str], said: Labels) -> str:
 
 
 def _believed(belief: Belief, said: Labels) -> str:
+    if belief.believer:
+        return _guessed(belief, said)
     moves = ", ".join(f"“{said.decided(*each)}”" for each in belief.after.items())
     who = said.player(belief.player)
     shares = listed(
@@ -394,6 +398,25 @@ def _believed(belief: Belief, said: Labels) -> str:
     if belief.surprise:
         return f"It stands if {moves}, which would be a surprise, is taken to mean that {who} is {shares}"
     return f"After {moves} {who} is believed to be {shares}"
+
+
+def _guessed(belief: Belief, said: Labels) -> str:
+    """What one player believes of what it did not see; of a surprise, one belief that will do."""
+    moves = ", ".join(f"“{said.decided(*each)}”" for each in belief.after.items())
+    shares = listed(
+        (
+            f"“{said.decided(belief.decision, name)}”"
+            if belief.decision
+            else f"“{said.player(belief.player)}: {said.kind(belief.player, name)}”"
+        )
+        + f" {percent(share)}"
+        for name, (share, _) in belief.probabilities.items()
+    )
+    when = f"after {moves} " if moves else ""
+    who = said.player(belief.believer)
+    if belief.surprise:
+        return f"It stands, for one, if {who}, whose turn {when}would be a surprise, then believes {shares}"
+    return f"When its turn comes {when}{who} believes {shares}"
 
 
 def _provenance(result: Result) -> str:

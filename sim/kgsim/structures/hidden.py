@@ -7,8 +7,8 @@ moves made at the same time stays hidden.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 
@@ -25,7 +25,9 @@ from kgsim.scenario.observed import sees
 from kgsim.scenario.payoffs import PayoffTable, actions_of, parameter_values, payoff_table, terms_of, type_points
 from kgsim.solvers.extensive.tree import EquilibriumSet, TreeSearch
 from kgsim.structures.build import shares, with_ties_of
+from kgsim.structures.hidden_beliefs import Judged, beliefs_told
 from kgsim.structures.private_game import by_type, joint_prior, priors
+from kgsim.tolerances import VANISHING
 
 METHOD = "sequential equilibria among the Nash equilibria of the game tree"
 OPEN = "of some Nash equilibrium it is open whether beliefs support it"
@@ -65,8 +67,10 @@ def solve_hidden(
     telling = HiddenGame(scenario, structure, values, table)
     found, reasons, complete, remark = _sought(telling.tree)
     told: dict[object, Equilibrium] = {}
-    for behaviour, residual in found:
+    for behaviour, residual, judged in found:
         each = telling.equilibrium(behaviour, residual, remark)
+        if judged is not None:
+            each = replace(each, beliefs=beliefs_told(judged, telling))
         told.setdefault(_key(each), each)
     return StructureSolution(
         name=structure.name,
@@ -89,8 +93,8 @@ def solve_hidden(
 _Behaviour = Mapping[int, Floats]
 
 
-def _sought(tree: ExtensiveGame) -> tuple[list[tuple[_Behaviour, float]], tuple[str, ...], bool, str]:
-    """Behaviour and residual of each equilibrium, why there may be others or not, and what to remark on them."""
+def _sought(tree: ExtensiveGame) -> tuple[list[tuple[_Behaviour, float, Judged | None]], tuple[str, ...], bool, str]:
+    """Behaviour, residual and beliefs of each equilibrium, why there may be others or not, and what to remark."""
     simple = without_difference(tree)
     search = TreeSearch(simple.game, None)
 
@@ -103,6 +107,11 @@ def _sought(tree: ExtensiveGame) -> tuple[list[tuple[_Behaviour, float]], tuple[
                 here[list(simple.actions[index])] = mix
         return full
 
+    names = [
+        [tree.information[index].actions[action] for action in actions]
+        for index, actions in zip(simple.sets, simple.actions, strict=True)
+    ]
+    judged = partial(Judged, search.game, simple.sets, names)
     perfect: EquilibriumSet | None = None if search.hidden else search.subgame_perfect()
     found = perfect or search.nash()
     kept = [
@@ -116,12 +125,21 @@ def _sought(tree: ExtensiveGame) -> tuple[list[tuple[_Behaviour, float]], tuple[
     if found.components:
         gaps.append(BETWEEN)
     if kept:
-        told = [(whole(each.behaviour), each.residual) for each in kept]
+        told = [
+            (
+                whole(each.behaviour),
+                each.residual,
+                judged(each.assessment.behaviour, each.assessment.beliefs) if each.assessment else None,
+            )
+            for each in kept
+        ]
         return told, tuple(gaps) or (found.reason,), not gaps, ""
     limit = search.logit_limit()
     if limit is None or not limit.arrived:
         return [], tuple(gaps), False, ""
-    return [(whole(limit.behaviour), float(limit.residual.max()))], (*gaps, SELECTED), False, SELECTED
+    kept_up = {index: np.where(mix < VANISHING, 0.0, mix) for index, mix in limit.behaviour.items()}
+    selected = whole(limit.behaviour), float(limit.residual.max()), judged(kept_up, limit.beliefs)
+    return [selected], (*gaps, SELECTED), False, SELECTED
 
 
 def _key(each: Equilibrium) -> object:
@@ -174,9 +192,34 @@ class HiddenGame:
         by_name = dict(zip(self.scenario.decisions, actions_of(self.scenario, self.structure), strict=True))
         return [by_name[mover] for mover in self.movers]
 
-    @cached_property
+    @property
     def tree(self) -> ExtensiveGame:
-        """The tree; its information sets are what a player knows when it moves.
+        """The tree; its information sets are what a player knows when it moves. Raises as `_laid_out` does."""
+        return self._laid_out[0]
+
+    def at_set(self, index: int) -> tuple[str, str, Mapping[str, str]]:
+        """See `kgsim.structures.hidden_beliefs.Told`."""
+        _, history = self._laid_out[1][index]
+        name = self.movers[len(history)]
+        seen = {self.movers[axis]: self.actions[axis][history[axis]] for axis in self._seen(name)}
+        player = self.scenario.decisions[name].player
+        return player, name, {mover: action.name for mover, action in seen.items() if action != IDLE}
+
+    def at_draw(self, label: str, action: str) -> Mapping[str, str]:
+        """See `kgsim.structures.hidden_beliefs.Told`."""
+        if label:
+            return {label: action}
+        (kinds,) = (each for each in type_points(self.scenario) if ", ".join(each) == action)
+        return dict(zip(self.scenario.types, kinds, strict=True))
+
+    @property
+    def informed(self) -> tuple[str, ...]:
+        """See `kgsim.structures.hidden_beliefs.Told`."""
+        return tuple(self.scenario.types)
+
+    @cached_property
+    def _laid_out(self) -> tuple[ExtensiveGame, list[tuple[int, tuple[int, ...]]]]:
+        """The tree, and for each information set the types and the history of one of its nodes.
 
         Raises
         ------
@@ -189,6 +232,7 @@ class HiddenGame:
         nodes: list[Node] = []
         information: list[InformationSet] = []
         known: dict[object, int] = {}
+        firsts: list[tuple[int, tuple[int, ...]]] = []
         waiting: list[tuple[int, tuple[int, ...]]] = [(0, ())]
         if scenario.types:
             names = [", ".join(kinds) for kinds in type_points(scenario)]
@@ -221,10 +265,11 @@ class HiddenGame:
             key = (depth, *self._known(types, history))
             if key not in known:
                 known[key] = len(information)
+                firsts.append((types, history))
                 seat = players.index(scenario.decisions[name].player)
                 information.append(InformationSet(seat, self._told(name, types, history), named))
             nodes.append(Node(children, known[key]))
-        return in_order(f"{scenario.title}: {self.structure.name}", players, nodes, information)
+        return in_order(f"{scenario.title}: {self.structure.name}", players, nodes, information), firsts
 
     @cached_property
     def _prior(self) -> list[float]:
