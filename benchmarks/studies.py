@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 import nashpy
 import numpy as np
-from kgsim.claims.claimed import ClaimsAtPoints
 from numpy.typing import NDArray
 
 import kgsim
-from kgsim.engine.engine import CHUNK, Engine
+from kgsim.claims.at_points import AtPoints
+from kgsim.engine.engine import CHUNK
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.payoffs import payoffs_at
 from kgsim.solvers.compiled import available
@@ -73,14 +73,9 @@ def points_of(scenario: Scenario, count: int, chunk: int) -> dict[str, NDArray[n
 
 def solve_draws(scenario: Scenario, count: int, structures: Sequence[str], *, claims: bool, fast: bool) -> None:
     """Solve structures at random points; with `claims`, decide the claims on them too."""
-    engine = Engine(scenario, tuple(structures), fast=fast)
-    decider = ClaimsAtPoints(scenario, engine)
+    play = AtPoints(scenario, structures, scenario.claims if claims else (), fast=fast)
     for number in range(-(-count // CHUNK)):
-        points = points_of(scenario, min(CHUNK, count - number * CHUNK), number)
-        payoffs = engine.payoffs(points)
-        solved = engine.solve(points, payoffs)
-        if claims:
-            decider.at(points, payoffs, solved)
+        play.at(points_of(scenario, min(CHUNK, count - number * CHUNK), number))
 
 
 def plain_loop(scenario: Scenario, count: int, method: str) -> None:
