@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kgsim.errors import KgsimError
+from kgsim.language.texts import DEFAULT
 from kgsim.scenario.arguments import together
 from kgsim.scenario.model import Scenario
 from kgsim.versions import install
@@ -22,6 +24,7 @@ def explore(
     *,
     structures: str | Sequence[str] | None = None,
     axes: tuple[str, str] | None = None,
+    lang: str = DEFAULT,
     **values: float,
 ) -> Explorer:
     """Play with a scenario: sliders, a regime map and payoffs that follow.
@@ -38,6 +41,8 @@ def explore(
     axes
         The two parameters that the map starts with, across and up. If not given, the two along whose ranges the first
         structure's outcomes change most often.
+    lang
+        ``en`` or ``ko``; a text of the scenario that is not in it stands in English.
     given
         The same as `**values` in a mapping, for a parameter that has the name of an argument.
     **values
@@ -62,9 +67,9 @@ def explore(
     """
     values = together(scenario, given, values)
     with needed():
-        from kgsim.explorer.page import explorer_of, prepare
+        from kgsim.explorer.page import Explorer, explorer_of, prepare
     prepare()
-    return explorer_of(scenario, structures, axes, values)
+    return explorer_of(scenario, structures, axes, values, make=partial(Explorer, lang=lang))
 
 
 @contextmanager

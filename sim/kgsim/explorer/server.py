@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -15,6 +14,7 @@ from tornado.web import Application, ErrorHandler
 
 from kgsim.errors import OutputError
 from kgsim.explorer.accessibility import tell_readers
+from kgsim.explorer.address import ADDRESS, hosts, refused
 from kgsim.explorer.maps import html
 from kgsim.explorer.page import Explorer, explorer_of
 from kgsim.explorer.state import read
@@ -24,12 +24,6 @@ from kgsim.language import words
 from kgsim.language.texts import DEFAULT, told_in
 from kgsim.scenario.model import Scenario
 from kgsim.scenario.values import ValueSet
-
-#: The one address served: other machines cannot reach it.
-ADDRESS = "127.0.0.1"
-
-#: What this machine calls itself.
-NAMES = (ADDRESS, "localhost")
 
 
 def serve(
@@ -92,7 +86,7 @@ def serve(
         )
         _guard(server)
     except OSError as error:
-        raise OutputError(_refused(port, error)) from None
+        raise OutputError(refused(port, error)) from None
     loop = server.io_loop
     signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
     server.start()
@@ -105,29 +99,17 @@ def serve(
 
 
 def _guard(server: Any) -> None:
-    """Answer only requests that name this machine and port, from pages of this machine and port.
-
-    The browser of whoever explores visits other pages too, and one of these may have given its own name this machine's
-    address (name rebinding): its requests come from here and name that page as `Host` and `Origin`.
-    """
-    hosts = {f"{name}:{server.port}" for name in NAMES} | (set(NAMES) if server.port == 80 else set())
-    origins = {f"http://{host}" for host in hosts}
-    server._tornado.websocket_origins.update(hosts)
+    """Answer only requests that name this machine and port, from pages of this machine and port."""
+    own = hosts(server.port)
+    origins = {f"http://{host}" for host in own}
+    server._tornado.websocket_origins.update(own)
     application: Application = server._tornado
     find = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **options: Any) -> Any:
         origin = request.headers.get("Origin")
-        if request.host.lower() in hosts and (origin is None or origin.lower() in origins):
+        if request.host.lower() in own and (origin is None or origin.lower() in origins):
             return find(request, **options)
         return application.get_handler_delegate(request, ErrorHandler, {"status_code": 403})
 
     application.find_handler = find_handler  # type: ignore[method-assign]
-
-
-def _refused(port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use on this machine: give another one, or --port 0 for any that is free"
-    if error.errno == errno.EACCES:
-        return f"this user may not open port {port}: give one above 1023, or --port 0 for any that is free"
-    return f"cannot open port {port}: {error.strerror}"

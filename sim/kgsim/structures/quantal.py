@@ -104,6 +104,22 @@ def respond(tree: Tree, payoffs: Floats, precision: float | Floats) -> tuple[Flo
         Chance of each deal, shape (deals, states), and how far the chances of movers who choose at once are from the
         response to each other, shape (states,).
     """
+    chances, residual = behaviour(tree, payoffs, precision)
+    count = payoffs.shape[-1]
+    path = np.ones((1, count))
+    for chance in chances:
+        path = (path.reshape(*chance.shape[:-2], 1, count) * chance).reshape(-1, count)
+    deals = np.zeros((payoffs.shape[1], count))
+    np.add.at(deals, tree.labels.ravel(), path)
+    return deals, residual
+
+
+def behaviour(tree: Tree, payoffs: Floats, precision: float | Floats) -> tuple[list[Floats], Floats]:
+    """Return the chances of what is chosen at each stage, and the residual; see `respond`.
+
+    One array a stage: all actions of earlier stages, then the stage's actions, those of movers who choose at once
+    combined in one axis, then the states.
+    """
     objectives = tree.objectives(payoffs)
     spread = np.ptp(objectives[:, np.unique(tree.labels)], axis=1)
     objectives = objectives / np.where(spread > 0.0, spread, 1.0)[:, None]
@@ -123,12 +139,7 @@ def respond(tree: Tree, payoffs: Floats, precision: float | Floats) -> tuple[Flo
         flat = worth.reshape(*worth.shape[: 1 + movers[0]], -1, count)
         worth = np.einsum("...am,p...am->p...m", joint, flat)
         chances.append(joint)
-    path = np.ones((1, count))
-    for chance in reversed(chances):
-        path = (path.reshape(*chance.shape[:-2], 1, count) * chance).reshape(-1, count)
-    deals = np.zeros((payoffs.shape[1], count))
-    np.add.at(deals, tree.labels.ravel(), path)
-    return deals, residual
+    return chances[::-1], residual
 
 
 def _at_once(worth: Floats, movers: tuple[int, ...], precision: float | Floats) -> tuple[Floats, Floats]:

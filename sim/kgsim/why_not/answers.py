@@ -6,7 +6,7 @@ judges a move by (the one-shot deviation principle; Fudenberg and Tirole 1991, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,56 +76,82 @@ class Step:
     moves: tuple[Move, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """What each mover of a structure does at every history, and what that leads to.
+
+    Attributes
+    ----------
+    staging
+        The structure's game.
+    strategy
+        One behaviour strategy per axis (see `kgsim.games.staged.strategy_shapes`).
+    players, outcomes
+        Names, as the arrays number them.
+    """
+
+    staging: Staging
+    strategy: Sequence[np.ndarray]
+    players: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+    def answer(self, stage: int, history: tuple[int, ...], held: Mapping[int, int] | None = None) -> Answer:
+        """What play leads to from the beginning of a stage if the axes in `held` choose so, and all play on by this."""
+        reached = _reached(self.staging.game, self.strategy, stage, history, held or {})
+        return _answer(self.staging, self.players, self.outcomes, sorted(reached, key=lambda each: -each[1]))
+
+    def open_to(self, axis: int, stage: int, history: tuple[int, ...]) -> list[int]:
+        """Numbers of the actions that a mover has after the actions of earlier stages; none where it has no move."""
+        found: list[int] = np.flatnonzero(self.staging.game.open_to(axis, stage)[history]).tolist()
+        idle = len(found) == 1 and all(action == IDLE for action in self.staging.actions[axis][found[0]])
+        return [] if idle else found
+
+    def step(self, axis: int, stage: int, history: tuple[int, ...], chosen: int) -> Step:
+        """A mover's turn after a history at which it chooses an action, with what each of its moves leads to."""
+        staging, open_ = self.staging, self.open_to(axis, stage, history)
+        return Step(
+            mover="+".join(staging.movers[axis]),
+            stage=stage,
+            before=frozenset(each for earlier in range(len(history)) for each in staging.movers[earlier]),
+            chosen=open_.index(chosen),
+            expected=self.answer(stage, history),
+            moves=tuple(
+                Move(
+                    _named(staging, axis, action),
+                    float(self.strategy[axis][history][action]),
+                    self.answer(stage, history, {axis: action}),
+                )
+                for action in open_
+            ),
+        )
+
+
+def profile(result: Result, structure: str, equilibrium: Equilibrium) -> Profile:
+    """Return the strategies of an equilibrium of a structure whose players know all that went before."""
+    scenario, shape = result.scenario, result.scenario.structures[structure]
+    table = payoff_table(scenario, structure, result.values)
+    staging = build(scenario, shape, table, result.values, equilibrium.disagreement, offers_asked(scenario))
+    names = tuple(rule.name for rule in scenario.outcomes)
+    return Profile(staging, list(equilibrium.strategy().values()), tuple(scenario.players), names)
+
+
 def steps(result: Result, structure: str, equilibrium: Equilibrium) -> tuple[Step, ...]:
     """Return the turns on an equilibrium's likeliest course of play, each with what its moves lead to.
 
     The structure's players know all that went before and nothing is drawn (`kgsim.why_not.page` says so where not).
     """
-    scenario, shape = result.scenario, result.scenario.structures[structure]
-    table = payoff_table(scenario, structure, result.values)
-    staging = build(scenario, shape, table, result.values, equilibrium.disagreement, offers_asked(scenario))
-    strategy = list(equilibrium.strategy().values())
-    players = tuple(scenario.players)
-    names = tuple(rule.name for rule in scenario.outcomes)
-
-    def answer(stage: int, prefix: tuple[int, ...], held: Mapping[int, int]) -> Answer:
-        reached = _reached(staging.game, strategy, stage, prefix, held)
-        return _answer(staging, players, names, sorted(reached, key=lambda each: -each[1]))
-
-    path = _likeliest(staging.game, strategy)
-    return tuple(_steps(staging, strategy, path, answer))
+    played = profile(result, structure, equilibrium)
+    path = _likeliest(played.staging.game, played.strategy)
+    return tuple(_steps(played, path))
 
 
-def _steps(
-    staging: Staging,
-    strategy: Sequence[np.ndarray],
-    path: tuple[int, ...],
-    answer: Callable[[int, tuple[int, ...], Mapping[int, int]], Answer],
-) -> Iterator[Step]:
-    game = staging.game
+def _steps(played: Profile, path: tuple[int, ...]) -> Iterator[Step]:
+    game = played.staging.game
     for stage, movers in enumerate(game.stages):
         first = game.first_axis[stage]
-        prefix = path[:first]
-        before = frozenset(each for axis in range(first) for each in staging.movers[axis])
         for axis in range(first, first + len(movers)):
-            open_ = np.flatnonzero(game.open_to(axis, stage)[prefix]).tolist()
-            if len(open_) == 1 and all(action == IDLE for action in staging.actions[axis][open_[0]]):
-                continue
-            yield Step(
-                mover="+".join(staging.movers[axis]),
-                stage=stage,
-                before=before,
-                chosen=open_.index(path[axis]),
-                expected=answer(stage, prefix, {}),
-                moves=tuple(
-                    Move(
-                        _named(staging, axis, action),
-                        float(strategy[axis][prefix][action]),
-                        answer(stage, prefix, {axis: action}),
-                    )
-                    for action in open_
-                ),
-            )
+            if played.open_to(axis, stage, path[:first]):
+                yield played.step(axis, stage, path[:first], path[axis])
 
 
 def _named(staging: Staging, axis: int, action: int) -> dict[str, str]:

@@ -100,8 +100,8 @@ def _endings(told: Result) -> tuple[str, ...]:
 
 def _structure(told: Result, solution: StructureSolution, said: Words, answers: list[dict[str, Any]]) -> dict[str, Any]:
     label = solution.labels.structure(solution.name)
-    refused = _refused(told, solution, said)
-    shown = () if refused else solution.equilibria[:MOST_EQUILIBRIA]
+    why = refused(told, solution, said)
+    shown = () if why else solution.equilibria[:MOST_EQUILIBRIA]
     left = len(solution.equilibria) - len(shown)
     notes = [said("whynot.several", count=len(solution.equilibria))] if len(shown) > 1 else []
     notes += (
@@ -111,13 +111,13 @@ def _structure(told: Result, solution: StructureSolution, said: Words, answers: 
     return {
         "label": label,
         "full": solution.labels.structure(solution.name, full=True),
-        "refused": refused,
+        "refused": why,
         "notes": notes,
         "equilibria": [_equilibrium(told, solution, equilibrium, said, answers) for equilibrium in shown],
     }
 
 
-def _refused(told: Result, solution: StructureSolution, said: Words) -> str:
+def refused(told: Result, solution: StructureSolution, said: Words) -> str:
     """Why a structure cannot be answered move by move, as a sentence; empty where it can."""
     if not solution.equilibria:
         why = said("whynot.unsolved", why=sentence(solution.unsolved or "; ".join(solution.reasons)))
