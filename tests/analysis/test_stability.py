@@ -97,11 +97,12 @@ def test_the_report_says_who_would_have_to_change_its_mind(elmira):
     text = " ".join(str(found).split())
     assert "Nobody has anything better to move to in s5, s8 and s9." in text
     assert (
-        "s5 can be reached by moves that each improve on the last for who makes them: LG insist on the order." in text
+        "s5 can be reached by moves that each improve on the last for who makes them: "
+        "Local government: insist on the order." in text
     )
     told = of_raising(found, "s1", "seq")[1].text
     assert told == (
-        "s1 becomes stable by SEQ if LG ranks it no lower than s5; "
+        "s1 becomes stable by SEQ if Local government ranks it no lower than s5; "
         "no smaller change of one's own ranking does it while the others rank states as they do."
     )
     assert of_raising(found, "s1", "gmr")[1].text == "s1 is stable by GMR as rankings stand."

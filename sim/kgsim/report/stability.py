@@ -50,7 +50,8 @@ def of_raising(found: Stability, outcome: str, concept: Concept) -> list[Block]:
     elif not needed:
         text = f"{outcome} is stable by {NAMES[concept]} as rankings stand."
     else:
-        parts = [f"{player} ranks it no lower than {listed(passed)}" for player, passed in needed.items()]
+        called = dict(zip(found.told.conflict.players, found.told.labels, strict=True))
+        parts = [f"{called[player]} ranks it no lower than {listed(passed)}" for player, passed in needed.items()]
         least = "no smaller change of rankings does it"
         if concept == "seq":
             least = "no smaller change of one's own ranking does it while the others rank states as they do"
@@ -135,7 +136,7 @@ def _share(count: int, states: int) -> str:
 
 
 def _by_player(found: Stability) -> Table:
-    players = found.told.conflict.players
+    players = found.told.labels
     rows = []
     for outcome, states in found.states_of.items():
         cells = [Cell(outcome)]
@@ -172,11 +173,11 @@ def _reached(found: Stability) -> Iterator[str]:
 
 def _step(found: Stability, player: int, state: int) -> str:
     """What a player changes to; of a conflict in graph form without options, the state."""
-    done = found.told.done[state]
-    if len(done) < len(found.told.conflict.players):
-        return f"{found.told.conflict.players[player]} to {found.told.groups[state]}"
-    name = found.told.conflict.players[player]
-    return done[player] if done[player].startswith(name) else f"{name} {done[player] or 'does nothing'}"
+    done, label = found.told.done[state], found.told.labels[player]
+    if len(done) < len(found.told.labels):
+        return f"{label} to {found.told.groups[state]}"
+    own = done[player].removeprefix(found.told.conflict.players[player]).strip()
+    return f"{label}: {own or 'does nothing'}"
 
 
 def _states(found: Stability) -> Iterator[str]:

@@ -42,6 +42,8 @@ class ToldConflict:
     ----------
     conflict
         The conflict.
+    labels
+        What its players are called.
     done
         What each player does in each state, player by player.
     groups, group
@@ -52,6 +54,7 @@ class ToldConflict:
     """
 
     conflict: Conflict
+    labels: tuple[str, ...]
     done: tuple[tuple[str, ...], ...]
     groups: tuple[str, ...]
     group: Integers
@@ -164,7 +167,8 @@ def conflict_of(profiles: Profiles, values: Mapping[str, float]) -> ToldConflict
     done = _done(scenario, chosen, actions_of(scenario, chosen))
     moves = tuple(_moves(scenario, player, table.shape) for player in scenario.players)
     conflict = Conflict(tuple(scenario.players), tuple(map(str, range(count))), moves, rank)
-    return ToldConflict(conflict, done, tuple(rule.name for rule in scenario.outcomes), table.ravel())
+    labels = tuple(map(str, scenario.players.values()))
+    return ToldConflict(conflict, labels, done, tuple(rule.name for rule in scenario.outcomes), table.ravel())
 
 
 def conflict_stated(stated: StatedConflict) -> ToldConflict:
@@ -187,7 +191,8 @@ def conflict_stated(stated: StatedConflict) -> ToldConflict:
                 unknown[player, [place[one], place[other]], [place[other], place[one]]] = True
     start = () if stated.status_quo is None else (place[stated.status_quo],)
     conflict = Conflict(tuple(stated.players), names, moves, rank, unknown)
-    return ToldConflict(conflict, tuple(stated.states.values()), names, np.arange(len(names)), start)
+    labels, done = tuple(stated.players.values()), tuple(stated.states.values())
+    return ToldConflict(conflict, labels, done, names, np.arange(len(names)), start)
 
 
 def _moves(scenario: Scenario, player: str, shape: tuple[int, ...]) -> Moves:
