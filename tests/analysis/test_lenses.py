@@ -155,7 +155,7 @@ def test_noisy_play_goes_from_even_play_to_what_foresight_finds():
     assert found.shares.sum(axis=0) == pytest.approx(1) and found.residual.max() == 0
     (end,) = kgsim.solve(scenario, structures=["bypass"]).structures["bypass"].outcomes
     assert found.shares[found.outcomes.index(end), -1] > 0.9
-    drawn = {line.get_marker() for line in noisy_figure(found).axes[0].lines}
+    drawn = {(line.get_marker(), line.get_color()) for line in noisy_figure(found).axes[0].lines}
     assert len(drawn) == (found.shares.max(axis=1) >= 0.03).sum()
     with pytest.raises(kgsim.GameError, match="precisions: expected numbers"):
         kgsim.noisy_play(scenario, structure="bypass", precisions=[-1])
