@@ -120,12 +120,21 @@ def test_the_command_writes_the_page_in_which_nothing_is_fetched(tmp_path):
         "--page",
         "--no-plots",
         "--no-draws",
+        "--lang",
+        "ko",
         "--out",
         str(tmp_path),
     ]
     assert CliRunner().invoke(main, arguments).exit_code == 0
     html = (tmp_path / "page.html").read_text("utf-8")
     assert not re.search(r"""(src|href)=|url\(|@import""", html)
+    assert '<html lang="ko"' in html and "진행 방식" in html
+    assert "prefers-color-scheme: dark" in html.split("@media screen and ")[1], "paper is white whatever the screen is"
+
+
+def test_numbers_have_a_true_minus(bypass):
+    payoffs = " ".join(line for each in answers(kgsim.page(bypass)) for line in each["lines"])
+    assert "−" in payoffs and not re.search(r"(?<![\w−])-\d", payoffs)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from kgsim.cli.examples import examples
-from kgsim.cli.inputs import beyond_range_option, scenario_argument, set_option, structures_named, values_set
+from kgsim.cli.inputs import (
+    beyond_range_option,
+    lang_option,
+    scenario_argument,
+    set_option,
+    structures_named,
+    values_set,
+)  # fmt: skip
 from kgsim.cli.study import PLACE
 
 if TYPE_CHECKING:
@@ -40,13 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--date", default="", metavar="YYYY-MM-DD", help="Date instead of the scenario's; never today's by itself."
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "ko"]),
-    default="en",
-    show_default=True,
-    help="Language; a text of the scenario that is not in it stands in English.",
-)
+@lang_option("Language")
 @click.option("--compare", nargs=2, metavar="FROM TO", help="Structures whose difference is shown.")
 @click.option("--map", "axes", nargs=2, metavar="X Y", help="Parameters of the regime map.")
 @click.option(

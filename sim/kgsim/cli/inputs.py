@@ -101,6 +101,19 @@ beyond_range_option = click.option(
 )
 
 
+def lang_option(of: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option for the language of something that is named."""
+    from kgsim.language import LANGUAGES
+
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        show_default=True,
+        help=f"{of}; a text of the scenario that is not in it stands in English.",
+    )
+
+
 def values_set(scenario: Scenario, settings: Sequence[str], *, beyond_range: bool) -> dict[str, float]:
     """Read ``NAME=VALUE`` settings; the last one of a name counts.
 

@@ -10,6 +10,7 @@ import click
 from kgsim.cli.examples import examples
 from kgsim.cli.inputs import (
     beyond_range_option,
+    lang_option,
     scenario_argument,
     set_option,
     structures_named,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         "kgsim run scenarios/bypass.yaml",
         "kgsim run scenarios/bypass.yaml --full | less",
         "kgsim run scenarios/bypass.yaml --set A=5 --out out/cheap_bypass",
-        "kgsim run scenarios/bypass.yaml --page --no-plots",
+        "kgsim run scenarios/bypass.yaml --page --lang ko --no-plots",
         "kgsim run scenarios/bypass.yaml --structure parallel --structure coordinated --no-plots",
         "kgsim run scenarios/bypass.yaml --no-draws --format json > result.json",
         "sed 's/value: 20/value: 5/' my_talks.yaml | kgsim run -",
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 )
 @click.option("--full", is_flag=True, help="Print all of it, and not the first screen or two alone.")
 @click.option("--page", "with_page", is_flag=True, help="Write page.html too: what any other move would lead to.")
+@lang_option("Language of page.html")
 @click.option("--no-draws", is_flag=True, help="Leave out the quick pass over draws that goes with the claims.")
 @outputs("out/SCENARIO")
 def run(
@@ -57,6 +59,7 @@ def run(
     time_limit: float | None,
     full: bool,
     with_page: bool,
+    lang: str,
     no_draws: bool,
     to: Delivery,
 ) -> None:
@@ -91,7 +94,7 @@ def run(
         if with_page:
             from kgsim.why_not.page import page
 
-            destination.write("page.html", page(result))
+            destination.write("page.html", page(result, lang))
     say_where(destination)
     if not full and to.form == "table":
         click.echo(

@@ -14,7 +14,7 @@ from kgsim.report.summary import bottom_line, endings
 from kgsim.results import Equilibrium, Result, StructureSolution
 from kgsim.scenario.labels import Labels
 from kgsim.why_not.answers import Answer, Move, Step, steps
-from kgsim.wording import NOISE, number, percent, sentence
+from kgsim.wording import NOISE, number, percent, sentence, signed, true_minus
 
 #: Equilibria of a structure, moves of a step and courses of an answer that the page holds; it says what it leaves out.
 MOST_EQUILIBRIA, MOST_MOVES, MOST_COURSES = 6, 100, 4
@@ -149,7 +149,7 @@ def _equilibrium(
 
 
 def _points(payoffs: Mapping[str, float], labels: Labels) -> str:
-    return ", ".join(f"{labels.player(player)} {number(value)}" for player, value in payoffs.items())
+    return ", ".join(f"{labels.player(player)} {true_minus(number(value))}" for player, value in payoffs.items())
 
 
 def _step(step: Step, at_once: bool, labels: Labels, said: Words, answers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -221,9 +221,9 @@ def _told(step: Step, move: Move, mover: str, labels: Labels, said: Words) -> It
 def _payoff(player: str, value: float, base: float, labels: Labels, said: Words) -> str:
     change = value - base
     if abs(change) <= NOISE:
-        return said("whynot.same", player=labels.player(player), value=number(value))
-    signed = f"+{number(change)}" if change > 0 else number(change)
-    return said("whynot.payoff", player=labels.player(player), value=number(value), change=signed)
+        return said("whynot.same", player=labels.player(player), value=true_minus(number(value)))
+    slots = {"value": true_minus(number(value)), "change": true_minus(signed(change))}
+    return said("whynot.payoff", player=labels.player(player), **slots)
 
 
 def _verdict(owners: tuple[str, ...], answer: Answer, base: Mapping[str, float], mover: str, said: Words) -> str:
