@@ -8,7 +8,8 @@ import pytest
 
 import kgsim
 from kgsim.language.texts import told_in
-from kgsim.report import plain, sections
+from kgsim.report import names, plain, sections
+from kgsim.report.content import Heading
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,23 @@ def test_labels_stand_for_names(result: kgsim.Result, lang: str) -> None:
     if lang == "ko":
         sentences = " ".join(claim.sentence for claim in told.claims.values())
         assert not set(re.findall("[A-Za-z]{2,}", sentences)) - {"ICBM"}
+
+
+SHIPPED = ("letter_2025", "hanoi_2019_known", "snap_back", "loudspeaker_reciprocity")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_whole_report_names_what_has_a_label_by_it(name: str, lang: str) -> None:
+    """Names stand in the appendix alone; a Korean report tells players, moves and outcomes in Korean."""
+    told = told_in(kgsim.solve(kgsim.load(name)), lang)
+    blocks = sections.of_result(told)
+    appendix = next(place for place, block in enumerate(blocks) if block == Heading(names.TITLE))
+    text = plain.render(blocks[:appendix])
+    said = told.scenario.labels
+    labelled = {own for section in ("structures", "claims", "parameters", "terms") for own in said.full[section]}
+    telling = {own for own in labelled if "_" in own}
+    assert telling and not telling & set(re.findall(r"\w+", text))
+    if lang == "ko":
+        outcomes = {said.outcome(outcome) for each in told.structures.values() for outcome in each.outcomes}
+        assert not any(re.search("[A-Za-z]", outcome) for outcome in outcomes) and all(map(text.__contains__, outcomes))

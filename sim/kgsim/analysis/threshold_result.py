@@ -27,6 +27,11 @@ class Segment:
     verdict: int
 
 
+def is_point(segment: Segment, segments: tuple[Segment, ...]) -> bool:
+    """Whether a stretch is a single point but for the precision of boundaries."""
+    return segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low)
+
+
 @dataclass(frozen=True)
 class Change:
     """A change of parameters that turns an answer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kgsim.analysis.questions import Question
-from kgsim.analysis.threshold_result import Segment, Threshold
+from kgsim.analysis.threshold_result import Segment, Threshold, is_point
 from kgsim.claims.sentences import side_told
 from kgsim.results import Interval
 from kgsim.scenario.model import Scenario
@@ -77,7 +77,7 @@ def _where(name: str, segment: Segment, segments: tuple[Segment, ...]) -> str:
     low, high = _exact(segment.low), _exact(segment.high)
     if first and last:
         return f"with {name} anywhere from {low} to {high},"
-    if segment.high - segment.low <= 1e-8 * (segments[-1].high - segments[0].low):
+    if is_point(segment, segments):
         return f"with {name} at exactly {_exact((segment.low + segment.high) / 2)},"
     if first:
         return f"with {name} below {high} (down to {low}),"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgsim.analysis.threshold_result import is_point
 from kgsim.briefing.document import Fact, Section
 from kgsim.briefing.findings import Findings
 from kgsim.briefing.phrases import unit, verdict
@@ -48,8 +49,14 @@ def _sides(found: Findings, said: Words) -> str:
     value, cuts = found.number.value, found.threshold.boundaries
     place = min(range(len(cuts)), key=lambda each: abs(cuts[each] - value))
     below, above = found.threshold.segments[place : place + 2]
+    segments = found.threshold.segments
+    first, last = (
+        below is segments[0] and is_point(below, segments),
+        above is segments[-1] and is_point(above, segments),
+    )
+    at_end = "_low" if first else "_high" if last else ""
     return said(
-        "answer.sides",
+        f"answer.sides{at_end}",
         value=number(value),
         below=verdict(said, found, below.verdict),
         above=verdict(said, found, above.verdict),
