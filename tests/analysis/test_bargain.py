@@ -73,8 +73,8 @@ def test_who_makes_the_offer_has_it_all_and_shapley_says_so(pie) -> None:
 
 
 def test_worths_that_are_not_known_are_not_told() -> None:
-    """Three who choose at once, with ties, have a continuum of equilibria that is not described."""
-    scenario, draw = three_by_two(), np.random.default_rng(0)
+    """Three who choose among three at once, with ties, have a continuum of equilibria that is not described."""
+    scenario, draw = three_by_two(3), np.random.default_rng(2)
     tied = {name: float(draw.integers(0, 2)) for name in scenario.parameters}
     found = kgsim.bargain(scenario, tied, structure="at_once", rates=dict.fromkeys("ABC", 1.0))
     assert found.coalitions is None and "Coalitions are not told: structure at_once" in found.sentences[-1]
