@@ -137,7 +137,7 @@ def _row(
     result: Result, outcome: str, payoffs: dict[str, dict[str, Interval]], columns: _Columns, ruler: Ruler
 ) -> _Row:
     label = next(rule.label for rule in result.scenario.outcomes if rule.name == outcome)
-    reached = drawable(", ".join(result.scenario.labels.structure(name) for name in reached_in(result, outcome)))
+    reached = drawable("; ".join(result.scenario.labels.structure(name) for name in reached_in(result, outcome)))
     beside = bool(columns.reached)
     return _Row(
         outcome,
