@@ -306,7 +306,8 @@ def merged(values: Floats, sizes: Floats | None = None) -> Floats:
         The values themselves if there is nothing to merge. Of each group the least is taken; with `sizes`, what is
         rounded from 0 is 0.
     """
-    columns = np.ascontiguousarray(values.reshape(len(values), -1).T)
+    # A copy in any case: it is written to.
+    columns = np.array(values.reshape(len(values), -1).T, order="C")
     own = np.abs(columns) if sizes is None else np.maximum(np.abs(columns), sizes.reshape(len(values), -1).T)
     with np.errstate(invalid="ignore"):
         ranked = np.sort(columns, axis=-1)

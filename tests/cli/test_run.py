@@ -84,7 +84,7 @@ def test_keeps_results_and_figures_and_says_where(kgsim, talks):
             for kind in ("png", "svg")
         ]
     )
-    assert "wrote to kept: result.json, result.md, payoffs.png" in done.stderr
+    assert "wrote to kept: result.json, result.md, 8 figures and other files" in done.stderr
     assert (Path("kept") / "payoffs.png").read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in (Path("kept") / "payoffs.svg").read_bytes()
 

@@ -31,6 +31,13 @@ def test_only_rounding_is_merged(values: list[float], distinct: int) -> None:
     assert len(np.unique(merged(np.array(values)))) == distinct
 
 
+def test_numbers_that_are_merged_stay_as_they_are_where_they_were_given() -> None:
+    values = np.array([0.1 + 0.2, 0.3, 1.0])
+    before = values.tolist()
+    assert merged(values).tolist() == [0.3, 0.3, 1.0]
+    assert values.tolist() == before
+
+
 def test_what_is_computed_from_larger_numbers_is_merged_as_these_are_rounded() -> None:
     values, sizes = np.array([0.0, 3 * 0.1 - 0.3, 1e6 + 0.1 - 1e6, 0.1]), np.array([0.0, 0.6, 2e6, 0.1])
     assert merged(values, sizes).tolist() == [0.0, 0.0, 0.09999999997671694, 0.09999999997671694]

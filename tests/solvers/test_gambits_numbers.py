@@ -89,9 +89,15 @@ def test_a_unique_equilibrium_in_irrational_numbers() -> None:
 def test_a_curve_of_equilibria_of_three_players_is_one_component() -> None:
     """Nau, Gomez Canovas and Hansen (2004), section 5: a curve joins two of the three pure equilibria."""
     found = kgsim.nash(game("continuum"))
-    pure = [tuple(int(own.argmax()) for own in profile) for profile in found.equilibria]
-    assert pure == [(0, 1, 0), (1, 0, 0), (1, 1, 1)]
-    assert found.components == ((0, 1),) and not found.complete and not found.spanned
+    pure = {
+        tuple(int(own.argmax()) for own in profile): number
+        for number, profile in enumerate(found.equilibria)
+        if all(own.max() == 1.0 for own in profile)
+    }
+    assert list(pure) == [(0, 1, 0), (1, 0, 0), (1, 1, 1)]
+    (joined,) = found.connected
+    assert {pure[0, 1, 0], pure[1, 0, 0]} <= set(joined) and pure[1, 1, 1] not in joined
+    assert found.complete and not found.spanned
 
 
 def test_a_segment_of_equilibria_of_three_players_is_one_component() -> None:

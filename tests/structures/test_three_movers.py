@@ -41,7 +41,6 @@ def test_groups_of_three_players_are_not_spanned_and_those_of_two_are() -> None:
     first = np.zeros((2, 2, 2))
     first[1, 0, 0], first[0, 0, 1] = 3, 1
     three = nash(np.stack([first, first.swapaxes(0, 1), np.array([[[2, 0], [0, 0]], [[0, 0], [0, 3]]])]))
-    assert three.components
+    assert three.components and three.complete
     assert not three.spanned
-    assert not three.complete
     assert nash([[[1, 1], [0, 2]], [[1, 1], [0, 0]]]).spanned

@@ -116,7 +116,10 @@ def _slides(section: Section, body: Box, continued: str) -> list[Slide]:
     pages: list[list[tuple[Box, Content]]] = [[]]
     picture = next((block for block in section.blocks if isinstance(block, Picture)), None)
     if picture is not None:
-        pages = [list(_beside(picture, section, body, ruler))]
+        told = tuple(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
+        page, count = _beside(picture, told, body, ruler)
+        more = [[(replace(body, height=high), lines)] for lines, high in _runs(told[count:], body, ruler)]
+        pages = [page, *more]
     else:
         used = 0.0
         for block in section.blocks:
@@ -133,19 +136,22 @@ def _slides(section: Section, body: Box, continued: str) -> list[Slide]:
     ]
 
 
-def _beside(picture: Picture, section: Section, body: Box, ruler: Ruler) -> Iterator[tuple[Box, Content]]:
-    """A figure at the left, what it says at the right."""
+def _beside(picture: Picture, told: Sequence[str], body: Box, ruler: Ruler) -> tuple[list[tuple[Box, Content]], int]:
+    """A figure at the left, at the right as much of what it says as fits; and how many texts that is."""
     width = PICTURE_SHARE * body.width
-    yield Box(body.left, body.top, width, body.height), picture
     side = Box(body.left + width + GAP, body.top, body.width - width - GAP, body.height)
-    told = tuple(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
     caption = (picture.caption,)
     below = _height(caption, NOTE, side.width, ruler) + 0.1
-    size = _fitting(told, side.width - 0.25, side.height - below - GAP, ruler)
-    above = Box(side.left, side.top, side.width, side.height - below)
+    room = side.width - 0.25, side.height - below - GAP
+    count = len(told)
+    while count > 1 and _height(told[:count], NOTE, room[0], ruler) > room[1]:
+        count -= 1
+    page: list[tuple[Box, Content]] = [(Box(body.left, body.top, width, body.height), picture)]
     if told:
-        yield above, Lines(told, size, bulleted=True)
-    yield Box(side.left, side.top + side.height - below, side.width, below), Lines(caption, NOTE, faint=True)
+        lines = Lines(tuple(told[:count]), _fitting(told[:count], *room, ruler), bulleted=True)
+        page.append((Box(side.left, side.top, side.width, side.height - below), lines))
+    foot = Box(side.left, side.top + side.height - below, side.width, below)
+    return [*page, (foot, Lines(caption, NOTE, faint=True))], count
 
 
 def _fitting(texts: Sequence[str], width: float, height: float, ruler: Ruler) -> float:
