@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,28 @@ def printed(*arguments: str, standard_input: str | None = None) -> str:
     return done.output
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_every_structure_that_can_be_exported_is_told_on_a_page(path: Path) -> None:
-    scenario = kgsim.load(path)
+def exported(path: Path) -> dict[str, str]:
+    """The structures that can be exported, without the first line, which has the scenario's title."""
+    scenario, found = kgsim.load(path), {}
     for name in scenario.structures:
         try:
-            game = kgsim.tree(scenario, name)
+            found[name] = efg_text(kgsim.tree(scenario, name))
         except kgsim.StructureError:
             continue  # a bloc that maximises no expected payoff
-        text = printed("-", standard_input=efg_text(game))
+    return found
+
+
+@cache
+def of_the_reference_model() -> frozenset[str]:
+    return frozenset(text.partition("\n")[2] for text in exported(SCENARIOS[0].with_name("bypass.yaml")).values())
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_structure_that_can_be_exported_is_told_on_a_page(path: Path) -> None:
+    for name, game in exported(path).items():
+        if path.stem != "bypass" and game.partition("\n")[2] in of_the_reference_model():
+            continue  # the same game, told once
+        text = printed("-", standard_input=game)
         assert len(text.splitlines()) <= 40, name
         assert not re.search(r"(\d+, ){12}", text), name
 

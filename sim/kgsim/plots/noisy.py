@@ -52,11 +52,15 @@ def noisy_figure(sheet: Sheet, result: NoisyPlay, **options: Unpack[Options]) ->
     high = max(HEIGHT * min(1.0, sheet.width / 10), sheet.least - head.height - foot)
     figure = sheet.figure(head.height + 0.1 + high + foot, head)
     axes = sheet.axes(figure, (LEFT, head.height + 0.1, sheet.width - LEFT - 0.4, high))
+    drawn: set[str] = set()
     for row in shown:
         look = marks[rules[row].name]
+        # There are fewer marks than a scenario may have outcomes: a second line with one is dashed.
+        line = "--" if look.marker in drawn else "-"
+        drawn.add(look.marker)
         axes.plot(
             result.precision, 100 * result.settled[row], look.marker, color=look.colour, markeredgecolor=INK,
-            markeredgewidth=0.6, markersize=6, linestyle="-", linewidth=2, markevery=(2 + row % 4, 4),
+            markeredgewidth=0.6, markersize=6, linestyle=line, linewidth=2, markevery=(2 + row % 4, 4),
         )  # fmt: skip
     axes.set_xscale("log")
     axes.set_xlim(result.precision[result.precision > 0.0][0], result.precision[-1])
